@@ -1,0 +1,1 @@
+"""Who may, from where, written down where: everything around a command."""
