@@ -1,0 +1,227 @@
+"""A command is a value: its fields are its grammar, its docstring its help, its methods its permission and targets."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from dataclasses import MISSING, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+
+from commands import kinds
+from commands.kinds import Kind
+
+if TYPE_CHECKING:
+    from commands.context import Context, Target
+    from commands.reply import Reply
+
+
+class Permission(StrEnum):
+    """The classes of verbs, from harmless to host-equivalent; LISTED is everyone whom the policy names."""
+
+    LISTED = "listed"
+    SEE = "see"
+    READ = "read"
+    ACT = "act"
+    CHANGE = "change"
+    ENTER = "enter"
+    ROOT = "root"
+
+    @property
+    def changes(self) -> bool:
+        """Whether a verb of this class alters something at the engine."""
+        return self in {Permission.ACT, Permission.CHANGE, Permission.ENTER, Permission.ROOT}
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What docker's CLI would ask before it does it: the question, in docker's words, and the words that say yes."""
+
+    question: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag: its field, its long name, its letter ("" for none) and how its value is read.
+
+    also: older long names that still work, with docker's deprecation warning; shown: the default as help prints it.
+    """
+
+    field: str
+    long: str
+    short: str
+    kind: Kind
+    default: Any
+    help: str
+    label: str
+    shown: str = ""
+    also: tuple[str, ...] = ()
+    secret: bool = False
+    universal: bool = False
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One positional: its field, its name in the usage line, whether it may be absent and whether it repeats."""
+
+    field: str
+    metavar: str
+    required: bool
+    repeats: bool
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What the grammar and the help need to know of a verb; names[0] is canonical, the aliases come after it."""
+
+    names: tuple[tuple[str, ...], ...]
+    permission: Permission
+    summary: str
+    detail: str
+    flags: tuple[Flag, ...]
+    arguments: tuple[Argument, ...]
+    interspersed: bool
+    filtered: bool
+
+    @property
+    def name(self) -> str:
+        """The canonical name, such as "container ls"."""
+        return " ".join(self.names[0])
+
+    def usage(self, called: tuple[str, ...]) -> str:
+        """The usage line for the words by which the verb was called: "docker logs [OPTIONS] CONTAINER"."""
+        options = ["[OPTIONS]"] if any(not flag.universal for flag in self.flags) else []
+        return " ".join(["docker", *called, *options, *(_metavar(argument) for argument in self.arguments)])
+
+
+def _metavar(argument: Argument) -> str:
+    name = argument.metavar
+    if argument.repeats:
+        return f"{name} [{name}...]" if argument.required else f"[{name}...]"
+    return name if argument.required else f"[{name}]"
+
+
+_KINDS: dict[str, Kind] = {
+    "bool": kinds.BOOL,
+    "bool | None": kinds.BOOL,
+    "str": kinds.STRING,
+    "str | None": kinds.STRING,
+    "int": kinds.INT,
+    "int | None": kinds.INT,
+    "tuple[str, ...]": kinds.STRINGS,
+}
+
+
+def flag(  # noqa: PLR0913 - the facts of a flag, each named where it is declared
+    short: str = "",
+    *,
+    default: Any,
+    help: str,  # noqa: A002 - what it is called everywhere else
+    kind: Kind | None = None,
+    label: str | None = None,
+    shown: str = "",
+    also: tuple[str, ...] = (),
+    secret: bool = False,
+    universal: bool = False,
+) -> Any:
+    """A flag of a command: its long name is the field's name with dashes; the kind follows from the annotation."""
+    facts = {
+        "short": short.removeprefix("-"), "help": help, "kind": kind, "label": label, "shown": shown, "also": also,
+        "secret": secret, "universal": universal,
+    }  # fmt: skip
+    return field(default=default, metadata={"flag": facts})
+
+
+def arg(metavar: str, *, default: Any = MISSING) -> Any:
+    """One positional; with a default it may be absent."""
+    facts = {"metavar": metavar, "required": default is MISSING, "repeats": False}
+    return (
+        field(metadata={"argument": facts})
+        if default is MISSING
+        else field(default=default, metadata={"argument": facts})
+    )
+
+
+def args(metavar: str, *, required: bool = True) -> Any:
+    """The rest of the positionals, at least one where required."""
+    facts = {"metavar": metavar, "required": required, "repeats": True}
+    return field(metadata={"argument": facts}) if required else field(default=(), metadata={"argument": facts})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(flag, arg, args))
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One line, read: subclasses are frozen dataclasses whose fields are flags and positionals."""
+
+    spec: ClassVar[Spec]
+
+    grep: str = flag(default="", universal=True, help="Show only the lines that contain this text")
+    public: bool = flag(default=False, universal=True, help="Let the whole channel see the answer")
+
+    def __init_subclass__(
+        cls,
+        *,
+        name: str = "",
+        alias: str = "",
+        permission: Permission = Permission.SEE,
+        interspersed: bool = True,
+        filtered: bool = False,
+    ) -> None:
+        """Make the dataclass and its Spec.
+
+        name is the canonical name, alias a comma-separated list; interspersed False where flags end at the first
+        positional; filtered where the answer lists only what the asker may see, so that no target is needed.
+        """
+        super().__init_subclass__()
+        dataclass(frozen=True, kw_only=True)(cls)
+        if not name:
+            return
+        summary, _, detail = inspect.cleandoc(cls.__doc__ or "").partition("\n")
+        cls.spec = Spec(
+            names=tuple(tuple(words.split()) for words in (name, *(a for a in alias.split(",") if a.strip()))),
+            permission=permission,
+            summary=summary.rstrip("."),
+            detail=detail.strip(),
+            flags=_flags(cls),
+            arguments=_arguments(cls),
+            interspersed=interspersed,
+            filtered=filtered,
+        )
+
+    def risk(self) -> Risk | None:
+        """What docker would ask before it does this; None where it asks nothing."""
+        return None
+
+    def problem(self) -> str | None:
+        """What is wrong with the values taken together, in docker's words; None where they go together."""
+        return None
+
+    def targets(self) -> tuple[Target, ...]:
+        """The objects that the line names, in its order."""
+        return ()
+
+    def run(self, ctx: Context) -> Reply:
+        """Do it; an error of the engine is raised or told in the reply, never hidden."""
+        raise NotImplementedError(type(self).__name__)
+
+
+def _flags(cls: type) -> tuple[Flag, ...]:
+    found = []
+    for each in dataclasses.fields(cls):
+        facts = each.metadata.get("flag")
+        if facts is not None:
+            kind = facts["kind"] or _KINDS[str(each.type)]
+            label = kind.label if facts["label"] is None else facts["label"]
+            rest = {key: facts[key] for key in ("short", "help", "shown", "also", "secret", "universal")}
+            long = each.name.rstrip("_").replace("_", "-")
+            found.append(Flag(field=each.name, long=long, kind=kind, default=each.default, label=label, **rest))
+    return tuple(sorted(found, key=lambda flag: flag.long))
+
+
+def _arguments(cls: type) -> tuple[Argument, ...]:
+    return tuple(
+        Argument(field=each.name, **each.metadata["argument"])
+        for each in dataclasses.fields(cls)
+        if "argument" in each.metadata
+    )

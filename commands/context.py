@@ -1,0 +1,120 @@
+"""What a command's run() is given: the engine, the objects that its line names, and a little of the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+from docker.api.client import APIClient
+from docker.errors import APIError, DockerException
+
+from commands.command import Permission, Spec
+from commands.reply import Errors, Reply, lines
+
+
+@dataclass(frozen=True)
+class Target:
+    """An object as the line names it; kind is container, image, network, volume or any (the first that is found)."""
+
+    kind: str
+    ref: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect."""
+
+    target: Target
+    kind: str
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A name that the engine did not find, with the engine's own error."""
+
+    target: Target
+    error: APIError
+
+
+class Bot(Protocol):
+    """What the bot's own verbs (help, audit, schedule, cleanup) may ask of it."""
+
+    def specs(self) -> Iterable[Spec]:
+        """Every verb that the asker may use, in order of name."""
+
+    def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
+        """Recorded actions, newest first; one action with all its events where a number is given."""
+
+    def schedules(self) -> list[Mapping[str, Any]]:
+        """The scheduled jobs: name, cron, zone, channel, next_run (epoch seconds), last outcome."""
+
+    def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
+        """When the bot first saw each image id, in epoch seconds; an id new to it is noted now."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything run() may use.
+
+    docker answers within seconds or fails; patient waits minutes, for what takes long. now is epoch seconds.
+    """
+
+    docker: APIClient
+    patient: APIClient
+    found: Mapping[Target, Found | Missing]
+    visible: Callable[[str, str, Mapping[str, str]], bool]  # kind, name, labels -> may the asker see it?
+    may: Callable[[Permission, Found], bool]
+    now: float
+    host: str
+    person: str
+    bot: Bot
+
+    def look(self, target: Target) -> Found:
+        """The object behind a name of the line, as it was when the line was judged; raises the engine's APIError."""
+        found = self.found[target]
+        if isinstance(found, Missing):
+            raise found.error
+        return found
+
+    def id(self, target: Target) -> str:
+        """The full id behind a name of the line; raises the engine's APIError."""
+        return self.look(target).id
+
+
+def daemon(error: APIError) -> str:
+    """The error as docker's CLI words it."""
+    return f"Error response from daemon: {error.explanation or error}"
+
+
+def each(targets: Iterable[Target], act: Callable[[Target], object]) -> Reply:
+    """Do it to one after the other as docker does: go on after a refusal, name the successes, then the failures.
+
+    A broken connection ends it: what was asked of that target may have happened, so the reply is unknown.
+    """
+    done: list[str] = []
+    failed: list[str] = []
+    for target in targets:
+        try:
+            act(target)
+        except APIError as error:
+            failed.append(daemon(error))
+        except (requests.RequestException, DockerException) as error:
+            failed.append(f"No answer about {target.ref}: {error}")
+            return _told(done, failed, unknown=True)
+        else:
+            done.append(target.ref)
+    return _told(done, failed)
+
+
+def _told(done: list[str], failed: list[str], *, unknown: bool = False) -> Reply:
+    reply = lines(done)
+    if not failed:
+        return reply
+    text = "".join(f"{line}\n" for line in failed)
+    return reply + Reply((Errors(text),), failed=True, error=failed[0], unknown=unknown)

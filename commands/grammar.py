@@ -1,0 +1,210 @@
+"""docker's flag grammar: words become the settings and positionals of a command, and a command becomes words."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import Any
+
+from commands import line
+from commands.command import Argument, Command, Flag, Spec
+from commands.line import UsageError
+
+
+@dataclass
+class _Read:
+    """What the words have said so far."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    positionals: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    help: bool = False
+
+
+class HelpAsked(Exception):  # noqa: N818 - no error: the line says --help
+    """The line asks for the help of its verb; text is the warning that docker prints before it, or empty."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Grammar:
+    """The reader of one verb's words; called is the words by which the verb was named."""
+
+    def __init__(self, spec: Spec, called: tuple[str, ...]) -> None:
+        self.spec = spec
+        self.called = called
+        self._long = {name: flag for flag in spec.flags for name in (flag.long, *flag.also)}
+        self._short = {flag.short: flag for flag in spec.flags if flag.short}
+
+    def read(self, words: list[str], make: type[Command]) -> tuple[Command, tuple[str, ...]]:
+        """The command and docker's deprecation warnings; raises UsageError or HelpAsked."""
+        read = self._words(words)
+        if read.help:
+            raise HelpAsked("\n".join(read.warnings))
+        self._count(len(read.positionals))
+        return make(**read.values, **self._positionals(read.positionals)), tuple(read.warnings)
+
+    def _words(self, words: list[str]) -> _Read:
+        read, rest = _Read(), list(words)
+        while rest:
+            word = rest.pop(0)
+            if word == "--":
+                read.positionals += rest
+                break
+            if word.startswith("--"):
+                self._long_flag(word, rest, read)
+            elif word.startswith("-") and word != "-":
+                self._letters(word[1:], rest, read)
+            else:
+                read.positionals.append(word)
+                if not self.spec.interspersed:
+                    read.positionals += rest
+                    break
+            if read.help and word == "-h":
+                break
+        return read
+
+    def _long_flag(self, word: str, rest: list[str], read: _Read) -> None:
+        name, given, value = word[2:].partition("=")
+        if not name or name[0] in "-=":
+            raise self.usage(f"bad flag syntax: {word}")
+        if name == "help":
+            read.help = True
+            return
+        flag = self._long.get(name)
+        if flag is None:
+            raise self.usage(f"unknown flag: --{name}", self._nearest(name))
+        if name in flag.also:
+            read.warnings.append(f"Flag --{name} has been deprecated, use --{flag.long} instead")
+        if not given:
+            value = self._due(flag, f"--{name}", rest)
+        self._set(flag, value, read)
+
+    def _letters(self, letters: str, rest: list[str], read: _Read) -> None:
+        word = letters
+        while letters:
+            letter, letters = letters[0], letters[1:]
+            flag = self._short.get(letter)
+            if flag is None and letter == "h":
+                read.warnings.append("Flag shorthand -h has been deprecated, use --help")
+                read.help = True
+                return
+            if flag is None:
+                raise self.usage(f"unknown shorthand flag: {letter!r} in -{letter}{letters}", self._nearest(word))
+            if letters.startswith("="):
+                value, letters = letters[1:], ""
+            elif flag.kind.bare is not None:
+                value = flag.kind.bare
+            elif letters:
+                value, letters = letters, ""
+            else:
+                value = self._due(flag, f"{letter!r} in -{letter}", rest)
+            self._set(flag, value, read)
+
+    def _due(self, flag: Flag, shown: str, rest: list[str]) -> str:
+        if flag.kind.bare is not None:
+            return flag.kind.bare
+        if not rest:
+            raise self.usage(f"flag needs an argument: {shown}")
+        return rest.pop(0)
+
+    def _set(self, flag: Flag, text: str, read: _Read) -> None:
+        try:
+            value = flag.kind.parse(text)
+        except ValueError as error:
+            shown = f"-{flag.short}, --{flag.long}" if flag.short else f"--{flag.long}"
+            raise self.usage(f'invalid argument "{text}" for "{shown}" flag: {error}') from None
+        read.values[flag.field] = (*read.values.get(flag.field, ()), value) if flag.kind.repeats else value
+
+    def _positionals(self, words: list[str]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for argument in self.spec.arguments:
+            if argument.repeats:
+                values[argument.field] = tuple(words)
+            elif words:
+                values[argument.field] = words.pop(0)
+        return values
+
+    def _count(self, count: int) -> None:
+        low = sum(argument.required for argument in self.spec.arguments)
+        high = None if any(argument.repeats for argument in self.spec.arguments) else len(self.spec.arguments)
+        if count >= low and (high is None or count <= high):
+            return
+        # "See" and "SRun" are docker 28's own words, to the letter.
+        if high is None:
+            raise self._arguments(f"requires at least {_arguments(low)}", "See")
+        if low == high:
+            raise self._arguments(f"requires {_arguments(low)}" if low else "accepts no arguments", "Run")
+        if low == 0:
+            raise self._arguments(f"requires at most {_arguments(high)}", "SRun")
+        raise self._arguments(f"requires at least {low} and at most {_arguments(high)}", "Run")
+
+    def _arguments(self, wrong: str, see: str) -> UsageError:
+        return self._told(f"docker: 'docker {' '.join(self.called)}' {wrong}", see)
+
+    def usage(self, wrong: str, hint: str = "") -> UsageError:
+        """The error as docker words it: what is wrong, the usage line, where to read on."""
+        return self._told(wrong, "Run", hint)
+
+    def _told(self, wrong: str, see: str, hint: str = "") -> UsageError:
+        name = " ".join(self.called)
+        text = f"{wrong}\n\nUsage:  {self.spec.usage(self.called)}\n\n{see} 'docker {name} --help' for more information"
+        return UsageError(text, hint)
+
+    def _nearest(self, name: str) -> str:
+        near = difflib.get_close_matches(name, list(self._long), n=1, cutoff=0.6)
+        near = near or [long for long in self._long if long.startswith(name)][:1]
+        return f"Did you mean --{near[0]}?" if near else ""
+
+
+def words(command: Command, *, mask: bool = False) -> list[str]:
+    """The canonical words of a command, which read back as an equal one; mask hides the values of secret flags."""
+    spec = command.spec
+    told = list(spec.names[0])
+    for flag in spec.flags:
+        value = getattr(command, flag.field)
+        if value != flag.default:
+            told += _flag_words(flag, value, mask=mask)
+    positionals = [word for argument in spec.arguments for word in _argument_words(argument, command)]
+    dashes = ["--"] if _needs_dashes(spec, positionals) else []
+    return told + dashes + positionals
+
+
+def canonical(command: Command, *, mask: bool = False) -> str:
+    """The canonical line of a command."""
+    return line.join(words(command, mask=mask))
+
+
+def _flag_words(flag: Flag, value: Any, *, mask: bool) -> list[str]:
+    values = value if flag.kind.repeats else (value,)
+    if flag.kind.bare is not None:
+        return [
+            f"--{flag.long}" if flag.kind.text(v) == flag.kind.bare else f"--{flag.long}={flag.kind.text(v)}"
+            for v in values
+        ]
+    return [
+        f"--{flag.long}={_masked(flag.kind.text(v)) if mask and flag.secret else flag.kind.text(v)}" for v in values
+    ]
+
+
+def _masked(text: str) -> str:
+    name, equals, _ = text.partition("=")
+    return f"{name}=••••" if equals else "••••"
+
+
+def _argument_words(argument: Argument, command: Command) -> tuple[str, ...]:
+    value = getattr(command, argument.field)
+    if argument.repeats:
+        return tuple(value)
+    return (value,) if value or argument.required else ()
+
+
+def _needs_dashes(spec: Spec, positionals: list[str]) -> bool:
+    candidates = positionals if spec.interspersed else positionals[:1]
+    return any(word.startswith("-") for word in candidates)
+
+
+def _arguments(count: int) -> str:
+    return "1 argument" if count == 1 else f"{count} arguments"

@@ -1,0 +1,71 @@
+"""A line, split into words by POSIX quoting; nothing is expanded and what only a shell could do is refused."""
+
+from __future__ import annotations
+
+import shlex
+
+
+class UsageError(Exception):
+    """The line cannot be a command: text is what docker's CLI would print, hint what slashdock adds to it."""
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.hint = hint
+
+
+_SHELL = {
+    "|": "There is no pipe here. Choose rows with --filter, or lines of any answer with --grep TEXT.",
+    ">": "There is no redirect here. An answer too long for a message comes as a file by itself.",
+    "<": "There is no redirect here. Give the text as an argument.",
+    ";": "There is one command a line. Send the second one as a line of its own.",
+    "&": "There is one command a line. Send the second one as a line of its own.",
+    "`": "Nothing is expanded here. Give the value itself, or quote the backtick.",
+    "$(": "Nothing is expanded here. Give the value itself, or quote it.",
+}
+
+
+def split(line: str) -> list[str]:
+    """The words of a line; raises UsageError at an open quote or at what only a shell could do."""
+    _refuse_shell(line)
+    try:
+        return shlex.split(line, comments=False, posix=True)
+    except ValueError as error:
+        raise UsageError(f"The line ends inside quotes or after a backslash ({error}). Nothing was run.") from None
+
+
+def join(words: tuple[str, ...] | list[str]) -> str:
+    """The line that splits into these words."""
+    return " ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    plain = word and all(c.isalnum() or c in "-_./:=,@%+{}" for c in word) and word.isascii()
+    return word if plain else shlex.quote(word)
+
+
+def _refuse_shell(line: str) -> None:
+    for token in _unquoted(line):
+        if token in _SHELL:
+            raise UsageError(f"This line was not run: it has an unquoted {token}", _SHELL[token])
+
+
+def _unquoted(line: str) -> list[str]:
+    """The characters that a shell would act upon; inside double quotes that is the backtick and $( alone."""
+    found, quote, skip = [], "", False
+    for at, char in enumerate(line):
+        if skip:
+            skip = False
+        elif char == "\\" and quote != "'":
+            skip = True
+        elif quote and char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+        elif quote != "'" and char == "$" and line.startswith("$(", at):
+            found.append("$(")
+        elif quote == '"' and char == "`":
+            found.append("`")
+        elif not quote:
+            found.append(char)
+    return found

@@ -1,0 +1,118 @@
+"""What a command answers: parts without any notion of where they will be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Output:
+    """Text that docker's CLI would print on standard output; every line ends with a newline but perhaps the last."""
+
+    text: str
+    name: str = "output.txt"  # the file's name where it is too long to be shown
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Text that docker's CLI would print on standard error."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as docker prints it: the first row is the header; tabs are never in a cell."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence of slashdock's own, which docker would not print: a hint, a time limit, what to do next."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point in time to be shown in the reader's own zone, after a label: seconds since the epoch."""
+
+    label: str
+    at: float
+
+
+@dataclass(frozen=True)
+class Button:
+    """One thing to press: the verb on it, the line it runs, and whether it destroys something."""
+
+    label: str
+    line: str
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """What the reader may press next."""
+
+    buttons: tuple[Button, ...]
+
+
+Part: TypeAlias = Output | Errors | Table | Note | Moment | Buttons
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The parts in the order in which they are read, and whether docker would exit non-zero."""
+
+    parts: tuple[Part, ...] = ()
+    failed: bool = False
+    error: str | None = None  # one line for the record; None where nothing went wrong
+    exit_code: int | None = None  # of a process in a container, where one was run
+    unknown: bool = False  # the engine was asked and did not answer: it may have happened
+
+    def __add__(self, other: Reply) -> Reply:
+        """Both, one after the other; it failed if either did."""
+        return Reply(
+            self.parts + other.parts,
+            self.failed or other.failed,
+            self.error or other.error,
+            self.exit_code if other.exit_code is None else other.exit_code,
+            self.unknown or other.unknown,
+        )
+
+    def grep(self, text: str) -> Reply:
+        """Only the lines of the output that contain the text; a table keeps its header."""
+        return replace(self, parts=tuple(_grep(part, text) for part in self.parts))
+
+
+def output(text: str, name: str = "output.txt") -> Reply:
+    """A reply that is docker's standard output."""
+    return Reply((Output(text, name),) if text else ())
+
+
+def lines(items: Iterable[str]) -> Reply:
+    """A reply of one output line for each item."""
+    return output("".join(f"{item}\n" for item in items))
+
+
+def failure(text: str) -> Reply:
+    """A reply that is docker's standard error, and failed; the newline at the end is added."""
+    return Reply((Errors(text + "\n"),), failed=True, error=text)
+
+
+def note(text: str) -> Reply:
+    """A reply in slashdock's own words."""
+    return Reply((Note(text),))
+
+
+def _grep(part: Part, text: str) -> Part:
+    match part:
+        case Output():
+            return replace(part, text="".join(line for line in part.text.splitlines(keepends=True) if text in line))
+        case Table():
+            return Table(part.rows[:1] + tuple(row for row in part.rows[1:] if any(text in cell for cell in row)))
+        case _:
+            return part
