@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Protocol
 
 from commands.reply import Reply
 
@@ -22,16 +23,29 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a Slack user id and team, or schedule:NAME; groups are the Slack user groups that they are in.
-
-    active is False for whoever Slack says is deactivated, a guest, a bot or of another team; standing says which.
-    """
+    """Who asks: a Slack user id and its team, or schedule:NAME."""
 
     id: str
     team: str = ""
+
+
+@dataclass(frozen=True)
+class Member:
+    """What Slack says of a person just now; refused says why they may do nothing, None where nothing is wrong.
+
+    groups are the ids of the user groups that they are in; zone is an IANA name, empty where unknown.
+    """
+
+    refused: str | None = None
     groups: frozenset[str] = frozenset()
-    active: bool = True
-    standing: str = ""
+    zone: str = ""
+
+
+class Directory(Protocol):
+    """Whoever can say what state a person is in."""
+
+    def member(self, actor: Actor, *, fresh: bool) -> Member:
+        """The person's state, at most 60 s old, or asked anew where fresh; never raises: no answer is a refusal."""
 
 
 @dataclass(frozen=True)
