@@ -48,7 +48,7 @@ SECOND = 1_000_000_000  # nanoseconds, the engine's unit of time
 
 
 def busybox_image(host: str, name: str = "busybox:latest", files: dict[str, str] | None = None) -> None:
-    """Make an image of busybox and those files, by path and text, on the engine at `host`; its layer is the same every time."""
+    """Make an image of busybox and those files (path to text) on the engine at `host`; its layer never changes."""
     repository, _, tag = name.rpartition(":")
     query = {"fromSrc": "-", "repo": repository, "tag": tag}
     request(host, "POST", "/images/create", query=query, body=_archive(files or {}))

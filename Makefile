@@ -1,0 +1,41 @@
+# What a person types. Everything below needs python3 (3.11 or newer) and its venv module, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint docs bench image lock clean
+.DEFAULT_GOAL := run
+
+run: ## set up what is missing and start slashdock
+	@$(PYTHON) scripts/run.py
+
+test: .dev ## the whole suite, on a real engine
+	@$(PYTHON) scripts/debian.py
+	@$(BIN)/python -m pytest
+
+lint: .dev ## ruff, mypy, import-linter
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary scripts
+	@$(BIN)/lint-imports
+
+docs: .dev ## write the generated pages anew
+	@$(BIN)/python scripts/docs.py
+
+bench: .dev ## measure
+	@$(BIN)/python -m bench
+
+image: ## build the container image; packages come from ./wheels, so that the build needs no network
+	@$(PYTHON) scripts/image.py
+
+lock: ## resolve the newest allowed versions into both locks (needs uv)
+	@uv pip compile -q --upgrade $(LOCK) -o requirements.lock pyproject.toml
+	@uv pip compile -q --upgrade $(LOCK) -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+clean: ## stop the project's own engine; remove it, its data and the virtual environment
+	@$(PYTHON) scripts/clean.py
+
+.PHONY: .dev
+.dev:
+	@$(PYTHON) scripts/environment.py requirements-dev.lock

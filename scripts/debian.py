@@ -1,0 +1,99 @@
+"""Debian packages that set-up needs and may install: as root, with apt, and without starting the system's services."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import samples
+from engine import dockerd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+KEPT_POLICY = Path("/usr/sbin/policy-rc.d.before-slashdock")
+OUR_POLICY = "#!/bin/sh\n# slashdock: no service starts while a package is installed\nexit 101\n"
+ENGINE = ("docker.io", "iptables", "ca-certificates")
+BUSYBOX = ("busybox-static",)
+
+
+class PackagesMissingError(Exception):
+    """Packages are missing and cannot be installed; the text says what to do, in two lines."""
+
+
+def need_engine() -> None:
+    """Have `dockerd` installed, and the static busybox where that is possible. Raises PackagesMissingError."""
+    samples_too = BUSYBOX if samples.busybox() is None else ()
+    if dockerd() is None:
+        need(ENGINE + samples_too)
+    elif samples_too and _may_install():
+        with contextlib.suppress(PackagesMissingError):  # without it there are no samples, and all else works
+            need(samples_too)
+
+
+def need(packages: tuple[str, ...]) -> None:
+    """Install those packages. Raises PackagesMissingError where that may not be or does not work."""
+    if not _may_install():
+        raise PackagesMissingError(
+            "No Docker engine answers here, and only root on a Debian may install one.\n"
+            "Start Docker, or name an engine in .env (DOCKER_HOST=unix:///PATH), then run this again."
+        )
+    print(f"slashdock: installing {' '.join(packages)} from Debian (once)", flush=True)
+    with no_services():
+        done = _install(packages)
+        if done.returncode:  # no package lists yet, or lists of versions that are gone
+            subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
+            done = _install(packages)
+    if done.returncode:
+        raise PackagesMissingError(
+            f"apt-get could not install {' '.join(packages)}: {_last_line(done.stderr)}\n"
+            "Install them yourself or start Docker, then run this again."
+        )
+
+
+@contextlib.contextmanager
+def no_services(policy: Path = POLICY, kept: Path = KEPT_POLICY) -> Iterator[None]:
+    """Keep packages from starting their services meanwhile; whatever policy was there before is put back."""
+    _put_back(policy, kept)  # what a killed run left behind
+    if policy.exists():
+        policy.rename(kept)
+    policy.write_text(OUR_POLICY)
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        _put_back(policy, kept)
+
+
+def _may_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _last_line(text: str) -> str:
+    return "".join(text.strip().splitlines()[-1:])
+
+
+def _put_back(policy: Path, kept: Path) -> None:
+    if policy.exists() and policy.read_text(errors="replace") == OUR_POLICY:
+        policy.unlink()
+    if kept.exists():
+        kept.rename(policy)
+
+
+def _install(packages: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+
+if __name__ == "__main__":
+    try:
+        need_engine()
+    except PackagesMissingError as missing:
+        sys.exit(f"slashdock: {missing}")

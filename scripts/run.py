@@ -1,0 +1,127 @@
+"""`make run`: the environment, an engine, and slashdock in the foreground; all that it starts ends with it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, NoReturn
+
+import debian
+import environment
+import samples
+from engine import Engine, EngineError, docker0_is_taken, socket_path
+from engine_api import EngineRefusedError, answers
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+ROOT = environment.ROOT
+OWN_ENGINE = ROOT / ".run/engine"
+USUAL_SOCKET = "unix:///var/run/docker.sock"
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PR_SET_PDEATHSIG = 1  # prctl(2)
+_ENDING_WITH_US = ["setpriv", "--pdeathsig", "TERM", "--"] if sys.platform == "linux" else []
+
+
+def main() -> int:
+    """Set up what is missing, run `slashdock start` until it ends, and return its exit code."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, _leave)
+    if "MAKELEVEL" in os.environ:
+        _end_with_parent()  # a make that is killed takes us with it
+    try:
+        environment.ensure(environment.RUN_LOCK)
+        host = configured_host() or running_host()
+        if host is not None:
+            return _slashdock(host)
+        return _with_own_engine()
+    except (environment.EnvironmentFaultError, debian.PackagesMissingError, EngineError) as fault:
+        print(f"slashdock: {fault}", file=sys.stderr)
+        return 1
+
+
+def configured_host() -> str | None:
+    """Return DOCKER_HOST as the environment or else .env has it, or None."""
+    return os.environ.get("DOCKER_HOST") or _from_env_file("DOCKER_HOST")
+
+
+def running_host() -> str | None:
+    """Return an engine that runs already: the project's own, or, where it has none, the system's."""
+    own = f"unix://{socket_path(OWN_ENGINE)}"
+    if answers(own):
+        return own
+    usual_comes_first = not (OWN_ENGINE / "data").exists()
+    return USUAL_SOCKET if usual_comes_first and answers(USUAL_SOCKET) else None
+
+
+def _with_own_engine() -> int:
+    debian.need_engine()
+    is_new = not (OWN_ENGINE / "data").exists()
+    isolated = docker0_is_taken()
+    if is_new:
+        print("slashdock: starting a Docker engine of its own in .run/engine", flush=True)
+    if isolated:
+        print("slashdock: another engine uses this network, so this one has its own: no pulls, ports not reachable")
+    engine = Engine(OWN_ENGINE, isolated=isolated)
+    engine.launch()
+    try:
+        filling = threading.Thread(target=_fill, args=(engine,))
+        filling.start()
+        if is_new:
+            filling.join()
+        return _slashdock(engine.host)
+    finally:
+        engine.stop()
+
+
+def _fill(engine: Engine) -> None:
+    try:
+        samples.samples(engine.wait())
+    except (EngineError, EngineRefusedError, OSError) as fault:
+        print(f"slashdock: no sample containers: {fault}", file=sys.stderr, flush=True)
+
+
+def _slashdock(host: str) -> int:
+    """Run `slashdock start` on that engine until it ends; signals go to it alone, once, and then it is waited for."""
+    command = [*_ENDING_WITH_US, str(environment.VENV / "bin/slashdock"), "start"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DOCKER_HOST": host}, start_new_session=True)
+
+    def pass_on(_number: int, _frame: FrameType | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, pass_on)
+    code = process.wait()
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    return code if code >= 0 else 128 - code
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def _end_with_parent() -> None:
+    """Ask Linux for a SIGTERM when the parent dies, however it dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _from_env_file(name: str) -> str | None:
+    path = ROOT / ".env"
+    lines = path.read_text().splitlines() if path.exists() else []
+    values = [line.partition("=") for line in lines]
+    found = [
+        value.strip().strip("'\"") for key, _, value in values if key.strip().removeprefix("export ").strip() == name
+    ]
+    return found[-1] if found and found[-1] else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
