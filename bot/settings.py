@@ -1,0 +1,229 @@
+"""Settings from the environment and .env: read once, every fault reported at once."""
+
+# ruff: noqa: RUF009 - setting() makes a field, as dataclasses.field() does
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from bot import cron, env_file
+from bot.env_file import EnvFile
+from bot.setting_values import (
+    COMMAND_MAX,
+    Reader,
+    address,
+    engine,
+    matching,
+    path,
+    port,
+    presence,
+    signing_secret,
+    token,
+)
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; faults has one sentence for each thing to put right."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Mode(StrEnum):
+    """How slashdock is connected: to Slack over a WebSocket or over HTTP, or to its own local workspace."""
+
+    SOCKET = "socket"
+    HTTP = "http"
+    WORKSPACE = "workspace"
+
+
+def _mode(text: str) -> Mode | None:
+    if text and text not in set(Mode):
+        raise ValueError(f"is {text!r}; expected socket, http or workspace")
+    return Mode(text) if text else None
+
+
+_command = matching(rf"/[a-z0-9_-]{{1,{COMMAND_MAX - 1}}}", "a name such as /docker, in small letters")
+_host_name = matching(r"[a-z0-9][a-z0-9_.-]*", "a name such as local or web-1")
+_team = matching(r"[TE][A-Z0-9]{6,}", "a workspace's id such as T0123ABCD")
+_channel = matching(r"[CG][A-Z0-9]{6,}", "a channel's id such as C0123ABCD")
+
+
+def setting(env: str, default: str, text: str, *, read: Reader = str, secret: bool = False) -> Any:
+    """A field that one environment variable fills: its default as it would be written, what it is for, its reader."""
+    facts = {"env": env, "default": default, "help": text, "read": read}
+    return field(default=read(default), repr=not secret, metadata=facts)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an installation can set; the fields of secrets are left out of repr()."""
+
+    slack_bot_token: str = setting(
+        "SLACK_BOT_TOKEN",
+        "",
+        "Slack's bot token: OAuth & Permissions, xoxb-...",
+        read=token("xoxb-", "bot"),
+        secret=True,
+    )
+    slack_app_token: str = setting(
+        "SLACK_APP_TOKEN",
+        "",
+        "Slack's app-level token for Socket Mode: Basic Information, xapp-...",
+        read=token("xapp-", "app-level"),
+        secret=True,
+    )
+    slack_signing_secret: str = setting(
+        "SLACK_SIGNING_SECRET",
+        "",
+        "Slack's signing secret for HTTP: Basic Information, 32 digits",
+        read=signing_secret,
+        secret=True,
+    )
+    slack_api_url: str = setting(
+        "SLACK_API_URL",
+        "https://slack.com/api/",
+        "Base of Slack's Web API, for another server in Slack's place",
+        read=address,
+    )
+    mode: Mode = setting(
+        "SLASHDOCK_MODE",
+        "",
+        "socket, http or workspace (the local one); empty: what the tokens above allow",
+        read=lambda text: _mode(text) or Mode.WORKSPACE,
+    )
+    command: str = setting("SLASHDOCK_COMMAND", "/docker", "The slash command's name", read=_command)
+    team: str = setting(
+        "SLASHDOCK_TEAM", "", "Id of the only workspace that is obeyed; empty: the bot token's own", read=_team
+    )
+    data: Path = setting("SLASHDOCK_DATA", "./data", "Folder of the record, slashdock.db", read=path)
+    policy: Path = setting("SLASHDOCK_POLICY", "./policy.toml", "File that says who may do what", read=path)
+    key_file: Path = setting(
+        "SLASHDOCK_KEY_FILE",
+        "./slashdock.key",
+        "File of the key that seals secrets; never in the data folder",
+        read=path,
+    )
+    bind: str = setting(
+        "SLASHDOCK_BIND", "127.0.0.1", "Address to listen on; 0.0.0.0 in a container whose port is published"
+    )
+    port: int = setting("SLASHDOCK_PORT", "8018", "Port of the local workspace or of HTTP mode; 0: any", read=port)
+    docker_host: str = setting("DOCKER_HOST", "unix:///var/run/docker.sock", "The Docker engine", read=engine)
+    docker_tls_verify: bool = setting(
+        "DOCKER_TLS_VERIFY", "", "Any text: the engine is reached by TLS and its certificate is checked", read=presence
+    )
+    docker_cert_path: Path = setting(
+        "DOCKER_CERT_PATH", "~/.docker", "Folder of ca.pem, cert.pem and key.pem for that", read=path
+    )
+    host_name: str = setting(
+        "SLASHDOCK_HOST_NAME", "local", "What that engine is called in lines (-H), records and rules", read=_host_name
+    )
+    cleanup_cron: str = setting(
+        "SLASHDOCK_CLEANUP_CRON", "17 3 * * *", "When dangling images are removed, as cron has it; empty: never"
+    )
+    cleanup_zone: str = setting("SLASHDOCK_CLEANUP_ZONE", "UTC", "Time zone of that, such as Europe/Berlin")
+    cleanup_channel: str = setting(
+        "SLASHDOCK_CLEANUP_CHANNEL", "", "Id of the channel that is told of it; empty: nobody is", read=_channel
+    )
+
+
+TLS_FILES = ("ca.pem", "cert.pem", "key.pem")
+MAY_BE_EMPTY = frozenset({"SLASHDOCK_CLEANUP_CRON"})  # an empty text switches it off; elsewhere it means the default
+
+
+def load(environ: Mapping[str, str], file: Path) -> Settings:
+    """The settings of an environment and a .env file, the environment first; raises SettingsError with every fault."""
+    env = env_file.read(file)
+    faults = [*env.faults, *_unknown(environ, env)]
+    given = {**env.values, **environ}
+    values: dict[str, Any] = {}
+    for each in dataclasses.fields(Settings):
+        name = each.metadata["env"]
+        text = given.get(name, "").strip()
+        if text or (name in given and name in MAY_BE_EMPTY):
+            try:
+                values[each.name] = each.metadata["read"](text)
+            except ValueError as error:
+                faults.append(f"{_where(name, environ, env)} {error}")
+    settings = _with_mode(Settings(**values), given="mode" in values)
+    faults += _contradictions(settings, given)
+    if faults:
+        raise SettingsError(tuple(faults))
+    return settings
+
+
+def _where(name: str, environ: Mapping[str, str], env: EnvFile) -> str:
+    return name if name in environ else f"{env.where(name)}: {name}"
+
+
+def _unknown(environ: Mapping[str, str], env: EnvFile) -> Iterator[str]:
+    known = [each.metadata["env"] for each in dataclasses.fields(Settings)]
+    strange = [(name, name) for name in environ if name.startswith("SLASHDOCK_")]
+    strange += [
+        (name, f"{env.where(name)}: {name}") for name in env.values if name.startswith(("SLASHDOCK_", "SLACK_"))
+    ]
+    for name, where in strange:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            yield f"{where} is no setting" + (f"; did you mean {near[0]}?" if near else " (all stand in .env.example)")
+
+
+def _with_mode(settings: Settings, *, given: bool) -> Settings:
+    """The mode that the tokens allow, where none is given; with half of them it is the one that misses least."""
+    if given:
+        return settings
+    if settings.slack_app_token:
+        return dataclasses.replace(settings, mode=Mode.SOCKET)
+    if settings.slack_bot_token or settings.slack_signing_secret:
+        return dataclasses.replace(settings, mode=Mode.HTTP)
+    return settings
+
+
+def _contradictions(settings: Settings, given: Mapping[str, str]) -> Iterator[str]:
+    """What is missing or does not go together; a token that is there but malformed has its own fault already."""
+    yield from _missing(settings, given)
+    if settings.docker_tls_verify:
+        absent = [name for name in TLS_FILES if not (settings.docker_cert_path / name).is_file()]
+        yield from (f"DOCKER_TLS_VERIFY is set, and {settings.docker_cert_path / name} is not there" for name in absent)
+    if settings.key_file.resolve().is_relative_to(settings.data.resolve()):
+        yield (
+            f"SLASHDOCK_KEY_FILE is {str(settings.key_file)!r}, inside the data folder {str(settings.data)!r}: "
+            "a copy of the data would hold the key as well; name another folder"
+        )
+    if settings.cleanup_cron:
+        yield from _cron_faults(settings)
+
+
+_NEEDS = {
+    Mode.SOCKET: ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
+    Mode.HTTP: ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"),
+    Mode.WORKSPACE: (),
+}
+_INSTEAD = {
+    "SLACK_APP_TOKEN": "; without it Socket Mode cannot connect (HTTP mode needs SLACK_SIGNING_SECRET)",
+    "SLACK_SIGNING_SECRET": "; without it requests cannot be checked (Socket Mode needs SLACK_APP_TOKEN)",
+}
+
+
+def _missing(settings: Settings, given: Mapping[str, str]) -> Iterator[str]:
+    for name in _NEEDS[settings.mode]:
+        if not given.get(name, "").strip():
+            yield f"{name} is not set, and mode {settings.mode} needs it{_INSTEAD.get(name, '')}"
+
+
+def _cron_faults(settings: Settings) -> Iterator[str]:
+    try:
+        cron.timezone(settings.cleanup_zone)
+    except ValueError as error:
+        yield f"SLASHDOCK_CLEANUP_ZONE is {settings.cleanup_zone!r}, which {error}"
+        return
+    try:
+        cron.trigger(settings.cleanup_cron, settings.cleanup_zone)
+    except ValueError as error:
+        yield f"SLASHDOCK_CLEANUP_CRON {settings.cleanup_cron!r}: {error}"
