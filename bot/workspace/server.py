@@ -1,0 +1,63 @@
+"""A server of one's own for a workspace, on loopback, in a thread."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from bot.workspace.socket_mode import ABORT
+
+START_SECONDS = 10
+LOOPBACK = "127.0.0.1"
+
+
+class CuttableProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol that also lets the application cut the TCP connection."""
+
+    def handle_connect(self, event: Any) -> None:
+        """Hand the cut over with the connection's scope."""
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["extensions"][ABORT] = self.transport.abort  # type: ignore[assignment]
+
+
+class _Server(uvicorn.Server):
+    ready: threading.Event
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on loopback; port 0 takes a free one."""
+    return socket.create_server((LOOPBACK, port))
+
+
+@contextlib.contextmanager
+def serve(app: ASGIApp, listening: socket.socket) -> Iterator[None]:
+    """Serve until the block is left."""
+    config = uvicorn.Config(
+        app,
+        ws=CuttableProtocol,
+        log_level="warning",
+        lifespan="off",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    server.ready = threading.Event()
+    thread = threading.Thread(target=server.run, args=([listening],), name="workspace", daemon=True)
+    thread.start()
+    if not server.ready.wait(START_SECONDS):
+        raise TimeoutError("the workspace's server did not start")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
