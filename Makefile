@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint docs bench image lock clean
+.PHONY: run test lint docs bench wheels image lock clean
 .DEFAULT_GOAL := run
 
 run: ## set up what is missing and start slashdock
@@ -25,8 +25,13 @@ docs: .dev ## write the generated pages anew
 bench: .dev ## measure
 	@$(BIN)/python -m bench
 
-image: ## build the container image; packages come from ./wheels, so that the build needs no network
-	@$(PYTHON) scripts/image.py
+wheels: ## fetch the locked packages into .run/wheels, so that an image can be built without a network
+	@$(PYTHON) scripts/environment.py requirements.lock
+	@rm -rf .run/wheels
+	@$(BIN)/python -m pip download -q --require-hashes --no-deps --only-binary=:all: --platform any -r requirements.lock -d .run/wheels
+
+image: wheels ## build the container image; BASE=NAME builds on another one
+	@docker build -q -t slashdock $(if $(BASE),--build-arg BASE=$(BASE)) .
 
 lock: ## resolve the newest allowed versions into both locks (needs uv)
 	@uv pip compile -q --upgrade $(LOCK) -o requirements.lock pyproject.toml
