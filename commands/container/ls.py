@@ -1,0 +1,191 @@
+"""`docker ps`: the containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from commands import wire
+from commands.command import Command, Permission, flag
+from commands.context import Context, Target
+from commands.golang.quote import quote
+from commands.kinds import FILTER
+from commands.listing import FORMAT, filters, labels, listed, query, short
+from commands.ports import ports
+from commands.reference import parse
+from commands.reply import Errors, Reply, failure
+from commands.tabwriter import ellipsis
+from commands.template import Row, Template, TemplateError
+from commands.units import ago, moment, size
+
+COMMAND_WIDTH, MOUNT_WIDTH = 20, 15  # columns; what docker leaves of a command and of a mount's name
+HEADERS = {
+    "ID": "CONTAINER ID",
+    "Names": "NAMES",
+    "Image": "IMAGE",
+    "Command": "COMMAND",
+    "CreatedAt": "CREATED AT",
+    "RunningFor": "CREATED",
+    "Ports": "PORTS",
+    "State": "STATE",
+    "Status": "STATUS",
+    "Size": "SIZE",
+    "Labels": "LABELS",
+    "Mounts": "MOUNTS",
+    "LocalVolumes": "LOCAL VOLUMES",
+    "Networks": "NETWORKS",
+    "Platform": "PLATFORM",
+}
+TABLE = r"table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}"
+RAW = r"""container_id: {{.ID}}
+image: {{.Image}}
+command: {{.Command}}
+created_at: {{.CreatedAt}}
+state: {{- pad .State 1 0}}
+status: {{- pad .Status 1 0}}
+names: {{.Names}}
+labels: {{- pad .Labels 1 0}}
+ports: {{- pad .Ports 1 0}}
+"""
+IGNORED = "WARNING: Ignoring custom format, because both --format and --quiet are set.\n"
+_PLACES = ("before", "since")  # the filters that name a container
+
+
+class Ls(
+    Command, name="container ls", alias="container list, container ps, ps", permission=Permission.SEE, filtered=True
+):
+    """List containers."""
+
+    all: bool = flag("-a", default=False, help="Also those that do not run")
+    filter: tuple[str, ...] = flag(
+        "-f",
+        default=(),
+        kind=FILTER,
+        help="Only those that match: name, id, label, status, health, exited, ancestor, before, since,"
+        " network, volume, publish or expose, as name=web",
+    )
+    format: str = flag(default="", help=f"{FORMAT} (.ID .Names .Status .Ports .Image ...)")
+    last: int = flag("-n", default=-1, help="The n that were created last, in any state")
+    latest: bool = flag("-l", default=False, help="The one that was created last, in any state")
+    no_trunc: bool = flag(default=False, help="Nothing cut short")
+    quiet: bool = flag("-q", default=False, help="Only the ids")
+    size: bool | None = flag("-s", default=None, help="Also how much they hold on disk")
+
+    def targets(self) -> tuple[Target, ...]:
+        """The containers that the filters before and since name."""
+        given = filters(self.filter)
+        return tuple(Target("container", ref) for name in _PLACES for ref in given.get(name, ()))
+
+    def run(self, ctx: Context) -> Reply:
+        """One request; what the asker may not see is gone before anything is counted."""
+        try:
+            sized = bool(self.size) or (self.size is None and not self.quiet and _shows_size(self.format, ctx.now))
+        except TemplateError as error:
+            return failure(f"failed to {'parse' if error.parsing else 'execute'} template: {error}")
+        seen = [each for each in self._engine(ctx, sized=sized) if _visible(ctx, each)]
+        limit = self._limit()
+        rows = [_row(each, ctx.now, trunc=not self.no_trunc) for each in (seen[:limit] if limit > 0 else seen)]
+        reply = listed(rows, self._source(sized=sized), HEADERS)
+        return reply + Reply((Errors(IGNORED),)) if self.quiet and self.format else reply
+
+    def _limit(self) -> int:
+        return 1 if self.latest and self.last == -1 else self.last
+
+    def _engine(self, ctx: Context, *, sized: bool) -> list[dict[str, Any]]:
+        given = filters(self.filter)
+        for name in _PLACES:
+            if name in given:
+                given[name] = [ctx.id(Target("container", ref)) for ref in given[name]]
+        everything = self.all or self._limit() > 0
+        params = {**query(given), **({"all": 1} if everything else {}), **({"size": 1} if sized else {})}
+        found: list[dict[str, Any]] = wire.get(ctx.docker, "/containers/json", params=params)
+        return found
+
+    def _source(self, *, sized: bool) -> str:
+        if self.format == "raw":
+            return "container_id: {{.ID}}" if self.quiet else RAW + ("size: {{.Size}}\n" if sized else "")
+        if self.quiet:
+            return "{{.ID}}"
+        if self.format in {"", "table"}:
+            return TABLE + (r"\t{{.Size}}" if sized else "")
+        return self.format
+
+
+def _shows_size(source: str, now: float) -> bool:
+    """Whether a template asks for the size, found as docker does: by executing it for a container of nothing."""
+    asked: list[str] = []
+
+    def size_of() -> str:
+        asked.append(source)
+        return "0B"
+
+    if source:
+        row = _row({}, now, trunc=False)
+        Template(source).execute(Row(row.type_name, {**row.methods, "Size": size_of}))
+    return bool(asked)
+
+
+def _visible(ctx: Context, each: Mapping[str, Any]) -> bool:
+    return ctx.visible("container", _names(each, trunc=True), each.get("Labels") or {})
+
+
+def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
+    created = each.get("Created", 0)
+    methods = {
+        "ID": short(each.get("Id", "")) if trunc else each.get("Id", ""),
+        "Names": _names(each, trunc=trunc),
+        "Image": _image(each, trunc=trunc),
+        "Command": quote(ellipsis(each.get("Command", ""), COMMAND_WIDTH) if trunc else each.get("Command", "")),
+        "CreatedAt": moment(created),
+        "RunningFor": ago(now - created),
+        "Ports": ports(each.get("Ports") or ()),
+        "State": each.get("State", ""),
+        "Status": each.get("Status", ""),
+        "Size": _size(each),
+        "Labels": labels(each.get("Labels")),
+        "Label": partial(_label, each),
+        "Mounts": _mounts(each, trunc=trunc),
+        "LocalVolumes": str(sum(mount.get("Driver") == "local" for mount in each.get("Mounts") or ())),
+        "Networks": ",".join((each.get("NetworkSettings") or {}).get("Networks") or {}),
+        "Platform": None,
+    }
+    return Row("*formatter.ContainerContext", methods)
+
+
+def _names(each: Mapping[str, Any], *, trunc: bool) -> str:
+    """The names; where cut short the first that is no link of another container."""
+    names = [name.removeprefix("/") for name in each.get("Names") or ()]
+    if not trunc:
+        return ",".join(names)
+    return next((name for name in names if "/" not in name), "")
+
+
+def _image(each: Mapping[str, Any], *, trunc: bool) -> str:
+    image: str = each.get("Image", "")
+    if not image:
+        return "<no image>"
+    if not trunc:
+        return image
+    identity = short(each.get("ImageID", ""))
+    if identity == short(image):
+        return identity
+    reference = parse(image)
+    if reference is None:
+        return image
+    return f"{reference.familiar}:{reference.tag}" if reference.tag else reference.familiar
+
+
+def _size(each: Mapping[str, Any]) -> str:
+    written, whole = size(each.get("SizeRw") or 0), each.get("SizeRootFs") or 0
+    return f"{written} (virtual {size(whole)})" if whole > 0 else written
+
+
+def _label(each: Mapping[str, Any], name: str) -> str:
+    held: Mapping[str, str] = each.get("Labels") or {}
+    return held.get(name, "")
+
+
+def _mounts(each: Mapping[str, Any], *, trunc: bool) -> str:
+    names = [mount.get("Name") or mount.get("Source", "") for mount in each.get("Mounts") or ()]
+    return ",".join(ellipsis(name, MOUNT_WIDTH) if trunc else name for name in names)

@@ -1,0 +1,75 @@
+"""A list as docker's CLI prints it: rows put through a template, and a header above them where it is a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from commands.reply import Reply, Table, failure, output
+from commands.tabwriter import align, width
+from commands.template import Header, Row, Template, TemplateError
+
+SHORT_ID = 12  # characters of an id that docker's tables show
+FORMAT = "How to print it: json, or a Go template, with a header where it begins with table"
+_TABLE = "table"
+_JSON = "{{json .}}"
+
+Headers = Mapping[str, str]
+
+
+def listed(rows: Iterable[Row], source: str, headers: Headers) -> Reply:
+    """The rows through the template that --format names; a template that fails is docker's error."""
+    try:
+        template = Template(_source(source))
+        lines = [template.execute(row) for row in rows]
+    except TemplateError as error:
+        return failure(f"template parsing error: {error}")
+    if not source.startswith(_TABLE):
+        return output("".join(f"{line}\n" for line in lines))
+    return _table([_header(template, headers), *lines])
+
+
+def short(identity: str) -> str:
+    """The first characters of an id, without the name of its digest."""
+    return identity.partition(":")[2][:SHORT_ID] if ":" in identity else identity[:SHORT_ID]
+
+
+def labels(held: Mapping[str, str] | None) -> str:
+    """Labels as one text, in order."""
+    return ",".join(sorted(f"{name}={value}" for name, value in (held or {}).items()))
+
+
+def filters(given: Iterable[str]) -> dict[str, list[str]]:
+    """The values of --filter by their names, as the engine takes them."""
+    found: dict[str, list[str]] = {}
+    for name, value in (each.split("=", 1) for each in given if each):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def query(given: Mapping[str, list[str]]) -> dict[str, str | int | list[str]]:
+    """Filters as the parameter of a request."""
+    return {"filters": json.dumps(given)} if given else {}
+
+
+def _source(source: str) -> str:
+    text = _JSON if source == "json" else source.removeprefix(_TABLE)
+    return text.strip(" ").replace(r"\t", "\t").replace(r"\n", "\n")
+
+
+def _header(template: Template, headers: Headers) -> str:
+    try:
+        return template.execute(Header(headers))
+    except TemplateError:
+        return ""
+
+
+def _table(lines: list[str]) -> Reply:
+    rows = tuple(tuple(line.split("\t")) for line in lines)
+    if len({len(row) for row in rows}) == 1 and all(_plain(cell) for row in rows for cell in row):
+        return Reply((Table(rows),))
+    return output(align("".join(f"{line}\n" for line in lines)))
+
+
+def _plain(cell: str) -> bool:
+    return "\n" not in cell and width(cell) == len(cell)
