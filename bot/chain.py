@@ -1,0 +1,49 @@
+"""The chain of hashes that makes an edit, a removal or an insertion in the record visible."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+START = ""  # what the first event holds in place of an earlier event's hash
+
+
+@dataclass(frozen=True)
+class Link:
+    """One event as the record keeps it; body is JSON text, prev the hash of the event before."""
+
+    id: int
+    number: int
+    kind: str
+    at: float
+    body: str
+    prev: str
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the event and of everything before it, as 64 hex digits."""
+        told = json.dumps([self.id, self.number, self.kind, self.at, self.body, self.prev], ensure_ascii=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def broken(links: Iterable[tuple[Link, str]], last: int) -> str | None:
+    """What is wrong with these events and the hashes that stand beside them, None where the chain is whole.
+
+    last is the id of the newest event that was ever written.
+    """
+    before, prev = 0, START
+    for link, written in links:
+        if link.id != before + 1:
+            return f"{_events(before + 1, link.id - 1)} missing"
+        if link.prev != prev:
+            return f"event {link.id} of action {link.number} does not follow the event before it"
+        if link.hash != written:
+            return f"event {link.id} of action {link.number} was altered"
+        before, prev = link.id, written
+    return f"{_events(before + 1, last)} missing at the end" if before < last else None
+
+
+def _events(first: int, last: int) -> str:
+    return f"event {first} is" if first == last else f"events {first} to {last} are"

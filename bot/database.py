@@ -1,0 +1,173 @@
+"""The SQLite file: a connection of its own for everyone at work, and nothing written where it would be lost."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlite_utils import Database
+
+BUSY = 2.0  # seconds that a writer waits for the others; Slack wants its acknowledgement within 3
+IDLE = 8  # connections kept open for the next to come
+RESERVE = 262_144  # bytes held back on the disk, so that what was begun can still be written to its end
+
+_Identity = tuple[tuple[int, int], ...]
+
+
+class Unwritable(Exception):  # noqa: N818 - the state of the disk, told to a person
+    """Nothing can be written down: str() says why and what to do."""
+
+
+class Sqlite:
+    """One database file, opened for as long as this lives; raises Unwritable where it cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reserve = path.with_name("reserve")
+        self._idle: deque[Database] = deque()
+        self._turn = threading.Lock()
+        try:
+            self._create()
+            self._anchor = self._open()
+            self._identity = self._identify()
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+        except OSError as error:
+            raise Unwritable(f"{path} cannot be used: {error.strerror}. Check the folder and its owner.") from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """A connection that nobody else uses at the time."""
+        try:
+            db = self._take()
+            try:
+                yield db
+            except BaseException:
+                db.close()
+                raise
+            self._give(db)
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """One transaction, committed to the disk at its end, or nothing of it; raises Unwritable."""
+        until = time.monotonic() + BUSY
+        if not self._turn.acquire(timeout=BUSY):
+            raise self._locked()
+        try:
+            with self.reading() as db:
+                self._still_there()
+                db.execute(f"PRAGMA busy_timeout = {max(1, round(1000 * (until - time.monotonic())))}")
+                db.execute("BEGIN IMMEDIATE")
+                yield db
+                self._still_there()
+                db.execute("COMMIT")
+        finally:
+            self._turn.release()
+
+    def hold_back(self) -> None:
+        """Keep RESERVE bytes of the disk for later; raises Unwritable where there is no such room."""
+        if self._reserve.exists():
+            return
+        try:
+            file = os.open(self._reserve, os.O_CREAT | os.O_WRONLY, 0o600)
+            try:
+                os.posix_fallocate(file, 0, RESERVE)
+            finally:
+                os.close(file)
+        except OSError as error:
+            self.let_go()
+            raise Unwritable(f"the disk under {self._path.parent} has no room left: {error.strerror}.") from error
+
+    def let_go(self) -> None:
+        """Give the bytes that were held back to whoever writes next."""
+        with suppress(OSError):
+            self._reserve.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        while self._idle:
+            self._idle.pop().close()
+        self._anchor.close()
+
+    def _create(self) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Never opened by hand where it exists: closing such a file would drop SQLite's locks on it.
+        if not self._path.exists():
+            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+    def _open(self) -> Database:
+        """The connection that stays open, so that the write-ahead log stays the same file."""
+        db = self._connect()
+        db.execute("PRAGMA journal_mode = WAL").fetchone()
+        wrong = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if wrong != "ok":
+            db.close()
+            raise self._damaged(wrong)
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("ROLLBACK")
+        return db
+
+    def _connect(self) -> Database:
+        connection = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        db = Database(connection, execute_plugins=False)
+        db.execute("PRAGMA synchronous = FULL")
+        return db
+
+    def _take(self) -> Database:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _give(self, db: Database) -> None:
+        if len(self._idle) < IDLE:
+            self._idle.append(db)
+        else:
+            db.close()
+
+    def _identify(self) -> _Identity:
+        files = (self._path, self._path.with_name(f"{self._path.name}-wal"))
+        return tuple((stat.st_dev, stat.st_ino) for stat in map(os.stat, files))
+
+    def _still_there(self) -> None:
+        """SQLite would go on writing into a file that was removed or replaced, and lose it all."""
+        try:
+            same = self._identify() == self._identity
+        except OSError:
+            same = False
+        if not same:
+            raise Unwritable(
+                f"{self._path} was removed or replaced while slashdock used it. Put it back if you can, then restart"
+                " slashdock."
+            )
+
+    def _told(self, error: sqlite3.Error) -> Unwritable:
+        match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_FULL:
+                return Unwritable(f"the disk under {self._path.parent} is full. Make room there.")
+            case sqlite3.SQLITE_READONLY:
+                return Unwritable(f"{self._path} is read-only. Make the file and its folder writable.")
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return self._locked()
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                return self._damaged(str(error))
+            case _:
+                return Unwritable(f"{self._path} cannot be used: {error}. Check the disk, the folder and its owner.")
+
+    def _locked(self) -> Unwritable:
+        return Unwritable(f"another program has kept {self._path} locked for {BUSY:g} s. Close it, then try again.")
+
+    def _damaged(self, wrong: str) -> Unwritable:
+        return Unwritable(
+            f"{self._path} is damaged ({wrong}). Stop slashdock, move the file away or restore a copy, and start again."
+        )

@@ -1,0 +1,85 @@
+"""The schema of the database, as numbered steps: one that was released is never edited, the next is added."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+_EVENTS = """
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- without gaps: the place in the chain
+    number INTEGER NOT NULL,               -- the action that the event belongs to
+    kind TEXT NOT NULL CHECK (kind IN ('received', 'judged', 'intended', 'outcome')),
+    at REAL NOT NULL,                      -- seconds since the epoch
+    body TEXT NOT NULL CHECK (json_valid(body)),
+    prev TEXT NOT NULL,                    -- the hash of the event before, empty for the first
+    hash TEXT NOT NULL                     -- SHA-256 over all of the above
+)
+"""
+
+_ACTIONS = """
+CREATE VIEW actions AS
+SELECT
+    r.number, r.at,
+    json_extract(r.body, '$.actor') AS actor,
+    json_extract(r.body, '$.team') AS team,
+    coalesce(json_extract(j.body, '$.person'), '') AS person,
+    json_extract(r.body, '$.origin') AS origin,
+    json_extract(r.body, '$.channel') AS channel,
+    json_extract(r.body, '$.thread') AS thread,
+    coalesce(json_extract(j.body, '$.host'), json_extract(r.body, '$.host')) AS host,
+    coalesce(json_extract(j.body, '$.line'), json_extract(r.body, '$.line')) AS line,
+    coalesce(json_extract(j.body, '$.verb'), '') AS verb,
+    coalesce(json_extract(j.body, '$.permission'), '') AS permission,
+    coalesce(json_extract(i.body, '$.targets'), '[]') AS targets,
+    coalesce(json_extract(j.body, '$.verdict'), '') AS verdict,
+    coalesce(json_extract(j.body, '$.reason'), '') AS reason,
+    coalesce(json_extract(o.body, '$.status'), iif(i.id IS NULL, 'received', 'running')) AS status,
+    coalesce(json_extract(o.body, '$.error'), '') AS error,
+    json_extract(o.body, '$.duration_ms') AS duration_ms,
+    json_extract(o.body, '$.exit_code') AS exit_code,
+    json_extract(r.body, '$.owner') AS owner
+FROM events AS r
+LEFT JOIN events AS j ON j.id = (SELECT max(id) FROM events WHERE number = r.number AND kind = 'judged')
+LEFT JOIN events AS i ON i.id = (SELECT max(id) FROM events WHERE number = r.number AND kind = 'intended')
+LEFT JOIN events AS o ON o.id = (SELECT max(id) FROM events WHERE number = r.number AND kind = 'outcome')
+WHERE r.kind = 'received'
+"""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        _EVENTS,
+        "CREATE INDEX events_of_action ON events (number, kind)",
+        "CREATE UNIQUE INDEX received ON events (number) WHERE kind = 'received'",
+        "CREATE INDEX deliveries ON events (json_extract(body, '$.delivery')) WHERE kind = 'received'",
+        """CREATE TRIGGER events_are_not_altered BEFORE UPDATE ON events
+           BEGIN SELECT raise(ABORT, 'events are never altered'); END""",
+        """CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events
+           BEGIN SELECT raise(ABORT, 'events are never removed'); END""",
+        """CREATE TRIGGER events_are_appended BEFORE INSERT ON events
+           WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM events)
+           BEGIN SELECT raise(ABORT, 'events are only appended'); END""",
+        _ACTIONS,
+        "CREATE TABLE unsettled (number INTEGER PRIMARY KEY, owner TEXT NOT NULL)",
+        """CREATE TABLE lines (
+               id TEXT PRIMARY KEY, line TEXT NOT NULL, host TEXT NOT NULL, label TEXT NOT NULL, at REAL NOT NULL,
+               UNIQUE (line, host, label))""",
+        """CREATE TABLE seen (host TEXT NOT NULL, image TEXT NOT NULL, at REAL NOT NULL,
+               PRIMARY KEY (host, image)) WITHOUT ROWID""",
+        "CREATE TABLE jobs (job TEXT PRIMARY KEY, schedule TEXT NOT NULL, since REAL NOT NULL)",
+        """CREATE TABLE runs (job TEXT NOT NULL, due REAL NOT NULL, claimed REAL NOT NULL, ended REAL,
+               summary TEXT NOT NULL DEFAULT '', UNIQUE (job, due))""",
+    ),
+)
+
+
+def version(db: Database) -> int:
+    """How many of the steps this database has taken."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: Database) -> None:
+    """Take the steps that are missing, within the transaction that is open."""
+    for number, statements in enumerate(MIGRATIONS[version(db) :], start=version(db) + 1):
+        for statement in statements:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number}")

@@ -1,0 +1,323 @@
+"""What is written down: the record of every action, and the little that the bot must not forget. All SQL is here."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot import chain, migrations
+from bot.chain import Link
+from bot.clock import Clock
+from bot.database import Sqlite, Unwritable
+from bot.locks import Owner
+from bot.request import Request
+
+__all__ = ["Receipt", "Run", "Store", "Unfinished", "Unwritable"]
+
+FILE = "slashdock.db"
+REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
+HANDLE = 16  # bytes of the opaque id of a line, 128 bits
+
+_ONE_OF = {
+    "person": "(person = :{0} OR actor = :{0})",
+    "verb": "verb = :{0}",
+    "status": "status = :{0}",
+    "host": "host = :{0}",
+    "origin": "origin = :{0}",
+    "target": "EXISTS (SELECT 1 FROM json_each(targets) AS t WHERE json_extract(t.value, '$.name') = :{0}"
+    " OR json_extract(t.value, '$.id') IN (:{0}, 'sha256:' || :{0})"
+    " OR length(:{0}) >= 12 AND substr(replace(json_extract(t.value, '$.id'), 'sha256:', ''), 1, length(:{0})) = :{0})",
+    "since": "at >= CAST(:{0} AS REAL)",
+    "until": "at <= CAST(:{0} AS REAL)",
+}
+FILTERS = tuple(_ONE_OF)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The number of a request in the record; a duplicate has that of the first delivery."""
+
+    number: int
+    duplicate: bool = False
+    first: int | None = None
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An action whose process died before its end; where nothing was intended, nothing was done."""
+
+    number: int
+    line: str
+    host: str
+    person: str
+    verb: str
+    targets: tuple[Mapping[str, str], ...]
+    intended: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a scheduled job: when it was due, when it began and ended (None: not yet) and what came of it."""
+
+    due: float
+    claimed: float
+    ended: float | None
+    summary: str
+
+
+class Store:
+    """The database in the data folder; every method that writes raises Unwritable where it cannot."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._file = Sqlite(folder / FILE)
+        try:
+            self._migrate()
+            self._owner = Owner(folder / "owners")
+        except OSError as error:
+            self._file.close()
+            raise Unwritable(f"{folder} cannot be written: {error.strerror}.") from error
+        except Unwritable:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; what was begun and not ended counts as abandoned."""
+        self._owner.close()
+        self._file.close()
+
+    # The record -------------------------------------------------------------------------------------------------
+
+    def receive(self, request: Request, line: str) -> Receipt:
+        """Commit that the request came in; line has its secrets masked. A second delivery writes nothing."""
+        with self._file.writing() as db:
+            first = self._delivered(db, request.delivery)
+            if first is not None:
+                return Receipt(first, duplicate=True, first=first)
+            number = 1 + int(db.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()[0])
+            body = {
+                "actor": request.actor.id, "team": request.actor.team, "origin": request.origin,
+                "channel": request.channel, "thread": request.thread, "host": request.host,
+                "delivery": request.delivery, "line": line, "owner": self._owner.boot,
+            }  # fmt: skip
+            self._append(db, number, "received", body)
+            db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
+        return Receipt(number)
+
+    def refuse(  # noqa: PLR0913 - the facts of a refusal, each named by the caller
+        self, number: int, *, status: str, reason: str, line: str, verb: str, person: str
+    ) -> None:
+        """Commit that the request ended before anything was done, and why."""
+        with self._file.writing() as db:
+            judged = {"verdict": status, "reason": reason, "line": line, "verb": verb, "person": person}
+            self._append(db, number, "judged", judged)
+            self._settle(db, number, {"status": status, "error": reason})
+
+    def intend(  # noqa: PLR0913 - the facts of an intent, each named by the caller
+        self,
+        number: int,
+        *,
+        verb: str,
+        line: str,
+        person: str,
+        permission: str,
+        reason: str,
+        host: str,
+        targets: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Commit that it is allowed and about to be done, with room kept for the outcome."""
+        self._file.hold_back()
+        judged = {
+            "verdict": "allow", "reason": reason, "line": line, "verb": verb, "person": person,
+            "permission": permission, "host": host,
+        }  # fmt: skip
+        with self._file.writing() as db:
+            self._append(db, number, "judged", judged)
+            self._append(db, number, "intended", {"targets": [dict(target) for target in targets]})
+
+    def outcome(  # noqa: PLR0913 - the facts of an outcome, each named by the caller
+        self,
+        number: int,
+        *,
+        status: str,
+        error: str = "",
+        duration_ms: int | None = None,
+        exit_code: int | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Commit what came of it; on a full disk the room that was kept for it is used."""
+        body = {
+            "status": status, "error": error, "duration_ms": duration_ms, "exit_code": exit_code,
+            "details": dict(details or {}),
+        }  # fmt: skip
+        try:
+            self._ended(number, body)
+        except Unwritable:
+            self._file.let_go()
+            self._ended(number, body)
+
+    def unfinished(self) -> list[Unfinished]:
+        """The actions without an outcome whose process is dead, oldest first."""
+        with self._file.reading() as db:
+            rows = list(db.query("SELECT number, owner FROM unsettled ORDER BY number"))
+        found = [self.action(row["number"]) for row in rows if not self._owner.lives(row["owner"])]
+        self._owner.bury()
+        return [_unfinished(action) for action in found if action is not None]
+
+    def actions(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
+        """At most limit actions, newest first, that match one value of each filter; the names are in FILTERS."""
+        where, values = _where(filters)
+        with self._file.reading() as db:
+            rows = db.query(f"{_ACTIONS} {where} ORDER BY number DESC LIMIT :limit", {**values, "limit": limit})
+            return [_action(row) for row in rows]
+
+    def action(self, number: int) -> dict[str, Any] | None:
+        """One action with its events, oldest first; None where there is no such number."""
+        with self._file.reading() as db:
+            rows = list(db.query(f"{_ACTIONS} WHERE number = ?", (number,)))
+            events = list(db.query("SELECT * FROM events WHERE number = ? ORDER BY id", (number,)))
+        return {**_action(rows[0]), "events": [_event(event) for event in events]} if rows else None
+
+    def verify(self) -> str | None:
+        """Walk the chain of the whole record: what is broken and where, None where it is whole."""
+        with self._file.reading() as db:
+            db.execute("BEGIN")
+            last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0]
+            rows = db.execute("SELECT id, number, kind, at, body, prev, hash FROM events ORDER BY id")
+            wrong = chain.broken(((Link(*row[:6]), row[6]) for row in rows), int(last or 0))
+            db.execute("ROLLBACK")
+        return wrong
+
+    # What must not be forgotten ---------------------------------------------------------------------------------
+
+    def remember(self, line: str, host: str, label: str) -> str:
+        """The opaque id by which a button stands for a line; the same line has the same id."""
+        key = (line, host, label)
+        with self._file.reading() as db:
+            known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
+        if known is None:
+            with self._file.writing() as db:
+                fresh = (secrets.token_hex(HANDLE), *key, self._clock.now())
+                db.execute("INSERT INTO lines VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", fresh)
+                known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
+        return str(known[0])
+
+    def recall(self, handle: str) -> tuple[str, str] | None:
+        """The line and the host that an id stands for; None where nobody remembered it."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT line, host FROM lines WHERE id = ?", (handle,)).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def first_seen(self, host: str, ids: Iterable[str]) -> dict[str, float]:
+        """Since when the bot has seen each image, in epoch seconds: now, where it is new or its time lies ahead."""
+        now, wanted = self._clock.now(), tuple(ids)
+        with self._file.reading() as db:
+            rows = db.execute("SELECT image, at FROM seen WHERE host = ? AND at <= ?", (host, now)).fetchall()
+        known = dict(rows)
+        fresh = [image for image in dict.fromkeys(wanted) if image not in known]
+        if fresh:
+            with self._file.writing() as db:
+                for image in fresh:
+                    db.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (host, image, now))
+        return {image: known.get(image, now) for image in wanted}
+
+    def scheduled(self, job: str, schedule: str) -> float:
+        """Since when the job has this schedule, in epoch seconds: now, where it is new or another one."""
+        now = self._clock.now()
+        with self._file.writing() as db:
+            known = db.execute("SELECT since FROM jobs WHERE (job, schedule) = (?, ?)", (job, schedule)).fetchone()
+            if known is None:
+                db.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", (job, schedule, now))
+        return now if known is None else float(known[0])
+
+    def claim(self, job: str, due: float) -> bool:
+        """Whether this run of the job is ours: the first to ask gets it, once and for all."""
+        with self._file.writing() as db:
+            row = (job, due, self._clock.now())
+            taken = db.execute("INSERT INTO runs (job, due, claimed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
+            return taken.rowcount == 1
+
+    def run_done(self, job: str, due: float, summary: str) -> None:
+        """Commit how a claimed run ended."""
+        with self._file.writing() as db:
+            done = (self._clock.now(), summary, job, due)
+            db.execute("UPDATE runs SET ended = ?, summary = ? WHERE (job, due) = (?, ?)", done)
+
+    def last_runs(self) -> dict[str, Run]:
+        """The latest run of each job by when it was due."""
+        with self._file.reading() as db:
+            rows = db.execute("SELECT job, max(due), claimed, ended, summary FROM runs GROUP BY job").fetchall()
+        return {row[0]: Run(*row[1:]) for row in rows}
+
+    # How --------------------------------------------------------------------------------------------------------
+
+    def _migrate(self) -> None:
+        with self._file.writing() as db:
+            if migrations.version(db) > len(migrations.MIGRATIONS):
+                raise Unwritable(f"{FILE} was written by a newer slashdock. Install that one, or use another folder.")
+            migrations.migrate(db)
+
+    def _delivered(self, db: Database, delivery: str) -> int | None:
+        if not delivery:
+            return None
+        row = db.execute(_DELIVERED, (delivery, self._clock.now() - REDELIVERY)).fetchone()
+        return None if row is None else int(row[0])
+
+    def _append(self, db: Database, number: int, kind: str, body: Mapping[str, Any]) -> None:
+        last, prev = db.execute(_HEAD).fetchone() or (0, chain.START)
+        link = Link(last + 1, number, kind, self._clock.now(), _json(body), prev)
+        row = (link.id, link.number, link.kind, link.at, link.body, link.prev, link.hash)
+        db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _ended(self, number: int, body: Mapping[str, Any]) -> None:
+        with self._file.writing() as db:
+            self._settle(db, number, body)
+
+    def _settle(self, db: Database, number: int, body: Mapping[str, Any]) -> None:
+        self._append(db, number, "outcome", body)
+        db.execute("DELETE FROM unsettled WHERE number = ?", (number,))
+
+
+_ACTIONS = "SELECT * FROM actions"
+_HEAD = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"
+_DELIVERED = """
+SELECT min(number) FROM events
+WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVING count(*) > 0
+"""
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    """Canonical JSON without what is empty; a lone surrogate becomes a question mark, as SQLite takes none."""
+    told = {key: value for key, value in body.items() if value not in ("", None, {}, [])}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True).encode(errors="replace").decode()
+
+
+def _where(filters: Mapping[str, tuple[str, ...]]) -> tuple[str, dict[str, str]]:
+    clauses: list[str] = []
+    values: dict[str, str] = {}
+    for name, wanted in filters.items():
+        keys = [f"{name}{at}" for at in range(len(wanted))]
+        values.update(zip(keys, wanted, strict=True))
+        clauses.append(f"({' OR '.join(_ONE_OF[name].format(key) for key in keys)})")
+    return ("WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def _action(row: Mapping[str, Any]) -> dict[str, Any]:
+    empty = {"actor": "", "team": "", "origin": "", "channel": "", "thread": "", "host": "", "line": ""}
+    told = {key: empty.get(key) if value is None else value for key, value in row.items()}
+    return {**told, "targets": json.loads(row["targets"])}
+
+
+def _event(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**json.loads(row["body"]), "id": row["id"], "kind": row["kind"], "at": row["at"], "hash": row["hash"]}
+
+
+def _unfinished(action: Mapping[str, Any]) -> Unfinished:
+    told = {key: action[key] for key in ("number", "line", "host", "person", "verb")}
+    return Unfinished(**told, targets=tuple(action["targets"]), intended=action["status"] == "running")
