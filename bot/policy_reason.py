@@ -1,0 +1,124 @@
+"""Why the policy says no, or yes, as a sentence for the person who asked: what is missing and who can change it.
+
+No sentence here tells of an object that the asker may not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.policy_file import USER
+from bot.rule import Asker, Object, Rule
+from commands.command import Permission, Spec
+
+What = Spec | Permission
+_SECOND_PERSON = "needs another person's approval, which this version cannot ask for yet"
+
+
+def no_file(path: Path) -> str:
+    """There is no policy file."""
+    return f"There is no policy file {path} yet, so nobody may do anything."
+
+
+def init(asker: Asker, source: str) -> str:
+    """How a first policy file is made, with the asker's id."""
+    who = asker.id if USER.fullmatch(asker.id) else "U..."
+    return f"Your id is {asker.id}; on the bot's machine `slashdock policy init --admin {who}` writes {source}."
+
+
+def stranger(asker: Asker, source: str) -> str:
+    """The file does not name the asker."""
+    return f"You are not listed in {source}. Ask whoever keeps it to add you: your id is {asker.id}."
+
+
+def elsewhere(asker: Asker, source: str) -> str:
+    """The file does not name the channel."""
+    ask = f"Ask in another, or ask whoever keeps {source} to add it to [channels]."
+    return f"slashdock does not listen in this channel ({asker.channel}). {ask}"
+
+
+def no_rule(spec: Spec, roles: Iterable[str], source: str) -> str:
+    """No role allows the verb at all."""
+    return f"None of your roles ({_listed(roles)}) allows {_called(spec)}. {_ask(source)}"
+
+
+def not_here(spec: Spec, rules: Iterable[Rule], source: str) -> str:
+    """The rules that allow the verb hold on other hosts or in other channels."""
+    return f"Your {_roles(rules)} allows {_called(spec)} only {_places(rules)}. {_ask(source)}"
+
+
+def too_wide(spec: Spec, rules: Iterable[Rule], source: str) -> str:
+    """The verb is about the whole host, and no rule is."""
+    only = f"your {_roles(rules)} allows it only on {_selectors(rules)}"
+    return f'{_called(spec)} is about everything on the host, so it needs on = ["*"]; {only}. {_ask(source)}'
+
+
+def out_of_reach(what: What, rules: Iterable[Rule], source: str) -> str:
+    """No rule reaches the object, whether it is there or not."""
+    return f"Your {_roles(rules)} allows {_called(what)} only on {_selectors(rules)}. {_ask(source)}"
+
+
+def denied(what: What, rule: Rule, source: str) -> str:
+    """A deny rule forbids it."""
+    return f"A deny rule ({source}, line {rule.line}) forbids {_called(what)} on {_selectors([rule])} to everyone."
+
+
+def protected(obj: Object, why: str) -> str:
+    """The object is protected."""
+    return f"{obj.name} is protected ({why}): it can be seen, and nobody can do more from here."
+
+
+def root(what: What, obj: Object) -> str:
+    """The object gives root on its host."""
+    return f"{obj.name} gives root on its host ({obj.root}): {_called(what)} on it {_SECOND_PERSON}."
+
+
+def named(glob: str, source: str) -> str:
+    """What [protect] names it by."""
+    return f"[protect] in {source} names {glob}"
+
+
+def listed(spec: Spec, source: str) -> str:
+    """Everyone whom the file names may."""
+    return f"Everyone in {source} may use {_called(spec)}."
+
+
+def allowed(spec: Spec, rules: Iterable[Rule], source: str) -> str:
+    """These rules allow it."""
+    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({source})."
+
+
+def _called(what: What) -> str:
+    if isinstance(what, Permission):
+        return f"the class {what.value}"
+    return (
+        f"`{what.name}`" if what.permission is Permission.LISTED else f"`{what.name}` (class {what.permission.value})"
+    )
+
+
+def _ask(source: str) -> str:
+    return f"Whoever keeps {source} can change that."
+
+
+def _roles(rules: Iterable[Rule]) -> str:
+    return f"role {_listed({rule.role for rule in rules})}"
+
+
+def _selectors(rules: Iterable[Rule]) -> str:
+    return _listed({selector.text for rule in rules for selector in rule.on})
+
+
+def _places(rules: Iterable[Rule]) -> str:
+    hosts = _listed({host for rule in rules for host in rule.hosts})
+    channels = _listed({channel for rule in rules for channel in rule.channels})
+    parts = [f"on host {hosts}"] if hosts != _NONE else []
+    parts += [f"in channel {channels}"] if channels != _NONE else []
+    return " and ".join(parts)
+
+
+_NONE = "none"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words)) or _NONE
