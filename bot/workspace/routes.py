@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.workspace.errors import SlackError
+from bot.workspace.page import Page
 
 if TYPE_CHECKING:
     from bot.workspace.workspace import Workspace
@@ -27,6 +28,7 @@ def routes(workspace: "Workspace") -> ASGIApp:
         Route("/files-pri/{file}/{name}", _download),
         Route("/files-pri/{file}/download/{name}", _download),
         WebSocketRoute("/link/", workspace.socket_mode.endpoint),
+        *Page(workspace).routes(),
     ]
     application = Starlette(routes=listed)
     application.state.workspace = workspace

@@ -60,7 +60,7 @@ class Views:
 
     def open(self, args: Arguments) -> Answer:
         """views.open: spends the trigger."""
-        content = _checked(args)
+        content = checked(args)
         user = self.tickets.use_trigger(str(args.get("trigger_id") or ""))
         view = _view(user, content)
         self._stack(user, [view])
@@ -68,7 +68,7 @@ class Views:
 
     def push(self, args: Arguments) -> Answer:
         """views.push: on top of the open view."""
-        content = _checked(args)
+        content = checked(args)
         user = self.tickets.use_trigger(str(args.get("trigger_id") or ""))
         return {"view": self.put_on_top(user, content).as_slack()}
 
@@ -83,7 +83,7 @@ class Views:
 
     def update(self, args: Arguments) -> Answer:
         """views.update, by view_id or external_id; a stale hash is refused."""
-        content = _checked(args)
+        content = checked(args)
         for user, stack in self.opened.items():
             for view in stack:
                 if args.get("view_id") == view.id or args.get("external_id") == (
@@ -102,7 +102,7 @@ class Views:
 
     def publish(self, args: Arguments) -> Answer:
         """views.publish: the home tab of one person."""
-        content = _checked(args, kind="home")
+        content = checked(args, kind="home")
         user = self.state.person(str(args.get("user_id") or "")).id
         view = _view(user, content)
         with self.state.changed:
@@ -120,7 +120,8 @@ class Views:
             self.state.touch()
 
 
-def _checked(args: Arguments, kind: str = "modal") -> Mapping[str, Any]:
+def checked(args: Arguments, kind: str = "modal") -> Mapping[str, Any]:
+    """The view in these arguments; raises what Slack would answer to a bad one."""
     view = args.get("view")
     if not isinstance(view, dict) or view.get("type") != kind:
         raise SlackError("invalid_arguments", ("missing required field: view",))

@@ -27,7 +27,7 @@ from bot.workspace.socket_mode import SocketMode
 from bot.workspace.state import Clock, State
 from bot.workspace.tickets import Tickets
 from bot.workspace.users import Users
-from bot.workspace.views import View, Views
+from bot.workspace.views import View, Views, checked
 from bot.workspace.web_api import Call, WebApi
 
 WAIT_SECONDS = 10
@@ -358,27 +358,25 @@ class Workspace:
 
     def _acknowledged(self, delivery: Delivery) -> None:
         """Do what the acknowledgement itself asks for."""
-        body = delivery.ack_body
-        if not isinstance(body, dict) or not body:
-            return
+        body = delivery.ack_body if isinstance(delivery.ack_body, dict) else {}
         with contextlib.suppress(SlackError):
-            if delivery.kind == "slash_commands":
+            if delivery.kind == "slash_commands" and body:
                 secret = str(delivery.response_url).rpartition("/")[2]
                 self.responses.answer(self.tickets.responses[secret], body)
             elif delivery.payload.get("type") == "view_submission":
                 self._after_submission(delivery.payload["user"]["id"], body)
 
     def _after_submission(self, user: str, body: Mapping[str, Any]) -> None:
-        view = self._open_view(user)
+        """Without a word about it the submitted view closes; with `errors` it stays."""
         match body.get("response_action"):
             case "update":
-                self.views.exchange(user, view, body["view"])
+                self.views.exchange(user, self._open_view(user), checked(body))
             case "push":
-                self.views.put_on_top(user, body["view"])
+                self.views.put_on_top(user, checked(body))
             case "clear":
                 self.views.close(user, everything=True)
-            case _:
-                pass  # errors: the view stays open with them
+            case None:
+                self.views.close(user)
 
 
 def _element(message: Message, target: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
