@@ -1,0 +1,87 @@
+"""docker logs."""
+
+from __future__ import annotations
+
+import re
+
+from commands import secrets, wire
+from commands.command import Command, Permission, arg, flag
+from commands.container import reading
+from commands.container.reading import LINES_LIMIT, Log
+from commands.context import Context, Found, Target
+from commands.multiplex import Stream
+from commands.reply import Errors, Note, Output, Part, Reply, failure
+from commands.timestamps import timestamp
+
+SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log; a million lines took it 3
+_NO_STREAM = (
+    "Live logs are not there yet. Ask for the end with `logs --tail 50 {0}`, or for what is new with `--since 1m`."
+)
+_WHOLE = re.compile(r"\+?[0-9]{1,9}")  # all else means all lines to the engine, a negative number too
+_LESS = "Ask for less with --tail or --since."
+
+
+class Logs(Command, name="container logs", alias="logs", permission=Permission.READ):
+    """Show what a container printed.
+
+    Without --tail the end of the log is shown, up to a limit that the answer names when it is reached.
+    Times without a zone are in UTC.
+    """
+
+    container: str = arg("CONTAINER")
+    details: bool = flag(default=False, help="Show also the labels and variables that the log driver was told to keep")
+    follow: bool = flag("-f", default=False, help="Not there yet: ask again with --since")
+    since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
+    tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end")
+    timestamps: bool = flag("-t", default=False, help="Put the time before each line")
+    until: str = flag(default="", help='Leave out what is newer: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
+
+    def targets(self) -> tuple[Target, ...]:
+        """The container."""
+        return (Target("container", self.container),)
+
+    def run(self, ctx: Context) -> Reply:
+        """Read the log."""
+        found = ctx.look(self.targets()[0])
+        if self.follow:
+            return failure(_NO_STREAM.format(self.container))
+        try:
+            params = self._params(ctx.now)
+        except ValueError as error:
+            return failure(str(error))
+        patience = SCAN_PATIENCE if params["tail"] == "all" else ctx.docker.timeout
+        tty = bool(found.details.get("Config", {}).get("Tty"))
+        return _told(reading.read(ctx.docker, found.id, params, tty=tty, patience=patience), found)
+
+    def _params(self, now: float) -> wire.Params:
+        asked: wire.Params = {"stdout": 1, "stderr": 1, "tail": self._tail()}
+        asked |= {name: 1 for name in ("details", "timestamps") if getattr(self, name)}
+        for name in ("since", "until"):
+            if text := getattr(self, name):
+                asked[name] = _moment(name, text, now)
+        return asked
+
+    def _tail(self) -> int | str:
+        """What to ask of the engine: "all" only with --until, whose lines need not be among the last ones."""
+        if _WHOLE.fullmatch(self.tail):
+            return int(self.tail)
+        return "all" if self.until else LINES_LIMIT
+
+
+def _moment(name: str, text: str, now: float) -> str:
+    try:
+        return timestamp(text, now)
+    except ValueError as error:
+        raise ValueError(f'invalid value for "{name}": {error}') from None
+
+
+def _told(log: Log, found: Found) -> Reply:
+    parts: list[Part] = [_part(stream, text, found.name) for stream, text in log.pieces]
+    if log.short:
+        parts.append(Note(f"{log.short}. {_LESS}"))
+    return Reply(tuple(parts), failed=log.broken, error=log.short if log.broken else None)
+
+
+def _part(stream: Stream, text: str, name: str) -> Part:
+    shown = secrets.mask_text(text)
+    return Errors(shown) if stream in {Stream.STDERR, Stream.SYSTEM} else Output(shown, f"{name}.log")

@@ -1,0 +1,55 @@
+"""docker start."""
+
+from __future__ import annotations
+
+from docker.errors import APIError
+
+from commands.command import Command, Permission, args, flag
+from commands.context import Context, Target, each
+from commands.reply import Reply, failure
+
+_EXPERIMENTAL = '"--{}" is only supported on a Docker daemon with experimental features enabled'
+
+
+class Start(Command, name="container start", alias="start", permission=Permission.ACT):
+    """Start one or more stopped containers.
+
+    Nothing can be attached to: a chat has no terminal. Start it, then read what it printed with logs.
+    """
+
+    containers: tuple[str, ...] = args("CONTAINER")
+    attach: bool = flag("-a", default=False, help="Not possible here: read the output with logs")
+    checkpoint: str = flag(default="", help="Not possible here: checkpoints need an experimental engine")
+    checkpoint_dir: str = flag(default="", help="Not possible here: checkpoints need an experimental engine")
+    detach_keys: str = flag(default="", help="Accepted and without effect, as nothing is attached")
+    interactive: bool = flag("-i", default=False, help="Not possible here: a chat has no terminal")
+
+    def problem(self) -> str | None:
+        """Docker's refusals of flags that do not go together, or not with this engine."""
+        for name in ("checkpoint", "checkpoint_dir"):
+            if getattr(self, name):
+                return _EXPERIMENTAL.format(name.replace("_", "-"))
+        if (self.attach or self.interactive) and len(self.containers) > 1:
+            return "you cannot start and attach multiple containers at once"
+        return None
+
+    def targets(self) -> tuple[Target, ...]:
+        """The containers of the line."""
+        return tuple(Target("container", ref) for ref in self.containers)
+
+    def run(self, ctx: Context) -> Reply:
+        """Start each; one that runs already counts as done."""
+        if self.attach or self.interactive:
+            name = ctx.look(self.targets()[0]).target.ref
+            return failure(f"A chat cannot attach to a container. Send `start {name}`, then `logs {name}`.")
+        refused: list[str] = []
+        reply = each(self.targets(), lambda target: _start(ctx, target, refused))
+        return reply + failure(f"Error: failed to start containers: {', '.join(refused)}") if refused else reply
+
+
+def _start(ctx: Context, target: Target, refused: list[str]) -> None:
+    try:
+        ctx.patient.start(ctx.id(target))
+    except APIError:
+        refused.append(target.ref)
+        raise

@@ -1,0 +1,19 @@
+"""docker stop."""
+
+from __future__ import annotations
+
+from commands.command import Permission
+from commands.container.halting import Halting
+from commands.context import Context
+from commands.reply import Reply
+
+
+class Stop(Halting, name="container stop", alias="stop", permission=Permission.ACT):
+    """Stop one or more running containers.
+
+    Each is asked to end by its stop signal and is killed when the grace is over, ten seconds unless it says otherwise.
+    """
+
+    def run(self, ctx: Context) -> Reply:
+        """Stop each; one that is stopped already counts as done."""
+        return self.halt(ctx, "stop")
