@@ -15,10 +15,10 @@ from bot import chain, migrations
 from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
-from bot.locks import Owner
+from bot.locks import AlreadyRunning, Instance, Owner
 from bot.request import Request
 
-__all__ = ["Receipt", "Run", "Store", "Unfinished", "Unwritable"]
+__all__ = ["AlreadyRunning", "Instance", "Receipt", "Run", "Store", "Unfinished", "Unwritable"]
 
 FILE = "slashdock.db"
 REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes

@@ -1,0 +1,78 @@
+"""`docker audit show`: one action, from its receipt to its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from commands.audit.actions import duration, target, time
+from commands.command import Command, Permission, arg, flag
+from commands.context import Context
+from commands.listing import FORMAT
+from commands.reply import Moment, Output, Reply, failure, output
+from commands.template import Template, TemplateError
+
+_LABELS = 12  # columns of the labels before their values
+_DIGITS = 18  # of a number that SQLite can hold
+
+
+class Show(Command, name="audit show", permission=Permission.SEE):
+    """Show all that was written down about one action.
+
+    The number is the one that `audit ls` lists. Every object is shown by its full id, every event with its time and
+    its hash in the chain of the record.
+    """
+
+    number: str = arg("NUMBER")
+    format: str = flag("-f", default="", help=FORMAT)
+
+    def problem(self) -> str | None:
+        """A number that is none."""
+        if self.number.isascii() and self.number.isdigit() and len(self.number) <= _DIGITS:
+            return None
+        return f"invalid number '{self.number}': expected one that 'docker audit ls' lists"
+
+    def run(self, ctx: Context) -> Reply:
+        """The action and its events."""
+        found = ctx.bot.audit(number=int(self.number), filters={}, limit=1)
+        if not found:
+            return failure(f"Error: No such action: {self.number}")
+        if self.format:
+            return _formatted(self.format, found[0])
+        told = "".join(f"{line}\n" for line in _lines(found[0]))
+        return Reply((Moment("Received:", found[0]["at"]), Output(told)))
+
+
+def _formatted(source: str, action: dict[str, Any]) -> Reply:
+    try:
+        return output(Template("{{json .}}" if source == "json" else source).execute(action) + "\n")
+    except TemplateError as error:
+        return failure(f"template parsing error: {error}")
+
+
+def _lines(action: Mapping[str, Any]) -> Iterator[str]:
+    for label, value in _facts(action):
+        if value:
+            yield f"{label + ':':<{_LABELS}}{value}"
+    for each in action["targets"]:
+        yield f"{'Target:':<{_LABELS}}{target(each, trunc=False)}"
+    yield "Events:"
+    for event in action["events"]:
+        yield f"  {time(event['at'])}  {event['kind']:<8}  {event['hash']}"
+
+
+def _facts(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    person, actor = action["person"], action["actor"]
+    received = action["events"][0].get("line", "")
+    yield "Number", str(action["number"])
+    yield "Line", action["line"]
+    yield "As typed", received if received != action["line"] else ""
+    yield "Person", f"{person} ({actor})" if person and person != actor else actor
+    yield "From", " ".join(filter(None, (action["origin"], action["channel"], action["thread"])))
+    yield "Host", action["host"]
+    yield "Verb", f"{action['verb']} ({action['permission']})" if action["permission"] else action["verb"]
+    yield "Verdict", ": ".join(filter(None, (action["verdict"], action["reason"])))
+    yield "Status", action["status"]
+    yield "Error", action["error"] if action["error"] != action["reason"] else ""
+    yield "Exit code", "" if action["exit_code"] is None else str(action["exit_code"])
+    yield "Duration", duration(action["duration_ms"])
