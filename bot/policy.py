@@ -1,224 +1,123 @@
-"""Who may do what: a pure function of the policy, the asker, the verb and the objects, each answer with its reason."""
+"""Who may do what, by a file that may be edited while slashdock runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bot import policy_file, policy_reason
 from bot.policy_file import PolicyError
-from bot.rule import EVERYTHING, Asker, Object, Rule, Selector, Terms
+from bot.policy_judge import Allow, Deny, Policy
+from bot.rule import Asker, Object
 from commands.command import Permission, Spec
 
-__all__ = ["Allow", "Asker", "Deny", "Object", "Policy", "PolicyError"]
+__all__ = ["Allow", "Asker", "Deny", "Object", "Policy", "PolicyError", "Reloading"]
 
-CLEANUP = "schedule:cleanup"
-SAMPLE_PEOPLE = "the local workspace's sample people"
+GRACE = 900  # seconds for which a file that became unreadable may leave its last good rules in force for changes
 
-_CLEANUP_RULE = Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))
-_CLEANUP_KIND = "image"
-# What a container that gives root on its host can be used for only by someone with that right.
-_NEEDS_ROOT = frozenset({Permission.CHANGE, Permission.ENTER, Permission.ROOT})
-_SAMPLE = """
-version = 1
+log = logging.getLogger(__name__)
 
-[people]
-admin    = { slack = ["U0ADMIN001"], roles = ["admin"] }
-operator = { slack = ["U0OPERATOR"], roles = ["operator"] }
-viewer   = { slack = ["U0VIEWER01"], roles = ["viewer"] }
-
-[[roles.admin.allow]]
-verbs = ["see", "read", "act", "change", "enter"]
-on    = ["*"]
-
-[[roles.operator.allow]]
-verbs = ["see", "read", "act"]
-on    = ["*"]
-
-[[roles.viewer.allow]]
-verbs = ["see"]
-on    = ["*"]
-"""
+_Stamp = tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Allow:
-    """Yes; the reason names the rules that say so."""
+class Reloading:
+    """The policy of a file, judged by as it stands now; raises PolicyError where it cannot be read at the start.
 
-    reason: str
-
-
-@dataclass(frozen=True)
-class Deny:
-    """No; the reason says what is missing and who can change it.
-
-    hidden: the asker may not even know that the object is there, so the answer is the one for a name that is not.
+    When the file becomes unreadable later, its last good rules stay in force, for changes GRACE seconds long. absent
+    is the policy for as long as there has been no file.
     """
 
-    reason: str
-    hidden: bool = False
+    def __init__(
+        self,
+        path: Path,
+        specs: Iterable[Spec],
+        absent: Policy | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path = path
+        self._specs = tuple(specs)
+        self._monotonic = monotonic
+        self._turn = threading.Lock()
+        self._fault = ""
+        self._since = 0.0
+        self._stamp = _stamp(path)
+        if self._stamp is None and absent is not None:
+            self._good = absent
+        else:
+            self._good = _load(path, self._specs)
 
+    def current(self) -> Policy:
+        """The policy as the file has it now."""
+        with self._turn:
+            stamp = _stamp(self._path)
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._reload()
+            if self._fault and self._monotonic() - self._since > GRACE:
+                return self._good.locked_for(
+                    f"Nothing is changed until {self._path} can be read again: {self._fault}. "
+                    "Whoever keeps it must put that right."
+                )
+            return self._good
 
-@dataclass(frozen=True)
-class Policy:
-    """What a policy file says, ready to judge by.
-
-    source is how reasons call the file; nobody, where it is not empty, is why nobody may do anything; locked, where it
-    is not empty, is why nothing may be changed.
-    """
-
-    source: str
-    terms: Terms
-    nobody: str = ""
-    locked: str = ""
-
-    @classmethod
-    def load(cls, path: Path, specs: Iterable[Spec], hosts: frozenset[str] | None = None) -> Policy:
-        """The policy of a file; raises PolicyError with every fault, and OSError where there is no such file."""
+    def _reload(self) -> None:
         try:
-            text = path.read_text("utf-8")
-        except UnicodeDecodeError as error:
-            raise PolicyError((f"{path}, line {_line_of(error)}: expected UTF-8 text",)) from error
-        return cls.parse(text, str(path), specs, hosts)
-
-    @classmethod
-    def parse(cls, text: str, source: str, specs: Iterable[Spec], hosts: frozenset[str] | None = None) -> Policy:
-        """The policy of a file's text; raises PolicyError with every fault."""
-        return cls(source, policy_file.read(text, source, specs, hosts))
-
-    @classmethod
-    def sample(cls, specs: Iterable[Spec]) -> Policy:
-        """The policy of the local workspace's four people, the stranger being nobody."""
-        return cls.parse(_SAMPLE, SAMPLE_PEOPLE, specs)
-
-    @classmethod
-    def empty(cls, path: Path) -> Policy:
-        """The policy of a workspace whose file is not written yet: nobody may do anything."""
-        return cls(str(path), Terms(), nobody=policy_reason.no_file(path))
-
-    def person(self, actor_id: str) -> str | None:
-        """The name of the person to whom a Slack account belongs."""
-        return next((person.name for person in self.terms.people if actor_id in person.slack), None)
-
-    def actor(self, name: str) -> str | None:
-        """The first Slack account of the person with this name."""
-        return next((person.slack[0] for person in self.terms.people if person.name == name), None)
-
-    def roles(self, actor_id: str, groups: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """The roles of a Slack account that is in these user groups, in alphabetical order."""
-        own = {role for person in self.terms.people if actor_id in person.slack for role in person.roles}
-        return tuple(sorted(own.union(*(self.terms.groups.get(group, ()) for group in groups))))
-
-    def usable(self, asker: Asker, specs: Iterable[Spec]) -> tuple[Spec, ...]:
-        """The verbs that help shows: those that something allows here."""
-        return tuple(spec for spec in specs if self.early(asker, spec) is None)
+            self._good = _load(self._path, self._specs)
+        except PolicyError as error:
+            if not self._fault:
+                self._since = self._monotonic()
+            self._fault = "; ".join(error.faults)
+            log.error("the policy cannot be read; its last good rules stay in force: %s", self._fault)  # noqa: TRY400
+        else:
+            self._fault = ""
+            log.info("the policy was read anew from %s", self._path)
 
     def early(self, asker: Asker, spec: Spec) -> Deny | None:
-        """The refusal that needs no look at the engine: nothing that this person has allows this verb here."""
-        wrong = self._outside(asker) or self._closed(spec) or self._unruled(asker, spec)
-        denies = [rule for rule in self._denying(asker, spec) if rule.is_on_everything]
-        if not wrong and denies:
-            wrong = policy_reason.denied(spec, denies[0], self.source)
-        return Deny(wrong) if wrong else None
+        """See Policy.early."""
+        return self.current().early(asker, spec)
 
     def judge(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> Allow | Deny:
-        """Whether the person may do this to all of these objects; a name that is not there is one without labels."""
-        refusal = self.early(asker, spec)
-        if refusal is not None:
-            return refusal
-        if spec.permission is Permission.LISTED:
-            return Allow(policy_reason.listed(spec, self.source))
-        rules = self._allowing(asker, spec)
-        if not objects:
-            return self._judge_all(spec, rules)
-        refusals = filter(None, (self._refusal(asker, spec, obj) for obj in objects))
-        used = [rule for rule in rules if any(rule.selects(obj) for obj in objects)]
-        return next(refusals, None) or Allow(policy_reason.allowed(spec, used, self.source))
+        """See Policy.judge."""
+        return self.current().judge(asker, spec, objects)
 
     def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
-        """Whether the person may do this verb, or everything of this class, to the object."""
-        return not self._outside(asker) and self._refusal(asker, what, obj) is None
+        """See Policy.may."""
+        return self.current().may(asker, what, obj)
 
     def visible(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
-        """Whether a list that this verb makes may show the object."""
-        return self.may(asker, what, obj)
+        """See Policy.visible."""
+        return self.current().visible(asker, what, obj)
 
-    def _judge_all(self, spec: Spec, rules: list[Rule]) -> Allow | Deny:
-        """The judgement of a verb without objects: a list shows what the rules select, all else is about the host."""
-        used = rules if spec.filtered else [rule for rule in rules if rule.is_on_everything]
-        if not used:
-            return Deny(policy_reason.too_wide(spec, rules, self.source))
-        return Allow(policy_reason.allowed(spec, used, self.source))
+    def usable(self, asker: Asker, specs: Iterable[Spec]) -> tuple[Spec, ...]:
+        """See Policy.usable."""
+        return self.current().usable(asker, specs)
 
-    def _outside(self, asker: Asker) -> str:
-        """Why slashdock does not listen to this person or in this channel, empty where it does."""
-        if asker.id == CLEANUP:
-            return ""
-        if self.nobody:
-            return f"{self.nobody} {policy_reason.init(asker, self.source)}"
-        if self.person(asker.id) is None and not self.roles(asker.id, asker.groups):
-            return policy_reason.stranger(asker, self.source)
-        if asker.channel and self.terms.channels is not None and asker.channel not in self.terms.channels:
-            return policy_reason.elsewhere(asker, self.source)
-        return ""
+    def person(self, actor_id: str) -> str | None:
+        """See Policy.person."""
+        return self.current().person(actor_id)
 
-    def _closed(self, spec: Spec) -> str:
-        return self.locked if spec.permission.changes else ""
+    def actor(self, name: str) -> str | None:
+        """See Policy.actor."""
+        return self.current().actor(name)
 
-    def _unruled(self, asker: Asker, spec: Spec) -> str:
-        """Why no rule allows this verb here, whatever it is about; empty where one does."""
-        if spec.permission is Permission.LISTED and asker.id != CLEANUP:
-            return ""
-        rules = self._allowing(asker, spec)
-        if rules:
-            is_about_the_host = not spec.arguments and not spec.filtered
-            verdict = self._judge_all(spec, rules) if is_about_the_host else None
-            return verdict.reason if isinstance(verdict, Deny) else ""
-        elsewhere = [rule for rule in self._rules(asker) if rule.names(spec)]
-        if elsewhere:
-            return policy_reason.not_here(spec, elsewhere, self.source)
-        return policy_reason.no_rule(spec, self.roles(asker.id, asker.groups), self.source)
-
-    def _rules(self, asker: Asker) -> list[Rule]:
-        if asker.id == CLEANUP:
-            return [_CLEANUP_RULE]
-        roles = self.roles(asker.id, asker.groups)
-        return [rule for rule in self.terms.allows if rule.role in roles]
-
-    def _allowing(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
-        return [rule for rule in self._rules(asker) if rule.names(what) and rule.holds_for(asker)]
-
-    def _denying(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
-        return [rule for rule in self.terms.denies if rule.names(what) and rule.holds_for(asker)]
-
-    def _refusal(self, asker: Asker, what: Spec | Permission, obj: Object) -> Deny | None:
-        """Why this may not be done to this object; who has no rule that reaches it learns nothing of it."""
-        rules = self._allowing(asker, what)
-        if not any(rule.selects(obj) for rule in rules) or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
-            return Deny(policy_reason.out_of_reach(what, rules, self.source))
-        denies = [rule for rule in self._denying(asker, what) if rule.selects(obj)]
-        if denies:
-            hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)
-            return Deny(policy_reason.denied(what, denies[0], self.source), hidden=hidden)
-        wrong = self._guarded(what, obj)
-        return Deny(wrong) if wrong else None
-
-    def _guarded(self, what: Spec | Permission, obj: Object) -> str:
-        """Why no rule reaches this object, empty where rules decide."""
-        permission = what if isinstance(what, Permission) else what.permission
-        why = obj.protected or self._protected(obj)
-        if why and permission is not Permission.SEE:
-            return policy_reason.protected(obj, why)
-        if obj.root and permission in _NEEDS_ROOT:
-            return policy_reason.root(what, obj)
-        return ""
-
-    def _protected(self, obj: Object) -> str:
-        globs = [glob for glob in self.terms.protect.get(obj.kind, ()) if fnmatchcase(obj.name, glob)]
-        return policy_reason.named(globs[0], self.source) if globs else ""
+    def roles(self, actor_id: str, groups: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """See Policy.roles."""
+        return self.current().roles(actor_id, groups)
 
 
-def _line_of(error: UnicodeDecodeError) -> int:
-    return error.object[: error.start].count(b"\n") + 1
+def _load(path: Path, specs: tuple[Spec, ...]) -> Policy:
+    try:
+        return Policy.load(path, specs)
+    except OSError as error:
+        raise PolicyError((f"{path} cannot be read: {error.strerror}",)) from error
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """What differs when a file was written or replaced; None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino

@@ -14,12 +14,17 @@ PROJECT_LABEL = "com.docker.compose.project"
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks and where: a Slack user id or schedule:NAME; channel is empty in a terminal and a direct message."""
+    """Who asks and where: a Slack user id or schedule:NAME; channel is empty in a terminal."""
 
     id: str
     groups: frozenset[str] = frozenset()
     channel: str = ""
     host: str = ""
+
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether others could read along: not so in a terminal and in a direct message, whose id begins with D."""
+        return self.channel != "" and not self.channel.startswith("D")
 
 
 @dataclass(frozen=True)
