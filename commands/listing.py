@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
+from commands.context import Context, Missing, Target
 from commands.reply import Reply, Table, failure, output
 from commands.tabwriter import align, width
 from commands.template import Header, Row, Template, TemplateError
@@ -37,6 +38,29 @@ def short(identity: str) -> str:
 def labels(held: Mapping[str, str] | None) -> str:
     """Labels as one text, in order."""
     return ",".join(sorted(f"{name}={value}" for name, value in (held or {}).items()))
+
+
+def label(held: Mapping[str, str] | None, name: str) -> str:
+    """One label's value, empty where it is not set."""
+    return (held or {}).get(name, "")
+
+
+def known(ctx: Context, target: Target) -> str:
+    """The id of what a filter names; a name that nothing has goes to the engine, which says so in its own words."""
+    found = ctx.found[target]
+    return target.ref if isinstance(found, Missing) else found.id
+
+
+def too_old(ctx: Context, option: str, version: str) -> Reply | None:
+    """The error of docker's CLI where the engine does not know a flag yet; None where it does."""
+    spoken: str = ctx.docker.api_version
+    if _numbers(spoken) >= _numbers(version):
+        return None
+    return failure(f'"{option}" requires API version {version}, but the Docker daemon API version is {spoken}')
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def filters(given: Iterable[str]) -> dict[str, list[str]]:

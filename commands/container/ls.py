@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from docker.errors import APIError
+
 from commands import wire
 from commands.command import Command, Permission, flag
-from commands.context import Context, Target
+from commands.context import Context, Target, daemon
 from commands.golang.quote import quote
 from commands.kinds import FILTER
-from commands.listing import FORMAT, filters, labels, listed, query, short
+from commands.listing import FORMAT, filters, known, label, labels, listed, query, short
+from commands.platforms import platform
 from commands.ports import ports
 from commands.reference import parse
 from commands.reply import Errors, Reply, failure
@@ -79,15 +82,20 @@ class Ls(
 
     def run(self, ctx: Context) -> Reply:
         """One request; what the asker may not see is gone before anything is counted."""
+        warning = Reply((Errors(IGNORED),) if self.quiet and self.format else ())
         try:
-            sized = bool(self.size) or (self.size is None and not self.quiet and _shows_size(self.format, ctx.now))
+            asked = _shows_size(self.format, ctx.now)
         except TemplateError as error:
-            return failure(f"failed to {'parse' if error.parsing else 'execute'} template: {error}")
-        seen = [each for each in self._engine(ctx, sized=sized) if _visible(ctx, each)]
+            return warning + failure(f"failed to {'parse' if error.parsing else 'execute'} template: {error}")
+        sized = (asked and not self.quiet) if self.size is None else self.size
+        try:
+            found = self._engine(ctx, sized=sized)
+        except APIError as error:
+            return warning + failure(daemon(error))
+        seen = [each for each in found if _visible(ctx, each)]
         limit = self._limit()
         rows = [_row(each, ctx.now, trunc=not self.no_trunc) for each in (seen[:limit] if limit > 0 else seen)]
-        reply = listed(rows, self._source(sized=sized), HEADERS)
-        return reply + Reply((Errors(IGNORED),)) if self.quiet and self.format else reply
+        return listed(rows, self._source(sized=sized), HEADERS) + warning
 
     def _limit(self) -> int:
         return 1 if self.latest and self.last == -1 else self.last
@@ -96,7 +104,7 @@ class Ls(
         given = filters(self.filter)
         for name in _PLACES:
             if name in given:
-                given[name] = [ctx.id(Target("container", ref)) for ref in given[name]]
+                given[name] = [known(ctx, Target("container", ref)) for ref in given[name]]
         everything = self.all or self._limit() > 0
         params = {**query(given), **({"all": 1} if everything else {}), **({"size": 1} if sized else {})}
         found: list[dict[str, Any]] = wire.get(ctx.docker, "/containers/json", params=params)
@@ -144,11 +152,11 @@ def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
         "Status": each.get("Status", ""),
         "Size": _size(each),
         "Labels": labels(each.get("Labels")),
-        "Label": partial(_label, each),
+        "Label": partial(label, each.get("Labels")),
         "Mounts": _mounts(each, trunc=trunc),
         "LocalVolumes": str(sum(mount.get("Driver") == "local" for mount in each.get("Mounts") or ())),
         "Networks": ",".join((each.get("NetworkSettings") or {}).get("Networks") or {}),
-        "Platform": None,
+        "Platform": platform(each),
     }
     return Row("*formatter.ContainerContext", methods)
 
@@ -156,9 +164,8 @@ def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
 def _names(each: Mapping[str, Any], *, trunc: bool) -> str:
     """The names; where cut short the first that is no link of another container."""
     names = [name.removeprefix("/") for name in each.get("Names") or ()]
-    if not trunc:
-        return ",".join(names)
-    return next((name for name in names if "/" not in name), "")
+    own = [name for name in names if "/" not in name]
+    return own[0] if trunc and own else ",".join(names)
 
 
 def _image(each: Mapping[str, Any], *, trunc: bool) -> str:
@@ -179,11 +186,6 @@ def _image(each: Mapping[str, Any], *, trunc: bool) -> str:
 def _size(each: Mapping[str, Any]) -> str:
     written, whole = size(each.get("SizeRw") or 0), each.get("SizeRootFs") or 0
     return f"{written} (virtual {size(whole)})" if whole > 0 else written
-
-
-def _label(each: Mapping[str, Any], name: str) -> str:
-    held: Mapping[str, str] = each.get("Labels") or {}
-    return held.get(name, "")
 
 
 def _mounts(each: Mapping[str, Any], *, trunc: bool) -> str:

@@ -1,0 +1,80 @@
+"""`docker network ls`: the networks, in order of name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from commands import wire
+from commands.command import Command, Permission, flag
+from commands.context import Context
+from commands.kinds import FILTER
+from commands.listing import FORMAT, filters, label, labels, listed, query, short
+from commands.reply import Reply
+from commands.template import Row
+from commands.units import natural, stamp
+
+HEADERS = {
+    "ID": "NETWORK ID",
+    "Name": "NAME",
+    "Driver": "DRIVER",
+    "Scope": "SCOPE",
+    "IPv4": "IPV4",
+    "IPv6": "IPV6",
+    "Internal": "INTERNAL",
+    "Labels": "LABELS",
+    "CreatedAt": "CREATED AT",
+}
+TABLE = r"table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}"
+RAW = r"network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n"
+
+
+class Ls(Command, name="network ls", alias="network list", permission=Permission.SEE, filtered=True):
+    """List networks."""
+
+    filter: tuple[str, ...] = flag(
+        "-f",
+        default=(),
+        kind=FILTER,
+        help="Only those that match: name, id, driver, scope, type, label, dangling, as driver=bridge",
+    )
+    format: str = flag(default="", help=f"{FORMAT} (.ID .Name .Driver .Scope .Labels ...)")
+    no_trunc: bool = flag(default=False, help="Nothing cut short")
+    quiet: bool = flag("-q", default=False, help="Only the ids")
+
+    def run(self, ctx: Context) -> Reply:
+        """One request; only what the asker may see."""
+        found: list[dict[str, Any]] = wire.get(ctx.docker, "/networks", params=query(filters(self.filter)))
+        seen = [each for each in found if ctx.visible("network", each["Name"], each.get("Labels") or {})]
+        seen.sort(key=lambda each: natural(each["Name"]))
+        return listed((_row(each, trunc=not self.no_trunc) for each in seen), self._source(), HEADERS)
+
+    def _source(self) -> str:
+        match self.format:
+            case "" | "table":
+                return "{{.ID}}" if self.quiet else TABLE
+            case "raw":
+                return "network_id: {{.ID}}" if self.quiet else RAW
+            case _:
+                return self.format
+
+
+def _row(network: Mapping[str, Any], *, trunc: bool) -> Row:
+    methods = {
+        "ID": short(network["Id"]) if trunc else network["Id"],
+        "Name": network["Name"],
+        "Driver": network.get("Driver", ""),
+        "Scope": network.get("Scope", ""),
+        "IPv4": _flag(network, "EnableIPv4"),
+        "IPv6": _flag(network, "EnableIPv6"),
+        "Internal": _flag(network, "Internal"),
+        "Labels": labels(network.get("Labels")),
+        "Label": partial(label, network.get("Labels")),
+        "CreatedAt": stamp(network.get("Created", "")),
+    }
+    return Row("*network.networkContext", methods)
+
+
+def _flag(network: Mapping[str, Any], name: str) -> str:
+    return "true" if network.get(name) else "false"

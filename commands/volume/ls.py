@@ -1,0 +1,98 @@
+"""`docker volume ls`: the volumes, in order of name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from commands import wire
+from commands.command import Command, Permission, flag
+from commands.context import Context
+from commands.kinds import FILTER
+from commands.listing import FORMAT, filters, label, labels, listed, query, too_old
+from commands.reply import Reply
+from commands.template import Row
+from commands.units import natural, size
+
+HEADERS = {
+    "ID": "ID",
+    "Name": "VOLUME NAME",
+    "Group": "GROUP",
+    "Driver": "DRIVER",
+    "Scope": "SCOPE",
+    "Availability": "AVAILABILITY",
+    "Mountpoint": "MOUNTPOINT",
+    "Labels": "LABELS",
+    "Links": "LINKS",
+    "Size": "SIZE",
+    "Status": "STATUS",
+}
+TABLE = r"table {{.Driver}}\t{{.Name}}"
+CLUSTER_TABLE = r"table {{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}"
+RAW = r"name: {{.Name}}\ndriver: {{.Driver}}\n"
+CLUSTER_VERSION = "1.42"  # of the engine's API; docker's CLI refuses --cluster below it
+
+
+class Ls(Command, name="volume ls", alias="volume list", permission=Permission.SEE, filtered=True):
+    """List volumes."""
+
+    cluster: bool = flag(default=False, help="Only the volumes of a Swarm, with their state")
+    filter: tuple[str, ...] = flag(
+        "-f",
+        default=(),
+        kind=FILTER,
+        help="Only those that match: name, driver, label, dangling, as dangling=true",
+    )
+    format: str = flag(default="", help=f"{FORMAT} (.Name .Driver .Mountpoint .Labels ...)")
+    quiet: bool = flag("-q", default=False, help="Only the names")
+
+    def run(self, ctx: Context) -> Reply:
+        """One request; only what the asker may see."""
+        refused = too_old(ctx, "--cluster", CLUSTER_VERSION) if self.cluster else None
+        if refused is not None:
+            return refused
+        found = wire.get(ctx.docker, "/volumes", params=query(filters(self.filter))).get("Volumes") or []
+        seen = [each for each in found if ctx.visible("volume", each["Name"], each.get("Labels") or {})]
+        if self.cluster:
+            seen = [each for each in seen if each.get("ClusterVolume")]
+        seen.sort(key=lambda each: natural(each["Name"]))
+        return listed(map(_row, seen), self._source(), HEADERS)
+
+    def _source(self) -> str:
+        if self.cluster:
+            return "{{.Name}}" if self.quiet else CLUSTER_TABLE
+        match self.format:
+            case "" | "table":
+                return "{{.Name}}" if self.quiet else TABLE
+            case "raw":
+                return "name: {{.Name}}" if self.quiet else RAW
+            case _:
+                return self.format
+
+
+def _row(volume: Mapping[str, Any]) -> Row:
+    usage, cluster = volume.get("UsageData"), volume.get("ClusterVolume")
+    methods = {
+        "Name": volume["Name"],
+        "Driver": volume.get("Driver", ""),
+        "Scope": volume.get("Scope", ""),
+        "Mountpoint": volume.get("Mountpoint", ""),
+        "Labels": labels(volume.get("Labels")),
+        "Label": partial(label, volume.get("Labels")),
+        "Links": str(usage["RefCount"]) if usage else "N/A",
+        "Size": size(usage["Size"], 4) if usage else "N/A",
+        "Group": cluster["Spec"].get("Group", "") if cluster else "N/A",
+        "Availability": cluster["Spec"].get("Availability", "") if cluster else "N/A",
+        "Status": _status(cluster) if cluster else "N/A",
+    }
+    return Row("*formatter.volumeContext", methods)
+
+
+def _status(cluster: Mapping[str, Any]) -> str:
+    if not (cluster.get("Info") or {}).get("VolumeID"):
+        return "pending creation"
+    nodes = len(cluster.get("PublishStatus") or ())
+    if nodes == 0:
+        return "created"
+    return "in use (1 node)" if nodes == 1 else f"in use ({nodes} nodes)"
