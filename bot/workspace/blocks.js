@@ -1,6 +1,6 @@
 // Block Kit as DOM nodes.
 
-import { date, emoji, mention, mrkdwn, node, webLink } from "/mrkdwn.js";
+import { date, emoji, icon, mention, mrkdwn, node, webLink } from "/mrkdwn.js";
 
 // `at` is what blocks are drawn with: { look, act(element, given, button), given }.
 export function blocks(list, at) {
@@ -48,7 +48,7 @@ function lines(plain) {
 }
 
 function image(object) {
-  return node("span", { class: "note" }, `🖼 ${object.alt_text}`);
+  return node("span", { class: "note" }, icon("image"), ` ${object.alt_text}`);
 }
 
 // --- rich text ---------------------------------------------------------------------------------------

@@ -20,6 +20,25 @@ export function node(name, attributes = {}, ...children) {
   return made;
 }
 
+const ICONS = {
+  eye: "M1 8s2.5-5 7-5 7 5 7 5-2.5 5-7 5-7-5-7-5Zm7-2a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z",
+  file: "M3 1h6l4 4v10H3ZM9 1v4h4",
+  image: "M1 3h14v10H1Zm0 8 4-4 4 4 2-2 4 4",
+  lock: "M3 7h10v8H3Zm2 0V4a3 3 0 0 1 6 0v3",
+};
+
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const drawn = document.createElementNS(space, "svg");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", ICONS[name]);
+  drawn.setAttribute("viewBox", "0 0 16 16");
+  drawn.setAttribute("class", "icon");
+  drawn.setAttribute("aria-hidden", "true");
+  drawn.append(path);
+  return drawn;
+}
+
 export function unescape(text) {
   return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 }
@@ -53,7 +72,7 @@ function lines(text, look, verbatim) {
   const made = [];
   let quoted = null;
   text.split("\n").forEach((line, index, all) => {
-    const quote = /^&gt; ?(.*)$/.exec(line);
+    const quote = /^(?:&gt;|>) ?(.*)$/.exec(line);
     if (quote) {
       if (!quoted) made.push((quoted = node("blockquote")));
       else quoted.append(node("br"));

@@ -1,7 +1,7 @@
 // The chat itself: who you are, where you are, what stands there.
 
 import { blocks } from "/blocks.js";
-import { date, mrkdwn, node } from "/mrkdwn.js";
+import { date, icon, mrkdwn, node } from "/mrkdwn.js";
 
 const KEY = "slashdock-key";
 const JOIN_SECONDS = 300;
@@ -97,8 +97,8 @@ function drawChannels() {
     type: "button", "aria-current": each.id === here.channel ? "page" : null,
     class: each.last > (here.read[`${here.me}${each.id}`] ?? "0") ? "unread" : "", onclick: () => go(each.id),
   }, label));
-  const sign = { public: "#", private: "🔒" };
-  at("channels").replaceChildren(...channels.filter((each) => each.kind !== "im").map((each) => entry(each, `${sign[each.kind]} ${each.name}`)));
+  const sign = (each) => (each.kind === "private" ? icon("lock") : "#");
+  at("channels").replaceChildren(...channels.filter((each) => each.kind !== "im").map((each) => entry(each, [sign(each), ` ${each.name}`])));
   const directs = channels.filter((each) => each.kind === "im").map((each) => entry(each, `@ ${each.name}`));
   if (home) directs.push(entry({ id: "home", last: "0" }, `⌂ ${bot} home`));
   at("directs").replaceChildren(...directs);
@@ -165,7 +165,7 @@ function drawMessage(message, joined, replies, inChannel) {
       node("time", {}, date(Number(message.ts), "{time}", look.zone))),
     node("div", { class: "content" },
       inChannel && !message.only_for ? node("button", { type: "button", class: "reply", onclick: open }, "Reply in thread") : null,
-      message.only_for ? node("span", { class: "note" }, "👁 Only visible to you") : null,
+      message.only_for ? node("span", { class: "note" }, icon("eye"), " Only visible to you") : null,
       message.blocks?.length ? blocks(message.blocks, inMessage(message)) : mrkdwn(message.text, look),
       (message.files ?? []).map(drawFile),
       message.edited ? node("span", { class: "note" }, "(edited)") : null,
@@ -174,7 +174,7 @@ function drawMessage(message, joined, replies, inChannel) {
 
 function drawFile(file) {
   const size = file.size < 1024 ? `${file.size} B` : `${(file.size / 1024).toFixed(1)} KB`;
-  return node("button", { type: "button", class: "file", onclick: () => download(file) }, "📄",
+  return node("button", { type: "button", class: "file", onclick: () => download(file) }, icon("file"),
     node("span", {}, file.title, node("small", {}, `${size} · download`)));
 }
 
