@@ -98,6 +98,7 @@ class Outcome:
     number: int | None = None
     public: bool = False
     line: str = ""  # as it was understood, secrets masked
+    host: str = ""  # the engine that was asked
 
     @property
     def exit_code(self) -> ExitCode:

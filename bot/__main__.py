@@ -1,0 +1,164 @@
+"""The `slashdock` command line: start, exec, console, manifest, policy, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot import console, doctor, policy_init
+from bot.core import CannotStart, opened
+from bot.locks import AlreadyRunning
+from bot.policy import PolicyError
+from bot.request import Origin, Outcome
+from bot.settings import Settings, SettingsError, load
+from bot.store import Unwritable
+from bot.terminal import Terminal
+from commands.line import join
+
+ENV_FILE = Path(".env")
+FAULTY = 2  # exit code: what was given cannot be used
+UNAVAILABLE = 75  # exit code: something else must be put right first; sysexits.h, EX_TEMPFAIL
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    asked = _parser().parse_args(words)
+    run: Callable[[argparse.Namespace], int] = asked.run
+    try:
+        return run(asked)
+    except _Told as told:
+        sys.stderr.write(f"{told}\n")
+        return told.code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+class _Told(Exception):  # noqa: N818 - a sentence for the terminal
+    """What stops the subcommand, with the exit code."""
+
+    def __init__(self, text: str, code: int = FAULTY) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="slashdock", description="Run Docker from Slack, safely.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    start = verbs.add_parser("start", help="join Slack, or start the local workspace, and serve until told to end")
+    start.set_defaults(run=_start)
+    execute = verbs.add_parser("exec", help="one line through the whole pipeline", epilog=_EXIT_CODES)
+    execute.add_argument("--as", dest="person", metavar="PERSON", help="a person of the policy, or a Slack id")
+    execute.add_argument("--channel", default="", metavar="ID", help="as if it were asked in this channel")
+    execute.add_argument("--host", default="", metavar="NAME", help="the engine, where there are several")
+    execute.add_argument("--json", action="store_true", help="print the Slack messages, one JSON object a line")
+    execute.add_argument("line", nargs=argparse.REMAINDER, metavar="LINE", help="one quoted line, or its words")
+    execute.set_defaults(run=_exec)
+    console = verbs.add_parser("console", help="a prompt with history and completion")
+    console.add_argument("--as", dest="person", metavar="PERSON", help="a person of the policy, or a Slack id")
+    console.add_argument("--host", default="", metavar="NAME", help="the engine, where there are several")
+    console.set_defaults(run=_console)
+    manifest = verbs.add_parser("manifest", help="print the Slack app manifest")
+    manifest.add_argument("--url", default="", help="this bot's public address, for HTTP mode; Socket Mode without")
+    manifest.set_defaults(run=_manifest)
+    policy = verbs.add_parser("policy", help="write a first policy file").add_subparsers(required=True, metavar="ACT")
+    init = policy.add_parser("init", help="write a first policy file with one administrator")
+    init.add_argument("--admin", required=True, metavar="U...", help="the Slack member id of the administrator")
+    init.set_defaults(run=_policy_init)
+    doctor = verbs.add_parser("doctor", help="check engine, Slack, database and policy; say what to do")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+_EXIT_CODES = (
+    "exit codes: 0 done; 1 the engine refused or it failed; 2 usage; 3 denied;"
+    " 4 held or to be confirmed; 5 outcome unknown"
+)
+
+
+def _settings() -> Settings:
+    try:
+        return load(os.environ, ENV_FILE)
+    except SettingsError as error:
+        faults = "\n".join(f"- {fault}" for fault in error.faults)
+        raise _Told(f"slashdock cannot start with these settings:\n{faults}") from None
+
+
+def _start(_: argparse.Namespace) -> int:
+    from bot import wiring  # noqa: PLC0415 - Slack and HTTP are loaded by start alone
+
+    with _faults():
+        wiring.serve(_settings(), lambda text: print(text, flush=True))  # noqa: T201 - where it can be reached
+    return 0
+
+
+def _exec(asked: argparse.Namespace) -> int:
+    words = asked.line[1:] if asked.line[:1] == ["--"] else asked.line
+    if not words:
+        raise _Told("slashdock exec: give a line, such as: slashdock exec ps -a")
+    line = words[0] if len(words) == 1 else join(words)
+    with _faults(), opened(_settings()) as core:
+        outcome = Terminal(core, asked.person, Origin.EXEC, asked.host).say(line, asked.channel)
+    _show(outcome, as_json=asked.json)
+    return int(outcome.exit_code)
+
+
+def _show(outcome: Outcome, *, as_json: bool) -> None:
+    if not as_json:
+        console.show(outcome)
+        return
+    from bot.slack import blocks  # noqa: PLC0415 - Slack's shape is asked for by --json alone
+
+    for message in blocks.messages(outcome):
+        sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+
+
+def _console(asked: argparse.Namespace) -> int:
+    settings = _settings()
+    with _faults(), opened(settings) as core:
+        terminal = Terminal(core, asked.person, Origin.CONSOLE, asked.host)
+        completer = console.Words(core.catalog, terminal.names)
+        return console.run(terminal.say, completer, settings.data / "console_history")
+
+
+def _manifest(asked: argparse.Namespace) -> int:
+    from bot.slack.manifest import manifest  # noqa: PLC0415 - see above
+
+    settings = _settings()
+    told = manifest(settings.command, asked.url or None)
+    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    return 0
+
+
+def _policy_init(asked: argparse.Namespace) -> int:
+    with _faults():
+        policy_init.write(_settings().policy, asked.admin)
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    good = True
+    for check in doctor.checks(_settings()):
+        good &= check.ok
+        sys.stdout.write(f"{'OK  ' if check.ok else 'FAIL'}  {check.name}: {check.text}\n")
+    return 0 if good else 1
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Whatever stops the bot from starting, told as a sentence."""
+    try:
+        yield
+    except PolicyError as error:
+        raise _Told("\n".join(error.faults)) from None
+    except (Unwritable, AlreadyRunning, CannotStart) as error:
+        raise _Told(str(error), UNAVAILABLE) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

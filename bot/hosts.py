@@ -1,0 +1,175 @@
+"""Named Docker engines: their clients, and what the names of a line stand for at them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+import requests
+from docker.api.client import APIClient
+from docker.errors import APIError, DockerException, NotFound
+
+from commands.context import Found, Missing, Target
+
+QUICK = 10  # seconds until a quick answer is given up
+PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
+TESTED = "1.50"  # the newest version of the Engine API that docker's own CLI 28 speaks, and so do we
+OLDEST = "1.40"  # older engines take a HostConfig when a container starts, past every check
+
+Look = Callable[[APIClient, str], Found]
+
+
+class EngineDown(Exception):  # noqa: N818 - the engine's state, told to a person
+    """The engine does not answer; str() says which and what to look at."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """One engine: its name in the policy and on the line, and where its API answers."""
+
+    name: str
+    url: str
+    tls: docker.TLSConfig | None = None
+
+    def quick(self) -> APIClient:
+        """This thread's client for answers within seconds; raises EngineDown."""
+        return self._client(QUICK)
+
+    def patient(self) -> APIClient:
+        """This thread's client for what takes minutes; raises EngineDown."""
+        return self._client(PATIENT)
+
+    def resolve(self, targets: Iterable[Target]) -> dict[Target, Found | Missing]:
+        """What the names of a line stand for now; raises EngineDown."""
+        return {target: self._resolved(target) for target in dict.fromkeys(targets)}
+
+    def _client(self, timeout: int) -> APIClient:
+        clients = _THREAD.__dict__.setdefault("clients", {})
+        key = (self.name, self.url, timeout)
+        if key not in clients:
+            clients[key] = self._connected(timeout)
+        return clients[key]
+
+    def _connected(self, timeout: int) -> APIClient:
+        try:
+            client = APIClient(base_url=self.url, version=OLDEST, timeout=timeout, tls=self.tls or False)
+            newest = client.version(api_version=False)["ApiVersion"]
+        except (requests.RequestException, DockerException) as error:
+            raise self.down(error) from error
+        client._version = min(newest, TESTED, key=_numbers)  # noqa: SLF001 - saves a second client and its request
+        return client
+
+    def down(self, error: Exception) -> EngineDown:
+        """The error as a sentence with what to do."""
+        if isinstance(error, requests.exceptions.ReadTimeout):
+            return EngineDown(
+                f"The Docker engine {self.name} did not answer within {QUICK} s. Is it overloaded or stopped?"
+            )
+        return EngineDown(
+            f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?"
+            f" (host {self.name}; `slashdock doctor` says more)"
+        )
+
+    def _resolved(self, target: Target) -> Found | Missing:
+        client = self.quick()
+        try:
+            return _look(client, target)
+        except APIError as error:
+            return Missing(target, error)
+        except (requests.RequestException, DockerException) as error:
+            raise self.down(error) from error
+
+
+_THREAD = threading.local()
+_WORD = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_IMAGE = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w][\w.-]*)*(:[\w][\w.-]*)?(@\w+:[0-9a-f]+)?", re.ASCII)
+
+
+def _look(client: APIClient, target: Target) -> Found:
+    if target.kind != "any":
+        return _LOOKS[target.kind](client, target)
+    for look in _LOOKS.values():
+        try:
+            return look(client, target)
+        except NotFound:
+            continue
+    raise NotFound(f"No such object: {target.ref}", explanation=f"No such object: {target.ref}")
+
+
+def _container(client: APIClient, target: Target) -> Found:
+    # Only a word that can be a name or an id may stand in a path: docker-py lets "../images/x" out of its segment.
+    if not _WORD.fullmatch(target.ref):
+        raise _none("container", target.ref)
+    details = client.inspect_container(target.ref)
+    name = details["Name"].removeprefix("/")
+    return Found(target, "container", details["Id"], name, details["Config"].get("Labels") or {}, details)
+
+
+def _image(client: APIClient, target: Target) -> Found:
+    if not _IMAGE.fullmatch(target.ref):
+        raise _none("image", target.ref)
+    details = client.inspect_image(target.ref)
+    labels = (details.get("Config") or {}).get("Labels") or {}
+    return Found(target, "image", details["Id"], target.ref, labels, details)
+
+
+def _network(client: APIClient, target: Target) -> Found:
+    listed = client.networks()
+    matches = (
+        [each for each in listed if each["Id"] == target.ref]
+        or [each for each in listed if each["Name"] == target.ref]
+        or [each for each in listed if target.ref and each["Id"].startswith(target.ref)]
+    )
+    if not matches:
+        raise NotFound("", explanation=f"network {target.ref} not found")
+    if len(matches) > 1:
+        raise APIError("", explanation=f"network {target.ref} is ambiguous ({len(matches)} matches found on name)")
+    details = client.inspect_network(matches[0]["Id"])
+    return Found(target, "network", details["Id"], details["Name"], details.get("Labels") or {}, details)
+
+
+def _volume(client: APIClient, target: Target) -> Found:
+    if not _WORD.fullmatch(target.ref) or target.ref.startswith("/"):
+        raise NotFound("", explanation=f"get {target.ref}: no such volume")
+    details = client.inspect_volume(target.ref)
+    return Found(target, "volume", details["Name"], details["Name"], details.get("Labels") or {}, details)
+
+
+_LOOKS: Mapping[str, Callable[[APIClient, Target], Found]] = {
+    "container": _container,
+    "image": _image,
+    "network": _network,
+    "volume": _volume,
+}
+
+
+def _none(kind: str, ref: str) -> NotFound:
+    return NotFound(f"No such {kind}: {ref}", explanation=f"No such {kind}: {ref}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+class Hosts:
+    """The engines by name; the first is the default."""
+
+    def __init__(self, hosts: Iterable[Host]) -> None:
+        self._hosts: dict[str, Host] = {host.name: host for host in hosts}
+
+    def names(self) -> list[str]:
+        """The names of all engines, the default first."""
+        return list(self._hosts)
+
+    def get(self, name: str) -> Host | None:
+        """The engine of this name, the default one for an empty name, None where there is none."""
+        return self._hosts.get(name or self.names()[0])
+
+
+def describe(found: Found) -> dict[str, Any]:
+    """What the record keeps of an object that a line named."""
+    return {"kind": found.kind, "id": found.id, "name": found.name}

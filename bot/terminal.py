@@ -1,0 +1,68 @@
+"""The person at the machine's own terminal, as one whom the policy knows."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable
+
+import requests
+from docker.errors import DockerException
+
+from bot.core import CannotStart, Core
+from bot.hosts import EngineDown
+from bot.policy import Asker, Object
+from bot.policy_file import USER
+from bot.request import Actor, Origin, Outcome, Request
+from commands.command import Permission
+
+SAMPLE = "admin"  # who asks at the terminal of the local workspace, unless --as says otherwise
+
+
+class Terminal:
+    """Lines of one person through the pipeline; raises CannotStart where nobody of that name is known."""
+
+    def __init__(self, core: Core, person: str | None, origin: Origin, host: str) -> None:
+        self._core = core
+        self._pipeline = core.pipeline()
+        self._origin = origin
+        self._host = host
+        self._actor = Actor(_id(core, person), core.settings.team)
+
+    def say(self, line: str, channel: str = "") -> Outcome:
+        """One line, as if it were asked in that channel; empty is the terminal itself."""
+        request = Request(
+            line, self._actor, self._origin, channel=channel, host=self._host, received=self._core.clock.now()
+        )
+        return self._pipeline.submit(request)
+
+    def names(self, kind: str) -> list[str]:
+        """The names of this kind that the person may see; empty where the engine does not answer."""
+        host = self._core.hosts.get(self._host)
+        if host is None or kind != "container":
+            return []
+        try:
+            listed = host.quick().containers(all=True)
+        except (EngineDown, requests.RequestException, DockerException):
+            return []
+        return list(self._visible(listed, host.name))
+
+    def _visible(self, listed: list[dict[str, object]], host: str) -> Iterable[str]:
+        asker = Asker(self._actor.id, host=host)
+        for each in listed:
+            names, labels = each["Names"], each["Labels"]
+            if isinstance(names, list) and isinstance(labels, dict):
+                seen = Object("container", names[0].removeprefix("/"), labels)
+                if self._core.policy.visible(asker, Permission.SEE, seen):
+                    yield seen.name
+
+
+def _id(core: Core, person: str | None) -> str:
+    if person is not None and USER.fullmatch(person):
+        return person
+    wanted = [person] if person is not None else [getpass.getuser(), SAMPLE]
+    found = [known for name in wanted if (known := core.policy.actor(name)) is not None]
+    if not found:
+        raise CannotStart(
+            f"The policy knows nobody called {wanted[0]}. Say who asks: --as NAME, or --as with a Slack id."
+        )
+    return found[0]

@@ -1,0 +1,65 @@
+"""A reply as a terminal shows it: docker's two streams, and what slashdock adds, which goes to standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import assert_never
+
+from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table
+from commands.tabwriter import align
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some text for one of the two streams; ours tells slashdock's own words from docker's."""
+
+    text: str
+    error: bool = False
+    ours: bool = False
+
+
+def pieces(reply: Reply) -> Iterator[Piece]:
+    """The reply as text, in its order."""
+    for part in reply.parts:
+        yield from _pieces(part)
+
+
+def docker(reply: Reply) -> str:
+    """What docker's CLI would have printed: standard output, then standard error."""
+    told = [piece for piece in pieces(reply) if not piece.ours]
+    return "".join(piece.text for piece in told if not piece.error) + "".join(p.text for p in told if p.error)
+
+
+def added(reply: Reply) -> str:
+    """What slashdock adds to docker's words."""
+    return "".join(piece.text for piece in pieces(reply) if piece.ours)
+
+
+def table(rows: tuple[tuple[str, ...], ...]) -> str:
+    """Rows in columns as docker aligns them; the last column is not padded."""
+    return align("".join("\t".join(row) + "\n" for row in rows))
+
+
+def _pieces(part: Part) -> Iterator[Piece]:
+    match part:
+        case Output(text):
+            yield Piece(text)
+        case Errors(text):
+            yield Piece(text, error=True)
+        case Table(rows):
+            yield Piece(table(rows))
+        case Note(text):
+            yield Piece(f"{text}\n", error=True, ours=True)
+        case Moment(label, at):
+            moment = datetime.fromtimestamp(at, UTC)
+            yield Piece(f"{label} {moment:%Y-%m-%d %H:%M:%S} UTC\n", error=True, ours=True)
+        case Buttons(buttons):
+            yield from (Piece(_offer(button), error=True, ours=True) for button in buttons)
+        case _:
+            assert_never(part)
+
+
+def _offer(button: Button) -> str:
+    return f"{button.label}: {button.line}\n"

@@ -1,0 +1,56 @@
+"""Workers: a bounded pool of threads for each engine, so that a hung one fills only its own."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+THREADS = 64  # a pool; a thread is started when none is idle
+BACKLOG = 64  # requests that wait for a thread; the next one is told that the engine is busy
+
+log = logging.getLogger(__name__)
+
+
+class Pool:
+    """Threads that are started as they are needed, up to a bound."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._pending = 0  # jobs that are queued or running
+
+    def put(self, job: Callable[[], None]) -> bool:
+        """Queue the job; False where too many wait already."""
+        with self._lock:
+            if self._pending >= THREADS + BACKLOG:
+                return False
+            self._pending += 1
+            if self._pending > len(self._threads) < THREADS:
+                thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        self._queue.put(job)
+        return True
+
+    def close(self, limit: float) -> None:
+        """Let the queued jobs end, for at most so many seconds a thread."""
+        with self._lock:
+            threads = tuple(self._threads)
+        for _ in threads:
+            self._queue.put(None)
+        for thread in threads:
+            thread.join(limit)
+
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            try:
+                job()
+            except Exception:  # a bug of ours must not take the thread with it
+                log.exception("a job of %s failed", self._name)
+            finally:
+                with self._lock:
+                    self._pending -= 1

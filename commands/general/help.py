@@ -1,0 +1,122 @@
+"""`help`: what the asker may type, and how."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from commands.command import Command, Flag, Permission, Spec, args
+from commands.context import Context
+from commands.reply import Reply, failure, output
+
+WIDTH = 80  # columns; what docker's CLI assumes where there is no terminal
+COMMON = tuple(
+    f"{kind} {verb}"
+    for kind, verbs in {"container": "ls logs inspect start stop restart", "image": "ls", "system": "info"}.items()
+    for verb in verbs.split()
+)
+GROUPS = {
+    "audit": "Read the record of what was asked and done",
+    "cleanup": "Take away images that nothing uses",
+    "container": "Look at containers, start and stop them",
+    "image": "Look at images and take them away",
+    "network": "Look at networks",
+    "schedule": "See and run what happens on a schedule",
+    "system": "Look at the engine itself",
+    "volume": "Look at volumes",
+}
+
+
+class Help(Command, name="help", permission=Permission.LISTED):
+    """Show what you may type here.
+
+    Without a topic it lists the verbs that the policy allows you. With a verb it shows its flags.
+    """
+
+    words: tuple[str, ...] = args("COMMAND", required=False)
+
+    def run(self, ctx: Context) -> Reply:
+        """The page of the topic, made from what the asker may use alone."""
+        specs = tuple(ctx.bot.specs())
+        if not self.words:
+            return output(overview(specs))
+        for spec in specs:
+            if self.words in spec.names:
+                return output(page(spec, self.words))
+        if len(self.words) == 1 and any(spec.names[0][0] == self.words[0] for spec in specs if len(spec.names[0]) > 1):
+            return output(group(self.words[0], specs))
+        return failure(f"unknown help topic: {' '.join(self.words)}")
+
+
+def overview(specs: tuple[Spec, ...]) -> str:
+    """The first page: common verbs, the groups, and the rest."""
+    single = {_short(spec): spec.summary for spec in specs}
+    common = {_short(spec): spec.summary for name in COMMON for spec in specs if spec.name == name}
+    groups = {name: GROUPS[name] for name in sorted({spec.names[0][0] for spec in specs if len(spec.names[0]) > 1})}
+    rest = {name: text for name, text in single.items() if name not in common and " " not in name}
+    parts = [
+        "Usage:  docker [OPTIONS] COMMAND",
+        "Docker's own command line, for the verbs that your policy allows you",
+        _section("Common Commands", common),
+        _section("Management Commands", groups),
+        _section("Commands", rest),
+        _section("Global Options", {"-H, --host NAME": "Ask the engine of this name"}),
+        "Run 'docker COMMAND --help' for more information on a command.\n",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def group(name: str, specs: tuple[Spec, ...]) -> str:
+    """The page of a group of verbs, such as container."""
+    verbs = {spec.names[0][1]: spec.summary for spec in specs if spec.names[0][0] == name and len(spec.names[0]) > 1}
+    ending = f"Run 'docker {name} COMMAND --help' for more information on a command.\n"
+    return "\n\n".join([f"Usage:  docker {name} COMMAND", GROUPS[name], _section("Commands", verbs), ending])
+
+
+def page(spec: Spec, called: tuple[str, ...]) -> str:
+    """The page of one verb as docker lays it out."""
+    aliases = ", ".join(f"docker {' '.join(name)}" for name in spec.names) if len(spec.names) > 1 else ""
+    parts = [
+        f"Usage:  {spec.usage(called)}",
+        spec.summary,
+        spec.detail,
+        f"Aliases:\n  {aliases}" if aliases else "",
+        _options("Options", [flag for flag in spec.flags if not flag.universal]),
+        _options("Options of every command", [flag for flag in spec.flags if flag.universal]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _short(spec: Spec) -> str:
+    return min((" ".join(words) for words in spec.names), key=lambda name: (" " in name, spec.name != name, name))
+
+
+def _section(title: str, items: dict[str, str]) -> str:
+    if not items:
+        return ""
+    width = max(11, *(len(name) + 1 for name in items))
+    return "\n".join([f"{title}:", *(f"  {name.ljust(width)} {text}" for name, text in items.items())])
+
+
+def _options(title: str, flags: Iterable[Flag]) -> str:
+    heads = {_head(flag): _help(flag) for flag in flags}
+    if not heads:
+        return ""
+    width = max(len(head) for head in heads) + 3
+    rows = [_wrapped(head.ljust(width), text) for head, text in heads.items()]
+    return "\n".join([f"{title}:", *rows])
+
+
+def _head(flag: Flag) -> str:
+    letter = f"-{flag.short}, " if flag.short else "    "
+    return f"  {letter}--{flag.long} {flag.label}".rstrip()
+
+
+def _help(flag: Flag) -> str:
+    return f"{flag.help} (default {flag.shown})" if flag.shown else flag.help
+
+
+def _wrapped(head: str, text: str) -> str:
+    room = max(24, WIDTH - len(head))
+    lines = [line for part in text.splitlines() for line in textwrap.wrap(part, room, break_on_hyphens=False) or [""]]
+    return "\n".join([head + lines[0], *(" " * len(head) + line for line in lines[1:])])

@@ -1,0 +1,71 @@
+"""Write docs/commands.md from the verbs themselves; with --check only say whether it is current."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from commands import catalog  # noqa: E402 - the line above says where it is
+from commands.command import Flag, Spec  # noqa: E402
+from commands.general.help import GROUPS  # noqa: E402
+
+PAGE = PROJECT / "docs" / "commands.md"
+TOP = """# Every verb
+
+This page is made from the verbs themselves by `make docs`. Type a line as you would at a terminal, after `/docker` or
+after `@slashdock`; the class says which rule of the [policy](policy.md) lets you.
+
+Every verb takes `--grep TEXT` (only the lines of the answer that contain the text), `--public` (the whole channel sees
+the answer) and `--help`. `-H NAME` before the verb names the engine where there are several.
+"""
+
+
+def main() -> int:
+    """Write the page, or check it; returns the exit code."""
+    text = page(tuple(verb.spec for verb in catalog.load()))
+    if "--check" in sys.argv[1:]:
+        return 0 if PAGE.exists() and PAGE.read_text() == text else 1
+    PAGE.write_text(text)
+    return 0
+
+
+def page(specs: tuple[Spec, ...]) -> str:
+    """The whole page."""
+    groups = sorted({spec.names[0][0] for spec in specs if len(spec.names[0]) > 1})
+    general = [spec for spec in specs if len(spec.names[0]) == 1]
+    parts = [TOP, "## One word\n", *(_verb(spec) for spec in general)]
+    for group in groups:
+        parts.append(f"## {group}\n\n{GROUPS[group]}.\n")
+        parts += [_verb(spec) for spec in specs if spec.names[0][0] == group and len(spec.names[0]) > 1]
+    return "\n".join(parts)
+
+
+def _verb(spec: Spec) -> str:
+    return "\n".join([f"### {spec.name}\n", *_lines(spec)])
+
+
+def _lines(spec: Spec) -> Iterator[str]:
+    yield f"{spec.summary}. Class: **{spec.permission}**.\n"
+    if spec.detail:
+        yield f"{spec.detail}\n"
+    yield f"```\n{spec.usage(spec.names[0])}\n```\n"
+    if len(spec.names) > 1:
+        yield "Also: " + ", ".join(f"`{' '.join(name)}`" for name in spec.names[1:]) + "\n"
+    flags = [flag for flag in spec.flags if not flag.universal]
+    if flags:
+        yield "| flag | what it does |\n|---|---|\n" + "\n".join(_row(flag) for flag in flags) + "\n"
+
+
+def _row(flag: Flag) -> str:
+    name = f"`-{flag.short}`, `--{flag.long}`" if flag.short else f"`--{flag.long}`"
+    label = f" {flag.label}" if flag.label else ""
+    text = " ".join(flag.help.split()).replace("|", "\\|")
+    return f"| {name}{label} | {text}{f' (default {flag.shown})' if flag.shown else ''} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

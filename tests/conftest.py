@@ -1,0 +1,68 @@
+"""What the tests share: one private engine a session, the world on it, and the paths of the project."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts"), str(PROJECT / "tests")]
+
+import harness  # noqa: E402 - the line above says where it is
+import world  # noqa: E402
+from engine import Engine  # noqa: E402
+from harness import Bench  # noqa: E402
+from samples import busybox_image  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def own_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A private engine with the image busybox:latest; it ends with the session."""
+    with Engine(tmp_path_factory.mktemp("engine")) as engine:
+        busybox_image(engine.host)
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def engine(own_engine: Engine) -> str:
+    """The address of the private engine."""
+    return own_engine.host
+
+
+@pytest.fixture
+def fresh_world(engine: str) -> str:
+    """The address of the private engine, with the world just made anew on it."""
+    world.build(engine)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def shared_world(engine: str) -> Callable[..., None]:
+    """Makes the world where it is not as it should be: anew before a test that changes it, and after such a one."""
+    state = {"whole": False}
+
+    def make(*, anew: bool) -> None:
+        if anew or not state["whole"]:
+            world.build(engine)
+        state["whole"] = not anew
+
+    return make
+
+
+@pytest.fixture
+def bench(engine: str, tmp_path: Path) -> Iterator[Bench]:
+    """A pipeline on the private engine with a record of its own."""
+    made = harness.bench(engine, tmp_path / "data")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def inhabited(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
+    """A pipeline with a record of its own on an engine whose world was just made anew."""
+    made = harness.bench(fresh_world, tmp_path / "data")
+    yield made
+    made.store.close()

@@ -1,0 +1,57 @@
+"""A pipeline on a real engine and a real record, to be spoken to in a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.hosts import Host, Hosts
+from bot.pipeline import Pipeline
+from bot.policy import Policy
+from bot.request import Actor, Directory, Member, Origin, Outcome, Request
+from bot.store import Store
+from commands import catalog
+
+ADMIN = "U0ADMIN001"
+OPERATOR = "U0OPERATOR"
+VIEWER = "U0VIEWER01"
+STRANGER = "U0STRANGER"
+
+
+class Everyone:
+    """A directory of people in good standing."""
+
+    def member(self, actor: Actor, *, fresh: bool) -> Member:  # noqa: ARG002 - what a Directory is asked
+        """An active member of no group."""
+        return Member()
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The pipeline under test and short ways to speak to it."""
+
+    pipeline: Pipeline
+    store: Store
+    folder: Path
+
+    def say(self, line: str, person: str = ADMIN, origin: Origin = Origin.SLASH, **facts: str) -> Outcome:
+        """One line through the whole pipeline."""
+        return self.pipeline.submit(Request(line, Actor(person), origin, **facts))  # type: ignore[arg-type]
+
+
+def bench(engine: str, folder: Path, policy: Policy | None = None, directory: Directory | None = None) -> Bench:
+    """A pipeline on that engine whose record lies in the folder; by default for the four sample people."""
+    verbs = catalog.load()
+    clock = Clock()
+    store = Store(folder, clock)
+    pipeline = Pipeline(
+        catalog=verbs,
+        policy=policy or Policy.sample(tuple(verb.spec for verb in verbs)),
+        store=store,
+        hosts=Hosts([Host("local", engine)]),
+        directory=directory or Everyone(),
+        clock=clock,
+        jobs=list,
+    )
+    return Bench(pipeline, store, folder)

@@ -1,0 +1,61 @@
+"""The dialogs: what docker 28 answers, replayed through slashdock and, where one is found, through docker itself."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import dialog
+import pytest
+from dialog import Turn, same
+from harness import Bench
+
+from bot import text
+
+FILES = {str(path.relative_to(dialog.FOLDER)): path for path in dialog.files()}
+
+
+def _docker28() -> str | None:
+    found = shutil.which("docker")
+    if found is None:
+        return None
+    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    return found if re.match(r"Docker version 28\.", told) else None
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_slashdock_answers_as_the_record_says(name: str, bench: Bench, shared_world: Callable[..., None]) -> None:
+    """Every line of the dialog gets docker's answer to the character, and slashdock's own words besides."""
+    shared_world(anew=dialog.changes(FILES[name]))
+    for turn in dialog.turns(FILES[name]):
+        reply = bench.say(turn.line).reply
+        assert (turn.where, same(text.docker(reply))) == (turn.where, same(turn.answer))
+        assert (turn.where, same(text.added(reply))) == (turn.where, same(turn.added))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_docker_itself_answers_as_the_record_says(name: str, engine: str, shared_world: Callable[..., None]) -> None:
+    """The record is docker 28's own: where that binary is found it says the same on the same engine."""
+    docker = _docker28()
+    if docker is None:
+        return  # Debian's own binary is 20.10 with other texts: the record alone is the reference there
+    shared_world(anew=dialog.changes(FILES[name]))
+    for turn in dialog.turns(FILES[name]):
+        if turn.answer or not turn.added:
+            assert (turn.where, _answer(docker, engine, turn)) == (turn.where, same(turn.answer))
+
+
+def _answer(docker: str, engine: str, turn: Turn) -> str:
+    words = shlex.split(turn.line)[1:]
+    ran = subprocess.run(
+        [docker, *words],
+        env={"DOCKER_HOST": engine, "HOME": "/nonexistent", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return same(ran.stdout + ran.stderr)

@@ -1,0 +1,144 @@
+"""Every verb's grammar: what it writes it reads again, and it refuses in docker's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commands import catalog, grammar, kinds
+from commands.command import Argument, Command, Flag
+from commands.line import UsageError, join, split
+
+VERBS = sorted(catalog.load(), key=lambda verb: verb.spec.name)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12)
+FILTERS = st.builds("{}={}".format, st.sampled_from(["name", "label", "status"]), st.sampled_from(["a", "b=c", "d e"]))
+
+
+def _values(flag: Flag) -> st.SearchStrategy[Any]:
+    known: dict[str, st.SearchStrategy[Any]] = {
+        kinds.BOOL.label: st.booleans(),
+        kinds.INT.label: st.integers(-(1 << 63), (1 << 63) - 1),
+        kinds.STRINGS.label: st.lists(WORDS, max_size=3).map(tuple),
+        kinds.FILTER.label: st.lists(FILTERS, max_size=3).map(tuple),
+    }
+    return known.get(flag.kind.label, WORDS)
+
+
+def _argument(argument: Argument) -> st.SearchStrategy[Any]:
+    if argument.repeats:
+        return st.lists(WORDS, min_size=int(argument.required), max_size=3).map(tuple)
+    return WORDS if argument.required else WORDS.filter(bool)
+
+
+@st.composite
+def _commands(draw: st.DrawFn) -> Command:
+    verb = draw(st.sampled_from(VERBS))
+    given_flags = [flag for flag in verb.spec.flags if draw(st.booleans())]
+    values = {flag.field: draw(_values(flag)) for flag in given_flags}
+    arguments = {each.field: draw(_argument(each)) for each in verb.spec.arguments}
+    command = verb(**values, **arguments)
+    if command.problem() is None:
+        return command
+    return verb(**arguments)
+
+
+@given(_commands())
+def test_a_command_s_canonical_line_reads_back_as_an_equal_command(command: Command) -> None:
+    """parse(line(c)) == c for every verb, every flag and any value."""
+    assert catalog.load().parse(grammar.canonical(command)).command == command
+
+
+@given(st.lists(WORDS, max_size=5))
+def test_joined_words_split_into_the_same_words(words: list[str]) -> None:
+    """Quoting loses and adds nothing."""
+    assert split(join(words)) == words
+
+
+@given(WORDS)
+def test_any_line_is_read_or_refused_in_words(text: str) -> None:
+    """No text brings anything but a command or a UsageError."""
+    try:
+        said = catalog.load().parse(text).command.spec.name
+    except UsageError as error:
+        said = error.text
+    assert said
+
+
+@pytest.mark.parametrize(
+    ("line", "token"),
+    [
+        ("ps | grep web", "|"),
+        ("logs web > file", ">"),
+        ("logs web < file", "<"),
+        ("ps; ps", ";"),
+        ("ps && ps", "&"),
+        ("logs `web`", "`"),
+        ("logs $(web)", "$("),
+        ('logs "$(web)"', "$("),
+        ('logs "`web`"', "`"),
+    ],
+)
+def test_what_only_a_shell_could_do_is_refused_with_the_way_to_do_it_here(line: str, token: str) -> None:
+    """An unquoted pipe, redirect, second command or expansion runs nothing."""
+    with pytest.raises(UsageError) as refused:
+        catalog.load().parse(line)
+    assert token in refused.value.text
+    assert refused.value.hint
+
+
+@pytest.mark.parametrize("line", ["logs 'a|b'", "logs a\\;b", "logs '$(x)'", "logs '`x`'", 'logs "a>b"', "logs $HOME"])
+def test_quoted_shell_characters_are_plain_text(line: str) -> None:
+    """Quotes and backslashes take a character's meaning away, and a lone dollar has none."""
+    assert catalog.load().parse(line).command.spec.name == "container logs"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("pss", "Did you mean ps?"),
+        ("lgos web", "Did you mean logs?"),
+        ("container lgos web", "Did you mean container logs?"),
+        ("ps --formt x", "Did you mean --format?"),
+        ("logs --tial 5 web", "Did you mean --tail?"),
+    ],
+)
+def test_a_wrong_verb_or_flag_brings_the_nearest_right_one(line: str, hint: str) -> None:
+    """The hint stands beside docker's own error."""
+    with pytest.raises(UsageError) as refused:
+        catalog.load().parse(line)
+    assert refused.value.hint == hint
+
+
+def test_the_path_of_every_verb_is_its_name() -> None:
+    """`docker network ls` is commands/network/ls.py; verbs of no object live in general/."""
+    for verb in VERBS:
+        words = verb.spec.name.replace("-", "_").split()
+        folder, name = ("general", *words) if len(words) == 1 else words
+        module = verb.__module__.split(".")
+        assert module[:2] == ["commands", folder]
+        assert module[2] in {name, f"{name}_"}
+        assert verb.__name__.lower() == name.replace("_", "")
+
+
+def test_every_verb_and_flag_has_a_help_text() -> None:
+    """A summary in the docstring, a sentence for each flag, and none of them is empty."""
+    for verb in VERBS:
+        assert verb.spec.summary, verb
+        for flag in verb.spec.flags:
+            assert flag.help.strip(), (verb, flag.long)
+
+
+def test_no_two_verbs_share_a_name() -> None:
+    """Every name and alias leads to one verb."""
+    names = [name for verb in VERBS for name in verb.spec.names]
+    assert len(names) == len(set(names))
+
+
+def test_a_leading_docker_and_the_host_are_read_before_the_verb() -> None:
+    """-H NAME stands before the verb as in docker; `docker` itself may be typed or not."""
+    for line in ("docker -H prod ps", "-H prod ps", "docker --host=prod ps", "-Hprod ps", "-H=prod ps"):
+        parsed = catalog.load().parse(line)
+        assert (parsed.host, parsed.command.spec.name) == ("prod", "container ls")
