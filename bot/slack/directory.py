@@ -1,0 +1,111 @@
+"""What Slack says of a person just now: their standing, their groups, their time zone."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.clock import Clock
+from bot.request import Actor, Member
+from bot.slack.connection import Connection
+
+FRESH = 60  # seconds that an answer may be old where a request only reads
+REMEMBERED = 1_000  # people; more than that are asked anew
+
+log = logging.getLogger(__name__)
+
+Groups = Mapping[str, frozenset[str]]
+
+
+class SlackDirectory:
+    """Asks Slack, and remembers what it said for a minute; whoever it cannot vouch for may do nothing."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._client = connection.client
+        self._identity = connection.identity
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._people: dict[str, tuple[float, Member]] = {}
+        self._groups: tuple[float, Groups] = (float("-inf"), {})
+
+    def member(self, actor: Actor, *, fresh: bool) -> Member:
+        """The person's state, at most 60 s old, or asked anew where fresh."""
+        if actor.team and actor.team != self._identity.team:
+            return Member(refused="You belong to another workspace, and only this one's members may use slashdock.")
+        now = self._clock.now()
+        with self._lock:
+            asked, member = self._people.get(actor.id, (float("-inf"), Member()))
+        if not fresh and 0 <= now - asked < FRESH:
+            return member
+        member = self._asked(actor.id, now, fresh=fresh)
+        if member.refused is None:
+            self._remember(actor.id, now, member)
+        return member
+
+    def _asked(self, user: str, now: float, *, fresh: bool) -> Member:
+        try:
+            answer = self._client.users_info(user=user)
+        except SlackApiError as error:
+            return Member(refused=_unknown(str(error.response.get("error", "unknown"))))
+        except (OSError, SlackClientError) as error:
+            return Member(refused=_unknown(type(error).__name__))
+        person: Mapping[str, Any] = answer["user"]
+        refused = self._refused(person)
+        if refused is not None:
+            return Member(refused=refused)
+        return Member(groups=self._groups_of(user, now, fresh=fresh), zone=str(person.get("tz") or ""))
+
+    def _refused(self, person: Mapping[str, Any]) -> str | None:
+        for flag, sentence in _FLAGS.items():
+            if person.get(flag):
+                return sentence
+        enterprise = (person.get("enterprise_user") or {}).get("enterprise_id") or ""
+        if person.get("team_id") != self._identity.team or enterprise != self._identity.enterprise:
+            return "You belong to another workspace or organisation, and only this one's members may use slashdock."
+        return None
+
+    def _remember(self, user: str, now: float, member: Member) -> None:
+        with self._lock:
+            if len(self._people) >= REMEMBERED:
+                self._people.clear()
+            self._people[user] = (now, member)
+
+    def _groups_of(self, user: str, now: float, *, fresh: bool) -> frozenset[str]:
+        with self._lock:
+            asked, groups = self._groups
+        if fresh or not 0 <= now - asked < FRESH:
+            groups = self._all_groups()
+            with self._lock:
+                self._groups = (now, groups)
+        return frozenset(group for group, users in groups.items() if user in users)
+
+    def _all_groups(self) -> Groups:
+        """Who is in which group; none at all where Slack does not say, as on a free plan."""
+        try:
+            answer = self._client.usergroups_list(include_users=True)
+        except SlackApiError as error:
+            log.warning("user groups cannot be read (%s): they give nobody anything", error.response.get("error"))
+            return {}
+        except (OSError, SlackClientError) as error:
+            log.warning("user groups cannot be read (%s): they give nobody anything", type(error).__name__)
+            return {}
+        return {group["id"]: frozenset(group.get("users") or ()) for group in answer["usergroups"]}
+
+
+_FLAGS = {
+    "deleted": "Your Slack account is deactivated.",
+    "is_bot": "Bots and apps may not use slashdock.",
+    "is_workflow_bot": "Workflows may not use slashdock.",
+    "is_ultra_restricted": "Guests may not use slashdock.",
+    "is_restricted": "Guests may not use slashdock.",
+    "is_stranger": "People of other organisations may not use slashdock.",
+    "is_invited_user": "Your invitation to this workspace is not accepted yet.",
+}
+
+
+def _unknown(reason: str) -> str:
+    return f"Slack does not say who you are just now ({reason}), so nothing was done. Try again in a minute."

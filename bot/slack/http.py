@@ -1,0 +1,107 @@
+"""HTTP mode: Slack's requests to /slack/events and anybody's question to /healthz, on uvicorn."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+from slack_bolt import App, BoltRequest
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.slack.connection import CannotConnect
+
+EVENTS = "/slack/events"
+HEALTH = "/healthz"
+BODY_LIMIT = 1_000_000  # bytes; Slack's largest payloads are below 100 kB
+STOP = 5  # seconds for the requests that are under way
+
+State = Callable[[], str | None]
+
+
+def application(app: App, state: State) -> Starlette:
+    """The ASGI application; state says what is wrong, or None."""
+
+    async def events(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large\n", 413)
+        return await run_in_threadpool(_dispatch, app, body, request)
+
+    async def health(_: Request) -> Response:
+        wrong = await run_in_threadpool(state)
+        return PlainTextResponse("ok\n") if wrong is None else PlainTextResponse(f"{wrong}\n", 503)
+
+    return Starlette(routes=[Route(EVENTS, events, methods=["POST"]), Route(HEALTH, health)])
+
+
+async def _body(request: Request) -> bytes | None:
+    """The whole body; None where it is longer than anything of Slack's."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            return None
+    return bytes(body)
+
+
+def _dispatch(app: App, body: bytes, request: Request) -> Response:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return PlainTextResponse("invalid request\n", 401)
+    asked = BoltRequest(body=text, query=dict(request.query_params), headers=dict(request.headers))
+    answer = app.dispatch(asked)
+    return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
+
+
+class Server:
+    """The application on an address of its own, in a thread."""
+
+    def __init__(self, application: Starlette, bind: str, port: int) -> None:
+        self._bind, self._port = bind, port
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                application,
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP,
+            )
+        )
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port, once it listens."""
+        return self._port
+
+    def start(self) -> None:
+        """Listen; requests are taken from now on. Raises CannotConnect where the address is not free."""
+        try:
+            listening = socket.create_server((self._bind, self._port))
+        except OSError as error:
+            raise CannotConnect(
+                f"Cannot listen on {self._bind}:{self._port} ({error.strerror or error}). "
+                "Set SLASHDOCK_PORT to a free port."
+            ) from error
+        self._port = listening.getsockname()[1]
+        self._thread = threading.Thread(target=self._server.run, args=([listening],), name="http", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the requests under way end, and end."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(2 * STOP)
+
+    def healthy(self) -> str | None:
+        """None while it serves."""
+        alive = self._thread is not None and self._thread.is_alive()
+        return None if alive else "the HTTP server has ended"

@@ -1,0 +1,113 @@
+"""One message or file on its way: it knows the ways that are left, and when to try the next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.blockrules import problems
+from bot.slack.characters import escaped
+from bot.slack.message import File, Message
+from bot.slack.post import BLOCKS_REFUSED, FileWay, Refused, Unsure, Way
+
+log = logging.getLogger(__name__)
+
+
+class Letter(Protocol):
+    """What the outbox sends; pace is the seconds that must pass before the next one in the same lane."""
+
+    @property
+    def pace(self) -> float:
+        """Seconds."""
+
+    def send(self) -> bool:
+        """Try the next way; True when nothing is left to do. Raises NotNow where the same is to be tried later."""
+
+
+@dataclass
+class MessageLetter:
+    """A message; the ways are tried in their order until one of them takes it."""
+
+    message: Message
+    ways: Iterator[Way]
+    about: str = ""  # what it answers, for the notice that it may have been lost and for the log
+    pace: float = 0.0
+    payload: dict[str, Any] = field(init=False)
+    way: Way | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.payload = self._checked()
+        self.way = next(self.ways, None)
+
+    def send(self) -> bool:
+        """Try the way at hand."""
+        if self.way is None:
+            log.error("an answer could not be shown: no way is left (%s)", self.about)
+            return True
+        try:
+            self.way(self.payload)
+        except Refused as refusal:
+            self._after(refusal)
+            return False
+        except Unsure as loss:
+            return self._lost(loss)
+        return True
+
+    def _checked(self) -> dict[str, Any]:
+        payload = self.message.payload()
+        faults = problems(payload)
+        if not faults:
+            return payload
+        log.error("a message that Slack would refuse was made plain: %s (%s)", "; ".join(faults), self.about)
+        return self.message.plain()
+
+    def _after(self, refusal: Refused) -> None:
+        log.info("Slack refused an answer: %s (%s)", refusal.code, self.about)
+        if refusal.code in BLOCKS_REFUSED and "blocks" in self.payload:
+            log.error("blocks that Slack does not take were sent as plain text (%s)", self.about)
+            self.payload = self.message.plain()
+        else:
+            self.way = next(self.ways, None)
+
+    def _lost(self, loss: Unsure) -> bool:
+        """Tell by the next way that the answer may be missing; the answer itself is never sent twice."""
+        log.warning("an answer may have been lost: %s (%s)", loss, self.about)
+        self.way = next(self.ways, None)
+        if self.way is None or not self.about:
+            return True
+        told = (
+            f"Slack did not confirm that this answer was shown: {escaped(self.about)}. The record holds what was done."
+        )
+        self.message, self.about = Message(told), ""
+        self.payload = self.message.plain()
+        return False
+
+
+@dataclass
+class FileLetter:
+    """A file; not sent again once its upload may have succeeded."""
+
+    file: File
+    ways: Iterator[FileWay]
+    pace: float = 0.0
+    way: FileWay | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.way = next(self.ways, None)
+
+    def send(self) -> bool:
+        """Try the way at hand."""
+        if self.way is None:
+            log.error("the file %s could not be shown: no way is left", self.file.name)
+            return True
+        try:
+            self.way(self.file)
+        except Refused as refusal:
+            log.info("Slack refused the file %s: %s", self.file.name, refusal.code)
+            self.way = next(self.ways, None)
+            return False
+        except Unsure as loss:
+            log.warning("the file %s may have been lost: %s", self.file.name, loss)
+        return True

@@ -1,0 +1,62 @@
+"""The app manifest: everything that the bot asks of Slack, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.slack.http import EVENTS
+
+NAME = "slashdock"
+DESCRIPTION = "Run Docker from Slack, safely."
+SCOPES = {
+    "app_mentions:read": "hear when somebody mentions the bot",
+    "chat:write": "answer in channels that the bot is in, and in direct messages",
+    "commands": "have a slash command",
+    "files:write": "send an answer that is too long for a message as a file",
+    "im:history": "hear direct messages to the bot",
+    "im:write": "open the direct messages in which such a file is sent to the one who asked",
+    "usergroups:read": "know who is in a user group that the policy names",
+    "users:read": "know whether whoever asks is an active full member of this workspace",
+}
+EVENT_TYPES = {
+    "app_mention": "a person mentions the bot in a channel or a thread",
+    "message.im": "a person writes to the bot alone",
+}
+
+
+def manifest(command: str = "/docker", url: str = "") -> dict[str, Any]:
+    """The manifest for Socket Mode, or for HTTP where the bot's public address is given."""
+    address = f"{url.rstrip('/')}{EVENTS}" if url else ""
+    return {
+        "display_information": {"name": NAME, "description": DESCRIPTION},
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": NAME, "always_online": True},
+            "slash_commands": [_slash_command(command) | ({"url": address} if address else {})],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": sorted(EVENT_TYPES), **_request_url(address)},
+            "interactivity": {"is_enabled": True, **_request_url(address)},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not address,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _slash_command(command: str) -> dict[str, Any]:
+    return {
+        "command": command,
+        "description": "Run a Docker command",
+        "usage_hint": "ps -a | logs web --tail 50 | help",
+        "should_escape": False,
+    }
+
+
+def _request_url(address: str) -> dict[str, str]:
+    return {"request_url": address} if address else {}

@@ -1,0 +1,35 @@
+"""A message as Slack takes it, with the files that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+QUIET = {"unfurl_links": False, "unfurl_media": False}  # no address in a log line is fetched for a preview
+
+
+@dataclass(frozen=True)
+class File:
+    """Text that is too long to be shown; title is what people see above it."""
+
+    name: str
+    title: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """text says all that a screen reader should read, escaped; blocks say the same to the eye."""
+
+    text: str
+    blocks: tuple[Mapping[str, Any], ...] = ()
+    files: tuple[File, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """What is sent."""
+        return {"text": self.text, "blocks": list(self.blocks), **QUIET}
+
+    def plain(self) -> dict[str, Any]:
+        """What is sent where Slack does not take the blocks: the text alone, without formatting."""
+        return {"text": self.text, "mrkdwn": False, **QUIET}

@@ -1,0 +1,124 @@
+"""What waits to be sent: in order for each channel, paced, and never in the way of the work."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.slack.letter import Letter
+from bot.slack.post import NotNow
+
+SENDERS = 4  # threads; a call of the Web API takes 0.1 to 0.3 s
+LANE_LIMIT = 100  # letters that may wait for one channel
+LIMIT = 2_000  # letters that may wait in all
+AGE_LIMIT = 15 * 60  # seconds; a letter that could not be sent for so long is given up
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Waiting:
+    letter: Letter
+    since: float  # of the monotonic clock
+
+
+@dataclass
+class _Lane:
+    """The letters for one channel, one after the other; ready is when the next may go, of the monotonic clock."""
+
+    letters: deque[_Waiting] = field(default_factory=deque)
+    ready: float = 0.0
+    busy: bool = False
+
+
+class Outbox:
+    """A few threads that send the letters of all lanes."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._lanes: dict[str, _Lane] = {}
+        self._waiting = 0
+        self._ending = self._ended = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"slack-out-{i}", daemon=True) for i in range(SENDERS)
+        ]
+
+    def start(self) -> None:
+        """Begin to send."""
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, lane: str, letter: Letter) -> bool:
+        """Queue a letter; False where too many wait already."""
+        with self._changed:
+            held = self._lanes.setdefault(lane, _Lane())
+            if self._ending or self._waiting >= LIMIT or len(held.letters) >= LANE_LIMIT:
+                log.error("a message for %s was not sent: too many wait already", lane)
+                return False
+            held.letters.append(_Waiting(letter, time.monotonic()))
+            self._waiting += 1
+            self._changed.notify()
+        return True
+
+    def close(self, limit: float = 5) -> None:
+        """Send what waits, for at most so many seconds, and end."""
+        with self._changed:
+            self._ending = True
+            self._changed.wait_for(lambda: not self._waiting, limit)
+            if self._waiting:
+                log.error("%s messages were not sent before the end", self._waiting)
+            self._ended = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(limit)
+
+    def _work(self) -> None:
+        while (lane := self._next()) is not None:
+            self._done(lane, *self._send(lane.letters[0]))
+
+    def _next(self) -> _Lane | None:
+        """Wait for the lane whose turn it is; None at the end."""
+        with self._changed:
+            while not self._ended:
+                now = time.monotonic()
+                self._forget(now)
+                free = [lane for lane in self._lanes.values() if lane.letters and not lane.busy]
+                lane = min(free, key=lambda each: each.ready, default=None)
+                if lane is not None and lane.ready <= now:
+                    lane.busy = True
+                    return lane
+                self._changed.wait(None if lane is None else lane.ready - now)
+        return None
+
+    def _forget(self, now: float) -> None:
+        """Drop the lanes in which nothing waits and whose pace holds nothing back."""
+        for name in [name for name, lane in self._lanes.items() if not lane.letters and lane.ready <= now]:
+            del self._lanes[name]
+
+    def _send(self, waiting: _Waiting) -> tuple[bool, float]:
+        """Whether the letter is done, and the seconds until its lane may go on."""
+        if time.monotonic() - waiting.since > AGE_LIMIT:
+            log.error("a message was given up after %s s", AGE_LIMIT)
+            return True, 0
+        try:
+            done = waiting.letter.send()
+        except NotNow as later:
+            log.warning("%s", later)
+            return False, later.seconds
+        except Exception:  # a bug of ours must not take the thread with it
+            log.exception("a message could not be sent")
+            return True, 0
+        return done, waiting.letter.pace if done else 0
+
+    def _done(self, lane: _Lane, done: bool, wait: float) -> None:
+        with self._changed:
+            if done:
+                lane.letters.popleft()
+                self._waiting -= 1
+            lane.ready = time.monotonic() + wait
+            lane.busy = False
+            self._changed.notify_all()

@@ -1,0 +1,142 @@
+"""What Slack delivers, read into requests: slash commands, mentions, direct messages and clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.request import Actor, Origin, Request
+from bot.slack import unslack
+from bot.slack.connection import Identity
+from bot.slack.place import Place
+
+EMPTY_LINE = "help"  # what the command alone, or a mention without words, means
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, and where its answer goes."""
+
+    request: Request
+    place: Place
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button that somebody pressed: its opaque value, and the request that it becomes once its line is known."""
+
+    button: str
+    asked: Asked
+
+
+def foreign(payload: Payload, identity: Identity) -> str | None:
+    """Why a payload is not to be obeyed: another workspace, organisation or app; None where it is ours."""
+    teams = set(_named(payload, "team_id", ("team", "id"), ("user", "team_id"), *_IN_EVENT))
+    enterprises = set(_named(payload, "enterprise_id", ("enterprise", "id")))
+    if teams != {identity.team}:
+        return "another workspace"
+    if enterprises - {identity.enterprise}:
+        return "another organisation"
+    if identity.app and set(_named(payload, "api_app_id")) - {identity.app}:
+        return "another app"
+    if payload.get("is_ext_shared_channel"):
+        return "a channel shared with another organisation"
+    return None
+
+
+def slash(payload: Payload, now: float) -> Asked:
+    """A slash command; Slack never says in which thread it was given."""
+    place = Place(payload["channel_id"], payload["user_id"], response_url=payload.get("response_url", ""))
+    request = Request(
+        line=unslack.text(payload.get("text") or "") or EMPTY_LINE,
+        actor=Actor(place.user, payload["team_id"]),
+        origin=Origin.SLASH,
+        channel=place.channel,
+        delivery=str(payload["trigger_id"]),
+        received=now,
+    )
+    return Asked(request, place)
+
+
+def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
+    """A mention or a direct message of a person; None for anything else, as our own messages, edits and joins."""
+    event = payload.get("event") or {}
+    origin = _spoken_origin(event)
+    if origin is None or event.get("subtype") or event.get("bot_id") or not event.get("user"):
+        return None
+    direct, thread = origin is Origin.DIRECT, event.get("thread_ts") or ""
+    place = Place(event["channel"], event["user"], thread, thread if direct else thread or event["ts"], direct=direct)
+    request = Request(
+        line=unslack.text(_after_mention(event.get("text") or "", identity.user)) or EMPTY_LINE,
+        actor=Actor(place.user, payload["team_id"]),
+        origin=origin,
+        channel=place.channel,
+        thread=thread,
+        delivery=payload["event_id"],
+        received=_earlier(payload.get("event_time"), now),
+    )
+    return Asked(request, place)
+
+
+def pressed(payload: Payload, now: float) -> Pressed | None:
+    """A click on one of our buttons in a message; None for anything else."""
+    action = (payload.get("actions") or [{}])[0]
+    container = payload.get("container") or {}
+    if payload.get("type") != "block_actions" or not action.get("value") or container.get("type") != "message":
+        return None
+    user, place = payload["user"], _place_of_click(payload)
+    request = Request(
+        line="",
+        actor=Actor(user["id"], user.get("team_id") or payload["team"]["id"]),
+        origin=Origin.BUTTON,
+        channel=place.channel,
+        thread=place.thread,
+        delivery=str(payload["trigger_id"]),
+        received=_earlier(action.get("action_ts"), now),
+    )
+    return Pressed(action["value"], Asked(request, place))
+
+
+def _place_of_click(payload: Payload) -> Place:
+    container = payload["container"]
+    channel, thread = container["channel_id"], container.get("thread_ts") or ""
+    direct = channel.startswith("D")
+    threadless = "" if direct or container.get("is_ephemeral") else container["message_ts"]
+    response_url = payload.get("response_url", "")
+    return Place(channel, payload["user"]["id"], thread, thread or threadless, response_url, direct)
+
+
+_IN_EVENT = (("event", "user_team"), ("event", "source_team"), ("event", "team"))
+
+
+def _named(payload: Payload, *paths: str | tuple[str, str]) -> Iterator[str]:
+    """The ids that stand at these places, those that are absent or empty left out."""
+    for path in paths:
+        held: Any = payload
+        for key in (path,) if isinstance(path, str) else path:
+            held = held.get(key) if isinstance(held, Mapping) else None
+        if held:
+            yield str(held)
+
+
+def _spoken_origin(event: Mapping[str, Any]) -> Origin | None:
+    if event.get("type") == "app_mention":
+        return Origin.MENTION
+    return Origin.DIRECT if event.get("type") == "message" and event.get("channel_type") == "im" else None
+
+
+def _after_mention(text: str, bot: str) -> str:
+    """What follows the first mention of the bot; what is before it where nothing follows; all where there is none."""
+    before, mention, after = text.partition(f"<@{bot}>")
+    return (after.strip() or before.strip()) if mention else text
+
+
+def _earlier(sent: Any, now: float) -> float:
+    """When it was sent, in epoch seconds, where Slack says so; a second delivery is as old as the first."""
+    try:
+        return min(now, float(sent))
+    except (TypeError, ValueError):
+        return now

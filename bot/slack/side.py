@@ -1,0 +1,92 @@
+"""Slack's side of the bot, put together: what comes in goes to the desk, what the desk answers goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.clock import Clock
+from bot.request import Actor, Origin, Outcome, Request, Status
+from bot.settings import Mode
+from bot.slack import http
+from bot.slack.app import Intake, build
+from bot.slack.blocks import render
+from bot.slack.connection import Connection
+from bot.slack.desk import Desk
+from bot.slack.letter import FileLetter, MessageLetter
+from bot.slack.outbox import Outbox
+from bot.slack.payload import Asked, Pressed
+from bot.slack.place import Place
+from bot.slack.post import Post
+from bot.slack.signature import Signature
+from bot.slack.sockets import Sockets
+from commands.reply import note
+
+PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
+
+
+class SlackSide:
+    """Joins Slack by the transport of its access; state, if given, is what /healthz asks beside us."""
+
+    def __init__(
+        self, connection: Connection, desk: Desk, clock: Clock, state: Callable[[], str | None] = lambda: None
+    ) -> None:
+        self._connection = connection
+        self._desk = desk
+        self._outbox = Outbox()
+        self._post = Post(connection)
+        self._state = state
+        access = connection.access
+        intake = Intake(connection, clock, self._take, self._press)
+        over_http = access.mode is Mode.HTTP
+        app = build(connection, intake, Signature(access.signing_secret, clock) if over_http else None)
+        self.transport: http.Server | Sockets = (
+            http.Server(http.application(app, self.healthy), access.bind, access.port)
+            if over_http
+            else Sockets(connection, app)
+        )
+
+    def start(self) -> None:
+        """Begin to hear and to answer; raises CannotConnect with a sentence."""
+        self._outbox.start()
+        self.transport.start()
+
+    def stop(self) -> None:
+        """Hear nothing more, send what waits, and end."""
+        self.transport.stop()
+        self._outbox.close()
+
+    def healthy(self) -> str | None:
+        """None where all is well; else one sentence."""
+        return self.transport.healthy() or self._state()
+
+    def post(self, channel: str, outcome: Outcome, asker: str) -> None:
+        """Tell a channel what came of something that nobody asked for in Slack, as a schedule's run."""
+        request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
+        self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
+
+    def _take(self, asked: Asked) -> None:
+        outcome = self._desk.take(asked.request, lambda later: self._tell(asked, later, asked.place.user))
+        if outcome is not None:
+            self._tell(asked, outcome, asked.place.user)
+
+    def _press(self, pressed: Pressed) -> None:
+        known = self._desk.recall(pressed.button)
+        if known is None:
+            told = note("This button is not known any more. Nothing was done; type the line instead.")
+            self._tell(pressed.asked, Outcome(Status.USAGE, told), "")
+            return
+        line, host = known
+        self._take(replace(pressed.asked, request=replace(pressed.asked.request, line=line, host=host)))
+
+    def _tell(self, asked: Asked, outcome: Outcome, asker: str) -> None:
+        if outcome.status is Status.DUPLICATE:
+            return
+        place, public = asked.place, outcome.public
+        message = render(outcome, lambda button: self._desk.remember(button, asked.request.host), asker)
+        lane = place.channel if public else f"{place.channel} {place.user}"
+        pace = PACE if public else 0
+        about = outcome.line or asked.request.line
+        self._outbox.put(lane, MessageLetter(message, self._post.ways(place, public=public), about, pace))
+        for file in message.files:
+            self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
