@@ -5,7 +5,8 @@ from __future__ import annotations
 from docker.utils import version_gte
 
 from commands import wire
-from commands.command import Command, args, flag
+from commands.command import flag
+from commands.container.several import Several
 from commands.context import Context, Target, each
 from commands.reply import Reply, note
 
@@ -17,10 +18,9 @@ _NO_SIGNAL = (
 )
 
 
-class Halting(Command):
+class Halting(Several):
     """A verb that ends what containers run."""
 
-    containers: tuple[str, ...] = args("CONTAINER")
     signal: str = flag("-s", default="", help="Send this signal first instead of the container's own")
     timeout: int | None = flag(
         "-t",
@@ -28,10 +28,6 @@ class Halting(Command):
         also=("time",),
         help="Seconds of grace before the container is killed; -1 waits for ever",
     )
-
-    def targets(self) -> tuple[Target, ...]:
-        """The containers of the line."""
-        return tuple(Target("container", ref) for ref in self.containers)
 
     def halt(self, ctx: Context, verb: str) -> Reply:
         """Ask the engine for the verb of each container, one after the other, and wait for it."""

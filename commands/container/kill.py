@@ -5,20 +5,16 @@ from __future__ import annotations
 from docker.errors import APIError
 
 from commands import wire
-from commands.command import Command, Permission, args, flag
+from commands.command import Permission, flag
+from commands.container.several import Several
 from commands.context import Context, Target, each
 from commands.reply import Reply
 
 
-class Kill(Command, name="container kill", alias="kill", permission=Permission.ACT):
+class Kill(Several, name="container kill", alias="kill", permission=Permission.ACT):
     """Send one or more running containers a signal, which ends them at once unless you name another."""
 
-    containers: tuple[str, ...] = args("CONTAINER")
     signal: str = flag("-s", default="", help="Signal to send, by name or number, instead of KILL")
-
-    def targets(self) -> tuple[Target, ...]:
-        """The containers of the line."""
-        return tuple(Target("container", ref) for ref in self.containers)
 
     def run(self, ctx: Context) -> Reply:
         """Send it to each."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from commands import secrets, wire
+from commands import wire
 from commands.command import Command, Permission, arg, flag
 from commands.container import reading
 from commands.container.reading import LINES_LIMIT, Log
+from commands.container.several import nameless
 from commands.context import Context, Found, Target
 from commands.multiplex import Stream
 from commands.reply import Errors, Note, Output, Part, Reply, failure
@@ -35,6 +36,10 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
     tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end")
     timestamps: bool = flag("-t", default=False, help="Put the time before each line")
     until: str = flag(default="", help='Leave out what is newer: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
+
+    def problem(self) -> str | None:
+        """Docker's refusal of an empty name."""
+        return nameless([self.container])
 
     def targets(self) -> tuple[Target, ...]:
         """The container."""
@@ -83,5 +88,4 @@ def _told(log: Log, found: Found) -> Reply:
 
 
 def _part(stream: Stream, text: str, name: str) -> Part:
-    shown = secrets.mask_text(text)
-    return Errors(shown) if stream in {Stream.STDERR, Stream.SYSTEM} else Output(shown, f"{name}.log")
+    return Errors(text) if stream in {Stream.STDERR, Stream.SYSTEM} else Output(text, f"{name}.log")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from docker.errors import APIError
 
-from commands.command import Command, Permission, args, flag
+from commands.command import Permission, flag
+from commands.container.several import Several
 from commands.context import Context, Target, each
 from commands.reply import Reply, failure
 
 _EXPERIMENTAL = '"--{}" is only supported on a Docker daemon with experimental features enabled'
 
 
-class Start(Command, name="container start", alias="start", permission=Permission.ACT):
+class Start(Several, name="container start", alias="start", permission=Permission.ACT):
     """Start one or more stopped containers.
 
     Nothing can be attached to: a chat has no terminal. Start it, then read what it printed with logs.
     """
 
-    containers: tuple[str, ...] = args("CONTAINER")
     attach: bool = flag("-a", default=False, help="Not possible here: read the output with logs")
     checkpoint: str = flag(default="", help="Not possible here: checkpoints need an experimental engine")
     checkpoint_dir: str = flag(default="", help="Not possible here: checkpoints need an experimental engine")
@@ -31,11 +31,8 @@ class Start(Command, name="container start", alias="start", permission=Permissio
                 return _EXPERIMENTAL.format(name.replace("_", "-"))
         if (self.attach or self.interactive) and len(self.containers) > 1:
             return "you cannot start and attach multiple containers at once"
-        return None
-
-    def targets(self) -> tuple[Target, ...]:
-        """The containers of the line."""
-        return tuple(Target("container", ref) for ref in self.containers)
+        wrong = super().problem()
+        return f"{wrong}\nError: failed to start containers: " if wrong else None
 
     def run(self, ctx: Context) -> Reply:
         """Start each; one that runs already counts as done."""

@@ -1,0 +1,62 @@
+"""docker commit."""
+
+from __future__ import annotations
+
+from commands import naming, wire
+from commands.command import Command, Permission, arg, flag
+from commands.container.several import nameless
+from commands.context import Context, Target
+from commands.reference import Reference
+from commands.reply import Reply, lines
+
+DEFAULT_TAG = "latest"
+
+
+class Commit(Command, name="container commit", alias="commit", permission=Permission.CHANGE, interspersed=False):
+    """Make an image of what a container's files are now.
+
+    The container stands still meanwhile unless you say --pause=false. Volumes are not part of the image.
+    """
+
+    container: str = arg("CONTAINER")
+    repository: str = arg("REPOSITORY[:TAG]", default="")
+    author: str = flag("-a", default="", help="Who made the image, such as Ada <ada@example.com>")
+    change: tuple[str, ...] = flag("-c", default=(), help="An instruction of a Dockerfile to apply, such as CMD or ENV")
+    message: str = flag("-m", default="", help="What to note about it in the image's history")
+    pause: bool = flag("-p", default=True, shown="true", help="Let the container stand still while it is copied")
+
+    def problem(self) -> str | None:
+        """Docker's refusals of an empty container and of a name that no image can have."""
+        try:
+            name = self._name()
+        except ValueError as error:
+            return nameless([self.container]) or str(error)
+        if name is not None and name.digest:
+            return nameless([self.container]) or "refusing to create a tag with a digest reference"
+        return nameless([self.container])
+
+    def targets(self) -> tuple[Target, ...]:
+        """The container."""
+        return (Target("container", self.container),)
+
+    def run(self, ctx: Context) -> Reply:
+        """Make the image; the answer is its id."""
+        params = self._params(ctx.id(self.targets()[0]))
+        made = wire.post(ctx.patient, "/commit", params=params).json()
+        return lines([made["Id"]])
+
+    def _params(self, container: str) -> wire.Params:
+        name = self._name()
+        params: wire.Params = {
+            "author": self.author,
+            "comment": self.message,
+            "container": container,
+            "repo": f"{name.domain}/{name.path}" if name else "",
+            "tag": (name.tag or DEFAULT_TAG) if name else "",
+        }
+        if self.change:
+            params["changes"] = list(self.change)
+        return params if self.pause else params | {"pause": "0"}
+
+    def _name(self) -> Reference | None:
+        return naming.normalized(self.repository) if self.repository else None

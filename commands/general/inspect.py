@@ -1,0 +1,60 @@
+"""docker inspect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from commands import inspecting
+from commands.command import Command, Permission, args, flag
+from commands.container.inspect import sized
+from commands.context import Context, Found, Missing, Target
+from commands.network.inspect import without_hidden
+from commands.reply import Errors, Reply, failure
+
+_KNOWN = ("container", "image", "network", "volume")
+_OTHERS = ("config", "node", "plugin", "secret", "service", "task")
+_TYPES = ", ".join(f'"{name}"' for name in sorted((*_KNOWN, *_OTHERS)))
+
+
+class Inspect(Command, name="inspect", permission=Permission.SEE):
+    """Show everything that the engine knows of one or more objects of any kind.
+
+    A name is looked up among the containers, then the images, the networks and the volumes.
+    Values that look like secrets are hidden in place.
+    """
+
+    objects: tuple[str, ...] = args("NAME|ID")
+    format: str = flag("-f", default="", help="Show it as one line of 'json', or by a Go template")
+    size: bool = flag("-s", default=False, help="Add how much the files of a container take, in bytes")
+    type: str | None = flag(default=None, help="Look for objects of this kind only")
+
+    def problem(self) -> str | None:
+        """Docker's refusal of a kind of object that there is not."""
+        if self.type is None or self.type in (*_KNOWN, *_OTHERS):
+            return None
+        wrong = f'unknown type: "{self.type}"' if self.type else "type is empty"
+        return f"{wrong}: must be one of {_TYPES}"
+
+    def targets(self) -> tuple[Target, ...]:
+        """The objects of the line; none of a kind that cannot be shown yet."""
+        return () if self.type in _OTHERS else tuple(Target(self.type or "any", ref) for ref in self.objects)
+
+    def run(self, ctx: Context) -> Reply:
+        """Show each."""
+        if self.type in _OTHERS:
+            return failure(f"A {self.type} cannot be inspected here yet, only: {', '.join(_KNOWN)}.")
+        shown = inspecting.inspect(ctx, self.targets(), self.format, lambda found: self._details(ctx, found))
+        warnings = "".join(f"WARNING: --size ignored for {kind}\n" for kind in self._sizeless(ctx))
+        return (Reply((Errors(warnings),)) if warnings else Reply()) + shown
+
+    def _details(self, ctx: Context, found: Found) -> Any:
+        if found.kind == "network":
+            return without_hidden(ctx, found.details)
+        return sized(ctx, found) if self.size and found.kind == "container" else found.details
+
+    def _sizeless(self, ctx: Context) -> list[str]:
+        """The kinds of those objects that have no size to add, in the order of the line."""
+        if not self.size:
+            return []
+        looked = [ctx.found[target] for target in self.targets()]
+        return [each.kind for each in looked if not isinstance(each, Missing) and each.kind != "container"]

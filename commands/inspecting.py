@@ -1,0 +1,85 @@
+"""What the inspect verbs share: each object as docker shows it, secrets masked before any template sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from docker.errors import APIError
+
+from commands import secrets
+from commands.context import Context, Found, Target, daemon
+from commands.reply import Errors, Output, Part, Reply, failure
+from commands.template import Template, TemplateError, typed
+
+Details = Callable[[Found], Any]
+_JSON_LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})  # escaped by Go, not by Python
+
+
+@dataclass
+class _Shown:
+    """What there is to show, and what went wrong on the way."""
+
+    objects: list[Any] = field(default_factory=list)
+    text: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+
+def inspect(ctx: Context, targets: Iterable[Target], shape: str, details: Details | None = None) -> Reply:
+    """The objects in the shape of --format: none is indented JSON, else json or a template.
+
+    details gives an object's inspect where it is not the one of the lookup.
+    """
+    try:
+        template = None if shape in {"", "json"} else Template(shape)
+    except TemplateError as error:
+        return failure(f"template parsing error: {error}")
+    shown = _Shown()
+    for target in targets:
+        try:
+            found = ctx.look(target)
+            told = secrets.mask_object(details(found) if details else found.details)
+        except APIError as error:
+            shown.wrong.append(_missing(target, error))
+            continue
+        if template is None:
+            shown.objects.append(told)
+        else:
+            _fill(template, found.kind, told, shown)
+    return _reply(shown, shape)
+
+
+def encoded(thing: Any, *, indented: bool) -> str:
+    """JSON as the engine writes it, in the order of its keys."""
+    form: dict[str, Any] = {"indent": 4} if indented else {"separators": (",", ":")}
+    return json.dumps(thing, ensure_ascii=False, **form).translate(_JSON_LINE_ENDS)
+
+
+def _missing(target: Target, error: APIError) -> str:
+    if not target.ref.strip():
+        kind = "container" if target.kind == "any" else target.kind
+        return "Error: No such image: " if kind == "image" else f"invalid {kind} name or ID: value is empty"
+    anything = target.kind == "any" and error.status_code in {None, 404}
+    return f"Error: No such object: {target.ref}" if anything else daemon(error)
+
+
+def _fill(template: Template, kind: str, told: Any, shown: _Shown) -> None:
+    """As docker does: by its own types first, then by whatever the engine sent."""
+    try:
+        shown.text += template.execute(typed(kind, told)) + "\n"
+    except TemplateError:
+        try:
+            shown.text += template.execute(told) + "\n"
+        except TemplateError as error:
+            shown.wrong.append(f"template parsing error: {error}")
+
+
+def _reply(shown: _Shown, shape: str) -> Reply:
+    text = f"{encoded(shown.objects, indented=not shape)}\n" if shape in {"", "json"} else shown.text or "\n"
+    parts: tuple[Part, ...] = (Output(text, "inspect.json"),)
+    if not shown.wrong:
+        return Reply(parts)
+    told = "".join(f"{line}\n" for line in shown.wrong)
+    return Reply((*parts, Errors(told)), failed=True, error=shown.wrong[0])

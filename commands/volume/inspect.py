@@ -1,0 +1,26 @@
+"""docker volume inspect."""
+
+from __future__ import annotations
+
+from commands import inspecting
+from commands.command import Command, Permission, args, flag
+from commands.context import Context, Target
+from commands.reply import Reply
+
+
+class Inspect(Command, name="volume inspect", permission=Permission.SEE):
+    """Show everything that the engine knows of one or more volumes.
+
+    Values that look like secrets are hidden in place.
+    """
+
+    volumes: tuple[str, ...] = args("VOLUME")
+    format: str = flag("-f", default="", help="Show it as one line of 'json', or by a Go template")
+
+    def targets(self) -> tuple[Target, ...]:
+        """The volumes of the line."""
+        return tuple(Target("volume", ref) for ref in self.volumes)
+
+    def run(self, ctx: Context) -> Reply:
+        """Show each."""
+        return inspecting.inspect(ctx, self.targets(), self.format)
