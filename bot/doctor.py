@@ -1,0 +1,183 @@
+"""`slashdock doctor`: does everything that slashdock stands on work, and if not, what to do."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from bot.clock import Clock
+from bot.core import host_of
+from bot.hosts import OLDEST, EngineDown
+from bot.policy import Policy, PolicyError
+from bot.settings import Mode, Settings
+from bot.store import FILE, Store, Unwritable
+from commands import catalog
+from commands.command import Permission
+
+SLACK_PATIENCE = 10  # seconds until Slack's answer is given up
+
+_REFUSED = "Copy the token anew from the app's page at api.slack.com/apps, or install the app again"
+_UNIX = "unix://"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: what it is called, whether it is well, what was found or what to do."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+def checks(settings: Settings) -> Iterator[Check]:
+    """Look at everything, one after the other."""
+    yield Check("settings", ok=True, text=f"mode {settings.mode}, record in {settings.data}")
+    yield engine(settings)
+    yield from slack(settings)
+    yield database(settings)
+    yield policy(settings)
+
+
+def engine(settings: Settings) -> Check:
+    """Whether the Docker engine answers, and which it is."""
+    where = f"{settings.docker_host} ({settings.host_name})"
+    try:
+        version = host_of(settings).quick().version(api_version=False)
+    except EngineDown as error:
+        return Check("engine", ok=False, text=f"{where}: {_why(settings.docker_host, error)}")
+    except (requests.RequestException, OSError) as error:
+        return Check("engine", ok=False, text=f"{where}: {error}")
+    told = f"{where}: Docker {version['Version']}, API {version['ApiVersion']}"
+    if _numbers(version["ApiVersion"]) < _numbers(OLDEST):
+        return Check("engine", ok=False, text=f"{told}; slashdock needs API {OLDEST}, which Docker 19.03 brought")
+    return Check("engine", ok=True, text=told)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _why(address: str, error: EngineDown) -> str:
+    """What keeps the engine's socket from being used, as far as this machine can tell."""
+    path = Path(address.removeprefix(_UNIX))
+    if not address.startswith(_UNIX):
+        return f"no answer ({error.__cause__}); is the address right, and does the engine listen there?"
+    if not path.exists():
+        return "there is no such socket; start Docker, or set DOCKER_HOST to where it listens"
+    if not os.access(path, os.R_OK | os.W_OK):
+        return f"this user may not use the socket; add it to the group {_group(path)}, or run as root"
+    return f"nothing answers at the socket ({error}); start Docker"
+
+
+def _group(path: Path) -> str:
+    try:
+        return path.group()
+    except KeyError:
+        return str(path.stat().st_gid)
+
+
+def slack(settings: Settings) -> Iterator[Check]:
+    """Whether Slack takes the tokens that the mode needs."""
+    if settings.mode is Mode.WORKSPACE:
+        yield Check("Slack", ok=True, text="not used; the local workspace stands in for it")
+        return
+    yield _slack_bot(settings)
+    if settings.mode is Mode.SOCKET:
+        answer = _ask_slack(settings, "apps.connections.open", settings.slack_app_token)
+        wrong = _slack_fault(answer, "SLACK_APP_TOKEN")
+        yield Check("Slack, Socket Mode", ok=not wrong, text=wrong or "the app-level token opens a connection")
+
+
+def _slack_bot(settings: Settings) -> Check:
+    answer = _ask_slack(settings, "auth.test", settings.slack_bot_token)
+    wrong = _slack_fault(answer, "SLACK_BOT_TOKEN")
+    if not wrong and settings.team not in {"", answer.get("team_id")}:
+        wrong = f"the bot token is of the workspace {answer.get('team_id')}, and SLASHDOCK_TEAM is {settings.team}"
+    found = f"workspace {answer.get('team')} ({answer.get('team_id')}), as {answer.get('user')}"
+    return Check("Slack", ok=not wrong, text=wrong or found)
+
+
+def _ask_slack(settings: Settings, method: str, token: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        response = requests.post(settings.slack_api_url + method, headers=headers, timeout=SLACK_PATIENCE)
+        answer = response.json()
+    except requests.RequestException as error:
+        return {"ok": False, "unreached": _unreached(settings.slack_api_url, error)}
+    return answer if isinstance(answer, dict) else {"ok": False, "error": "no answer that Slack would give"}
+
+
+def _unreached(address: str, error: requests.RequestException) -> str:
+    match error:
+        case requests.exceptions.SSLError():
+            return f"the certificate of {address} is not trusted; does a proxy stand in between?"
+        case requests.Timeout():
+            return f"no answer from {address} within {SLACK_PATIENCE} s"
+        case requests.JSONDecodeError():
+            return f"what answers at {address} is not Slack"
+        case _:
+            return f"no connection to {address}; check the network, the name server and the proxy settings"
+
+
+def _slack_fault(answer: dict[str, Any], name: str) -> str:
+    if answer.get("ok") is True:
+        return ""
+    if "unreached" in answer:
+        return str(answer["unreached"])
+    return f"Slack refuses {name}: {answer.get('error')}. {_REFUSED}"
+
+
+def database(settings: Settings) -> Check:
+    """Whether the record can be written and nobody has altered it; a record that is not there yet is not made."""
+    path = settings.data / FILE
+    if not path.exists():
+        parent = next(folder for folder in path.absolute().parents if folder.exists())
+        ok = os.access(parent, os.W_OK | os.X_OK)
+        told = "none yet; the first start makes it" if ok else f"this user may not write to {parent}"
+        return Check("database", ok=ok, text=f"{path}: {told}")
+    try:
+        store = Store(settings.data, Clock())
+        try:
+            wrong = store.verify()
+        finally:
+            store.close()
+    except Unwritable as error:
+        return Check("database", ok=False, text=str(error))
+    return Check("database", ok=not wrong, text=f"{path}: {wrong or 'can be written, and its chain is whole'}")
+
+
+def policy(settings: Settings) -> Check:
+    """Whether the policy file can be read, and who may change things by it."""
+    path = settings.policy
+    if not path.exists():
+        return _without_file(settings)
+    specs = tuple(verb.spec for verb in catalog.load())
+    try:
+        read = Policy.load(path, specs, frozenset({settings.host_name}))
+    except PolicyError as error:
+        return Check("policy", ok=False, text="; ".join(error.faults))
+    except OSError as error:
+        return Check("policy", ok=False, text=f"{path} cannot be read: {error.strerror}")
+    if path.stat().st_mode & stat.S_IWOTH:
+        return Check("policy", ok=False, text=f"{path}: every user of this machine may write to it; chmod o-w {path}")
+    return Check("policy", ok=True, text=f"{path}: {len(read.terms.people)} people; {_administrators(read)}")
+
+
+def _without_file(settings: Settings) -> Check:
+    if settings.mode is Mode.WORKSPACE:
+        return Check("policy", ok=True, text=f"no {settings.policy}; the local workspace's sample people have rights")
+    told = f"no {settings.policy}, so nobody may do anything; `slashdock policy init --admin U...` writes a first one"
+    return Check("policy", ok=False, text=told)
+
+
+def _administrators(read: Policy) -> str:
+    """Who may change everything somewhere."""
+    roles = {rule.role for rule in read.terms.allows if rule.is_on_everything and rule.names(Permission.CHANGE)}
+    names = [person.name for person in read.terms.people if roles.intersection(person.roles)]
+    return f"{', '.join(sorted(names))} may change everything" if names else "nobody may change everything"
