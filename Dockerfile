@@ -11,7 +11,7 @@ RUN mv wheels/*.lock . \
  && python3 scripts/environment.py requirements.lock
 COPY bot bot
 COPY commands commands
-RUN .venv/bin/python -m compileall -q bot commands && mkdir /data && chown 10001:10001 /data
+RUN .venv/bin/python -m compileall -q bot commands && mkdir /data /key && chown 10001:10001 /data /key && chmod 700 /data /key
 
 FROM ${BASE}
 WORKDIR /app
@@ -19,11 +19,12 @@ COPY --from=build /app/.venv .venv
 COPY --from=build /app/bot bot
 COPY --from=build /app/commands commands
 COPY --from=build --chown=10001:10001 /data /data
+COPY --from=build --chown=10001:10001 /key /key
 ENV PATH=/app/.venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    SLASHDOCK_DATA=/data SLASHDOCK_POLICY=/config/policy.toml SLASHDOCK_KEY_FILE=/config/slashdock.key \
+    SLASHDOCK_DATA=/data SLASHDOCK_POLICY=/config/policy.toml SLASHDOCK_KEY_FILE=/key/slashdock.key \
     SLASHDOCK_BIND=0.0.0.0 SLASHDOCK_PORT=8018
 USER 10001:10001
-VOLUME /data
+VOLUME ["/data", "/key"]
 EXPOSE 8018
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["python3", "-c", \
   "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['SLASHDOCK_PORT'] + '/healthz', timeout=4)"]

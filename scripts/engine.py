@@ -54,6 +54,7 @@ class Engine:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
         (self.directory / "daemon.json").write_text("{}\n")
+        self._link_short_socket()
         with (self.directory / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [*_namespaces(isolated=self.isolated), sys.executable, "-Es", str(FIRST_PROCESS), str(self.directory)],
@@ -118,6 +119,13 @@ class Engine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Stop the engine."""
         self.stop()
+
+    def _link_short_socket(self) -> None:
+        """Leave a link where the socket would lie, so that the folder still tells where its engine listens."""
+        usual = self.directory / "docker.sock"
+        if self.socket != usual:
+            usual.unlink(missing_ok=True)
+            usual.symlink_to(self.socket)
 
     def _log_tail(self) -> str:
         lines = (self.directory / "log").read_text(errors="replace").splitlines()

@@ -68,22 +68,26 @@ def _with_own_engine() -> int:
     if isolated:
         print("slashdock: another engine uses this network, so this one has its own: no pulls, ports not reachable")
     engine = Engine(OWN_ENGINE, isolated=isolated)
+    leaving = threading.Event()
     engine.launch()
     try:
-        filling = threading.Thread(target=_fill, args=(engine,))
+        filling = threading.Thread(target=_fill, args=(engine, leaving))
         filling.start()
         if is_new:
             filling.join()
         return _slashdock(engine.host)
     finally:
+        leaving.set()
         engine.stop()
 
 
-def _fill(engine: Engine) -> None:
+def _fill(engine: Engine, leaving: threading.Event) -> None:
+    """Make the samples as soon as the engine answers; what goes wrong on our way out is no news."""
     try:
         samples.samples(engine.wait())
     except (EngineError, EngineRefusedError, OSError) as fault:
-        print(f"slashdock: no sample containers: {fault}", file=sys.stderr, flush=True)
+        if not leaving.is_set():
+            print(f"slashdock: no sample containers: {fault}", file=sys.stderr, flush=True)
 
 
 def _slashdock(host: str) -> int:
