@@ -23,6 +23,7 @@ BUTTON_LIMIT = 75  # characters; Slack, button text
 BUTTONS = 25  # Slack, elements of an actions block
 CONFIRM_LIMIT = 300  # characters; Slack, text of a confirmation
 CONFIRM_BUTTON_LIMIT = 30  # characters; Slack, buttons of a confirmation
+SILENT = "There is no output."
 WHEN = "{date_short_pretty} {time_secs}"  # Slack writes it in the reader's own zone
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -59,6 +60,7 @@ class _Page:
         self.remember = remember
         self.room = ROOM
         self.hidden = 0
+        self.shows = False  # anything beside its heading
         self.elements: list[Json] = []
         self.buttons: list[Json] = []
         self.spoken: list[str] = []
@@ -96,12 +98,13 @@ class _Page:
         """All of it."""
         if self.hidden:
             self._note(f"Characters that cannot be seen are shown as \\u{{...}}: {self.hidden}.")
-        if not self.outcome.reply.parts:
-            self._note("Done; there is nothing to show.")
+        if not (self.shows or self.buttons):
+            self._note(SILENT)
         blocks: list[Json] = [{"type": "rich_text", "elements": self.elements}] if self.elements else []
         if self.buttons:
             blocks.append({"type": "actions", "elements": self.buttons[:BUTTONS]})
-        text = cut_escaped("\n".join(self.spoken), TEXT_LIMIT)
+        said = "\n".join(self.spoken)
+        text = cut_escaped(said if said.strip() else SILENT, TEXT_LIMIT)
         return Message(text, tuple(blocks), tuple(self.files))
 
     def _docker(self, text: str, name: str) -> None:
@@ -109,6 +112,7 @@ class _Page:
         if not shown:
             return
         kept = head(shown, self.room)
+        self.shows = True
         if kept:
             self.room -= len(json.dumps(kept, ensure_ascii=False))
             self.elements.append(_preformatted(kept))
@@ -134,12 +138,14 @@ class _Page:
     def _note(self, text: str) -> None:
         shown = cut(self._seen(text).strip(), NOTE_LIMIT)
         if shown:
+            self.shows = True
             self.elements.append(_section(_span(shown)))
             self.spoken.append(escaped(shown))
 
     def _moment(self, label: str, at: float) -> None:
         shown = self._seen(label)
         fallback = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        self.shows = True
         date = {"type": "date", "timestamp": int(at), "format": WHEN, "fallback": fallback}
         self.elements.append(_section(_span(f"{shown} "), date))
         self.spoken.append(f"{escaped(shown)} <!date^{int(at)}^{WHEN}|{fallback}>")
@@ -147,7 +153,7 @@ class _Page:
     def _offer(self, buttons: tuple[Button, ...]) -> None:
         for button in buttons:
             self.buttons.append(_button(button, len(self.buttons), self.remember(button)))
-            self.spoken.append(escaped(f"Button: {_one_line(button.label)} ({_one_line(button.line)})"))
+            self.spoken.append(escaped(f"Button: {_one_line(button.label)} ({_typed(button.line)})"))
 
     def _seen(self, text: str) -> str:
         shown, hidden = visible(text)
@@ -202,7 +208,7 @@ def _button(button: Button, index: int, value: str) -> Json:
 def _confirm(button: Button) -> Json:
     return {
         "title": _plain("Are you sure?", CONFIRM_LIMIT),
-        "text": _plain(f"This runs: {button.line}", CONFIRM_LIMIT),
+        "text": _plain(f"This runs: {_typed(button.line)}", CONFIRM_LIMIT),
         "confirm": _plain(button.label, CONFIRM_BUTTON_LIMIT),
         "deny": _plain("Cancel", CONFIRM_BUTTON_LIMIT),
         "style": "danger",

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 _FENCES = ("```", "`")
-_CONTINUED = re.compile(r"\\[ \t]*(?:\r\n|[\r\n])")
+_CONTINUED = re.compile(r"[ \t]*\\[ \t]*(?:\r\n|[\r\n])[ \t]*")
 _LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _LINK = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel|ssh|slack):")

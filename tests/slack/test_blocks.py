@@ -1,0 +1,183 @@
+"""Every outcome becomes a message that Slack takes, that a screen reader reads, and that nobody's text can bend."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.blockrules import problems
+from bot.request import Outcome, Status
+from bot.slack.blocks import TEXT_LIMIT, preview, render
+from bot.slack.message import Message
+from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table
+
+HOSTILE = "<!channel> <@U0ADMIN001> <https://evil.example|click> *bold* `code` ```fence``` :tada: @here &lt;!here&gt;"
+
+
+def shown(*parts: Part, public: bool = False, line: str = "ps", number: int | None = 7) -> Message:
+    """The message of an outcome with these parts."""
+    outcome = Outcome(Status.DONE, Reply(parts), number, public, line)
+    return render(outcome, lambda button: f"id of {button.line}", "U0ASKER001")
+
+
+def elements(message: Message) -> list[dict[str, Any]]:
+    """All that stands in its rich text."""
+    return [each for block in message.blocks if block["type"] == "rich_text" for each in block["elements"]]
+
+
+def fixed_width(message: Message) -> list[str]:
+    """The texts that are shown as docker printed them."""
+    found = [each for each in elements(message) if each["type"] == "rich_text_preformatted"]
+    return [span["text"] for each in found for span in each["elements"]]
+
+
+def spans(message: Message) -> list[dict[str, Any]]:
+    """Every span of the message."""
+    return [span for each in elements(message) for span in each["elements"]]
+
+
+def test_docker_s_output_is_shown_to_the_character() -> None:
+    """Columns, tabs and leading spaces stay; only the last newline, which would show as an empty line, goes."""
+    text = "CONTAINER ID   IMAGE\n  abc\tweb  \n"
+    assert fixed_width(shown(Output(text))) == [text[:-1]]
+
+
+def test_errors_stand_after_the_output_in_words() -> None:
+    """Standard error is shown as docker words it, in its place."""
+    message = shown(Output("web\n"), Errors("Error response from daemon: No such container: x\n"))
+    assert fixed_width(message) == ["web", "Error response from daemon: No such container: x"]
+
+
+def test_a_table_is_aligned_as_docker_aligns_it() -> None:
+    """Rows become columns of at least ten characters, three spaces apart."""
+    rows = (("NAME", "DRIVER"), ("a-long-name", "local"))
+    assert fixed_width(shown(Table(rows))) == ["NAME          DRIVER\na-long-name   local"]
+
+
+def test_a_public_message_says_first_who_asked_and_what() -> None:
+    """The first line names the person by id, the line as it was understood, and its number."""
+    first = elements(shown(Output("web\n"), public=True, line="restart web"))[0]["elements"]
+    assert first[0] == {"type": "user", "user_id": "U0ASKER001"}
+    assert "".join(span.get("text", "") for span in first) == " ran docker restart web · number 7"
+
+
+def test_what_only_the_asker_sees_does_not_name_them() -> None:
+    """The first line of a private answer is the line alone: nobody is mentioned."""
+    message = shown(Output("web\n"))
+    assert message.text.startswith("docker ps · number 7\n")
+    assert not [span for span in spans(message) if span["type"] == "user"]
+
+
+def test_a_schedule_is_named_as_text() -> None:
+    """Whoever is no Slack user is no mention either."""
+    outcome = Outcome(Status.DONE, Reply((Output("x\n"),)), 1, public=True, line="image prune")
+    message = render(outcome, lambda _: "", "schedule:cleanup")
+    assert message.text.startswith("schedule:cleanup ran docker image prune")
+    assert not [span for span in spans(message) if span["type"] == "user"]
+
+
+@pytest.mark.parametrize("public", [False, True])
+@pytest.mark.parametrize(
+    "part", [Output(HOSTILE), Errors(HOSTILE), Note(HOSTILE), Table(((HOSTILE,),)), Moment(HOSTILE, 1)]
+)
+def test_text_from_outside_means_nothing_to_slack(part: Part, public: bool) -> None:
+    """Mentions, links, formatting and emoji in a log line, a name or the line itself are only text."""
+    message = shown(part, public=public, line=HOSTILE)
+    assert "<!channel>" not in message.text
+    assert "<https:" not in message.text
+    allowed = {"text", "date"} | ({"user"} if public else set())
+    assert {span["type"] for span in spans(message)} <= allowed
+    assert "mrkdwn" not in json.dumps(message.payload())
+    assert any(HOSTILE in span.get("text", "") for span in spans(message))
+    assert message.payload()["unfurl_links"] is False
+    assert "link_names" not in message.payload()
+
+
+def test_invisible_characters_are_pointed_out() -> None:
+    """A right-to-left override in a log line is written out, and the reader is told."""
+    message = shown(Output("safe\u202eelif\n"))
+    assert fixed_width(message) == ["safe\\u{202e}elif"]
+    assert "Characters that cannot be seen are shown as \\u{...}: 1." in message.text
+
+
+def test_a_moment_is_shown_in_the_reader_s_zone() -> None:
+    """Slack is given the epoch seconds; who cannot have it written by Slack reads UTC."""
+    date = next(span for span in spans(shown(Moment("next run", 1_700_000_000.5))) if span["type"] == "date")
+    assert (date["timestamp"], date["fallback"]) == (1_700_000_000, "2023-11-14 22:13:20 UTC")
+
+
+def test_a_button_carries_only_an_opaque_id() -> None:
+    """The line stays with us; one that destroys asks first, with the whole line before the eyes."""
+    message = shown(Buttons((Button("Logs", "logs web"), Button("Remove web", "rm -f web", danger=True))))
+    logs, remove = message.blocks[-1]["elements"]
+    assert (logs["value"], "confirm" in logs, "style" in logs) == ("id of logs web", False, False)
+    assert remove["style"] == "danger"
+    assert remove["confirm"]["text"]["text"] == "This runs: docker rm -f web"
+    assert "Button: Remove web (docker rm -f web)" in message.text
+
+
+def test_an_answer_without_words_says_so() -> None:
+    """Docker is often silent; a chat should not be."""
+    assert "There is no output." in shown().text
+
+
+def test_a_long_answer_shows_its_head_and_has_the_whole_as_a_file() -> None:
+    """The message holds whole first lines, says how many of how many, and names the file."""
+    text = "".join(f"line {i}\n" for i in range(1, 20_001))
+    message = shown(Output(text, "web.log"), Note("a hint after it"))
+    (kept,) = fixed_width(message)
+    (file,) = message.files
+    assert text.startswith(kept + "\n")
+    assert (file.name, file.content) == ("web.log", text)
+    assert f"the first {len(kept.splitlines()):,} of 20,000 lines" in json.dumps(message.blocks)
+    assert "web.log" in json.dumps(message.blocks)
+    assert "a hint after it" in json.dumps(message.blocks)
+    assert problems(message.payload()) == ()
+
+
+def test_two_long_parts_have_two_files_with_names_of_their_own() -> None:
+    """No file replaces another one, and a name cannot leave its folder."""
+    message = shown(Output("x\n" * 9_000, "../../web log"), Errors("y\n" * 9_000), Output("z\n" * 9_000, "errors.txt"))
+    assert [file.name for file in message.files] == ["web_log", "errors.txt", "3-errors.txt"]
+    assert problems(message.payload()) == ()
+
+
+def test_the_text_is_cut_where_a_screen_reader_would_not_follow() -> None:
+    """At most 4,000 characters, marked where it was cut."""
+    message = shown(Output("&" * 9_000))
+    assert len(message.text) <= TEXT_LIMIT
+    assert message.text.endswith("(cut)")
+
+
+def test_a_preview_is_the_message_and_its_files() -> None:
+    """What `exec --json` prints is what would be sent."""
+    outcome = Outcome(Status.DONE, Reply((Output("x\n" * 9_000), Buttons((Button("a", "b"),)))), 1)
+    message, file = preview(outcome)
+    assert problems(message) == ()
+    assert file["content"] == "x\n" * 9_000
+
+
+labels = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=90)
+parts = st.one_of(
+    st.builds(Output, st.text(max_size=20_000), st.text(max_size=20)),
+    st.builds(Errors, st.text(max_size=300)),
+    st.integers(1, 4).flatmap(
+        lambda width: st.builds(Table, st.lists(st.tuples(*[st.text(max_size=9)] * width), min_size=1).map(tuple))
+    ),
+    st.builds(Note, st.text(max_size=4_000)),
+    st.builds(Moment, st.text(max_size=20), st.floats(0, 4e9)),
+    st.builds(Buttons, st.lists(st.builds(Button, labels, st.text(max_size=400), st.booleans())).map(tuple)),
+)
+
+
+@given(st.lists(parts, max_size=6), st.booleans(), st.text(max_size=700))
+def test_every_outcome_is_a_message_that_slack_takes(reply: list[Part], public: bool, line: str) -> None:
+    """Whatever a command answers, no rule of Block Kit is broken and there is something to read."""
+    message = shown(*reply, public=public, line=line)
+    assert problems(message.payload()) == ()
+    assert problems(message.plain()) == ()
+    assert 0 < len(message.text) <= TEXT_LIMIT
