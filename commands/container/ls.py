@@ -92,7 +92,7 @@ class Ls(
             found = self._engine(ctx, sized=sized)
         except APIError as error:
             return warning + failure(daemon(error))
-        seen = [each for each in found if _visible(ctx, each)]
+        seen = [each for each in found if visible(ctx, each)]
         limit = self._limit()
         rows = [_row(each, ctx.now, trunc=not self.no_trunc) for each in (seen[:limit] if limit > 0 else seen)]
         return listed(rows, self._source(sized=sized), HEADERS) + warning
@@ -134,7 +134,8 @@ def _shows_size(source: str, now: float) -> bool:
     return bool(asked)
 
 
-def _visible(ctx: Context, each: Mapping[str, Any]) -> bool:
+def visible(ctx: Context, each: Mapping[str, Any]) -> bool:
+    """Whether the asker may see a container of the engine's list."""
     return ctx.visible("container", _names(each, trunc=True), each.get("Labels") or {})
 
 

@@ -78,7 +78,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
             _row(each, name, ctx.now, trunc=not self.no_trunc)
             for each in self._engine(ctx)
             for name in names(each, digests=self.digests, wanted=self.digests or "{{.Digest}}" in source)
-            if ctx.visible("image", f"{name.repository}:{name.tag}", each.get("Labels") or {})
+            if _may_see(ctx, each, name)
         ]
         return listed(rows, source, HEADERS)
 
@@ -103,6 +103,15 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
         if self.format.startswith("table") and self.digests and "{{.Digest}}" not in self.format:
             return self.format + "\t{{.Digest}}"
         return self.format
+
+
+def visible(ctx: Context, image: Mapping[str, Any]) -> bool:
+    """Whether the asker may see an image of the engine's list under any of its names."""
+    return any(_may_see(ctx, image, name) for name in names(image, digests=True, wanted=True))
+
+
+def _may_see(ctx: Context, image: Mapping[str, Any], name: Name) -> bool:
+    return ctx.visible("image", f"{name.repository}:{name.tag}", image.get("Labels") or {})
 
 
 def names(image: Mapping[str, Any], *, digests: bool, wanted: bool) -> Iterator[Name]:

@@ -1,0 +1,128 @@
+"""`docker version`: what slashdock and the engine are."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import docker
+
+from commands.command import Command, Permission, flag
+from commands.context import Context
+from commands.reply import Reply, failure, output
+from commands.tabwriter import align
+from commands.template import Template, TemplateError, typed
+
+PRODUCT, VERSION = "slashdock", "0.1.0"
+NEWEST_API = "1.50"  # of the engine's API; what docker's CLI 28 speaks
+CELL, PADDING = 20, 1  # columns; docker's CLI for this page
+_ENGINE = {
+    "Version": "{Version}",
+    "API version": "{ApiVersion} (minimum version {MinAPIVersion})",
+    "Go version": "{GoVersion}",
+    "Git commit": "{GitCommit}",
+    "Built": "{BuildTime}",
+    "OS/Arch": "{Os}/{Arch}",
+    "Experimental": "{Experimental}",
+}
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}  # Go's names of them
+
+
+class Version(Command, name="version", permission=Permission.LISTED):
+    """Show what slashdock and the Docker engine are."""
+
+    format: str = flag("-f", default="", help="How to print it: json or a Go template (.Client.Version .Server.Os ...)")
+
+    def run(self, ctx: Context) -> Reply:
+        """One request."""
+        server = with_engine(ctx.docker.version(api_version=False))
+        if not self.format:
+            return output(align("\n".join([*_client_lines(ctx), "", *_server_lines(server)]), CELL, PADDING) + "\n")
+        return formatted(self.format, "version", {"Client": client(ctx), "Server": server}, columns=True)
+
+
+def client(ctx: Context) -> dict[str, Any]:
+    """What a template sees as the client."""
+    return {
+        "Platform": {"Name": PRODUCT},
+        "Version": VERSION,
+        "ApiVersion": ctx.docker.api_version,
+        "DefaultAPIVersion": NEWEST_API,
+        "Os": sys.platform,
+        "Arch": _MACHINES.get(platform.machine(), platform.machine()),
+        "Context": ctx.host,
+    }
+
+
+def formatted(source: str, kind: str, value: Mapping[str, Any], *, columns: bool = False) -> Reply:
+    """A page of docker's through a template, tabs made columns; an error at its execution follows a broken line."""
+    name = kind if columns else ""
+    try:
+        text = Template("{{json .}}" if source == "json" else source, name).execute(typed(kind, value)) + "\n"
+    except TemplateError as error:
+        if error.parsing:
+            return failure(f"template parsing error: {error}")
+        return output("\n") + failure(str(error))
+    return output(align(text, CELL, PADDING) if columns else text)
+
+
+def with_engine(server: Mapping[str, Any]) -> dict[str, Any]:
+    """The engine's answer with a component for the engine itself, which old ones leave out, and its day readable."""
+    components = [_readable(each) for each in server.get("Components") or ()]
+    if not any(each["Name"] == "Engine" for each in components):
+        keys = ("ApiVersion", "MinAPIVersion", "GitCommit", "GoVersion", "Os", "Arch", "BuildTime")
+        details = {key: server.get(key, "") for key in keys}
+        details["Experimental"] = "true" if server.get("Experimental") else "false"
+        components.append(_readable({"Name": "Engine", "Version": server.get("Version", ""), "Details": details}))
+    return {**server, "Components": components}
+
+
+def _readable(component: Mapping[str, Any]) -> dict[str, Any]:
+    details = dict(component.get("Details") or {})
+    if component["Name"] == "Engine" and "BuildTime" in details:
+        details["BuildTime"] = _ansi(details["BuildTime"])
+    return {**component, "Details": details}
+
+
+def _ansi(text: str) -> str:
+    """A time as C's asctime writes it; any other text as it is."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{when:%a %b} {when.day:2} {when:%H:%M:%S} {when.year}"
+
+
+def _client_lines(ctx: Context) -> Iterator[str]:
+    facts = client(ctx)
+    spoken = facts["ApiVersion"]
+    downgraded = f" (downgraded from {NEWEST_API})" if spoken != NEWEST_API else ""
+    yield f"Client: {PRODUCT}"
+    yield f" Version:\t{VERSION}"
+    yield f" API version:\t{spoken}{downgraded}"
+    yield f" docker-py:\t{docker.__version__}"
+    yield f" OS/Arch:\t{facts['Os']}/{facts['Arch']}"
+    yield f" Context:\t{ctx.host}"
+
+
+def _server_lines(server: Mapping[str, Any]) -> Iterator[str]:
+    name = (server.get("Platform") or {}).get("Name", "")
+    yield f"Server: {name}" if name else "Server:"
+    for component in server["Components"]:
+        yield f" {component['Name']}:"
+        yield from (f"  {label}:\t{text}" for label, text in _facts(component))
+
+
+def _facts(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    details = component["Details"]
+    if component["Name"] == "Engine":
+        known = dict.fromkeys(("ApiVersion", "MinAPIVersion", "GoVersion", "GitCommit"), "")
+        known |= dict.fromkeys(("BuildTime", "Os", "Arch", "Experimental"), "")
+        values = known | details | {"Version": component.get("Version", "")}
+        yield from ((label, form.format_map(values)) for label, form in _ENGINE.items())
+        return
+    yield "Version", component.get("Version", "")
+    yield from sorted(details.items())
