@@ -8,9 +8,10 @@ from commands.golang.functions import FUNCTIONS, HEADER_FUNCTIONS
 from commands.golang.parse import parse
 from commands.golang.reflect import from_json, from_python
 from commands.golang.row import Header, Row
+from commands.golang.structs import typed
 from commands.golang.value import Value
 
-__all__ = ["Header", "Row", "Template", "TemplateError"]
+__all__ = ["Header", "Row", "Template", "TemplateError", "typed"]
 
 
 class Template:

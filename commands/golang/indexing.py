@@ -61,7 +61,7 @@ def slice_(first: Value, *bounds: Value) -> Value:
     value = concrete(first)
     _check_slice(value, len(bounds))
     size = length(value)
-    numbers = [_position(concrete(each), size) for each in bounds]
+    numbers = [_position(each, size) for each in bounds]
     start, end, *rest = [*numbers, *[0, size][len(numbers) :]]
     for low, high in zip([start, end], [end, *rest], strict=False):
         if low > high:

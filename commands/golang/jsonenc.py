@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from commands.golang.digits import plain, shortest
+from commands.golang.fault import GoError
 from commands.golang.reflect import concrete, entries, from_python, item, length, pointee
 from commands.golang.row import Row
-from commands.golang.value import NUMBER, Kind, Value
+from commands.golang.value import NUMBER, UINT8, Kind, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,14 +32,14 @@ def _encoded(value: Value) -> Iterator[str]:
     if isinstance(value.data, Row):
         yield from _row(value.data)
         return
-    if value.kind is Kind.POINTER and not value.nil:
+    if value.kind is Kind.POINTER and value.data is not None:
         yield from _encoded(pointee(value))
-        return
-    if value.data is None:
-        yield "null"
         return
     if value.type.json is not None:
         yield value.type.json(value.data)
+        return
+    if value.data is None:
+        yield "null"
         return
     if value.kind in _COMPOSITES:
         yield from _COMPOSITES[value.kind](value)
@@ -51,6 +53,8 @@ def _scalar(value: Value) -> str:
             return "true" if value.data else "false"
         case Kind.FLOAT:
             return _float(value.data)
+        case Kind.COMPLEX:
+            raise GoError(f"json: unsupported type: {value.type.name}")
         case Kind.STRING if value.type is not NUMBER:
             return text(value.data)
         case _:
@@ -87,6 +91,9 @@ def _map(value: Value) -> Iterator[str]:
 
 
 def _list(value: Value) -> Iterator[str]:
+    if value.type.elem is UINT8:
+        yield f'"{b64encode(bytes(value.data)).decode()}"'
+        return
     yield "["
     for place in range(length(value)):
         yield "," if place else ""
@@ -115,9 +122,9 @@ def _embedded(member: Value) -> Iterator[tuple[str, Value]]:
 
 
 def _empty(value: Value) -> bool:
-    if value.kind in (Kind.STRUCT, Kind.POINTER, Kind.INTERFACE):
+    if value.kind in (Kind.POINTER, Kind.INTERFACE):
         return value.data is None
-    return not value.data
+    return value.kind is not Kind.STRUCT and not value.data
 
 
 def _row(row: Row) -> Iterator[str]:

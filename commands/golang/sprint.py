@@ -116,9 +116,10 @@ class Printer:
     def _by_method(self, value: Value, verb: str) -> bool:
         """Print by the type's String method, if it has one and the verb wants it."""
         owner = value.type.element() if value.kind is Kind.POINTER else value.type
-        if owner.text is None or self._erring or self.flags.sharp_v or verb not in _STRING_METHOD_VERBS:
+        method = owner.literal if self.flags.sharp_v else owner.text
+        if method is None or self._erring or verb not in _STRING_METHOD_VERBS:
             return False
-        self._string(NIL if value.nil else owner.text(value.data), verb)
+        self._string(NIL if value.nil else method(value.data), "s" if self.flags.sharp_v else verb)
         return True
 
     def _bad(self, value: Value, verb: str) -> None:

@@ -67,7 +67,9 @@ class GoType:
     methods: Mapping[str, Func] = field(default_factory=dict)
     text: Callable[[Any], str] | None = None  # the String method
     json: Callable[[Any], str] | None = None  # the MarshalJSON method
+    literal: Callable[[Any], str] | None = None  # the GoString method
     bits: int = 64
+    size: int = 0  # of an array
 
     def assignable_to(self, other: GoType) -> bool:
         """Whether Go's assignment takes a value of this type for one of the other."""
@@ -126,7 +128,6 @@ _ZEROS: dict[Kind, Any] = {
     Kind.FLOAT: 0.0,
     Kind.COMPLEX: 0j,
     Kind.STRING: "",
-    Kind.ARRAY: (),
 }
 
 
@@ -134,6 +135,8 @@ def zero_data(go_type: GoType) -> Any:
     """The data of a type's zero value."""
     if go_type.kind is Kind.STRUCT and go_type.fields:
         return tuple(zero_data(each.type) for each in go_type.fields)
+    if go_type.kind is Kind.ARRAY:
+        return [zero_data(go_type.element())] * go_type.size
     return _ZEROS.get(go_type.kind)
 
 
