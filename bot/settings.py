@@ -151,7 +151,7 @@ def load(environ: Mapping[str, str], file: Path) -> Settings:
                 values[each.name] = each.metadata["read"](text)
             except ValueError as error:
                 faults.append(f"{_where(name, environ, env)} {error}")
-    settings = _with_mode(Settings(**values), given="mode" in values)
+    settings = Settings(**{"mode": _mode_of(given), **values})
     faults += _contradictions(settings, given)
     if faults:
         raise SettingsError(tuple(faults))
@@ -174,15 +174,12 @@ def _unknown(environ: Mapping[str, str], env: EnvFile) -> Iterator[str]:
             yield f"{where} is no setting" + (f"; did you mean {near[0]}?" if near else " (all stand in .env.example)")
 
 
-def _with_mode(settings: Settings, *, given: bool) -> Settings:
-    """The mode that the tokens allow, where none is given; with half of them it is the one that misses least."""
-    if given:
-        return settings
-    if settings.slack_app_token:
-        return dataclasses.replace(settings, mode=Mode.SOCKET)
-    if settings.slack_bot_token or settings.slack_signing_secret:
-        return dataclasses.replace(settings, mode=Mode.HTTP)
-    return settings
+def _mode_of(given: Mapping[str, str]) -> Mode:
+    """The mode that the tokens allow; with half of them it is the one that misses least."""
+    held = {name for name in (*_NEEDS[Mode.SOCKET], *_NEEDS[Mode.HTTP]) if given.get(name, "").strip()}
+    if "SLACK_APP_TOKEN" in held:
+        return Mode.SOCKET
+    return Mode.HTTP if held else Mode.WORKSPACE
 
 
 def _contradictions(settings: Settings, given: Mapping[str, str]) -> Iterator[str]:
