@@ -1,0 +1,59 @@
+"""docker image prune."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from commands import grammar, kinds, units
+from commands.command import Command, Permission, Risk, flag
+from commands.context import Context
+from commands.image import pruning
+from commands.image.pruning import Removed
+from commands.reply import Errors, Note, Output, Part, Reply, failure
+
+_DANGLING = "WARNING! This will remove all dangling images."
+_UNUSED = "WARNING! This will remove all images without at least one container associated to them."
+_SURE = "Are you sure you want to continue? [y/N]"
+_SIZE_DIGITS = 4  # significant digits, as docker prints what was reclaimed
+
+
+class Prune(Command, name="image prune", permission=Permission.CHANGE):
+    """Remove images that nothing uses.
+
+    Only dangling ones, which have no name and are no part of another image, unless you say --all.
+    An image stays if a container in any state is made of it, or names one of its tags.
+    """
+
+    all: bool = flag("-a", default=False, help="Take images with a name, too, if no container uses them")
+    filter: tuple[str, ...] = flag(
+        default=(), kind=kinds.FILTER, help='Narrow it down: "until=TIME or age", "label=KEY[=VALUE]", "label!=KEY"'
+    )
+    force: bool = flag("-f", default=False, help="Do it without asking first")
+
+    def risk(self) -> Risk | None:
+        """Docker's question."""
+        if self.force:
+            return None
+        question = f"{_UNUSED if self.all else _DANGLING}\n{_SURE}"
+        return Risk(question, grammar.canonical(replace(self, force=True)))
+
+    def run(self, ctx: Context) -> Reply:
+        """Plan it, remove one by one, measure."""
+        try:
+            chosen = pruning.selection(self.filter, all_=self.all, now=ctx.now)
+        except ValueError as error:
+            return failure(f"Error response from daemon: {error}")
+        planned = pruning.plan(pruning.images(ctx.docker), pruning.uses(ctx.docker), chosen)
+        return _told(pruning.remove(ctx.patient, planned))
+
+
+def _told(removed: Removed) -> Reply:
+    deleted = "".join(f"{line}\n" for line in removed.lines)
+    text = f"Deleted Images:\n{deleted}\n" if deleted else ""
+    if removed.reclaimed is not None:
+        text += f"Total reclaimed space: {units.size(removed.reclaimed, _SIZE_DIGITS)}\n"
+    parts: list[Part] = [Output(text)] if text else []
+    parts += [Note(f"{image.shown} stays: {reason}.") for image, reason in removed.kept]
+    if removed.unknown is None:
+        return Reply(tuple(parts))
+    return Reply((*parts, Errors(f"{removed.unknown}\n")), failed=True, error=removed.unknown, unknown=True)
