@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot import console, doctor, policy_init
-from bot.core import CannotStart, opened
+from bot.core import CannotStart, Core, opened
 from bot.locks import AlreadyRunning
 from bot.policy import PolicyError
 from bot.request import Origin, Outcome
@@ -104,18 +104,22 @@ def _exec(asked: argparse.Namespace) -> int:
     line = words[0] if len(words) == 1 else join(words)
     with _faults(), opened(_settings()) as core:
         outcome = Terminal(core, asked.person, Origin.EXEC, asked.host).say(line, asked.channel)
-    _show(outcome, as_json=asked.json)
+        if asked.json:
+            _print_messages(core, outcome)
+        else:
+            console.show(outcome)
     return int(outcome.exit_code)
 
 
-def _show(outcome: Outcome, *, as_json: bool) -> None:
-    if not as_json:
-        console.show(outcome)
-        return
-    from bot.slack import blocks  # noqa: PLC0415 - Slack's shape is asked for by --json alone
+def _print_messages(core: Core, outcome: Outcome) -> None:
+    from bot.slack.blocks import render  # noqa: PLC0415 - Slack's shape is asked for by --json alone
 
-    for message in blocks.messages(outcome):
-        sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    message = render(outcome, lambda button: core.store.remember(button.line, outcome.host, button.label))
+    facts = {"status": outcome.status, "number": outcome.number, "exit_code": outcome.reply.exit_code}
+    metadata = {"event_type": "slashdock_outcome", "event_payload": facts}
+    files = [{"file": file.name, "title": file.title, "content": file.content} for file in message.files]
+    for told in ({**message.payload(), "metadata": metadata}, *files):
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _console(asked: argparse.Namespace) -> int:
@@ -130,7 +134,7 @@ def _manifest(asked: argparse.Namespace) -> int:
     from bot.slack.manifest import manifest  # noqa: PLC0415 - see above
 
     settings = _settings()
-    told = manifest(settings.command, asked.url or None)
+    told = manifest(settings.command, asked.url)
     sys.stdout.write(json.dumps(told, indent=2) + "\n")
     return 0
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from docker.tls import TLSConfig
 
 from bot.clock import Clock
 from bot.hosts import Host, Hosts
-from bot.pipeline import Pipeline
+from bot.pipeline import Pipeline, Rules
 from bot.policy import Policy, Reloading
-from bot.request import Actor, Directory, Member
+from bot.request import Actor, Directory, Member, Request
+from bot.schedules import Job, Schedules
 from bot.settings import TLS_FILES, Mode, Settings
 from bot.store import Store
 from commands import catalog
 from commands.catalog import Catalog
+
+ALERTS = "C0ALERTS01"  # the local workspace's channel for what slashdock reports on its own
 
 
 class CannotStart(Exception):  # noqa: N818 - told to the person at the terminal
@@ -32,17 +34,16 @@ class Nobody:
         return Member(refused="Slack is not connected, so nobody's standing can be asked. Nothing was done.")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Core:
-    """What every way in stands on; jobs tells of the schedule, once there is one."""
+    """What every way in stands on."""
 
     settings: Settings
     catalog: Catalog
-    policy: Policy | Reloading
+    policy: Rules
     store: Store
     hosts: Hosts
     clock: Clock
-    jobs: Callable[[], list[Mapping[str, Any]]] = field(default=list)
 
     def pipeline(self, directory: Directory | None = None) -> Pipeline:
         """The pipeline, with the directory that says what state a person is in."""
@@ -53,7 +54,7 @@ class Core:
             hosts=self.hosts,
             directory=directory or Nobody(),
             clock=self.clock,
-            jobs=lambda: self.jobs(),  # noqa: PLW0108 - the schedule comes after the pipeline
+            jobs=Schedules(jobs_of(self.settings), self.store, self.clock, _not_here).rows,
         )
 
 
@@ -63,14 +64,15 @@ def opened(settings: Settings) -> Iterator[Core]:
     verbs = catalog.load()
     clock = Clock()
     policy = policy_of(settings, verbs)
-    store = Store(settings.data, clock)
+    store, hosts = Store(settings.data, clock), Hosts([host_of(settings)])
     try:
-        yield Core(settings, verbs, policy, store, Hosts([host_of(settings)]), clock)
+        yield Core(settings, verbs, policy, store, hosts, clock)
     finally:
+        hosts.close()
         store.close()
 
 
-def policy_of(settings: Settings, verbs: Catalog) -> Policy | Reloading:
+def policy_of(settings: Settings, verbs: Catalog) -> Rules:
     """The policy file's rules; without a file the sample people's in the local workspace, and nobody's in Slack."""
     specs = tuple(verb.spec for verb in verbs)
     if settings.policy.exists():
@@ -85,3 +87,15 @@ def host_of(settings: Settings) -> Host:
     ca, cert, key = (str(settings.docker_cert_path / name) for name in TLS_FILES)
     tls = TLSConfig(client_cert=(cert, key), ca_cert=ca, verify=True)
     return Host(settings.host_name, settings.docker_host.replace("tcp://", "https://", 1), tls)
+
+
+def jobs_of(settings: Settings) -> list[Job]:
+    """What these settings have done by the clock."""
+    if not settings.cleanup_cron:
+        return []
+    channel = settings.cleanup_channel or (ALERTS if settings.mode is Mode.WORKSPACE else "")
+    return [Job("cleanup", "cleanup run", settings.cleanup_cron, settings.cleanup_zone, channel)]
+
+
+def _not_here(request: Request) -> None:
+    raise AssertionError(f"{request.line}: only a running bot has a clock")

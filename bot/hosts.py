@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import docker
 import requests
 from docker.api.client import APIClient
 from docker.errors import APIError, DockerException, NotFound
+from docker.tls import TLSConfig
 
 from commands.context import Found, Missing, Target
 
@@ -27,13 +27,15 @@ class EngineDown(Exception):  # noqa: N818 - the engine's state, told to a perso
     """The engine does not answer; str() says which and what to look at."""
 
 
-@dataclass(frozen=True)
 class Host:
     """One engine: its name in the policy and on the line, and where its API answers."""
 
-    name: str
-    url: str
-    tls: docker.TLSConfig | None = None
+    def __init__(self, name: str, url: str, tls: TLSConfig | None = None) -> None:
+        self.name = name
+        self.url = url
+        self._tls = tls
+        self._own = threading.local()
+        self._clients: list[APIClient] = []
 
     def quick(self) -> APIClient:
         """This thread's client for answers within seconds; raises EngineDown."""
@@ -47,21 +49,40 @@ class Host:
         """What the names of a line stand for now; raises EngineDown."""
         return {target: self._resolved(target) for target in dict.fromkeys(targets)}
 
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        while self._clients:
+            self._clients.pop().close()
+
     def _client(self, timeout: int) -> APIClient:
-        clients = _THREAD.__dict__.setdefault("clients", {})
-        key = (self.name, self.url, timeout)
+        clients = self._own.__dict__
+        key = str(timeout)
         if key not in clients:
             clients[key] = self._connected(timeout)
+            self._clients.append(clients[key])
         return clients[key]
 
     def _connected(self, timeout: int) -> APIClient:
+        self._knock()
+        client = APIClient(base_url=self.url, version=OLDEST, timeout=timeout, tls=self._tls or False)
         try:
-            client = APIClient(base_url=self.url, version=OLDEST, timeout=timeout, tls=self.tls or False)
             newest = client.version(api_version=False)["ApiVersion"]
         except (requests.RequestException, DockerException) as error:
+            client.close()
             raise self.down(error) from error
         client._version = min(newest, TESTED, key=_numbers)  # noqa: SLF001 - saves a second client and its request
         return client
+
+    def _knock(self) -> None:
+        """Raise EngineDown where nobody listens: docker-py would leave the socket of a refused connection open."""
+        path = self.url.removeprefix("unix://")
+        if path == self.url:
+            return
+        with socket.socket(socket.AF_UNIX) as door:
+            try:
+                door.connect(path)
+            except OSError as error:
+                raise self.down(error) from error
 
     def down(self, error: Exception) -> EngineDown:
         """The error as a sentence with what to do."""
@@ -84,7 +105,6 @@ class Host:
             raise self.down(error) from error
 
 
-_THREAD = threading.local()
 _WORD = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _IMAGE = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w][\w.-]*)*(:[\w][\w.-]*)?(@\w+:[0-9a-f]+)?", re.ASCII)
 
@@ -168,6 +188,11 @@ class Hosts:
     def get(self, name: str) -> Host | None:
         """The engine of this name, the default one for an empty name, None where there is none."""
         return self._hosts.get(name or self.names()[0])
+
+    def close(self) -> None:
+        """Close the connections to all engines."""
+        for host in self._hosts.values():
+            host.close()
 
 
 def describe(found: Found) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.policy import Asker, Policy
+from bot.policy import Asker, Policy, Reloading
 from bot.store import Store
 from commands.catalog import Catalog
 from commands.command import Spec
@@ -18,7 +18,7 @@ class Inside:
 
     asker: Asker
     catalog: Catalog
-    policy: Policy
+    policy: Policy | Reloading
     store: Store
     jobs: Callable[[], list[Mapping[str, Any]]]
 

@@ -14,7 +14,7 @@ from bot import envelope
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts, describe
 from bot.inside import Inside
-from bot.policy import Asker, Deny, Object, Policy
+from bot.policy import Asker, Deny, Object, Policy, Reloading
 from bot.request import Directory, Member, Origin, Outcome, Request, Status
 from bot.store import Store, Unwritable
 from commands import grammar, secrets
@@ -27,6 +27,8 @@ from commands.reply import Button, Buttons, Errors, Note, Output, Reply, Table, 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
 OWN_CONTAINER = envelope.own_container_id()
+
+Rules = Policy | Reloading
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Pipeline:
     """submit() never raises for a fault of the person, the engine or the disk."""
 
     catalog: Catalog
-    policy: Policy
+    policy: Rules
     store: Store
     hosts: Hosts
     directory: Directory
@@ -143,9 +145,7 @@ class Pipeline:
         person = self.policy.person(request.actor.id) or request.actor.id
         return Judged(command, asker, host, found, person, verdict.reason, parsed.warnings)
 
-    def _denial(
-        self, asker: Asker, command: Command, found: Mapping[Target, Found | Missing], verdict: Deny
-    ) -> _End:
+    def _denial(self, asker: Asker, command: Command, found: Mapping[Target, Found | Missing], verdict: Deny) -> _End:
         """The refusal; of what the asker may not even know, the answer is the one for a name that is not there."""
         for target, each in found.items():
             own = self.policy.judge(asker, command.spec, (self._object(each),))

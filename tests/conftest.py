@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")  # the same examples every time, however slow the machine
 
 PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts"), str(PROJECT / "tests")]
@@ -57,7 +61,7 @@ def bench(engine: str, tmp_path: Path) -> Iterator[Bench]:
     """A pipeline on the private engine with a record of its own."""
     made = harness.bench(engine, tmp_path / "data")
     yield made
-    made.store.close()
+    made.close()
 
 
 @pytest.fixture
@@ -65,4 +69,4 @@ def inhabited(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     """A pipeline with a record of its own on an engine whose world was just made anew."""
     made = harness.bench(fresh_world, tmp_path / "data")
     yield made
-    made.store.close()
+    made.close()

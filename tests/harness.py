@@ -35,6 +35,11 @@ class Bench:
     store: Store
     folder: Path
 
+    def close(self) -> None:
+        """Close the record and the connections."""
+        self.pipeline.hosts.close()
+        self.store.close()
+
     def say(self, line: str, person: str = ADMIN, origin: Origin = Origin.SLASH, **facts: str) -> Outcome:
         """One line through the whole pipeline."""
         return self.pipeline.submit(Request(line, Actor(person), origin, **facts))  # type: ignore[arg-type]

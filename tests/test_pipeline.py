@@ -116,8 +116,8 @@ def test_grep_keeps_the_header_of_a_table_and_the_lines_with_the_text(inhabited:
 
 def test_help_shows_what_the_asker_may_use_alone(bench: Bench) -> None:
     """A viewer reads nothing of stop; an operator does; a stranger gets no help at all."""
-    assert "stop" in text.docker(bench.say("help", OPERATOR).reply)
-    assert "stop" not in text.docker(bench.say("help", VIEWER).reply)
+    assert "\n  stop " in text.docker(bench.say("help", OPERATOR).reply)
+    assert "\n  stop " not in text.docker(bench.say("help", VIEWER).reply)
     assert "unknown help topic: stop" in text.docker(bench.say("stop --help", VIEWER).reply)
     assert bench.say("help", STRANGER).status is Status.DENIED
 
@@ -134,7 +134,7 @@ def test_whoever_slack_does_not_vouch_for_is_refused(engine: str, tmp_path: Path
     """Being in the policy is not enough."""
     guest = harness.bench(engine, tmp_path, directory=Guest())
     assert guest.say("ps", ADMIN).status is Status.DENIED
-    guest.store.close()
+    guest.close()
 
 
 def test_an_engine_that_is_down_is_told_and_nothing_is_intended(tmp_path: Path) -> None:
@@ -145,14 +145,14 @@ def test_an_engine_that_is_down_is_told_and_nothing_is_intended(tmp_path: Path) 
     assert "Cannot connect to the Docker daemon" in text.docker(outcome.reply)
     outcome = bench.say("stop web")
     assert "intended" not in _events(bench, outcome.number)
-    bench.store.close()
+    bench.close()
 
 
 def test_denials_need_no_engine(tmp_path: Path) -> None:
     """With the engine gone a person without the right still hears so."""
     bench = harness.bench(f"unix://{tmp_path}/nothing.sock", tmp_path / "data")
     assert bench.say("stop web", VIEWER).status is Status.DENIED
-    bench.store.close()
+    bench.close()
 
 
 def test_nothing_is_done_where_nothing_can_be_written(inhabited: Bench, api: APIClient) -> None:
@@ -172,6 +172,6 @@ def test_a_lost_answer_leaves_an_unknown_outcome_and_is_not_repeated(tmp_path: P
     with lossy.serve(tmp_path) as host:
         bench = harness.bench(host, tmp_path / "data")
         outcome = bench.say("stop -t 1 worker")
-        bench.store.close()
+        bench.close()
     assert (outcome.status, outcome.exit_code) == (Status.UNKNOWN, ExitCode.UNKNOWN)
     assert lossy.lost == 1

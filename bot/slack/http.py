@@ -33,11 +33,17 @@ def application(app: App, state: State) -> Starlette:
             return PlainTextResponse("too large\n", 413)
         return await run_in_threadpool(_dispatch, app, body, request)
 
+    return Starlette(routes=[Route(EVENTS, events, methods=["POST"]), health_route(state)])
+
+
+def health_route(state: State) -> Route:
+    """/healthz: 200 where state gives None, else 503 with its sentence."""
+
     async def health(_: Request) -> Response:
         wrong = await run_in_threadpool(state)
         return PlainTextResponse("ok\n") if wrong is None else PlainTextResponse(f"{wrong}\n", 503)
 
-    return Starlette(routes=[Route(EVENTS, events, methods=["POST"]), Route(HEALTH, health)])
+    return Route(HEALTH, health)
 
 
 async def _body(request: Request) -> bytes | None:

@@ -1,0 +1,134 @@
+"""`slashdock start`: the core, a way in from Slack or from the local workspace, and the clock's own jobs."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from bot import reconcile
+from bot.core import CannotStart, Core, jobs_of, opened
+from bot.desk import Desk
+from bot.locks import Instance
+from bot.request import Outcome, Request
+from bot.schedules import Schedules
+from bot.settings import Mode, Settings
+from bot.slack import Access, CannotConnect, Connection, SlackDirectory, SlackSide
+from bot.slack.http import Server, health_route
+from bot.workspace import Workspace
+
+LOOPBACK = "127.0.0.1"
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Tell = Callable[[str], None]
+
+
+def serve(settings: Settings, tell: Tell) -> None:
+    """Run until a signal says stop; tell gets the sentences for the terminal. Raises CannotStart."""
+    stopped = threading.Event()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda *_: stopped.set())
+    with running(settings, tell):
+        stopped.wait()
+
+
+@contextmanager
+def running(settings: Settings, tell: Tell) -> Iterator[Core]:
+    """The whole bot for as long as the block lasts; raises CannotStart, AlreadyRunning, Unwritable, PolicyError."""
+    with ExitStack() as stack:
+        stack.enter_context(Instance(settings.data))
+        core = stack.enter_context(opened(settings))
+        reconcile.settle(core.store, core.hosts)
+        try:
+            _join(core, stack, tell)
+        except CannotConnect as error:
+            raise CannotStart(str(error)) from error
+        yield core
+
+
+def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
+    settings, health = core.settings, Health()
+    access, page = _access(settings, stack, health)
+    connection = Connection(access)
+    desk = Desk(core.pipeline(SlackDirectory(connection, core.clock)), core.store)
+    side = SlackSide(connection, desk, core.clock)
+    schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
+    health.ask = side.healthy
+    side.start()
+    stack.callback(desk.close)
+    stack.callback(side.stop)
+    schedules.start()
+    stack.callback(schedules.close)
+    tell(page or f"slashdock has joined {connection.identity.team} by {access.mode}; it listens to {settings.command}.")
+
+
+class Health:
+    """What /healthz answers: one sentence of what is wrong, None where nothing is."""
+
+    def __init__(self) -> None:
+        self.ask: Callable[[], str | None] = lambda: "starting"
+
+    def __call__(self) -> str | None:
+        """Ask whoever knows by now."""
+        return self.ask()
+
+
+def _access(settings: Settings, stack: ExitStack, health: Health) -> tuple[Access, str]:
+    """How to reach Slack, or the local workspace that stands in for it, and the sentence that tells of its page."""
+    if settings.mode is Mode.WORKSPACE:
+        return _local_workspace(settings, stack, health)
+    if settings.mode is Mode.SOCKET:
+        _listen(settings, stack, Starlette(routes=[health_route(health)]))
+    access = Access(
+        mode=settings.mode,
+        bot_token=settings.slack_bot_token,
+        app_token=settings.slack_app_token,
+        signing_secret=settings.slack_signing_secret,
+        api_url=settings.slack_api_url,
+        command=settings.command,
+        team=settings.team,
+        bind=settings.bind,
+        port=settings.port,
+    )
+    return access, ""
+
+
+def _local_workspace(settings: Settings, stack: ExitStack, health: Health) -> tuple[Access, str]:
+    workspace = Workspace(command=settings.command)
+    app = Starlette(routes=[health_route(health), Mount("/", workspace.asgi())])
+    workspace.base_url = f"http://{LOOPBACK}:{_listen(settings, stack, app).port}"
+    access = Access(
+        mode=Mode.SOCKET,
+        bot_token=workspace.bot_token,
+        app_token=workspace.app_token,
+        api_url=workspace.api_url,
+        command=settings.command,
+    )
+    return (
+        access,
+        f"The local workspace is ready: {workspace.page_url}\nType {settings.command} ps -a there; Ctrl-C ends it.",
+    )
+
+
+def _listen(settings: Settings, stack: ExitStack, app: Starlette) -> Server:
+    local = (
+        settings.mode is Mode.WORKSPACE
+    )  # whoever reaches its page acts as anybody there: it never leaves the machine
+    server = Server(app, LOOPBACK if local else settings.bind, settings.port)
+    server.start()
+    stack.callback(server.stop)
+    return server
+
+
+def _by_the_clock(desk: Desk, side: SlackSide, asked: Request) -> None:
+    def told(outcome: Outcome) -> None:
+        if asked.channel:
+            side.post(asked.channel, outcome, asked.actor.id)
+
+    refused = desk.take(asked, told)
+    if refused is not None:
+        told(refused)
