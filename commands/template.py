@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from commands.golang.execute import execute
 from commands.golang.fault import TemplateError
 from commands.golang.functions import FUNCTIONS, HEADER_FUNCTIONS
@@ -11,7 +13,7 @@ from commands.golang.row import Header, Row
 from commands.golang.structs import typed
 from commands.golang.value import Value
 
-__all__ = ["Header", "Row", "Template", "TemplateError", "typed"]
+__all__ = ["Header", "Inspection", "Row", "Template", "TemplateError", "typed"]
 
 
 class Template:
@@ -27,6 +29,24 @@ class Template:
         functions = HEADER_FUNCTIONS if isinstance(value, Header) else FUNCTIONS
         text = execute(self._trees, _go_value(value), functions, strict=strict)
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class Inspection:
+    """How docker inspect executes a template on object after object: first as docker's struct, then as it came."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._strict = False  # as in docker, every missing entry is a fault once an object was shown as it came
+
+    def text(self, kind: str, raw: dict[str, Any], *, as_it_came: bool = True) -> str:
+        """The output for an object; docker volume inspect alone never shows one as it came."""
+        try:
+            return self._template.execute(typed(kind, raw), strict=self._strict)
+        except TemplateError:
+            if not as_it_came:
+                raise
+        self._strict = True
+        return self._template.execute(raw)
 
 
 def _go_value(value: object) -> Value:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from commands.golang import nodes
 from commands.golang.evaluate import Evaluation
 from commands.golang.fault import LimitError
 from commands.golang.quote import quote
-from commands.golang.reflect import entries, indirect, item, length, truth
+from commands.golang.reflect import entries, indirect, integral, item, length, truth
 from commands.golang.sprint import SIZE_LIMIT, printable, sprint
 from commands.golang.value import INVALID, SEQUENCES, Kind, Value, integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from commands.golang.fault import TemplateError
     from commands.golang.parse import Trees
     from commands.golang.value import Func
 
 DEPTH_LIMIT = 50  # templates within templates; Go allows 100,000, which no honest one needs
-
-
-class _Break(Exception):
-    """A break on its way to the range around it."""
-
-
-class _Continue(Exception):
-    """A continue on its way to the range around it."""
 
 
 def execute(trees: Trees, value: Value, functions: Mapping[str, Func], *, strict: bool) -> str:
@@ -35,7 +28,7 @@ def execute(trees: Trees, value: Value, functions: Mapping[str, Func], *, strict
     try:
         return execution.run(value)
     except RecursionError:
-        execution.fail("nested too deeply")
+        raise execution.fault("nested too deeply") from None
 
 
 class _Execution(Evaluation):
@@ -55,30 +48,29 @@ class _Execution(Evaluation):
         self.charge(text)
         self.size += len(text)
         if self.size > SIZE_LIMIT:
-            self._too_long()
+            raise self._too_long()
         self.output.append(text)
 
-    def _too_long(self) -> NoReturn:
-        self.fail(f"the output has more than {SIZE_LIMIT} characters")
+    def _too_long(self) -> TemplateError:
+        return self.fault(f"the output has more than {SIZE_LIMIT} characters")
 
-    def _walk(self, dot: Value, node: nodes.Node) -> None:
+    def _walk(self, dot: Value, node: nodes.Node) -> str:
+        """Execute a part; the break or continue that it came upon, else nothing."""
         self.node = node
         match node:
             case nodes.Text():
                 self._write(node.text)
-            case nodes.Listing():
-                for each in node.nodes:
-                    self._walk(dot, each)
             case nodes.Action():
                 self._action(dot, node)
-            case nodes.Branch() if node.keyword == "range":
-                self._range(dot, node)
-            case nodes.Branch():
-                self._condition(dot, node)
             case nodes.Invocation():
                 self._invoke(dot, node)
+            case nodes.Listing():
+                return next(filter(None, (self._walk(dot, each) for each in node.nodes)), "")
+            case nodes.Branch():
+                return self._branch(dot, node)
             case nodes.Jump():
-                raise _Break if node.keyword == "break" else _Continue
+                return node.keyword
+        return ""
 
     def _action(self, dot: Value, node: nodes.Action) -> None:
         value = self.pipeline(dot, node.pipe)
@@ -88,48 +80,46 @@ class _Execution(Evaluation):
         try:
             self._write(sprint([printable(value)]))
         except LimitError:
-            self._too_long()
+            raise self._too_long() from None
 
-    def _condition(self, dot: Value, node: nodes.Branch) -> None:
+    def _branch(self, dot: Value, node: nodes.Branch) -> str:
         mark = len(self.variables)
-        try:
-            value = self.pipeline(dot, node.pipe)
-            if truth(value):
-                self._walk(value if node.keyword == "with" else dot, node.body)
-            elif node.otherwise is not None:
-                self._walk(dot, node.otherwise)
-        finally:
-            del self.variables[mark:]
+        jump = self._range(dot, node) if node.keyword == "range" else self._condition(dot, node)
+        del self.variables[mark:]
+        return jump
 
-    def _range(self, dot: Value, node: nodes.Branch) -> None:
-        mark = len(self.variables)
-        try:
-            value, _ = indirect(self.pipeline(dot, node.pipe))
-            ran = False
-            for index, element in self._elements(value, node):
-                ran = True
-                self._iterate(index, element, node)
-            if not ran and node.otherwise is not None:
-                self._walk(dot, node.otherwise)
-        except _Break:
-            pass
-        finally:
-            del self.variables[mark:]
+    def _condition(self, dot: Value, node: nodes.Branch) -> str:
+        value = self.pipeline(dot, node.pipe)
+        if truth(value):
+            return self._walk(value if node.keyword == "with" else dot, node.body)
+        return self._otherwise(dot, node)
+
+    def _otherwise(self, dot: Value, node: nodes.Branch) -> str:
+        return "" if node.otherwise is None else self._walk(dot, node.otherwise)
+
+    def _range(self, dot: Value, node: nodes.Branch) -> str:
+        value, _ = indirect(self.pipeline(dot, node.pipe))
+        ran = False
+        for index, element in self._elements(value, node):
+            ran = True
+            if self._iterate(index, element, node) == "break":
+                break
+        return "" if ran else self._otherwise(dot, node)
 
     def _elements(self, value: Value, node: nodes.Branch) -> Iterator[tuple[Value, Value]]:
         if value.kind in SEQUENCES:
             return ((integer(place), item(value, place)) for place in range(length(value)))
         if value.kind is Kind.MAP:
             return entries(value)
-        if value.kind in (Kind.INT, Kind.UINT):
+        if integral(value):
             if len(node.pipe.variables) > 1:
-                self.fail(f"can't use {sprint([value])} to iterate over more than one variable")
+                raise self.fault(f"can't use {sprint([value])} to iterate over more than one variable")
             return ((INVALID, Value(value.type, each)) for each in range(value.data))
         if value.valid:
-            self.fail(f"range can't iterate over {sprint([value])}")
+            raise self.fault(f"range can't iterate over {sprint([value])}")
         return iter(())
 
-    def _iterate(self, index: Value, element: Value, node: nodes.Branch) -> None:
+    def _iterate(self, index: Value, element: Value, node: nodes.Branch) -> str:
         self.charge()
         names = [each.names[0] for each in node.pipe.variables]
         values = [index, element][-len(names) :] if names else []
@@ -139,19 +129,16 @@ class _Execution(Evaluation):
         elif names:
             self.variables[-len(names) :] = zip(names, values, strict=True)
         mark = len(self.variables)
-        try:
-            self._walk(element, node.body)
-        except _Continue:
-            pass
-        finally:
-            del self.variables[mark:]
+        jump = self._walk(element, node.body)
+        del self.variables[mark:]
+        return jump
 
     def _invoke(self, dot: Value, node: nodes.Invocation) -> None:
         root = self.roots.get(node.name)
         if root is None:
-            self.fail(f"template {quote(node.name)} not defined")
+            raise self.fault(f"template {quote(node.name)} not defined")
         if self.depth == DEPTH_LIMIT:
-            self.fail(f"exceeded maximum template depth ({DEPTH_LIMIT})")
+            raise self.fault(f"exceeded maximum template depth ({DEPTH_LIMIT})")
         dot = self.pipeline(dot, node.pipe)
         kept = self.name, self.variables
         self.name, self.variables = node.name, [("$", dot)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -80,7 +81,7 @@ class Item:
         return quote(self.text)
 
 
-class _Stop(Exception):
+class _LexError(Exception):
     """The end of the tokens after one that reports an error."""
 
 
@@ -98,10 +99,8 @@ def unicode_name(char: str) -> str:
 def tokens(source: str) -> list[Item]:
     """All tokens of a template; the last is EOF or the error at which reading stopped."""
     lexer = _Lexer(source)
-    try:
+    with suppress(_LexError):
         lexer.run()
-    except _Stop:
-        pass
     return lexer.items
 
 
@@ -128,7 +127,7 @@ class _Lexer:
 
     def _fail(self, sentence: str) -> None:
         self.items.append(Item(Token.ERROR, self.start, sentence, self.line))
-        raise _Stop
+        raise _LexError
 
     def _peek(self) -> str:
         return self.source[self.place : self.place + 1]

@@ -33,7 +33,7 @@ def parse(name: str, source: str, functions: Collection[str]) -> Trees:
     try:
         _Tree(name, stream, trees).whole()
     except RecursionError:
-        stream.fail("nested too deeply")
+        raise stream.fault("nested too deeply") from None
     return trees
 
 
@@ -56,7 +56,7 @@ class _Tree(Terms):
             if not self._definition():
                 node = self._part()
                 if isinstance(node, End):
-                    self.stream.fail(f"unexpected {node}")
+                    raise self.stream.fault(f"unexpected {node}")
                 root.nodes.append(node)
         self._add(root)
 
@@ -65,7 +65,7 @@ class _Tree(Terms):
         if old is None or _blank(old):
             self.trees.roots[self.name] = root
         elif not _blank(root):
-            self.stream.fail(f"template: multiple definition of template {quote(self.name)}")
+            raise self.stream.fault(f"template: multiple definition of template {quote(self.name)}")
 
     def _definition(self) -> bool:
         start = self.stream.place
@@ -81,7 +81,7 @@ class _Tree(Terms):
         tree = _Tree(name, self.stream, self.trees)
         root, end = tree._listing()
         if end.keyword != "end":
-            self.stream.fail(f"unexpected {end} in {context}")
+            raise self.stream.fault(f"unexpected {end} in {context}")
         tree._add(root)
 
     def _listing(self) -> tuple[Listing, End]:
@@ -91,14 +91,14 @@ class _Tree(Terms):
             if isinstance(node, End):
                 return listing, node
             listing.nodes.append(node)
-        self.stream.fail("unexpected EOF")
+        raise self.stream.fault("unexpected EOF")
 
     def _part(self) -> Node:
         item = self.stream.solid()
         if item.kind is Token.TEXT:
             return Text(item.place, item.text)
         if item.kind is not Token.LEFT:
-            self.unexpected(item, "input")
+            raise self.unexpected(item, "input")
         self.action_line = item.line
         node = self._action()
         self.action_line = 0
@@ -111,6 +111,9 @@ class _Tree(Terms):
             return Action(self.stream.peek().place, self.pipeline("command", Token.RIGHT))
         if item.text in _BRANCHES:
             return self._branch(item.text)
+        return self._keyword(item)
+
+    def _keyword(self, item: Item) -> Node:
         match item.text:
             case "break" | "continue":
                 return self._jump(item)
@@ -126,9 +129,9 @@ class _Tree(Terms):
     def _jump(self, item: Item) -> Jump:
         mark = f"{{{{{item.text}}}}}"
         if (following := self.stream.solid()).kind is not Token.RIGHT:
-            self.unexpected(following, mark)
+            raise self.unexpected(following, mark)
         if not self.ranges:
-            self.stream.fail(f"{mark} outside {{{{range}}}}")
+            raise self.stream.fault(f"{mark} outside {{{{range}}}}")
         return Jump(item.place, item.text)
 
     def _else(self) -> End:
@@ -153,7 +156,7 @@ class _Tree(Terms):
             return Listing(mark.place, [self._branch(keyword)])
         listing, end = self._listing()
         if end.keyword != "end":
-            self.stream.fail(f"expected end; found {end}")
+            raise self.stream.fault(f"expected end; found {end}")
         return listing
 
     def _block(self) -> Invocation:
@@ -174,11 +177,11 @@ class _Tree(Terms):
 
     def _template_name(self, item: Item, context: str) -> str:
         if item.kind not in (Token.STRING, Token.RAW_STRING):
-            self.unexpected(item, context)
+            raise self.unexpected(item, context)
         return self.text_of(item)
 
     def _expect(self, kind: Token, context: str) -> Item:
         item = self.stream.solid()
         if item.kind is not kind:
-            self.unexpected(item, context)
+            raise self.unexpected(item, context)
         return item

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from commands.golang.fault import TemplateError
 from commands.golang.lex import Item, Token
@@ -47,7 +47,7 @@ class Stream:
         self.place -= 1
         return item
 
-    def fail(self, sentence: str) -> NoReturn:
-        """Give up at the last token that was read."""
+    def fault(self, sentence: str) -> TemplateError:
+        """What is wrong at the last token that was read."""
         line = self.items[self.furthest].line
-        raise TemplateError(f"template: {self.name}:{line}: {sentence}", parsing=True)
+        return TemplateError(f"template: {self.name}:{line}: {sentence}", parsing=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from commands.golang.lex import Item, Token
 from commands.golang.nodes import (
@@ -23,6 +23,7 @@ from commands.golang.number import NumberSyntaxError, character, complex_number,
 from commands.golang.quote import QuoteError, quote, unquote
 
 if TYPE_CHECKING:
+    from commands.golang.fault import TemplateError
     from commands.golang.stream import Stream
 
 _CONSTANTS = (Bool, Dot, Nil, Numeral, String)
@@ -52,22 +53,22 @@ class Terms:
         self.variables = ["$"]
         self.action_line = 0
 
-    def unexpected(self, item: Item, context: str) -> NoReturn:
-        """Give up at a token that cannot stand here."""
+    def unexpected(self, item: Item, context: str) -> TemplateError:
+        """What is wrong about a token that cannot stand here."""
         if item.kind is not Token.ERROR:
-            self.stream.fail(f"unexpected {item} in {context}")
+            return self.stream.fault(f"unexpected {item} in {context}")
         where = ""
         if self.action_line not in (0, item.line):
             started = f" started at {self.stream.name}:{self.action_line}"
             where = started if item.text.endswith(" action") else f" in action{started}"
-        self.stream.fail(f"{item}{where}")
+        return self.stream.fault(f"{item}{where}")
 
     def text_of(self, item: Item) -> str:
         """The text of a string literal."""
         try:
             return unquote(item.text)
         except QuoteError as error:
-            self.stream.fail(str(error))
+            raise self.stream.fault(str(error)) from None
 
     def pipeline(self, context: str, end: Token) -> Pipe:
         """A pipeline up to the token that ends it, that token included."""
@@ -75,7 +76,7 @@ class Terms:
         self._declarations(pipe, context)
         while (item := self.stream.solid()).kind is not end:
             if item.kind not in _OPERANDS:
-                self.unexpected(item, context)
+                raise self.unexpected(item, context)
             self.stream.place -= 1
             pipe.commands.append(self._command())
         self._check(pipe, context)
@@ -104,16 +105,16 @@ class Terms:
     def _another(self, pipe: Pipe, context: str) -> None:
         """Check that one more variable may follow a comma."""
         if context != "range" or len(pipe.variables) >= _RANGE_VARIABLES:
-            self.stream.fail(f"too many declarations in {context}")
+            raise self.stream.fault(f"too many declarations in {context}")
         if self.stream.peek_solid().kind not in (Token.VARIABLE, Token.RIGHT, Token.RIGHT_PAREN):
-            self.stream.fail("range can only initialize variables")
+            raise self.stream.fault("range can only initialize variables")
 
     def _check(self, pipe: Pipe, context: str) -> None:
         if not pipe.commands:
-            self.stream.fail(f"missing value for {context}")
+            raise self.stream.fault(f"missing value for {context}")
         for stage, command in enumerate(pipe.commands[1:], start=2):
             if isinstance(command.args[0], _CONSTANTS):
-                self.stream.fail(f"non executable command in pipeline stage {stage}")
+                raise self.stream.fault(f"non executable command in pipeline stage {stage}")
 
     def _command(self) -> Command:
         command = Command(self.stream.peek_solid().place)
@@ -127,9 +128,9 @@ class Terms:
         if item.kind in (Token.RIGHT, Token.RIGHT_PAREN):
             self.stream.place -= 1
         elif item.kind is not Token.PIPE:
-            self.unexpected(item, "operand")
+            raise self.unexpected(item, "operand")
         if not command.args:
-            self.stream.fail("empty command")
+            raise self.stream.fault("empty command")
         return command
 
     def _operand(self) -> Node | None:
@@ -144,7 +145,7 @@ class Terms:
         if isinstance(node, Variable):
             return Variable(place, node.names + names)
         if isinstance(node, _CONSTANTS):
-            self.stream.fail(f"unexpected . after term {quote(str(node))}")
+            raise self.stream.fault(f"unexpected . after term {quote(str(node))}")
         return Chain(place, node, names)
 
     def _term(self) -> Node | None:
@@ -179,14 +180,14 @@ class Terms:
         try:
             return Numeral(item.place, item.text, _READERS[item.kind](item.text))
         except (NumberSyntaxError, QuoteError) as error:
-            self.stream.fail(str(error))
+            raise self.stream.fault(str(error)) from None
 
     def _function(self, item: Item) -> Identifier:
         if item.text not in self.stream.functions:
-            self.stream.fail(f"function {quote(item.text)} not defined")
+            raise self.stream.fault(f"function {quote(item.text)} not defined")
         return Identifier(item.place, item.text)
 
     def _variable(self, item: Item) -> Variable:
         if item.text not in self.variables:
-            self.stream.fail(f"undefined variable {quote(item.text)}")
+            raise self.stream.fault(f"undefined variable {quote(item.text)}")
         return Variable(item.place, [item.text])
