@@ -31,7 +31,7 @@ class EnvFile:
 def read(path: Path) -> EnvFile:
     """The file's values; a file that is not there has none."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # some editors put a mark before the text
     except FileNotFoundError:
         return EnvFile(path, {}, {})
     except OSError as error:

@@ -38,7 +38,7 @@ def read(text: str, source: str, specs: Iterable[Spec], hosts: frozenset[str] | 
     """What a policy file says; raises PolicyError with every fault. hosts are the engines' names, None: not checked."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the reader's own, numbers beyond all bounds, endless nesting
         raise PolicyError((_toml_fault(str(error), text, source),)) from error
     reading = _Reading(lines(text), _verbs(specs), hosts)
     terms = reading.terms(document)
@@ -69,7 +69,7 @@ class _Reading:
     def terms(self, document: Mapping[str, Any]) -> Terms:
         """Everything that the document says."""
         self._keys(document, (), TABLES)
-        if document.get("version") != VERSION:
+        if document.get("version") != VERSION or document["version"] is True:
             self._fault(("version",), f"expected version = {VERSION}, the only one that this slashdock knows")
         roles = self._table(document, ("roles",))
         return Terms(
@@ -102,13 +102,16 @@ class _Reading:
         self._fault(key, f"expected {key[-1]} to be a table")
         return {}
 
-    def _words(self, table: Mapping[str, Any], key: Key, *, needed: bool = True) -> tuple[str, ...]:
-        value = table.get(str(key[-1]), [] if not needed else None)
+    def _words(self, table: Mapping[str, Any], key: Key, *, needed: bool = True, least: int = 1) -> tuple[str, ...]:
+        if needed and key[-1] not in table:
+            self._fault(key, f'{key[-1]} is missing; expected {key[-1]} = ["...", ...]')
+            return ()
+        value = table.get(str(key[-1]), [])
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
             self._fault(key, f'expected {key[-1]} = ["...", ...]')
             return ()
-        if not value and key[-1] in table:
-            self._fault(key, f"{key[-1]} is empty; expected at least one word, or leave it out")
+        if len(value) < least and key[-1] in table:
+            self._fault(key, f"{key[-1]} is empty, which could mean all or none; name at least one")
         return tuple(value)
 
     def _shaped(self, words: tuple[str, ...], key: Key, shape: re.Pattern[str], expected: str) -> tuple[str, ...]:
@@ -132,7 +135,7 @@ class _Reading:
                     self._fault(
                         (*key, "slack"), f"{account} is {owners[account]}'s already; one human is one line", account
                     )
-            people.append(Person(name, slack, self._known_roles(self._words(entry, (*key, "roles")), key, roles)))
+            people.append(Person(name, slack, self._role_names(entry, (*key, "roles"), roles)))
         return tuple(people)
 
     def _groups(self, table: Mapping[str, Any], roles: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
@@ -140,10 +143,11 @@ class _Reading:
         for group in table:
             key = ("groups", group)
             self._shaped((group,), key, GROUP, "id of a Slack user group (S...)")
-            groups[group] = self._known_roles(self._words(table, key), key, roles)
+            groups[group] = self._role_names(table, key, roles)
         return groups
 
-    def _known_roles(self, words: tuple[str, ...], key: Key, roles: Mapping[str, Any]) -> tuple[str, ...]:
+    def _role_names(self, table: Mapping[str, Any], key: Key, roles: Mapping[str, Any]) -> tuple[str, ...]:
+        words = self._words(table, key, least=0)
         for word in words:
             if word not in roles:
                 self._fault(key, f"no role {word!r} is written here{_nearest(word, roles)}", word)

@@ -13,7 +13,7 @@ from bot.rule import EVERYTHING, Asker, Object, Rule, Selector, Terms
 from commands.command import Permission, Spec
 
 CLEANUP = "schedule:cleanup"
-SAMPLE = "the local workspace's sample policy"
+SAMPLE = "the sample policy (policy.toml replaces it)"
 
 _CLEANUP_RULE = Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))
 _CLEANUP_KIND = "image"
@@ -76,7 +76,7 @@ class Policy:
     def load(cls, path: Path, specs: Iterable[Spec], hosts: frozenset[str] | None = None) -> Policy:
         """The policy of a file; raises PolicyError with every fault, and OSError where there is no such file."""
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8-sig")
         except UnicodeDecodeError as error:
             raise PolicyError((f"{path}, line {_line_of(error)}: expected UTF-8 text",)) from error
         return cls.parse(text, str(path), specs, hosts)
