@@ -1,5 +1,6 @@
 """A server of one's own for a workspace, on loopback, in a thread."""
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -27,11 +28,23 @@ class CuttableProtocol(WebSocketsSansIOProtocol):
 
 
 class _Server(uvicorn.Server):
-    ready: threading.Event
+    """uvicorn without its tenth of a second between two looks whether it should end."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self._stopping.wait()
+
+    def stop(self) -> None:
+        self.should_exit = self.force_exit = True  # pages listen for ever: nobody waits for them
+        self._loop.call_soon_threadsafe(self._stopping.set)
 
 
 def listen(port: int) -> socket.socket:
@@ -48,10 +61,8 @@ def serve(app: ASGIApp, listening: socket.socket) -> Iterator[None]:
         log_level="warning",
         lifespan="off",
         access_log=False,
-        timeout_graceful_shutdown=1,
     )
     server = _Server(config)
-    server.ready = threading.Event()
     thread = threading.Thread(target=server.run, args=([listening],), name="workspace", daemon=True)
     thread.start()
     if not server.ready.wait(START_SECONDS):
@@ -59,5 +70,5 @@ def serve(app: ASGIApp, listening: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()

@@ -86,9 +86,7 @@ class Views:
         content = checked(args)
         for user, stack in self.opened.items():
             for view in stack:
-                if args.get("view_id") == view.id or args.get("external_id") == (
-                    view.content.get("external_id") or None
-                ):
+                if _is_meant(view, args):
                     return {"view": self.exchange(user, view, content, args.get("hash")).as_slack()}
         raise SlackError("not_found")
 
@@ -129,6 +127,12 @@ def checked(args: Arguments, kind: str = "modal") -> Mapping[str, Any]:
     if found:
         raise SlackError("invalid_arguments", found)
     return view
+
+
+def _is_meant(view: View, args: Arguments) -> bool:
+    external = args.get("external_id")
+    by_external = external is not None and external == view.content.get("external_id")
+    return by_external or args.get("view_id") == view.id
 
 
 def _view(user: str, content: Mapping[str, Any]) -> View:
