@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 START_LIMIT = 60  # seconds until a new engine must answer; one to two are usual
-SHUTDOWN_LIMIT = 10  # seconds that the engine gives its containers to stop
-STOP_LIMIT = SHUTDOWN_LIMIT + 5  # seconds until an engine that was asked to stop is killed
+PATIENCE = 2  # seconds that an engine has to end in good order before it is killed; a container may ignore its signal
 POLL = 0.02  # seconds between two looks at an engine that starts
 SOCKET_PATH_LIMIT = 107  # bytes; Linux, sun_path without its final zero
 LOG_TAIL = 5  # lines of the engine's log that an error shows
@@ -42,9 +41,10 @@ class EngineError(Exception):
 class Engine:
     """One Docker engine whose socket, data and log lie in one folder; needs root and `dockerd`."""
 
-    def __init__(self, directory: Path, *, isolated: bool = True) -> None:
+    def __init__(self, directory: Path, *, isolated: bool = True, patience: float = PATIENCE) -> None:
         self.directory = directory.resolve()
         self.isolated = isolated
+        self.patience = patience
         self.socket = socket_path(self.directory)
         self.host = f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,7 +57,14 @@ class Engine:
         self._link_short_socket()
         with (self.directory / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                [*_namespaces(isolated=self.isolated), sys.executable, "-Es", str(FIRST_PROCESS), str(self.directory)],
+                [
+                    *_namespaces(isolated=self.isolated),
+                    sys.executable,
+                    "-Es",
+                    str(FIRST_PROCESS),
+                    str(self.directory),
+                    str(self.patience),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -88,7 +95,7 @@ class Engine:
             return
         _close(process.stdin)
         try:
-            process.wait(STOP_LIMIT + 1)
+            process.wait(self.patience + 1)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

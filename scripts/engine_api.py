@@ -15,7 +15,9 @@ class EngineRefusedError(Exception):
     """The engine answered with an error; the text is the engine's own."""
 
 
-class _UnixConnection(http.client.HTTPConnection):
+class UnixConnection(http.client.HTTPConnection):
+    """An HTTP connection to a Unix socket: the path and the limit of a wait, in seconds."""
+
     def __init__(self, path: str, limit: float) -> None:
         super().__init__("localhost", timeout=limit)
         self._path = path
@@ -42,7 +44,7 @@ def request(  # noqa: PLR0913 - the parts of one HTTP request
     """
     raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     kind = "application/x-tar" if isinstance(body, bytes) else "application/json"
-    connection = _UnixConnection(host.removeprefix("unix://"), limit)
+    connection = UnixConnection(host.removeprefix("unix://"), limit)
     try:
         connection.request(method, f"{path}?{urlencode(query or {})}", raw, {"Content-Type": kind})
         response = connection.getresponse()

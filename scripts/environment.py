@@ -122,8 +122,8 @@ def _stamp(lock: Path) -> str:
 
 
 def _fingerprint(lock: Path) -> str:
-    """Return what changes when the lock does, or when the folder was moved: an environment holds its own path."""
-    return hashlib.sha256(lock.read_bytes() + os.fsencode(VENV)).hexdigest()
+    """Return what changes with the lock, with this file, and when the folder moves: an environment holds its path."""
+    return hashlib.sha256(lock.read_bytes() + Path(__file__).read_bytes() + os.fsencode(VENV)).hexdigest()
 
 
 def _pins(lock: Path) -> set[str]:

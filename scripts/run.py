@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = environment.ROOT
 OWN_ENGINE = ROOT / ".run/engine"
 USUAL_SOCKET = "unix:///var/run/docker.sock"
+STOP_PATIENCE = 10  # seconds for the containers to stop before they are killed
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1  # prctl(2)
 _ENDING_WITH_US = ["setpriv", "--pdeathsig", "TERM", "--"] if sys.platform == "linux" else []
@@ -67,7 +68,7 @@ def _with_own_engine() -> int:
         print("slashdock: starting a Docker engine of its own in .run/engine", flush=True)
     if isolated:
         print("slashdock: another engine uses this network, so this one has its own: no pulls, ports not reachable")
-    engine = Engine(OWN_ENGINE, isolated=isolated)
+    engine = Engine(OWN_ENGINE, isolated=isolated, patience=STOP_PATIENCE)
     leaving = threading.Event()
     engine.launch()
     try:

@@ -1,0 +1,164 @@
+"""compose.yaml: the proxy's rules let every command through, and nothing else."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import harness
+import pytest
+import world
+from engine_api import UnixConnection
+from harness import Bench
+
+COMPOSE = (Path(__file__).parent.parent / "compose.yaml").read_text()
+FORBIDDEN = http.client.FORBIDDEN
+ID = "0123456789abcdef" * 4
+
+
+def _rules() -> dict[str, re.Pattern[str]]:
+    """What the proxy is told, by method; it matches a rule against the whole path."""
+    return {method: re.compile(rule) for method, rule in re.findall(r"-allow([A-Z]+)=(.+)['\"]\n", COMPOSE)}
+
+
+def _allowed(method: str, path: str) -> bool:
+    rule = _rules().get(method)
+    return rule is not None and rule.fullmatch(path) is not None
+
+
+class Proxy(ThreadingHTTPServer):
+    """Stands in for the socket proxy: the same rules, before a real engine."""
+
+    daemon_threads = True
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Forwarding)
+        self.engine = engine
+        self.refused: list[str] = []
+
+
+class _Forwarding(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Proxy
+
+    def handle(self) -> None:
+        """Forward each request of the connection that the rules allow; refuse the others as the proxy does."""
+        self.do_GET = self.do_POST = self.do_DELETE = self.do_HEAD = self._forward
+        super().handle()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+    def _forward(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not _allowed(self.command, self.path.partition("?")[0]):
+            self.server.refused.append(f"{self.command} {self.path}")
+            self._answer(FORBIDDEN, "text/plain", b"Forbidden")
+            return
+        connection = UnixConnection(self.server.engine.removeprefix("unix://"), 60)
+        connection.request(self.command, self.path, body, {"Content-Type": self.headers.get("Content-Type", "")})
+        response = connection.getresponse()
+        self._answer(response.status, response.headers.get("Content-Type", ""), response.read())
+        connection.close()
+
+    def _answer(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture(scope="module")
+def proxy(engine: str) -> Iterator[Proxy]:
+    """The proxy before an engine with the world on it, which is made anew afterwards."""
+    world.build(engine)
+    with Proxy(engine) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+    world.build(engine)
+
+
+@pytest.fixture(scope="module")
+def speaking(proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A pipeline that reaches its engine through the proxy alone."""
+    made = harness.bench(f"tcp://127.0.0.1:{proxy.server_port}", tmp_path_factory.mktemp("data"))
+    yield made
+    made.close()
+
+
+LINES = (
+    "ps -a",
+    "ps --size",
+    "logs worker --tail 5",
+    "inspect worker",
+    "inspect --size worker",
+    "image inspect registry.example:5000/team/app:edge",
+    "network inspect bridge",
+    "images -a --digests",
+    "network ls",
+    "volume ls",
+    "version",
+    "info",
+    "stop -t 1 worker",
+    "start worker",
+    "restart -t 1 worker",
+    "kill worker",
+    "commit worker worker:snap",
+    "cleanup plan",
+    "cleanup run",
+    "image prune -f",
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_command_passes_the_proxy(speaking: Bench, proxy: Proxy, line: str) -> None:
+    """What a line asks of the engine is on the proxy's list, and the line is done."""
+    outcome = speaking.say(line)
+    assert proxy.refused == []
+    assert outcome.exit_code == 0, outcome
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1.41/containers/create"),
+        ("POST", f"/v1.41/containers/{ID}/exec"),
+        ("POST", f"/v1.41/containers/{ID}/update"),
+        ("POST", "/v1.41/containers/web/stop"),
+        ("POST", f"/v1.41/containers/{ID}/../create"),
+        ("POST", "/v1.41/images/create"),
+        ("POST", "/v1.41/images/prune"),
+        ("POST", "/v1.41/containers/prune"),
+        ("DELETE", f"/v1.41/containers/{ID}"),
+        ("DELETE", "/v1.41/images/busybox:latest"),
+        ("DELETE", "/v1.41/volumes/data"),
+        ("GET", f"/v1.41/containers/{ID}/export"),
+        ("GET", f"/v1.41/containers/{ID}/archive"),
+        ("GET", "/v1.41/images/../containers/web/export"),
+        ("GET", "/v1.41/images/x/../../secrets/json"),
+        ("GET", "/v1.41/images/busybox/get"),
+        ("GET", "/v1.41/secrets"),
+        ("PUT", f"/v1.41/containers/{ID}/archive"),
+    ],
+)
+def test_the_proxy_refuses_what_no_command_needs(method: str, path: str) -> None:
+    """A stolen bot cannot create, enter, copy out or remove anything but an image by its id."""
+    assert not _allowed(method, path)
+
+
+def test_bot_and_proxy_run_with_as_little_as_possible() -> None:
+    """Both are read-only, without capabilities, and the socket is the proxy's alone, on a network without a way out."""
+    bot, proxy = COMPOSE.split("\n  proxy:\n")
+    for service in (bot, proxy.split("\nnetworks:")[0]):
+        assert {"read_only: true", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'} <= set(
+            map(str.strip, service.splitlines())
+        )
+    assert "/var/run/docker.sock:" in proxy
+    assert "- /var/run/docker.sock" not in bot
+    assert "internal: true" in proxy
