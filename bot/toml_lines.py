@@ -32,6 +32,8 @@ class Lines:
 
     def of(self, key: Key, word: str = "") -> int:
         """The line of a key, or of a word within its value; what is not found stands where its table does."""
+        if not key:
+            return 1
         inside = [span for known, span in self.spans.items() if known[: len(key)] == key]
         if not inside:
             return self.of(key[:-1], word)
