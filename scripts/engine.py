@@ -97,7 +97,7 @@ class Engine:
         try:
             process.wait(self.patience + 1)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _kill(process.pid)
             process.wait()
         for name in ("pid", "docker.sock"):
             (self.directory / name).unlink(missing_ok=True)
@@ -164,7 +164,7 @@ def end(directory: Path) -> None:
     with contextlib.suppress(OSError, ValueError):
         pid = int((directory / "pid").read_text())
         if os.fsencode(directory) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
-            os.kill(pid, signal.SIGKILL)
+            _kill(pid)
     if directory.is_dir():
         lock(directory).close()
     short = socket_path(directory).parent
@@ -204,6 +204,21 @@ def _proxies() -> dict[str, str]:
 def _close(pipe: IO[bytes] | None) -> None:
     if pipe is not None:
         pipe.close()
+
+
+def _kill(pid: int) -> None:
+    """Kill the process that holds an engine's namespace, and wait until the kernel has ended all that was in it."""
+    inside = _children(pid)
+    os.kill(pid, signal.SIGKILL)
+    while any(_state(first) not in {"", "Z"} for first in inside):
+        time.sleep(POLL)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
 
 
 def _children(pid: int) -> list[int]:
