@@ -26,7 +26,7 @@ class Reloading:
     """The policy of a file, judged by as it stands now; raises PolicyError where it cannot be read at the start.
 
     When the file becomes unreadable later, its last good rules stay in force, for changes GRACE seconds long. absent
-    is the policy for as long as there has been no file.
+    is the policy for as long as there has been no file; hosts are the engines' names, None: not checked.
     """
 
     def __init__(
@@ -34,10 +34,12 @@ class Reloading:
         path: Path,
         specs: Iterable[Spec],
         absent: Policy | None = None,
+        hosts: frozenset[str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._path = path
         self._specs = tuple(specs)
+        self._hosts = hosts
         self._monotonic = monotonic
         self._turn = threading.Lock()
         self._fault = ""
@@ -46,7 +48,7 @@ class Reloading:
         if self._stamp is None and absent is not None:
             self._good = absent
         else:
-            self._good = _load(path, self._specs)
+            self._good = self._load()
 
     def current(self) -> Policy:
         """The policy as the file has it now."""
@@ -64,7 +66,7 @@ class Reloading:
 
     def _reload(self) -> None:
         try:
-            self._good = _load(self._path, self._specs)
+            self._good = self._load()
         except PolicyError as error:
             if not self._fault:
                 self._since = self._monotonic()
@@ -73,6 +75,12 @@ class Reloading:
         else:
             self._fault = ""
             log.info("the policy was read anew from %s", self._path)
+
+    def _load(self) -> Policy:
+        try:
+            return Policy.load(self._path, self._specs, self._hosts)
+        except OSError as error:
+            raise PolicyError((f"{self._path} cannot be read: {error.strerror}",)) from error
 
     def early(self, asker: Asker, spec: Spec) -> Deny | None:
         """See Policy.early."""
@@ -105,13 +113,6 @@ class Reloading:
     def roles(self, actor_id: str, groups: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """See Policy.roles."""
         return self.current().roles(actor_id, groups)
-
-
-def _load(path: Path, specs: tuple[Spec, ...]) -> Policy:
-    try:
-        return Policy.load(path, specs)
-    except OSError as error:
-        raise PolicyError((f"{path} cannot be read: {error.strerror}",)) from error
 
 
 def _stamp(path: Path) -> _Stamp | None:
