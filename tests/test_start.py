@@ -1,0 +1,201 @@
+"""The whole bot: a process of its own, a workspace in Slack's place, a real engine, lines from end to end."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from bot_process import BotProcess, by_http, by_socket, started
+from docker.api.client import APIClient
+
+from bot import blockrules
+from bot.workspace import Message, Workspace
+from bot.workspace.people import ADMIN, GENERAL, OPS, STRANGER, UNJOINED, VIEWER
+
+LINES = ("ps", "logs web --tail 50", "restart -t 1 web", "commit web web:snap", "network ls")
+DAMAGED = {
+    "logs worker —tail 1": "line 120",
+    "logs worker --tail\u00a02": "line 119",
+    "ps --filter “name=crash” -a": "Exited (3)",
+    "ps --format ‘{{.Names}}’": "web",
+    "ps &amp;&amp; ps": "one command a line",
+}
+WAYS = {"socket": by_socket, "http": by_http}
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    """A workspace of four people on a port of its own."""
+    made = Workspace()
+    with made.serve():
+        yield made
+
+
+@pytest.fixture(params=WAYS)
+def bot(request: pytest.FixtureRequest, workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
+    """The bot, joined to the workspace by Socket Mode and then by HTTP."""
+    with started(BotProcess(tmp_path, fresh_world, WAYS[request.param](workspace))) as running:
+        yield running
+
+
+@pytest.fixture
+def socket_bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
+    """The bot, joined to the workspace by Socket Mode."""
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
+        yield running
+
+
+def _answer(workspace: Workspace, channel: str, ask: Callable[[], object], viewer: str = ADMIN) -> Message:
+    before = len(workspace.messages(channel, viewer))
+    ask()
+    return workspace.wait_for(lambda: next(iter(_new(workspace, channel, viewer, before)), None))
+
+
+def _new(workspace: Workspace, channel: str, viewer: str, before: int) -> list[Message]:
+    return [message for message in workspace.messages(channel, viewer)[before:] if message.by_bot]
+
+
+@pytest.mark.usefixtures("bot")
+def test_both_transports_drive_the_everyday_lines_end_to_end(workspace: Workspace, fresh_world: str) -> None:
+    """Each line is acknowledged, done, and answered by a message that Slack takes."""
+    api = APIClient(base_url=fresh_world, version="1.41")
+    web = api.inspect_container("web")
+    answers = [_answer(workspace, GENERAL, lambda line=line: workspace.slash(ADMIN, GENERAL, line)) for line in LINES]
+    for message in answers:
+        assert blockrules.problems({"text": message.text, "blocks": list(message.blocks)}) == ()
+    assert "CONTAINER ID" in answers[0].plain()
+    assert web["Id"][:12] in answers[0].plain()
+    assert api.inspect_container("web")["State"]["StartedAt"] != web["State"]["StartedAt"]
+    assert api.inspect_image("web:snap")["Id"] in answers[3].plain()
+    assert "front" in answers[4].plain()
+    api.close()
+
+
+@pytest.mark.usefixtures("socket_bot")
+def test_a_mention_is_answered_in_its_thread(workspace: Workspace) -> None:
+    """Slash commands do not work in threads; a mention does."""
+    root = workspace.say(ADMIN, OPS, "what runs?")
+    workspace.mention(ADMIN, OPS, "<@U0DOCKBOT1> ps", thread_ts=root.ts)
+    answer = workspace.wait_for(
+        lambda: next((message for message in workspace.thread(OPS, root.ts, ADMIN) if message.by_bot), None)
+    )
+    assert "worker" in answer.plain()
+
+
+@pytest.mark.usefixtures("socket_bot")
+def test_direct_messages_and_channels_not_joined_are_answered_where_they_were_asked(workspace: Workspace) -> None:
+    """The bot answers alone with a person, and through the response URL where it is no member."""
+    direct = next(channel.id for channel in workspace.channels.values() if channel.with_user == ADMIN)
+    assert "worker" in _answer(workspace, direct, lambda: workspace.direct(ADMIN, "ps")).plain()
+    assert "worker" in _answer(workspace, UNJOINED, lambda: workspace.slash(ADMIN, UNJOINED, "ps")).plain()
+
+
+@pytest.mark.usefixtures("socket_bot")
+def test_reads_are_for_the_asker_alone_and_changes_for_the_channel(workspace: Workspace) -> None:
+    """Nobody else sees a list; everybody sees that a container was restarted, and by whom."""
+    assert _answer(workspace, OPS, lambda: workspace.slash(ADMIN, OPS, "ps")).only_for == ADMIN
+    restarted = _answer(workspace, OPS, lambda: workspace.slash(ADMIN, OPS, "restart -t 1 web"))
+    assert restarted.only_for is None
+    assert ADMIN in json.dumps(restarted.blocks)
+
+
+@pytest.mark.usefixtures("socket_bot")
+def test_a_stranger_and_a_viewer_are_told_what_they_lack(workspace: Workspace) -> None:
+    """Each refusal is for the asker alone and says what is missing."""
+    stranger = _answer(workspace, OPS, lambda: workspace.slash(STRANGER, OPS, "ps"), STRANGER)
+    assert STRANGER in stranger.plain()
+    viewer = _answer(workspace, OPS, lambda: workspace.slash(VIEWER, OPS, "stop web"), VIEWER)
+    assert viewer.only_for == VIEWER
+    assert "stop" in viewer.plain()
+
+
+@pytest.mark.usefixtures("socket_bot")
+def test_a_button_runs_the_line_that_it_stands_for(workspace: Workspace, fresh_world: str) -> None:
+    """`image prune` asks first; the button that says so does it, and is judged for whoever presses it."""
+    asked = _answer(workspace, OPS, lambda: workspace.slash(ADMIN, OPS, "image prune"))
+    _, button = next(asked.elements())
+    assert "image prune" not in str(button["value"])
+    pruned = _answer(workspace, OPS, lambda: workspace.click(ADMIN, OPS, asked.ts, button["action_id"]))
+    assert "Total reclaimed space" in pruned.plain()
+    api = APIClient(base_url=fresh_world, version="1.41")
+    assert api.images(filters={"dangling": True}) == []
+    api.close()
+
+
+@pytest.mark.usefixtures("socket_bot")
+def test_what_keyboards_damage_is_understood(workspace: Workspace) -> None:
+    """Dashes, quotes, spaces, entities and links come back to what was meant."""
+    for text, expected in DAMAGED.items():
+        answer = _answer(workspace, OPS, lambda text=text: workspace.slash(ADMIN, OPS, text))
+        assert expected in answer.plain()
+
+
+@pytest.mark.usefixtures("socket_bot")
+def test_text_from_containers_reaches_nobody(workspace: Workspace, fresh_world: str) -> None:
+    """A log line with a broadcast in it stays text: no element of the message can mention."""
+    api = APIClient(base_url=fresh_world, version="1.41")
+    made = api.create_container("busybox:latest", ["echo", "<!channel> *bold* <@U0ADMIN001> <http://x|y>"], name="loud")
+    api.start(made["Id"])
+    api.wait(made["Id"])
+    api.close()
+    answer = _answer(workspace, OPS, lambda: workspace.slash(ADMIN, OPS, "logs loud --public"))
+    assert "<!channel>" not in answer.text
+    kinds = {element["type"] for block in answer.blocks for element in _leaves(block)}
+    assert not kinds & {"broadcast", "user", "usergroup", "link", "mrkdwn"} - {"user"}
+    assert "<!channel> *bold* <@U0ADMIN001>" in json.dumps(answer.blocks)
+
+
+def _leaves(block: object) -> Iterator[dict[str, object]]:
+    if isinstance(block, dict):
+        if "type" in block:
+            yield block
+        for value in block.values():
+            yield from _leaves(value)
+    elif isinstance(block, list | tuple):
+        for value in block:
+            yield from _leaves(value)
+
+
+def test_a_bot_killed_between_intent_and_outcome_leaves_a_row_that_says_so(
+    socket_bot: BotProcess, workspace: Workspace, fresh_world: str, tmp_path: Path
+) -> None:
+    """After the restart the action is unknown, with what the engine shows now, and was not repeated."""
+    api = APIClient(base_url=fresh_world, version="1.41")
+    stubborn = api.create_container(
+        "busybox:latest", ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"], name="stubborn"
+    )
+    api.start(stubborn["Id"])
+    workspace.slash(ADMIN, OPS, "stop -t 600 stubborn")
+    record = tmp_path / "data" / "slashdock.db"
+    workspace.wait_for(lambda: _kinds(record) == ["received", "judged", "intended"])
+    socket_bot.kill()
+    socket_bot.start()
+    shown = socket_bot.run("exec", "--as", "ada", "audit", "show", "1")
+    assert shown.returncode == 0
+    assert "unknown" in shown.stdout
+    assert "between the intent and the outcome" in shown.stdout
+    assert stubborn["Id"] in shown.stdout
+    api.kill(stubborn["Id"])
+    api.close()
+
+
+def _kinds(record: Path) -> list[str]:
+    db = sqlite3.connect(record)
+    rows = db.execute("SELECT kind FROM events ORDER BY id").fetchall()
+    db.close()
+    return [kind for (kind,) in rows]
+
+
+def test_a_second_bot_on_the_same_data_is_refused(socket_bot: BotProcess) -> None:
+    """One bot a data folder; the second one says so and touches nothing."""
+    second = socket_bot.run("start")
+    assert second.returncode != 0
+    assert "Another slashdock" in second.stderr
+
+
+def test_the_bot_ends_when_it_is_told_to(socket_bot: BotProcess) -> None:
+    """A TERM ends it with exit code 0."""
+    assert socket_bot.stop() == 0
