@@ -28,7 +28,7 @@ class CuttableProtocol(WebSocketsSansIOProtocol):
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its tenth of a second between two looks whether it should end."""
+    """uvicorn that ends at once: pages listen for ever, so nobody waits for them."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -42,8 +42,15 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self._stopping.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in self.servers:
+            listening.close()
+        for each in sockets or []:
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+
     def stop(self) -> None:
-        self.should_exit = self.force_exit = True  # pages listen for ever: nobody waits for them
         self._loop.call_soon_threadsafe(self._stopping.set)
 
 
