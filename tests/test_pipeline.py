@@ -9,7 +9,7 @@ import harness
 import pytest
 from docker.api.client import APIClient
 from harness import ADMIN, OPERATOR, STRANGER, VIEWER, Bench
-from lossy import Lossy
+from proxy import Proxy
 
 from bot import text
 from bot.request import Actor, ExitCode, Member, Origin, Request, Status
@@ -168,10 +168,25 @@ def test_nothing_is_done_where_nothing_can_be_written(inhabited: Bench, api: API
 
 def test_a_lost_answer_leaves_an_unknown_outcome_and_is_not_repeated(tmp_path: Path, fresh_world: str) -> None:
     """A stop that was sent and not answered may have happened: it is told as unknown, once."""
-    lossy = Lossy(fresh_world, "/stop?")
-    with lossy.serve(tmp_path) as host:
+    proxy = Proxy(fresh_world, lose="/stop?")
+    with proxy.serve(tmp_path) as host:
         bench = harness.bench(host, tmp_path / "data")
         outcome = bench.say("stop -t 1 worker")
         bench.close()
     assert (outcome.status, outcome.exit_code) == (Status.UNKNOWN, ExitCode.UNKNOWN)
-    assert lossy.lost == 1
+    assert proxy.lost() == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["ps -a", "ps -a -n 3", "images", "network ls", "volume ls", "ps -a --format '{{.Names}} {{.Mounts}}'"]
+)
+def test_a_list_is_one_request_however_many_objects_there_are(tmp_path: Path, fresh_world: str, line: str) -> None:
+    """Once the version is known the engine is asked once."""
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as host:
+        bench = harness.bench(host, tmp_path / "data")
+        bench.say("ps")
+        proxy.requests.clear()
+        assert bench.say(line).status is Status.DONE
+        bench.close()
+    assert len(proxy.requests) == 1

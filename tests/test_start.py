@@ -17,10 +17,10 @@ from bot.workspace.people import ADMIN, GENERAL, OPS, STRANGER, UNJOINED, VIEWER
 
 LINES = ("ps", "logs web --tail 50", "restart -t 1 web", "commit web web:snap", "network ls")
 DAMAGED = {
-    "logs worker —tail 1": "line 120",
+    "logs worker \u2014tail 1": "line 120",
     "logs worker --tail\u00a02": "line 119",
-    "ps --filter “name=crash” -a": "Exited (3)",
-    "ps --format ‘{{.Names}}’": "web",
+    "ps --filter \u201cname=crash\u201d -a": "Exited (3)",
+    "ps --format \u2018{{.Names}}\u2019": "web",
     "ps &amp;&amp; ps": "one command a line",
 }
 WAYS = {"socket": by_socket, "http": by_http}

@@ -1,0 +1,117 @@
+"""`make bench`: how fast slashdock acknowledges and lists, beside docker's own CLI where there is one."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
+
+import harness  # noqa: E402 - the line above says where they are
+from bot_process import BotProcess, by_socket, started  # noqa: E402
+from docker.api.client import APIClient  # noqa: E402
+from engine import Engine  # noqa: E402
+from proxy import Proxy  # noqa: E402
+from samples import busybox_image  # noqa: E402
+
+from bot.workspace import Workspace  # noqa: E402
+from bot.workspace.people import ADMIN, OPS  # noqa: E402
+
+SLOW = 50  # commands in flight at the stopped engine
+ACKS = 100
+SIZES = (10, 100, 300)  # containers
+RUNS = 15
+
+
+def main() -> None:
+    """Everything, a line a figure."""
+    with tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder, Engine(Path(folder) / "engine") as engine:
+        busybox_image(engine.host)
+        acknowledgements(Path(folder), engine)
+        lists(Path(folder), engine)
+        start(Path(folder), engine)
+
+
+def acknowledgements(folder: Path, engine: Engine) -> None:
+    """Milliseconds from a slash command to its acknowledgement, with the engine stopped and slow ones in flight."""
+    with _bot(folder / "ack", engine) as workspace:
+        quiet = [workspace.slash(ADMIN, OPS, "ps").wait().ack_ms for _ in range(ACKS)]
+        engine.pause()
+        try:
+            for _ in range(SLOW):
+                workspace.slash(ADMIN, OPS, "ps").wait()
+            busy = [workspace.slash(ADMIN, OPS, "ps").wait().ack_ms for _ in range(ACKS // 4)]
+        finally:
+            engine.resume()
+    _told("acknowledged, engine well", [ms for ms in quiet if ms is not None], "ms")
+    _told(f"acknowledged, engine stopped, {SLOW} in flight", [ms for ms in busy if ms is not None], "ms")
+
+
+def lists(folder: Path, engine: Engine) -> None:
+    """Engine requests and milliseconds of `ps -a` over so many containers, and docker's own CLI beside it."""
+    api, docker = APIClient(base_url=engine.host, version="1.41"), shutil.which("docker")
+    proxy = Proxy(engine.host)
+    with proxy.serve(folder) as host:
+        bench = harness.bench(host, folder / "lists")
+        for size in SIZES:
+            while len(api.containers(all=True)) < size:
+                api.create_container("busybox:latest", ["true"])
+            bench.say("ps -a")
+            proxy.requests.clear()
+            ours = _times(lambda: bench.say("ps -a"))
+            asked = len(proxy.requests) / RUNS
+            print(f"{f'ps -a of {size}: engine requests':55} {asked:8.1f}")
+            _told(f"ps -a of {size}: through the pipeline, recorded", ours, "ms")
+            if docker is not None:
+                _told(f"ps -a of {size}: docker's own CLI", _times(lambda: _docker(docker, engine)), "ms")
+        bench.close()
+    api.close()
+
+
+def start(folder: Path, engine: Engine) -> None:
+    """Milliseconds from the process to the sentence that it is there."""
+    with Workspace().serve():
+        times = []
+        for at in range(3):
+            began = time.perf_counter()
+            with _bot(folder / f"start{at}", engine):
+                times.append((time.perf_counter() - began) * 1000)
+    _told("start", times, "ms")
+
+
+@contextmanager
+def _bot(folder: Path, engine: Engine) -> Iterator[Workspace]:
+    folder.mkdir()
+    workspace = Workspace()
+    with workspace.serve(), started(BotProcess(folder, engine.host, by_socket(workspace))):
+        yield workspace
+
+
+def _times(run: Callable[[], object]) -> list[float]:
+    times = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def _docker(docker: str, engine: Engine) -> None:
+    subprocess.run([docker, "-H", engine.host, "ps", "-a"], capture_output=True, check=True)
+
+
+def _told(what: str, values: list[float], unit: str) -> None:
+    least, middle, most = min(values), statistics.median(values), max(values)
+    print(f"{what:55} {middle:8.1f} {unit}   ({least:.1f} to {most:.1f})")
+
+
+if __name__ == "__main__":
+    main()

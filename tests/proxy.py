@@ -1,0 +1,75 @@
+"""A proxy before an engine that notes every request, and can lose the answers to one kind of them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+CHUNK = 65_536  # bytes
+_HEAD = re.compile(rb"^(?:GET|POST|DELETE|HEAD|PUT) \S+(?= HTTP/1\.1\r$)", re.MULTILINE)
+
+
+class Proxy:
+    """requests holds "GET /v1.41/containers/json?all=1" for each request, in order.
+
+    A request that has the text `lose` in it is done by the engine and never answered.
+    """
+
+    def __init__(self, engine: str, lose: str = "") -> None:
+        self._engine = engine.removeprefix("unix://")
+        self._lose = lose
+        self.requests: list[str] = []
+
+    @contextlib.contextmanager
+    def serve(self, folder: Path) -> Iterator[str]:
+        """The proxy's address, for as long as the block lasts."""
+        path = folder / "proxy.sock"
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(path))
+            listening.listen()
+            threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
+            yield f"unix://{path}"
+            listening.shutdown(socket.SHUT_RDWR)
+
+    def lost(self) -> int:
+        """How many answers were lost."""
+        return sum(self._lose in request for request in self.requests) if self._lose else 0
+
+    def _accept(self, listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client = listening.accept()[0]
+                engine = socket.socket(socket.AF_UNIX)
+                engine.connect(self._engine)
+                losing = threading.Event()
+                threading.Thread(target=self._asked, args=(client, engine, losing), daemon=True).start()
+                threading.Thread(target=self._answered, args=(engine, client, losing), daemon=True).start()
+
+    def _asked(self, client: socket.socket, engine: socket.socket, losing: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := client.recv(CHUNK):
+                seen = [head.decode() for head in _HEAD.findall(data)]
+                self.requests += seen
+                if self._lose and any(self._lose in head for head in seen):
+                    losing.set()
+                engine.sendall(data)
+        _end(engine)
+        client.close()
+
+    def _answered(self, engine: socket.socket, client: socket.socket, losing: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := engine.recv(CHUNK):
+                if losing.is_set():
+                    break
+                client.sendall(data)
+        _end(client)
+        engine.close()
+
+
+def _end(side: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        side.shutdown(socket.SHUT_RDWR)
