@@ -166,7 +166,9 @@ def policy(settings: Settings) -> Check:
         return Check("policy", ok=False, text=f"{path} cannot be read: {error.strerror}")
     if path.stat().st_mode & stat.S_IWOTH:
         return Check("policy", ok=False, text=f"{path}: every user of this machine may write to it; chmod o-w {path}")
-    return Check("policy", ok=True, text=f"{path}: {len(read.terms.people)} people; {_administrators(read)}")
+    count = len(read.terms.people)
+    people = "1 person" if count == 1 else f"{count} people"
+    return Check("policy", ok=True, text=f"{path}: {people}; {_administrators(read)}")
 
 
 def _without_file(settings: Settings) -> Check:

@@ -271,3 +271,12 @@ def test_every_policy_on_the_page_loads() -> None:
     assert len(blocks) >= 3
     for block in blocks:
         Policy.parse(block, "policy.toml", SPECS)
+
+
+def test_the_pages_table_of_classes_is_right() -> None:
+    """Each verb stands in the row of its class."""
+    rows = re.findall(r"^\| `(\w+)` \|[^|]+\| (.+) \|$", PAGE.read_text(), re.MULTILINE)
+    told = {verb: name for name, verbs in rows for verb in re.findall(r"`([a-z ]+)`", verbs)}
+    known = {" ".join(words): spec.permission.value for spec in SPECS for words in spec.names}
+    assert len(told) > 10
+    assert told == {verb: known.get(verb) for verb in told}
