@@ -13,7 +13,7 @@ from commands.golang.quote import quote
 from commands.golang.reflect import concrete, entry, indirect, pointee, truth
 from commands.golang.row import Row
 from commands.golang.sprint import SIZE_LIMIT
-from commands.golang.state import State
+from commands.golang.state import MADE_PER_STEP, State
 from commands.golang.value import (
     INVALID,
     MISSING,
@@ -215,7 +215,7 @@ class Evaluation(State):
             self.node = use.node
             sentence = str(error) or f"more than {SIZE_LIMIT} characters"
             raise self.fault(f"error calling {name}: {sentence}") from None
-        self.charge(result.data if result.kind is Kind.STRING else "")
+        self.charge(result.data if result.kind is Kind.STRING else "", MADE_PER_STEP)
         return result
 
     def _argument(self, dot: Value, wanted: GoType | None, node: nodes.Node) -> Value:

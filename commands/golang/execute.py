@@ -10,6 +10,7 @@ from commands.golang.fault import LimitError
 from commands.golang.quote import quote
 from commands.golang.reflect import entries, indirect, integral, item, length, truth
 from commands.golang.sprint import SIZE_LIMIT, printable, sprint
+from commands.golang.state import MADE_PER_STEP, READ_PER_STEP
 from commands.golang.value import INVALID, SEQUENCES, Kind, Value, integer
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class _Execution(Evaluation):
         self._walk(value, self.roots[self.name])
         return "".join(self.output)
 
-    def _write(self, text: str) -> None:
-        self.charge(text)
+    def _write(self, text: str, per_step: int = READ_PER_STEP) -> None:
+        self.charge(text, per_step)
         self.size += len(text)
         if self.size > SIZE_LIMIT:
             raise self._too_long()
@@ -78,7 +79,7 @@ class _Execution(Evaluation):
             return
         self.node = node
         try:
-            self._write(sprint([printable(value)]))
+            self._write(sprint([printable(value)]), MADE_PER_STEP)
         except LimitError:
             raise self._too_long() from None
 

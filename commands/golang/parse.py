@@ -58,9 +58,10 @@ class _Tree(Terms):
                 if isinstance(node, End):
                     raise self.stream.fault(f"unexpected {node}")
                 root.nodes.append(node)
-        self._add(root)
+        self.add(root)
 
-    def _add(self, root: Listing) -> None:
+    def add(self, root: Listing) -> None:
+        """Keep the tree under its name."""
         old = self.trees.roots.get(self.name)
         if old is None or _blank(old):
             self.trees.roots[self.name] = root
@@ -72,19 +73,22 @@ class _Tree(Terms):
         if self.stream.next().kind is Token.LEFT and self.stream.solid().keyword("define"):
             name = self._template_name(self.stream.solid(), "define clause")
             self._expect(Token.RIGHT, "define clause")
-            self._subtree(name, "define clause")
+            if (end := self._subtree(name)).keyword != "end":
+                raise self.stream.fault(f"unexpected {end} in define clause")
             return True
         self.stream.place = start
         return False
 
-    def _subtree(self, name: str, context: str) -> None:
+    def _subtree(self, name: str) -> End:
+        """Read another tree up to the mark that closes it."""
         tree = _Tree(name, self.stream, self.trees)
-        root, end = tree._listing()
-        if end.keyword != "end":
-            raise self.stream.fault(f"unexpected {end} in {context}")
-        tree._add(root)
+        root, end = tree.listing()
+        if end.keyword == "end":
+            tree.add(root)
+        return end
 
-    def _listing(self) -> tuple[Listing, End]:
+    def listing(self) -> tuple[Listing, End]:
+        """Parts up to the mark that closes them, and that mark."""
         listing = Listing(self.stream.peek_solid().place)
         while self.stream.peek_solid().kind is not Token.EOF:
             node = self._part()
@@ -144,7 +148,7 @@ class _Tree(Terms):
         known = len(self.variables)
         pipe = self.pipeline(keyword, Token.RIGHT)
         self.ranges += keyword == "range"
-        body, end = self._listing()
+        body, end = self.listing()
         self.ranges -= keyword == "range"
         otherwise = None if end.keyword == "end" else self._otherwise(keyword, end)
         del self.variables[known:]
@@ -154,7 +158,7 @@ class _Tree(Terms):
         if keyword != "range" and self.stream.peek().keyword(keyword):
             self.stream.next()
             return Listing(mark.place, [self._branch(keyword)])
-        listing, end = self._listing()
+        listing, end = self.listing()
         if end.keyword != "end":
             raise self.stream.fault(f"expected end; found {end}")
         return listing
@@ -163,7 +167,11 @@ class _Tree(Terms):
         item = self.stream.solid()
         name = self._template_name(item, "block clause")
         pipe = self.pipeline("block clause", Token.RIGHT)
-        self._subtree(name, "block clause")
+        header = self.stream.furthest
+        end = self._subtree(name)
+        if end.keyword != "end":
+            self.stream.furthest = header  # Go blames the line of the block's own action
+            raise self.stream.fault(f"unexpected {end} in block clause")
         return Invocation(item.place, name, pipe)
 
     def _template(self) -> Invocation:

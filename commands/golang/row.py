@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from functools import partial
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING
 
 from commands.golang.reflect import from_python
@@ -56,7 +56,10 @@ class Header:
 
 
 def _arity(held: object) -> int:
-    return len(inspect.signature(held).parameters) if callable(held) else 0
+    """How many arguments a function asks for; a parameter with a default is none that a template gives."""
+    if not isinstance(held, (FunctionType, MethodType)):
+        return 0
+    return held.__code__.co_argcount - len(held.__defaults__ or ()) - isinstance(held, MethodType)
 
 
 def _call(held: object, *args: Value) -> Value:
@@ -65,5 +68,4 @@ def _call(held: object, *args: Value) -> Value:
 
 def _label(_header: Value, name: Value) -> Value:
     last = name.data.rsplit(".", 1)[-1]
-    spaced = last.replace("-", " ").replace("_", " ")
-    return string(" ".join(each[:1].upper() + each[1:] for each in spaced.split(" ")))
+    return string(last.replace("-", " ").replace("_", " "))

@@ -92,6 +92,9 @@ class Printer:
 
     def value(self, value: Value, verb: str, depth: int) -> None:
         """Print a value that lies so deep in others."""
+        if verb == "w" and not self._erring:
+            self._bad(value, verb)
+            return
         if self._by_method(value, verb):
             return
         match value.kind:

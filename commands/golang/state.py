@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from commands.golang.value import Func, Value
 
-STEP_LIMIT = 200_000  # commands, parts and pieces of text of one execution: about a second
-TEXT_PER_STEP = 256  # characters of text that cost as much as a step
+STEP_LIMIT = 300_000  # commands, iterations and pieces of text of one execution: about a second
+READ_PER_STEP = 256  # characters that a function reads, or that are copied, at the cost of a step
+MADE_PER_STEP = 32  # characters that are made of a value at the cost of a step
 
 
 class State:
@@ -38,9 +39,9 @@ class State:
         where = f"{self.source_name}:{line}:{column}: executing {quote(self.name)} at <{self.node}>"
         return TemplateError(f"template: {where}: {sentence}", parsing=False)
 
-    def charge(self, text: str = "") -> None:
+    def charge(self, text: str = "", per_step: int = READ_PER_STEP) -> None:
         """Count a step, more for long texts."""
-        self.steps += 1 + len(text) // TEXT_PER_STEP
+        self.steps += 1 + len(text) // per_step
         if self.steps > STEP_LIMIT:
             raise self.fault(f"gave up after {STEP_LIMIT} steps")
 
