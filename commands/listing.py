@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from commands.context import Context, Missing, Target
 from commands.reply import Reply, Table, failure, output
@@ -40,9 +40,14 @@ def labels(held: Mapping[str, str] | None) -> str:
     return ",".join(sorted(f"{name}={value}" for name, value in (held or {}).items()))
 
 
-def label(held: Mapping[str, str] | None, name: str) -> str:
-    """One label's value, empty where it is not set."""
-    return (held or {}).get(name, "")
+def label(held: Mapping[str, str] | None) -> Callable[[str], str]:
+    """What gives one label's value by its name, empty where it is not set."""
+    known_labels = held or {}
+
+    def value(name: str) -> str:
+        return known_labels.get(name, "")
+
+    return value
 
 
 def known(ctx: Context, target: Target) -> str:

@@ -10,6 +10,11 @@ from commands.golang.value import STRING, STRINGS, Field, GoType, Kind, Value, p
 UNKNOWN = "unknown"
 
 
+def described(told: Mapping[str, Any]) -> str:
+    """A platform of the engine's answer as one word, without the system's version."""
+    return _text((told.get("architecture", ""), told.get("os", ""), "", (), told.get("variant", "")))
+
+
 def platform(container: Mapping[str, Any]) -> Value:
     """The platform as a template sees it: a nil pointer where the engine says none."""
     told = (container.get("ImageManifestDescriptor") or {}).get("platform")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from docker.errors import APIError
@@ -153,7 +152,7 @@ def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
         "Status": each.get("Status", ""),
         "Size": _size(each),
         "Labels": labels(each.get("Labels")),
-        "Label": partial(label, each.get("Labels")),
+        "Label": label(each.get("Labels")),
         "Mounts": _mounts(each, trunc=trunc),
         "LocalVolumes": str(sum(mount.get("Driver") == "local" for mount in each.get("Mounts") or ())),
         "Networks": ",".join((each.get("NetworkSettings") or {}).get("Networks") or {}),

@@ -9,9 +9,10 @@ from typing import Any
 from commands import reference, wire
 from commands.command import Command, Permission, arg, flag
 from commands.context import Context, Target
+from commands.image_tree import page, tree
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, known, listed, query, short, too_old
-from commands.reply import Reply, failure
+from commands.reply import Reply, failure, lines
 from commands.template import Row
 from commands.units import ago, moment, size
 
@@ -72,7 +73,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
     def run(self, ctx: Context) -> Reply:
         """One request; a name that the asker may not see is no line."""
         if self.tree:
-            return too_old(ctx, "--tree", TREE_VERSION) or failure("--tree is not yet supported here")
+            return too_old(ctx, "--tree", TREE_VERSION) or self._tree(ctx)
         source = self._source()
         rows = [
             _row(each, name, ctx.now, trunc=not self.no_trunc)
@@ -82,6 +83,15 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
         ]
         return listed(rows, source, HEADERS)
 
+    def _tree(self, ctx: Context) -> Reply:
+        given = {"quiet": self.quiet, "no-trunc": self.no_trunc, "show-digest": self.digests, "format": self.format}
+        refused = next((name for name, value in given.items() if value), None)
+        if refused is not None:
+            return failure(f"--{refused} is not yet supported with --tree")
+        shown = [each for each in self._engine(ctx) if (self.all or not _dangles(each)) and visible(ctx, each)]
+        shown.sort(key=lambda each: each.get("Created", 0), reverse=True)
+        return lines(page([tree(each, _visible_tags(ctx, each)) for each in shown]))
+
     def _engine(self, ctx: Context) -> list[dict[str, Any]]:
         given = filters(self.filter)
         for place in _PLACES:
@@ -89,7 +99,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
                 given[place] = [known(ctx, Target("image", ref)) for ref in given[place]]
         if self.name:
             given.setdefault("reference", []).append(self.name)
-        params = {**query(given), **({"all": 1} if self.all else {})}
+        params = {**query(given), **({"all": 1} if self.all else {}), **({"manifests": 1} if self.tree else {})}
         found: list[dict[str, Any]] = wire.get(ctx.docker, "/images/json", params=params)
         return found
 
@@ -107,11 +117,16 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
 
 def visible(ctx: Context, image: Mapping[str, Any]) -> bool:
     """Whether the asker may see an image of the engine's list under any of its names."""
-    return any(_may_see(ctx, image, name) for name in names(image, digests=True, wanted=True))
+    return any(_may_see(ctx, image, name) for name in [*names(image, digests=True, wanted=True)] or [Name()])
 
 
 def _may_see(ctx: Context, image: Mapping[str, Any], name: Name) -> bool:
     return ctx.visible("image", f"{name.repository}:{name.tag}", image.get("Labels") or {})
+
+
+def _visible_tags(ctx: Context, image: Mapping[str, Any]) -> list[str]:
+    held = image.get("Labels") or {}
+    return [tag for tag in image.get("RepoTags") or () if ctx.visible("image", tag, held)]
 
 
 def names(image: Mapping[str, Any], *, digests: bool, wanted: bool) -> Iterator[Name]:

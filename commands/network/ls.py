@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from commands import wire
@@ -70,7 +69,7 @@ def _row(network: Mapping[str, Any], *, trunc: bool) -> Row:
         "IPv6": _flag(network, "EnableIPv6"),
         "Internal": _flag(network, "Internal"),
         "Labels": labels(network.get("Labels")),
-        "Label": partial(label, network.get("Labels")),
+        "Label": label(network.get("Labels")),
         "CreatedAt": stamp(network.get("Created", "")),
     }
     return Row("*network.networkContext", methods)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from commands import wire
@@ -79,7 +78,7 @@ def _row(volume: Mapping[str, Any]) -> Row:
         "Scope": volume.get("Scope", ""),
         "Mountpoint": volume.get("Mountpoint", ""),
         "Labels": labels(volume.get("Labels")),
-        "Label": partial(label, volume.get("Labels")),
+        "Label": label(volume.get("Labels")),
         "Links": str(usage["RefCount"]) if usage else "N/A",
         "Size": size(usage["Size"], 4) if usage else "N/A",
         "Group": cluster["Spec"].get("Group", "") if cluster else "N/A",
