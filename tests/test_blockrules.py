@@ -5,10 +5,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import blockrules
 from bot.blockrules import problems, view_problems
 
+WORDS = st.sampled_from(
+    [
+        "type",
+        "text",
+        "blocks",
+        "elements",
+        "section",
+        "actions",
+        "button",
+        "table",
+        "rows",
+        "rich_text",
+        "modal",
+        "fields",
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+)
 REFUSED = sorted((Path(__file__).parent / "blockrules").glob("*.json"))
 
 
@@ -59,10 +81,10 @@ def test_what_slack_is_known_to_have_refused_is_refused(path: Path) -> None:
 @pytest.mark.parametrize(
     "block",
     [
-        words("x" * blockrules.SECTION_TEXT),
+        words("x" * 3_000),
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Host*\nprod"}] * 10},
         words() | {"accessory": {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "a"}},
-        {"type": "header", "text": plain("x" * blockrules.HEADER_TEXT)},
+        {"type": "header", "text": plain("x" * 150)},
         {"type": "divider", "block_id": "d"},
         {"type": "context", "elements": [{"type": "mrkdwn", "text": "a", "verbatim": True}] * 10},
         actions(button(value="v" * 2000, style="danger"), {**button(), "action_id": "stay"}),
@@ -219,3 +241,11 @@ def test_private_metadata_has_a_limit() -> None:
     """3,000 characters."""
     assert view_problems(modal(words(), private_metadata="x" * 3_000)) == ()
     assert view_problems(modal(words(), private_metadata="x" * 3_001))
+
+
+@given(JSON, JSON)
+def test_nonsense_is_refused_and_never_raises(first: Any, second: Any) -> None:
+    """Whatever JSON stands where a message or a view should."""
+    assert isinstance(problems({"text": first, "blocks": second}), tuple)
+    assert isinstance(view_problems({"type": first, "blocks": second}), tuple)
+    assert isinstance(view_problems(modal() | {"blocks": second, "title": first}), tuple)

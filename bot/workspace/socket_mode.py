@@ -87,7 +87,7 @@ class SocketMode:
             return
         self._tickets.remove(ticket)
         await websocket.accept()
-        link = Link(asyncio.get_running_loop(), websocket.scope["extensions"].get(ABORT))
+        link = Link(asyncio.get_running_loop(), websocket.scope.get("extensions", {}).get(ABORT))
         if len(self.links) >= CONNECTIONS:
             await websocket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await websocket.close()
@@ -101,8 +101,8 @@ class SocketMode:
         try:
             while True:
                 self._received(link, json.loads(await websocket.receive_text()))
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # the peer has gone, or we closed it ourselves
+        except (WebSocketDisconnect, RuntimeError, ValueError):
+            pass  # the peer has gone or talks nonsense, or we closed it ourselves
         finally:
             sender.cancel()
             self._leave(link)
