@@ -15,7 +15,9 @@ from commands.reply import Errors, Output, Part, Reply, failure
 from commands.template import Template, TemplateError, typed
 
 Details = Callable[[Found], Any]
-_JSON_LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})  # escaped by Go, not by Python
+_LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})  # escaped by Go, not by Python
+_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+_AS_JSON = Template("{{json .}}")
 
 
 @dataclass
@@ -27,10 +29,13 @@ class _Shown:
     wrong: list[str] = field(default_factory=list)
 
 
-def inspect(ctx: Context, targets: Iterable[Target], shape: str, details: Details | None = None) -> Reply:
+def inspect(
+    ctx: Context, targets: Iterable[Target], shape: str, details: Details | None = None, *, raw: bool = True
+) -> Reply:
     """The objects in the shape of --format: none is indented JSON, else json or a template.
 
-    details gives an object's inspect where it is not the one of the lookup.
+    details gives an object's inspect where it is not the one of the lookup. raw shows what the engine sent, to
+    templates too where docker's own types have no such field; docker does so everywhere but in volume inspect.
     """
     try:
         template = None if shape in {"", "json"} else Template(shape)
@@ -45,16 +50,16 @@ def inspect(ctx: Context, targets: Iterable[Target], shape: str, details: Detail
             shown.wrong.append(_missing(target, error))
             continue
         if template is None:
-            shown.objects.append(told)
+            shown.objects.append(told if raw else json.loads(_AS_JSON.execute(typed(found.kind, told))))
         else:
-            _fill(template, found.kind, told, shown)
-    return _reply(shown, shape)
+            _fill(template, found.kind, told, shown, raw=raw)
+    return _reply(shown, shape, raw=raw)
 
 
-def encoded(thing: Any, *, indented: bool) -> str:
-    """JSON as the engine writes it, in the order of its keys."""
+def encoded(thing: Any, *, indented: bool, raw: bool) -> str:
+    """JSON in the order of its keys, as the engine writes it (raw) or as Go does, which escapes HTML."""
     form: dict[str, Any] = {"indent": 4} if indented else {"separators": (",", ":")}
-    return json.dumps(thing, ensure_ascii=False, **form).translate(_JSON_LINE_ENDS)
+    return json.dumps(thing, ensure_ascii=False, **form).translate(_LINE_ENDS if raw else _LINE_ENDS | _HTML)
 
 
 def _missing(target: Target, error: APIError) -> str:
@@ -65,19 +70,26 @@ def _missing(target: Target, error: APIError) -> str:
     return f"Error: No such object: {target.ref}" if anything else daemon(error)
 
 
-def _fill(template: Template, kind: str, told: Any, shown: _Shown) -> None:
+def _fill(template: Template, kind: str, told: Any, shown: _Shown, *, raw: bool) -> None:
     """As docker does: by its own types first, then by whatever the engine sent."""
     try:
-        shown.text += template.execute(typed(kind, told)) + "\n"
+        shown.text += _filled(template, kind, told, raw=raw) + "\n"
+    except TemplateError as error:
+        shown.wrong.append(f"template parsing error: {error}")
+
+
+def _filled(template: Template, kind: str, told: Any, *, raw: bool) -> str:
+    try:
+        return template.execute(typed(kind, told))
     except TemplateError:
-        try:
-            shown.text += template.execute(told) + "\n"
-        except TemplateError as error:
-            shown.wrong.append(f"template parsing error: {error}")
+        if not raw:
+            raise
+        return template.execute(told)
 
 
-def _reply(shown: _Shown, shape: str) -> Reply:
-    text = f"{encoded(shown.objects, indented=not shape)}\n" if shape in {"", "json"} else shown.text or "\n"
+def _reply(shown: _Shown, shape: str, *, raw: bool) -> Reply:
+    as_json = shape in {"", "json"}
+    text = f"{encoded(shown.objects, indented=not shape, raw=raw)}\n" if as_json else shown.text or "\n"
     parts: tuple[Part, ...] = (Output(text, "inspect.json"),)
     if not shown.wrong:
         return Reply(parts)

@@ -23,4 +23,4 @@ class Inspect(Command, name="volume inspect", permission=Permission.SEE):
 
     def run(self, ctx: Context) -> Reply:
         """Show each."""
-        return inspecting.inspect(ctx, self.targets(), self.format)
+        return inspecting.inspect(ctx, self.targets(), self.format, raw=False)
