@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 
 from slack_bolt import BoltRequest, BoltResponse
@@ -32,7 +33,7 @@ class Signature(Middleware):
 
     def _signed(self, req: BoltRequest) -> bool:
         stamp, given = (req.headers.get(name, [""])[0] for name in _HEADERS)
-        if not (stamp.isascii() and stamp.isdigit() and given.isascii()):
+        if not (_STAMP.fullmatch(stamp) and given.isascii()):
             return False
         if not -OLDEST <= int(stamp) - self._clock.now() <= NEWEST:
             return False
@@ -40,4 +41,5 @@ class Signature(Middleware):
         return hmac.compare_digest(f"v0={made}", given)
 
 
+_STAMP = re.compile(r"[0-9]{1,12}")
 _HEADERS = ("x-slack-request-timestamp", "x-slack-signature")

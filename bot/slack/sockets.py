@@ -3,58 +3,74 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import Connection as Session
 
 from bot.slack import connection as slack
 from bot.slack.connection import Connection, quiet
 
 CONNECTIONS = 2  # Slack allows ten
-PING = 1  # seconds; the SDK gives a connection up after more than four of them without a pong
-DEAF = 10  # seconds without a pong after which a connection does not count as one
+PING = 1  # seconds between two pings
+LOOK = 0.5  # seconds between two looks at the connections
+SILENCE = 4  # seconds without a pong after which a connection is lost
 WORKERS = 8  # threads a connection; each holds a payload for the millisecond until it is acknowledged
+
+log = logging.getLogger(__name__)
 
 
 class Sockets:
-    """Joins Slack, and joins again whenever a connection is lost."""
+    """Joins Slack, and joins again whenever a connection is lost.
+
+    The SDK notices a cut connection only after five pings, and reads from it in a busy loop until then, so we look
+    ourselves.
+    """
 
     def __init__(self, connection: Connection, app: App) -> None:
         self._connection = connection
         self._app = app
-        self._handlers: list[SocketModeHandler] = []
+        self._clients: list[SocketModeClient] = []
+        self._ending = threading.Event()
+        self._watch = threading.Thread(target=self._look_after, name="slack-watch", daemon=True)
 
     def start(self) -> None:
         """Open the connections; raises CannotConnect where Slack does not let us in."""
-        for _ in range(CONNECTIONS):
-            handler = self._handler()
-            self._handlers.append(handler)
-            try:
-                handler.client.connect()
-            except SlackApiError as error:
-                self.stop()
-                raise slack.app_token_refused(error) from error
-            except (OSError, SlackClientError) as error:
-                self.stop()
-                raise slack.unreached(error, self._connection.access.api_url) from error
+        try:
+            for _ in range(CONNECTIONS):
+                self._clients.append(self._client())
+                self._clients[-1].connect()
+        except SlackApiError as error:
+            self.stop()
+            raise slack.app_token_refused(error) from error
+        except (OSError, SlackClientError) as error:
+            self.stop()
+            raise slack.unreached(error, self._connection.access.api_url) from error
+        self._watch.start()
 
     def stop(self) -> None:
-        """Close them all, side by side: each waits for its own last frame."""
+        """Close them all, side by side."""
+        self._ending.set()
+        if self._watch.is_alive():
+            self._watch.join()
         with ThreadPoolExecutor(CONNECTIONS) as closing:
-            list(closing.map(_end, self._handlers))
-        self._handlers.clear()
+            list(closing.map(_end, self._clients))
+        self._clients.clear()
 
     def healthy(self) -> str | None:
         """None while Slack hears us on one connection at least; else what is wrong."""
-        if any(_hears(handler) for handler in self._handlers):
+        if any(_hears(client.current_session) for client in self._clients):
             return None
         return "Slack is not connected: no WebSocket answers; slashdock keeps trying"
 
-    def _handler(self) -> SocketModeHandler:
+    def _client(self) -> SocketModeClient:
         handler = SocketModeHandler(
             self._app,
             self._connection.access.app_token,
@@ -65,24 +81,57 @@ class Sockets:
         )
         if self._connection.direct:
             handler.client.proxy = None
-        return handler
+        return handler.client
+
+    def _look_after(self) -> None:
+        while not self._ending.wait(LOOK):
+            for client in self._clients:
+                session = client.current_session
+                if session is not None and session.is_active() and not _hears(session):
+                    log.warning("a connection to Slack was lost")
+                    _renew(client, session)
 
 
-def _end(handler: SocketModeHandler) -> None:
+def _hears(session: Session | None) -> bool:
+    """Whether the other end of a connection is still there, as far as can be told."""
+    sock = None if session is None else session.sock
+    if session is None or sock is None or _ended(sock):
+        return False
+    return session.last_ping_pong_time is None or time.time() - session.last_ping_pong_time < SILENCE
+
+
+def _ended(sock: socket.socket) -> bool:
+    """Whether the other end has closed, seen beneath TLS and without taking anything from the stream."""
+    try:
+        return socket.socket.recv(sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except (BlockingIOError, TimeoutError):
+        return False
+    except OSError:
+        return True
+
+
+def _renew(client: SocketModeClient, session: Session) -> None:
+    """Put a new connection in the place of a lost one; where that fails the SDK tries again every second."""
+    _shut(session)
+    try:
+        session.disconnect()
+        client.connect_to_new_endpoint()
+    except (OSError, SlackApiError, SlackClientError) as error:
+        log.warning("Slack cannot be joined again yet: %s", error)
+
+
+def _end(client: SocketModeClient) -> None:
     """Close without waiting for what the SDK waits for: the next frame, and the next look at its queue."""
-    client = handler.client
     client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
     client.closed = True
     client.message_queue.put(None)
-    session = client.current_session
-    if session is not None and session.sock is not None:
-        with contextlib.suppress(OSError):
-            session.sock.shutdown(socket.SHUT_RDWR)
+    _shut(client.current_session)
     client.close()
 
 
-def _hears(handler: SocketModeHandler) -> bool:
-    session = handler.client.current_session
-    if session is None or not session.is_active():
-        return False
-    return session.last_ping_pong_time is None or time.time() - session.last_ping_pong_time < DEAF
+def _shut(session: Session | None) -> None:
+    """Wake whoever reads from a connection: it is over."""
+    sock = None if session is None else session.sock
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,62 @@
+"""A desk that answers with prepared outcomes, for tests of what comes in from Slack and what goes out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.request import Outcome, Request, Status
+from bot.slack import SlackSide
+from bot.slack.desk import Answer
+from bot.workspace import Workspace
+from commands.reply import Button, Output, Reply, note
+
+
+def done(text: str, line: str = "ps", *, public: bool = False) -> Outcome:
+    """An outcome whose output is this text."""
+    return Outcome(Status.DONE, Reply((Output(text),)), 1, public, line)
+
+
+def echo(request: Request) -> Outcome:
+    """The line said back; everybody sees it where it changes something."""
+    return done(f"did {request.line}\n", request.line, public="restart" in request.line)
+
+
+@dataclass
+class CannedDesk:
+    """Answers each delivery once, from a thread of its own; the same delivery again is a duplicate."""
+
+    answers: Callable[[Request], Outcome] = echo
+    taken: list[Request] = field(default_factory=list)
+    buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
+    busy: bool = False
+
+    def take(self, request: Request, answer: Answer) -> Outcome | None:
+        """Note the request and answer it later."""
+        if self.busy:
+            return Outcome(Status.FAILED, note("The engine is busy."))
+        if request.delivery in {each.delivery for each in self.taken}:
+            return Outcome(Status.DUPLICATE, note("again"))
+        self.taken.append(request)
+        threading.Thread(target=lambda: answer(self.answers(request))).start()
+        return None
+
+    def remember(self, button: Button, host: str) -> str:
+        """An id that says nothing of the button."""
+        known = f"id{len(self.buttons)}"
+        self.buttons[known] = (button.line, host)
+        return known
+
+    def recall(self, button: str) -> tuple[str, str] | None:
+        """What the id stands for."""
+        return self.buttons.get(button)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The bot in a workspace, with the desk behind it."""
+
+    workspace: Workspace
+    desk: CannedDesk
+    side: SlackSide
