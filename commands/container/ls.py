@@ -175,8 +175,11 @@ def _image(each: Mapping[str, Any], *, trunc: bool) -> str:
     if not trunc:
         return image
     identity = short(each.get("ImageID", ""))
-    if identity == short(image):
-        return identity
+    return identity if identity == short(image) else image_name(image)
+
+
+def image_name(image: str) -> str:
+    """The name of an image as a list shows it: without its digest, and without what goes without saying."""
     reference = parse(image)
     if reference is None:
         return image
