@@ -204,5 +204,6 @@ def test_a_process_outside_of_containers_knows_that(tmp_path: Path) -> None:
     shm = f"/var/lib/docker/containers/{'a' * 64}/mounts/shm"
     with (tmp_path / "mountinfo").open("a") as file:
         file.write(f"900 27 0:99 / {shm} rw - tmpfs shm rw\n")
+        file.write(f"901 27 8:1 {shm} /mnt/copy rw - ext4 /dev/sda1 rw\n")
     assert envelope.own_container_id(tmp_path) is None
     assert envelope.own_container_id(Path(tempfile.gettempdir()) / "nowhere") is None

@@ -244,7 +244,7 @@ def test_a_refusal_does_not_tell_whether_a_hidden_object_is_there(verb: str) -> 
 
 def test_what_a_deny_rule_hides_is_marked_as_hidden() -> None:
     """Who may not see it gets the answer for a name that is not there."""
-    secret = Object("container", "vault", {"secret": ""})
+    secret = Object("container", "vault", {"secret": "yes"})
     unseen, seen = (POLICY.judge(BOB, spec("restart"), (obj,)) for obj in (secret, BILLING))
     assert isinstance(unseen, Deny)
     assert isinstance(seen, Deny)
