@@ -98,7 +98,7 @@ class Page:
                     "bot": BOT_USER,
                     "bot_name": self.state.bot_name,
                     "command": self.workspace.command,
-                    "connected": self.workspace.request_url is not None or self.workspace.connections > 0,
+                    "connected": self._connected(),
                     "people": [_shown_person(each) for each in self.state.people.values()],
                     "channels": [self._shown_channel(each, person.id) for each in channels],
                     "messages": [_shown_message(each) for each in shown],
@@ -121,7 +121,11 @@ class Page:
     async def _changes(self, _request: Request) -> Response:
         return StreamingResponse(self._stream(), media_type="text/event-stream")
 
+    def _connected(self) -> bool:
+        return self.workspace.request_url is not None or self.workspace.connections > 0
+
     async def _stream(self) -> AsyncIterator[str]:
+        """A line a change, as long as the bot is connected: a server that stops with the bot need not wait."""
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
@@ -131,6 +135,8 @@ class Page:
         try:
             while True:
                 yield f"data: {self.state.version}\n\n"
+                if not self._connected():
+                    return
                 changed.clear()
                 try:
                     await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)

@@ -80,10 +80,11 @@ class WebApi:
             await anyio.to_thread.run_sync(partial(held.wait, HANG_LIMIT), abandon_on_cancel=True)
 
     def _perform(self, method: str, args: dict[str, Any], authorization: str) -> dict[str, Any]:
+        token = str(args.pop("token", "")) or authorization.removeprefix("Bearer ")
         self.faults.before(method)
         if method not in self.methods:
             raise SlackError("unknown_method")
-        self._authorize(method, str(args.pop("token", "")) or authorization.removeprefix("Bearer "))
+        self._authorize(method, token)
         with self.state.changed:
             answer = {"ok": True, **self.methods[method](args)}
         self.faults.after(method)

@@ -157,12 +157,18 @@ def test_files_are_for_the_members_of_their_channels(client: WebClient, page: ht
 
 
 def test_changes_are_told_at_once(ws: Workspace, page: httpx.Client) -> None:
-    """One line for each change."""
+    """One line for each change, as long as there is a bot."""
+    ws.deliver_by_http(f"{ws.base_url}/nobody")
     with page.stream("GET", "/page/changes") as answer:
         lines = (line for line in answer.iter_lines() if line)
         first = next(lines)
         ws.say(VIEWER, GENERAL, "hello")
         assert next(lines) != first
+
+
+def test_without_a_bot_the_page_asks_again_and_again(page: httpx.Client) -> None:
+    """The stream ends after one line, so that nothing holds up the end of the server."""
+    assert page.get("/page/changes").text.count("data:") == 1
 
 
 def test_nonsense_is_refused_in_words(page: httpx.Client) -> None:
