@@ -21,6 +21,7 @@ WEB = Row(
         "Ports": 2,
     },
 )
+TEMPLATE = "template: "  # how each of Go's complaints begins
 HEADER = Header({"Names": "NAMES", "Image": "IMAGE"})
 
 
@@ -118,6 +119,16 @@ def test_what_an_engine_sends_wrong_is_taken_as_missing() -> None:
 
 
 @pytest.mark.parametrize(
+    "call", ["print", "len", "index", "slice", "html", "js", "eq 1", "lt 1", "not", "join", "call"]
+)
+def test_every_function_takes_or_refuses_a_whole_row(call: str) -> None:
+    """A row where a function expects something else is docker's error at worst."""
+    assert (complaint_if_any(f"{{{{{call} .}}}}{{{{.}}}}{{{{printf `%+v%#v%d%q` . . . .}}}}") or TEMPLATE).startswith(
+        TEMPLATE
+    )
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "{{range 1000000000}}{{end}}",
@@ -176,7 +187,7 @@ def complaint_if_any(source: str) -> str | None:
 @given(st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=14).map("".join)))
 def test_any_source_is_shown_or_refused(source: str) -> None:
     """Whatever is typed, the only exception is TemplateError, in Go's form."""
-    assert (complaint_if_any(source) or "template: ").startswith("template: ")
+    assert (complaint_if_any(source) or TEMPLATE).startswith(TEMPLATE)
 
 
 JSON = st.recursive(

@@ -229,7 +229,7 @@ class Printer:
 
     def _struct(self, value: Value, verb: str, depth: int) -> None:
         self.write((value.type.name if self.flags.sharp_v else "") + "{")
-        for place, (field, data) in enumerate(zip(value.type.fields, value.data or (), strict=False)):
+        for place, (field, data) in enumerate(zip(value.type.fields, _fields(value), strict=True)):
             self._separate(place)
             if self.flags.plus_v or self.flags.sharp_v:
                 self.write(field.name + ":")
@@ -251,3 +251,8 @@ class Printer:
     def _separate(self, place: int) -> None:
         if place:
             self.write(", " if self.flags.sharp_v else " ")
+
+
+def _fields(value: Value) -> tuple[object, ...]:
+    """The data of a struct's fields; a struct that is opaque to templates shows none."""
+    return tuple(value.data) if value.type.fields else ()
