@@ -215,12 +215,13 @@ def _missing(settings: Settings, given: Mapping[str, str]) -> Iterator[str]:
 
 
 def _cron_faults(settings: Settings) -> Iterator[str]:
+    zone = settings.cleanup_zone
     try:
-        cron.timezone(settings.cleanup_zone)
+        cron.timezone(zone)
     except ValueError as error:
-        yield f"SLASHDOCK_CLEANUP_ZONE is {settings.cleanup_zone!r}, which {error}"
-        return
+        yield f"SLASHDOCK_CLEANUP_ZONE is {zone!r}, which {error}"
+        zone = "UTC"
     try:
-        cron.trigger(settings.cleanup_cron, settings.cleanup_zone)
+        cron.trigger(settings.cleanup_cron, zone)
     except ValueError as error:
         yield f"SLASHDOCK_CLEANUP_CRON {settings.cleanup_cron!r}: {error}"

@@ -1,0 +1,132 @@
+"""`slashdock exec`, `console`, `manifest`, `policy init` and `doctor`, as a person at the terminal runs them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bot_process import BotProcess
+
+from bot import blockrules
+
+
+@pytest.fixture
+def terminal(engine: str, tmp_path: Path, shared_world: object) -> BotProcess:
+    """The commands of a bot in local mode without a policy file, on the engine of the world."""
+    assert callable(shared_world)
+    shared_world(anew=False)
+    return BotProcess(tmp_path, engine, {"SLASHDOCK_POLICY": str(tmp_path / "none.toml")})
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "out", "err"),
+    [
+        (["ps", "--format", "{{.Names}}", "--filter", "name=web"], 0, "web\n", ""),
+        (["ps --format '{{.Names}}' --filter name=web"], 0, "web\n", ""),
+        (["logs", "nothere"], 1, "", "Error response from daemon: No such container: nothere\n"),
+        (["logs", "crash"], 0, "", "boom\n"),
+        (["pss"], 2, "", "docker: unknown command: docker pss\n"),
+        (["--as", "viewer", "stop", "web"], 3, "", "stop"),
+        (["image", "prune"], 4, "WARNING! This will remove all dangling images.", "docker image prune --force"),
+        (["--as", "U0NOBODY01", "ps"], 3, "", "U0NOBODY01"),
+        (["--host", "elsewhere", "ps"], 2, "", "elsewhere"),
+    ],
+)
+def test_exec_prints_what_docker_would_and_exits_as_documented(
+    terminal: BotProcess, words: list[str], code: int, out: str, err: str
+) -> None:
+    """Output on standard output, errors and slashdock's own words on standard error, and the exit codes."""
+    ran = terminal.run("exec", *words)
+    assert ran.returncode == code, ran.stderr
+    assert out in ran.stdout
+    assert err in ran.stderr
+    assert out or not ran.stdout
+
+
+def test_exec_json_prints_messages_that_slack_takes(terminal: BotProcess) -> None:
+    """One JSON object a line; the first tells status, number and exit code beside the message."""
+    ran = terminal.run("exec", "--json", "ps", "-a")
+    first, *rest = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert first["metadata"]["event_payload"]["status"] == "done"
+    assert "worker" in first["text"]
+    assert blockrules.problems({key: first[key] for key in ("text", "blocks")}) == ()
+    assert rest == []
+
+
+def test_the_console_answers_line_after_line(terminal: BotProcess) -> None:
+    """Lines from a pipe are answered one by one, and the exit code is the last one's."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "bot", "console"],
+        input="ps --format '{{.Names}}' --filter name=worker\nlogs nothere\n",
+        cwd=terminal.folder,
+        env=terminal.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout == "worker\n"
+    assert "No such container: nothere" in ran.stderr
+    assert ran.returncode == 1
+
+
+def test_the_manifest_names_the_configured_command(terminal: BotProcess) -> None:
+    """The slash command of the settings, and Socket Mode without an address."""
+    terminal.settings["SLASHDOCK_COMMAND"] = "/dock"
+    told = json.loads(terminal.run("manifest").stdout)
+    assert [each["command"] for each in told["features"]["slash_commands"]] == ["/dock"]
+    assert told["settings"]["socket_mode_enabled"]
+
+
+def test_policy_init_writes_a_policy_that_lets_its_administrator_in(terminal: BotProcess) -> None:
+    """It is written once, never over another one, and it works."""
+    terminal.settings["SLASHDOCK_POLICY"] = str(terminal.folder / "first.toml")
+    assert terminal.run("policy", "init", "--admin", "U0NEWCOME1").returncode == 0
+    assert terminal.run("exec", "--as", "U0NEWCOME1", "ps").returncode == 0
+    assert terminal.run("exec", "--as", "U0OTHER001", "ps").returncode == 3
+    again = terminal.run("policy", "init", "--admin", "U0OTHER001")
+    assert again.returncode != 0
+    assert "first.toml" in again.stderr
+
+
+def test_doctor_says_of_each_part_whether_it_is_well(terminal: BotProcess) -> None:
+    """Every line OK on a healthy machine; what to do where the engine is gone, and exit code 1."""
+    well = terminal.run("doctor")
+    assert well.returncode == 0, well.stdout
+    assert all(line.startswith("OK") for line in well.stdout.splitlines())
+    terminal.settings["DOCKER_HOST"] = f"unix://{terminal.folder}/none.sock"
+    ill = terminal.run("doctor")
+    assert ill.returncode == 1
+    assert any(line.startswith("FAIL  engine") for line in ill.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1", "SLACK_BOT_TOKEN"),
+        ("SLASHDOCK_PORT", "many", "SLASHDOCK_PORT"),
+        ("SLASHDOCK_CLEANUP_CRON", "61 * * * *", "SLASHDOCK_CLEANUP_CRON"),
+        ("SLASHDOCK_MODE", "carrier-pigeon", "SLASHDOCK_MODE"),
+    ],
+)
+def test_bad_settings_are_all_told_and_nothing_starts(terminal: BotProcess, name: str, value: str, told: str) -> None:
+    """Every fault at once, with exit code 2 and no record begun."""
+    terminal.settings |= {name: value, "SLASHDOCK_CLEANUP_ZONE": "Mars/Olympus"}
+    ran = terminal.run("start")
+    assert ran.returncode == 2
+    assert told in ran.stderr
+    assert "SLASHDOCK_CLEANUP_ZONE" in ran.stderr
+    assert not (terminal.folder / "data").exists()
+
+
+def test_a_policy_that_does_not_parse_stops_the_start_with_file_and_line(terminal: BotProcess) -> None:
+    """File, line and what was expected; nothing is run under half a policy."""
+    broken = terminal.folder / "broken.toml"
+    broken.write_text('version = 1\n\n[people]\nada = { slack = ["U0ADMIN001"], roles = ["nobody-wrote-this"] }\n')
+    terminal.settings["SLASHDOCK_POLICY"] = str(broken)
+    ran = terminal.run("exec", "ps")
+    assert ran.returncode == 2
+    assert "broken.toml" in ran.stderr
+    assert "line 4" in ran.stderr
