@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import docker
 import pytest
+from docker.api.client import APIClient
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from stored_engine import FOLDER, StoredEngine
@@ -57,6 +58,22 @@ def host(stored: StoredEngine) -> Iterator[Host]:
     made.quick()
     yield made
     made.close()
+
+
+@pytest.fixture
+def secretive(engine: str) -> Iterator[Host]:
+    """A real engine with a container, a network and a volume that hold a secret."""
+    api = APIClient(base_url=engine, version="1.41")
+    marks = {"db_password": "hunter2", "tier": "front"}
+    made = api.create_container("busybox", ["mysql", "--password", "hunter2"], name="secretive", labels=marks)["Id"]
+    network, volume = api.create_network("secretive", labels=marks)["Id"], api.create_volume("secretive", labels=marks)
+    host = Host("local", engine)
+    yield host
+    host.close()
+    api.remove_container(made)
+    api.remove_network(network)
+    api.remove_volume(volume["Name"])
+    api.close()
 
 
 def everything(_kind: str, _name: str, _labels: Mapping[str, str]) -> bool:
@@ -186,6 +203,16 @@ def test_info_counts_only_what_may_be_seen(host: Host) -> None:
     fewer = [int(each) for each in out(ask(host, form, lambda _kind, name, _labels: name != "hub"))[0].split()]
     assert less == whole  # the image can still be seen under its other name
     assert fewer == [whole[0] - 1, whole[1] - 1, whole[2], whole[3]]
+
+
+@pytest.mark.parametrize("line", ["ps --no-trunc -a", "network ls", "volume ls"])
+def test_secrets_in_labels_and_commands_are_hidden(line: str, secretive: Host) -> None:
+    """A value whose name tells that it is a secret is masked in every field of a row, and nothing else is."""
+    told = text.docker(ask(secretive, f"{line} --format json"))
+    assert "hunter2" not in told
+    assert "db_password=••••" in told
+    assert "tier=front" in told
+    assert "hunter2" not in text.docker(ask(secretive, f"{line} --format '{{{{.Label \"db_password\"}}}}'"))
 
 
 def test_a_simple_table_is_handed_on_as_one(host: Host) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from docker.errors import APIError
 
-from commands import wire
+from commands import secrets, wire
 from commands.command import Command, Permission, flag
 from commands.context import Context, Target, daemon
 from commands.golang.quote import quote
@@ -139,20 +139,21 @@ def visible(ctx: Context, each: Mapping[str, Any]) -> bool:
 
 
 def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
-    created = each.get("Created", 0)
+    created, command = each.get("Created", 0), secrets.mask_text(each.get("Command", ""))
+    marked = secrets.mask_object(each.get("Labels"))
     methods = {
         "ID": short(each.get("Id", "")) if trunc else each.get("Id", ""),
         "Names": _names(each, trunc=trunc),
         "Image": _image(each, trunc=trunc),
-        "Command": quote(ellipsis(each.get("Command", ""), COMMAND_WIDTH) if trunc else each.get("Command", "")),
+        "Command": quote(ellipsis(command, COMMAND_WIDTH) if trunc else command),
         "CreatedAt": moment(created),
         "RunningFor": ago(now - created),
         "Ports": ports(each.get("Ports") or ()),
         "State": each.get("State", ""),
         "Status": each.get("Status", ""),
         "Size": _size(each),
-        "Labels": labels(each.get("Labels")),
-        "Label": label(each.get("Labels")),
+        "Labels": labels(marked),
+        "Label": label(marked),
         "Mounts": _mounts(each, trunc=trunc),
         "LocalVolumes": str(sum(mount.get("Driver") == "local" for mount in each.get("Mounts") or ())),
         "Networks": ",".join((each.get("NetworkSettings") or {}).get("Networks") or {}),

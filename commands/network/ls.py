@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commands import wire
+from commands import secrets, wire
 from commands.command import Command, Permission, flag
 from commands.context import Context
 from commands.kinds import FILTER
@@ -60,6 +60,7 @@ class Ls(Command, name="network ls", alias="network list", permission=Permission
 
 
 def _row(network: Mapping[str, Any], *, trunc: bool) -> Row:
+    marked = secrets.mask_object(network.get("Labels"))
     methods = {
         "ID": short(network["Id"]) if trunc else network["Id"],
         "Name": network["Name"],
@@ -68,8 +69,8 @@ def _row(network: Mapping[str, Any], *, trunc: bool) -> Row:
         "IPv4": _flag(network, "EnableIPv4"),
         "IPv6": _flag(network, "EnableIPv6"),
         "Internal": _flag(network, "Internal"),
-        "Labels": labels(network.get("Labels")),
-        "Label": label(network.get("Labels")),
+        "Labels": labels(marked),
+        "Label": label(marked),
         "CreatedAt": stamp(network.get("Created", "")),
     }
     return Row("*network.networkContext", methods)

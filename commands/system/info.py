@@ -8,7 +8,7 @@ from typing import Any
 
 import docker
 
-from commands import wire
+from commands import secrets, wire
 from commands.command import Command, Permission, flag
 from commands.container import ls as containers
 from commands.context import Context
@@ -28,7 +28,7 @@ class Info(Command, name="system info", alias="info", permission=Permission.SEE)
 
     def run(self, ctx: Context) -> Reply:
         """Three requests: what the asker may not see is taken out of the engine's counts."""
-        report = _without_hidden(ctx, ctx.docker.info())
+        report = _without_hidden(ctx, secrets.mask_object(ctx.docker.info()))
         if self.format:
             return formatted(self.format, "info", {**report, "ClientInfo": _client(ctx)})
         warnings = "".join(f"{warning}\n" for warning in report.get("Warnings") or ())

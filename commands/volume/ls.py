@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commands import wire
+from commands import secrets, wire
 from commands.command import Command, Permission, flag
 from commands.context import Context
 from commands.kinds import FILTER
@@ -71,14 +71,15 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
 
 
 def _row(volume: Mapping[str, Any]) -> Row:
+    marked = secrets.mask_object(volume.get("Labels"))
     usage, cluster = volume.get("UsageData"), volume.get("ClusterVolume")
     methods = {
         "Name": volume["Name"],
         "Driver": volume.get("Driver", ""),
         "Scope": volume.get("Scope", ""),
         "Mountpoint": volume.get("Mountpoint", ""),
-        "Labels": labels(volume.get("Labels")),
-        "Label": label(volume.get("Labels")),
+        "Labels": labels(marked),
+        "Label": label(marked),
         "Links": str(usage["RefCount"]) if usage else "N/A",
         "Size": size(usage["Size"], 4) if usage else "N/A",
         "Group": cluster["Spec"].get("Group", "") if cluster else "N/A",
