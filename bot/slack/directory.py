@@ -42,8 +42,7 @@ class SlackDirectory:
         if not fresh and 0 <= now - asked < FRESH:
             return member
         member = self._asked(actor.id, now, fresh=fresh)
-        if member.refused is None:
-            self._remember(actor.id, now, member)
+        self._remember(actor.id, now, member)
         return member
 
     def _asked(self, user: str, now: float, *, fresh: bool) -> Member:
@@ -69,10 +68,13 @@ class SlackDirectory:
         return None
 
     def _remember(self, user: str, now: float, member: Member) -> None:
+        """A refusal is never remembered, and takes the place of what was."""
         with self._lock:
-            if len(self._people) >= REMEMBERED:
-                self._people.clear()
-            self._people[user] = (now, member)
+            self._people.pop(user, None)
+            if member.refused is None:
+                if len(self._people) >= REMEMBERED:
+                    self._people.clear()
+                self._people[user] = (now, member)
 
     def _groups_of(self, user: str, now: float, *, fresh: bool) -> frozenset[str]:
         with self._lock:

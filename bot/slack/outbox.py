@@ -67,8 +67,8 @@ class Outbox:
         """Send what waits, for at most so many seconds, and end."""
         with self._changed:
             self._ending = True
-            self._changed.wait_for(lambda: not self._waiting, limit)
-            if self._waiting:
+            self._changed.wait_for(lambda: self._ended or not self._waiting, limit)
+            if self._waiting and not self._ended:
                 log.error("%s messages were not sent before the end", self._waiting)
             self._ended = True
             self._changed.notify_all()

@@ -112,7 +112,7 @@ def _ended(sock: socket.socket) -> bool:
 
 def _renew(client: SocketModeClient, session: Session) -> None:
     """Put a new connection in the place of a lost one; where that fails the SDK tries again every second."""
-    _shut(session)
+    _shut(client, session)
     try:
         session.disconnect()
         client.connect_to_new_endpoint()
@@ -125,12 +125,13 @@ def _end(client: SocketModeClient) -> None:
     client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
     client.closed = True
     client.message_queue.put(None)
-    _shut(client.current_session)
+    _shut(client, client.current_session)
     client.close()
 
 
-def _shut(session: Session | None) -> None:
-    """Wake whoever reads from a connection: it is over."""
+def _shut(client: SocketModeClient, session: Session | None) -> None:
+    """Wake whoever reads from a connection, and let them know that it is over."""
+    client.current_session_state.terminated = True
     sock = None if session is None else session.sock
     if sock is not None:
         with contextlib.suppress(OSError):

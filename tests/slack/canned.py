@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,6 +22,15 @@ def done(text: str, line: str = "ps", *, public: bool = False) -> Outcome:
 def echo(request: Request) -> Outcome:
     """The line said back; everybody sees it where it changes something."""
     return done(f"did {request.line}\n", request.line, public="restart" in request.line)
+
+
+def until(true: Callable[[], object], limit: float = 10) -> None:
+    """Wait until this is true; raises TimeoutError after so many seconds."""
+    end, pause = time.monotonic() + limit, threading.Event()
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {limit} s")
+        pause.wait(0.01)
 
 
 @dataclass

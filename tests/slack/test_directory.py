@@ -1,0 +1,135 @@
+"""Whoever Slack cannot vouch for may do nothing; groups that cannot be read give nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.clock import SetClock
+from bot.request import Actor, Member
+from bot.settings import Mode
+from bot.slack import Access, Connection, SlackDirectory
+from bot.workspace import Workspace
+from bot.workspace.people import ADMIN, STRANGER, TEAM, VIEWER
+
+NOW = 1_790_000_000.0
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that is set by hand."""
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def directory(connection: Connection, clock: SetClock) -> SlackDirectory:
+    """A directory of the workspace."""
+    return SlackDirectory(connection, clock)
+
+
+def ask(directory: SlackDirectory, user: str = VIEWER, team: str = TEAM, *, fresh: bool = True) -> Member:
+    """The state of a person."""
+    return directory.member(Actor(user, team), fresh=fresh)
+
+
+def test_a_full_member_is_in_good_standing(workspace: Workspace, directory: SlackDirectory) -> None:
+    """With their groups, by id, and their time zone."""
+    workspace.add_group("S0ONCALL1", "oncall", VIEWER, ADMIN)
+    workspace.add_group("S0OTHER01", "other", ADMIN)
+    assert ask(directory) == Member(None, frozenset({"S0ONCALL1"}), "Asia/Kolkata")
+
+
+FLAGS: list[dict[str, Any]] = [
+    {"deleted": True},
+    {"is_bot": True},
+    {"is_restricted": True},
+    {"is_ultra_restricted": True},
+    {"is_stranger": True},
+    {"is_invited_user": True},
+    {"team": "T0FOREIGN1"},
+    {"enterprise": "E0FOREIGN1"},
+]
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+def test_everybody_else_is_refused(workspace: Workspace, directory: SlackDirectory, flags: dict[str, Any]) -> None:
+    """Deactivated accounts, bots, guests, outsiders and the merely invited, with no group and a sentence why."""
+    workspace.add_group("S0ONCALL1", "oncall", VIEWER)
+    workspace.change_user(VIEWER, **flags)
+    member = ask(directory)
+    assert str(member.refused).endswith(".")
+    assert member.groups == frozenset()
+
+
+def test_an_actor_of_another_team_is_refused_unasked(workspace: Workspace, directory: SlackDirectory) -> None:
+    """The payload said so already."""
+    assert "another workspace" in str(ask(directory, team="T0FOREIGN1").refused)
+    assert [call.method for call in workspace.calls] == ["auth.test"]
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_when_slack_cannot_say_the_answer_is_no(workspace: Workspace, directory: SlackDirectory, status: int) -> None:
+    """An error refuses, and so does a limit; neither is remembered."""
+    workspace.fail("users.info", status)
+    assert "does not say who you are" in str(ask(directory, fresh=False).refused)
+    workspace.rate_limit("users.info")
+    assert "ratelimited" in str(ask(directory, fresh=False).refused)
+    assert ask(directory, fresh=False).refused is None
+
+
+def test_an_unknown_person_is_refused(directory: SlackDirectory) -> None:
+    """An id that Slack does not know."""
+    assert "user_not_found" in str(ask(directory, "U0NOBODY01").refused)
+
+
+def test_a_server_that_is_gone_refuses() -> None:
+    """No answer at all is a refusal too."""
+    workspace = Workspace()
+    with workspace.serve():
+        connection = Connection(Access(Mode.SOCKET, workspace.bot_token, api_url=workspace.api_url))
+        directory = SlackDirectory(connection, SetClock(NOW))
+    assert "does not say who you are" in str(ask(directory).refused)
+
+
+@pytest.mark.parametrize("scope", ["usergroups:read"])
+def test_groups_that_cannot_be_read_give_nothing(workspace: Workspace, directory: SlackDirectory, scope: str) -> None:
+    """Without the scope, and while Slack fails, a person is in no group and otherwise in good standing."""
+    workspace.add_group("S0ONCALL1", "oncall", VIEWER)
+    workspace.fail("usergroups.list")
+    assert ask(directory) == Member(None, frozenset(), "Asia/Kolkata")
+    workspace.scopes.discard(scope)
+    assert ask(directory) == Member(None, frozenset(), "Asia/Kolkata")
+
+
+def test_for_a_read_slack_is_asked_once_a_minute(
+    workspace: Workspace, directory: SlackDirectory, clock: SetClock
+) -> None:
+    """Within it what Slack said stands; after it, and for every change, Slack is asked anew."""
+    asked = lambda: [call.method for call in workspace.calls].count("users.info")  # noqa: E731
+    ask(directory, fresh=False)
+    clock.at += 59
+    workspace.change_user(VIEWER, deleted=True)
+    assert (ask(directory, fresh=False).refused, asked()) == (None, 1)
+    assert ask(directory, fresh=True).refused is not None
+    clock.at += 2
+    assert ask(directory, fresh=False).refused is not None
+    assert asked() == 3
+
+
+def test_a_clock_set_back_makes_nothing_fresh(workspace: Workspace, directory: SlackDirectory, clock: SetClock) -> None:
+    """An answer from the future is asked for again."""
+    ask(directory, fresh=False)
+    clock.at -= 3_600
+    workspace.change_user(VIEWER, deleted=True)
+    assert ask(directory, fresh=False).refused is not None
+
+
+def test_a_refusal_for_a_change_is_not_forgotten_by_the_next_read(
+    workspace: Workspace, directory: SlackDirectory
+) -> None:
+    """Once Slack has refused a person, what it said before does not stand any more."""
+    ask(directory, STRANGER, fresh=False)
+    workspace.change_user(STRANGER, deleted=True)
+    assert ask(directory, STRANGER, fresh=True).refused is not None
+    assert ask(directory, STRANGER, fresh=False).refused is not None

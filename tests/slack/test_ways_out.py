@@ -1,0 +1,276 @@
+"""Answers find their way round refusals and limits, and are never said twice."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from canned import CannedDesk, Joined, done, until
+
+from bot.clock import Clock
+from bot.request import Actor, Origin, Outcome, Request, Status
+from bot.slack import Connection, SlackSide
+from bot.slack.letter import MessageLetter
+from bot.slack.message import Message
+from bot.slack.outbox import LANE_LIMIT, Outbox
+from bot.slack.payload import Asked
+from bot.slack.place import Place
+from bot.slack.post import Post
+from bot.workspace import Workspace
+from bot.workspace.people import ADMIN, OPERATOR, OPS, UNJOINED, VIEWER
+from commands.reply import Output, Reply
+
+DIRECT = "D" + VIEWER[1:]
+BLOCK = {
+    "type": "rich_text",
+    "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "seen"}]}],
+}
+
+
+@pytest.fixture
+def side(connection: Connection) -> Iterator[SlackSide]:
+    """The outgoing half alone: no transport is started."""
+    made = SlackSide(connection, CannedDesk(), Clock())
+    made._outbox.start()
+    yield made
+    made._outbox.close()
+
+
+def tell(side: SlackSide, place: Place, outcome: Outcome) -> None:
+    """Answer something that was asked at this place."""
+    request = Request("ps", Actor(place.user), Origin.SLASH, place.channel)
+    side._tell(Asked(request, place), outcome, place.user)
+
+
+def calls(workspace: Workspace, method: str, at_least: int = 1) -> list[Any]:
+    """What was asked of one method, once it was asked so often."""
+
+    def made() -> list[Any]:
+        return [call for call in workspace.calls if call.method == method]
+
+    return workspace.wait_for(lambda: made() if len(made()) >= at_least else [])
+
+
+def response_url(workspace: Workspace, channel: str, uses: int = 0) -> str:
+    """A response URL of the workspace that was used so often."""
+    secret = workspace.tickets.response(channel, VIEWER)
+    workspace.tickets.responses[secret].uses = uses
+    return f"{workspace.base_url}/commands/T0LOCAL001/1/{secret}"
+
+
+def test_a_worn_out_response_url_is_replaced_by_an_ephemeral_message(workspace: Workspace, side: SlackSide) -> None:
+    """Five uses are spent: the answer still reaches the asker alone, in the same channel."""
+    tell(side, Place(OPS, VIEWER, response_url=response_url(workspace, OPS, uses=5)), done("late\n"))
+    assert workspace.wait_for_message(OPS, "late").only_for == VIEWER
+    assert len(calls(workspace, "chat.postEphemeral")) == 1
+
+
+def test_where_nothing_else_is_left_the_answer_comes_as_a_direct_message(workspace: Workspace, side: SlackSide) -> None:
+    """No response URL, and no member of the channel: the asker reads it in their conversation with the bot."""
+    tell(side, Place(UNJOINED, VIEWER), done("private\n"))
+    tell(side, Place(UNJOINED, VIEWER), done("for all\n", public=True))
+    assert workspace.wait_for_message(DIRECT, "private")
+    assert workspace.wait_for_message(DIRECT, "for all")
+
+
+def test_a_response_url_of_another_server_is_not_used(workspace: Workspace, side: SlackSide) -> None:
+    """Nothing is sent there; the answer takes the next way."""
+    with workspace.__class__().serve() as other:
+        tell(side, Place(OPS, VIEWER, response_url=f"{other}/commands/T0LOCAL001/1/x"), done("safe\n"))
+        assert workspace.wait_for_message(OPS, "safe").only_for == VIEWER
+
+
+def test_a_limited_answer_waits_as_long_as_slack_says(workspace: Workspace, side: SlackSide) -> None:
+    """After a 429 nothing is asked of that method before its time, for nobody; then everything comes, in order."""
+    workspace.rate_limit("chat.postEphemeral", seconds=1)
+    tell(side, Place(OPS, VIEWER), done("first\n"))
+    until(lambda: side._post._limited)
+    tell(side, Place(OPS, VIEWER), done("second\n"))
+    tell(side, Place(OPS, ADMIN), done("third\n"))
+    made = calls(workspace, "chat.postEphemeral", at_least=4)
+    assert [call.status for call in made] == [429, 200, 200, 200]
+    assert made[1].at - made[0].at >= 1
+    seen = [each.body() for each in workspace.messages(OPS) if each.only_for == VIEWER]
+    assert [text.splitlines()[-1] for text in seen] == ["first", "second"]
+
+
+def test_another_method_goes_on_while_one_is_limited(workspace: Workspace, side: SlackSide) -> None:
+    """A limit on one method holds nobody else up."""
+    workspace.rate_limit("chat.postEphemeral", seconds=30)
+    tell(side, Place(OPS, VIEWER), done("held back\n"))
+    until(lambda: side._post._limited)
+    tell(side, Place(OPS, ADMIN), done("at once\n", public=True))
+    workspace.wait_for_message(OPS, "at once")
+    side._outbox.close(limit=0)
+
+
+def test_public_messages_in_a_channel_are_a_second_apart(workspace: Workspace, side: SlackSide) -> None:
+    """Slack takes one a second; another channel does not wait for them."""
+    for i in range(2):
+        tell(side, Place(OPS, VIEWER), done(f"number {i}\n", public=True))
+    tell(side, Place("C0GENERAL1", VIEWER), done("elsewhere\n", public=True))
+    made = calls(workspace, "chat.postMessage", at_least=3)
+    posted = {call.args["channel"] + call.args["text"][-1]: call.at for call in made}
+    assert posted[OPS + "1"] - posted[OPS + "0"] >= 1
+    assert posted["C0GENERAL1e"] < posted[OPS + "1"]
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_an_answer_that_may_have_arrived_is_not_sent_again(workspace: Workspace, side: SlackSide, after: bool) -> None:
+    """Slack fails, having posted it or not: the asker is told that it may be missing, and reads it at most once."""
+    workspace.fail("chat.postEphemeral", status=503, after=after)
+    tell(side, Place(OPS, VIEWER), done("the answer\n", "restart web"))
+    told = workspace.wait_for_message(DIRECT, "did not confirm")
+    assert "restart web" in told.text
+    assert "the answer" not in told.plain()
+    assert len([each for each in workspace.messages(OPS) if "the answer" in each.plain()]) == int(after)
+
+
+def test_a_hanging_slack_holds_up_no_worker(workspace: Workspace, side: SlackSide) -> None:
+    """While a call hangs, handing over further answers returns at once, and other channels are served."""
+    with workspace.hang("chat.postEphemeral"):
+        for _ in range(3):
+            tell(side, Place(OPS, VIEWER), done("hangs\n"))
+        tell(side, Place("C0GENERAL1", VIEWER), done("goes\n", public=True))
+        workspace.wait_for_message("C0GENERAL1", "goes")
+    assert len(calls(workspace, "chat.postEphemeral", at_least=3)) == 3
+
+
+def test_blocks_that_slack_refuses_are_sent_as_plain_text(
+    workspace: Workspace, side: SlackSide, connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault that we see beforehand costs the formatting: the words arrive, and the log has the fault."""
+    caplog.set_level(logging.ERROR)
+    ways = Post(connection).ways(Place(OPS, VIEWER), public=True)
+    side._outbox.put(OPS, MessageLetter(Message("said &lt;b&gt;", ({"type": "nonsense"},)), ways, "ps"))
+    message = workspace.wait_for_message(OPS, "said")
+    assert (message.text, message.blocks) == ("said &lt;b&gt;", ())
+    assert calls(workspace, "chat.postMessage")[0].args["mrkdwn"] is False
+    assert "unsupported type: nonsense" in caplog.text
+
+
+def test_a_refusal_of_blocks_by_slack_itself_is_followed(
+    workspace: Workspace, connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A rule that we do not know of costs the formatting, not the answer."""
+    caplog.set_level(logging.ERROR)
+    ways = Post(connection).ways(Place(OPS, VIEWER), public=True)
+    letter = MessageLetter(Message("words", (BLOCK,)), ways, "ps")
+    letter.payload = letter.payload | {"blocks": [BLOCK, {"type": "new"}]}
+    while not letter.send():
+        pass
+    assert workspace.wait_for_message(OPS, "words").blocks == ()
+    assert [call.answer.get("error") for call in calls(workspace, "chat.postMessage", at_least=2)] == [
+        "invalid_blocks",
+        None,
+    ]
+    assert "plain text" in caplog.text
+
+
+LONG = Outcome(
+    Status.DONE, Reply((Output("".join(f"line {i}\n" for i in range(9_000)), "web.log"),)), 1, line="logs web"
+)
+
+
+def uploaded(workspace: Workspace, channel: str) -> Any:
+    """The first file in a channel."""
+    return workspace.wait_for(lambda: [each for each in workspace.messages(channel) if each.files])[0]
+
+
+def test_the_whole_of_a_private_answer_goes_to_the_asker_alone(workspace: Workspace, side: SlackSide) -> None:
+    """The head is ephemeral; the file lies in the direct messages, where nobody else reads it."""
+    tell(side, Place(OPS, VIEWER), LONG)
+    message = uploaded(workspace, DIRECT)
+    file = workspace.files.file(message.files[0]["id"])
+    assert (file.name, file.title) == ("web.log", "docker logs web")
+    assert file.content == "".join(f"line {i}\n" for i in range(9_000)).encode()
+    assert not workspace.files.readable_by(file, OPERATOR)
+    assert "in your direct messages" in workspace.wait_for_message(OPS, viewer=VIEWER).plain()
+
+
+def test_the_whole_of_a_public_answer_follows_it(workspace: Workspace, side: SlackSide) -> None:
+    """Into the same channel and thread; where the bot may not, to the asker."""
+    tell(side, Place(OPS, VIEWER, beneath="1.000001"), replace(LONG, public=True))
+    assert uploaded(workspace, OPS).thread_ts == "1.000001"
+    tell(side, Place(UNJOINED, VIEWER), replace(LONG, public=True))
+    assert uploaded(workspace, DIRECT).files[0]["name"] == "web.log"
+
+
+def test_a_log_line_reaches_nobody(joined: Joined) -> None:
+    """What a container prints is text: no mention, no link, no preview."""
+    hostile = "<!channel> <@U0ADMIN001> <https://evil.example|bank>\n"
+    joined.desk.answers = lambda request: done(hostile, request.line, public=True)
+    joined.workspace.slash(VIEWER, OPS, "logs web").wait()
+    message = joined.workspace.wait_for_message(OPS, "evil.example")
+    text, _, fallback = message.body(), *message.text.partition(" ran ")[1:]
+    assert hostile.strip() in text
+    assert "<" not in fallback
+    sent = [call.args for call in calls(joined.workspace, "chat.postMessage")][-1]
+    assert (sent["unfurl_links"], sent["unfurl_media"], "link_names" in sent) == (False, False, False)
+
+
+class Held:
+    """A letter that waits until it is let go."""
+
+    pace = 0.0
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.sent = threading.Event()
+
+    def send(self) -> bool:
+        """Wait, and be done."""
+        self.sent.set()
+        return self.gate.wait(10)
+
+
+def test_the_outbox_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
+    """What does not fit is refused and logged, rather than kept until the memory is full."""
+    caplog.set_level(logging.ERROR)
+    outbox = Outbox()
+    assert all(outbox.put("lane", Held()) for _ in range(LANE_LIMIT))
+    assert not outbox.put("lane", Held())
+    assert outbox.put("another lane", Held())
+    assert "too many wait" in caplog.text
+    outbox.close(limit=0)
+
+
+def test_the_outbox_sends_what_waits_before_it_ends() -> None:
+    """close() lets the letters go, takes no new ones, and leaves no thread."""
+    before = set(threading.enumerate())
+    outbox = Outbox()
+    outbox.start()
+    letters = [Held() for _ in range(3)]
+    for letter in letters:
+        letter.gate.set()
+        outbox.put("lane", letter)
+    outbox.close()
+    assert all(letter.sent.is_set() for letter in letters)
+    assert not outbox.put("lane", Held())
+    assert set(threading.enumerate()) <= before
+
+
+class Broken:
+    """A letter with a bug."""
+
+    pace = 0.0
+
+    def send(self) -> bool:
+        """Fail."""
+        raise RuntimeError("a bug")
+
+
+def test_a_bug_in_one_letter_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged with its traceback, and the next letter goes."""
+    outbox, after = Outbox(), Held()
+    after.gate.set()
+    outbox.start()
+    outbox.put("lane", Broken())
+    outbox.put("lane", after)
+    assert after.sent.wait(10)
+    outbox.close()
+    assert "RuntimeError: a bug" in caplog.text
