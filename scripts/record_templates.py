@@ -13,12 +13,14 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingUnixStreamServer
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 TEMPLATES = Path(__file__).parent.parent / "tests" / "templates"
@@ -108,17 +110,22 @@ def entry(template: str, printed: str, complaint: str) -> str:
     return "\n".join([asked, *(mark + line for line in body)]) + "\n"
 
 
-def main() -> None:
-    """Ask docker again about every template and write the records anew."""
-    docker = sys.argv[1] if len(sys.argv) > 1 else "docker"
+def answers(docker: str) -> Iterator[tuple[Path, str]]:
+    """Each record, and the text that it has when docker is asked about all of its templates."""
     objects = {each.stem: json.loads(each.read_text()) for each in (TEMPLATES / "objects").glob("*.json")}
     with StoredObjects(objects) as engine, ThreadPoolExecutor(2) as pool:
         for record in sorted(TEMPLATES.glob("*.txt")):
-            kind = record.stem.split("-")[0]
             asked = templates(record.read_text())
-            answers = pool.map(lambda each, kind=kind: ask(docker, engine.address, kind, each), asked)
-            record.write_text("\n".join(entry(each, *answer) for each, answer in zip(asked, answers, strict=True)))
-            print(f"{record.name}: {len(asked)}")
+            given = pool.map(partial(ask, docker, engine.address, record.stem), asked)
+            yield record, "\n".join(entry(each, *answer) for each, answer in zip(asked, given, strict=True))
+
+
+def main() -> None:
+    """Ask docker again about every template and write the records anew."""
+    docker = sys.argv[1] if len(sys.argv) > 1 else "docker"
+    for record, text in answers(docker):
+        record.write_text(text)
+        print(record.name)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum, auto
 
+from commands.golang.items import KEYWORDS, Item, Token
 from commands.golang.quote import quote
 
 SPACES = " \t\r\n"
 _LEFT, _RIGHT = "{{", "}}"
 _COMMENT_OPEN, _COMMENT_CLOSE = "/*", "*/"
 _TRIM_WIDTH = 2  # a trim marker: a dash and a space
-_SHOWN_LIMIT = 10  # bytes of a token that an error shows; Go, text/template/parse
 _QUOTED = re.compile(r'(?:[^"\\\n]|\\[^\n])*"')
 _CHARACTER = re.compile(r"(?:[^'\\\n]|\\[^\n])*'")
 _NUMBER = re.compile(
@@ -22,63 +20,6 @@ _NUMBER = re.compile(
     r"|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?"
 )
 _TERMINATORS = frozenset(".,|:)(" + SPACES)
-
-
-class Token(Enum):
-    """The kinds of tokens."""
-
-    ERROR = auto()
-    BOOL = auto()
-    CHAR = auto()
-    CHARACTER = auto()
-    COMPLEX = auto()
-    ASSIGN = auto()
-    DECLARE = auto()
-    EOF = auto()
-    FIELD = auto()
-    IDENTIFIER = auto()
-    LEFT = auto()
-    LEFT_PAREN = auto()
-    NUMBER = auto()
-    PIPE = auto()
-    RAW_STRING = auto()
-    RIGHT = auto()
-    RIGHT_PAREN = auto()
-    SPACE = auto()
-    STRING = auto()
-    TEXT = auto()
-    VARIABLE = auto()
-    DOT = auto()
-    NIL = auto()
-    KEYWORD = auto()
-
-
-KEYWORDS = frozenset({"block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"})
-
-
-@dataclass(frozen=True)
-class Item:
-    """A token: its kind, where it begins (characters), its text and its line."""
-
-    kind: Token
-    place: int
-    text: str
-    line: int
-
-    def keyword(self, word: str) -> bool:
-        """Whether this is that keyword."""
-        return self.kind is Token.KEYWORD and self.text == word
-
-    def __str__(self) -> str:
-        if self.kind is Token.EOF:
-            return "EOF"
-        if self.kind is Token.ERROR:
-            return self.text
-        if self.kind in (Token.KEYWORD, Token.DOT, Token.NIL):
-            return f"<{self.text}>"
-        if len(self.text.encode("utf-8", "surrogateescape")) > _SHOWN_LIMIT:
-            return quote(self.text[:_SHOWN_LIMIT]) + "..."
-        return quote(self.text)
 
 
 class _LexError(Exception):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from commands.golang.lex import Item, Token, tokens
+from commands.golang.items import Item, Token
+from commands.golang.lex import tokens
 from commands.golang.nodes import Action, Branch, End, Invocation, Jump, Listing, Node, Text
 from commands.golang.quote import quote
 from commands.golang.stream import Stream

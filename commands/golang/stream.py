@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from commands.golang.fault import TemplateError
-from commands.golang.lex import Item, Token
+from commands.golang.items import Item, Token
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from commands.golang.lex import Item, Token
+from commands.golang.items import Item, Token
 from commands.golang.nodes import (
     Bool,
     Chain,
