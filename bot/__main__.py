@@ -141,7 +141,7 @@ def _manifest(asked: argparse.Namespace) -> int:
 
 def _policy_init(asked: argparse.Namespace) -> int:
     with _faults():
-        policy_init.write(_settings().policy, asked.admin)
+        sys.stdout.write(f"{policy_init.write(_settings().policy, asked.admin)}\n")
     return 0
 
 

@@ -10,7 +10,7 @@ from docker.tls import TLSConfig
 
 from bot.clock import Clock
 from bot.hosts import Host, Hosts
-from bot.pipeline import Pipeline, Rules
+from bot.pipeline import Pipeline
 from bot.policy import Policy, Reloading
 from bot.request import Actor, Directory, Member, Request
 from bot.schedules import Job, Schedules
@@ -40,7 +40,7 @@ class Core:
 
     settings: Settings
     catalog: Catalog
-    policy: Rules
+    policy: Reloading
     store: Store
     hosts: Hosts
     clock: Clock
@@ -72,12 +72,12 @@ def opened(settings: Settings) -> Iterator[Core]:
         store.close()
 
 
-def policy_of(settings: Settings, verbs: Catalog) -> Rules:
+def policy_of(settings: Settings, verbs: Catalog) -> Reloading:
     """The policy file's rules; without a file the sample people's in the local workspace, and nobody's in Slack."""
     specs = tuple(verb.spec for verb in verbs)
-    if settings.policy.exists():
-        return Reloading(settings.policy, specs)
-    return Policy.sample(specs) if settings.mode is Mode.WORKSPACE else Policy.empty(settings.policy)
+    local = settings.mode is Mode.WORKSPACE
+    absent = Policy.sample(specs) if local else Policy.empty(settings.policy)
+    return Reloading(settings.policy, specs, absent=absent, hosts=frozenset({settings.host_name}))
 
 
 def host_of(settings: Settings) -> Host:

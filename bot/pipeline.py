@@ -230,7 +230,7 @@ class Pipeline:
             patient=judged.host.patient(),
             found=judged.found,
             visible=lambda kind, name, labels: self.policy.visible(
-                asker, spec.permission, Object(kind=kind, name=name, labels=labels)
+                asker, spec, Object(kind=kind, name=name, labels=labels)
             ),
             may=lambda permission, found: self.policy.may(asker, permission, self._known(found)),
             now=self.clock.now(),
