@@ -1,0 +1,67 @@
+"""Secrets that are known by their form: keys and tokens of well-known services, addresses, headers, PEM blocks.
+
+Every pattern is linear in the length of the text: runs are possessive and begin only where a run can begin.
+"""
+
+from __future__ import annotations
+
+import re
+
+MASK = "••••"
+# Secrets by their form. Group 1 stays, the rest of the match is hidden.
+_FORMS = re.compile(
+    r"(?<![A-Za-z0-9_-])()(?:"
+    r"(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])"
+    r"|xox[a-z](?:\.xox[a-z])?-[0-9A-Za-z-]{10,}+"
+    r"|xapp-[0-9A-Za-z-]{10,}+"
+    r"|gh[pousr]_[0-9A-Za-z]{20,}+"
+    r"|github_pat_[0-9A-Za-z_]{20,}+"
+    r"|glpat-[0-9A-Za-z_-]{16,}+"
+    r"|dckr_pat_[0-9A-Za-z_-]{16,}+"
+    r"|npm_[0-9A-Za-z]{30,}+"
+    r"|[rs]k_(?:live|test)_[0-9A-Za-z]{16,}+"
+    r"|sk-[0-9A-Za-z_-]{20,}+"
+    r"|AIza[0-9A-Za-z_-]{35}"
+    r"|eyJ[0-9A-Za-z_-]{8,}+\.[0-9A-Za-z_-]{8,}+(?:\.[0-9A-Za-z_-]++)?"
+    r")"
+    r"|(hooks\.slack\.com/[a-z]{1,12}/)[0-9A-Za-z/_-]++"
+    r"|()\$(?:2[aby]|apr1|[156]|y)\$[0-9A-Za-z./$=,]{8,}+"
+)
+# Where none of these occurs, no form does.
+_FORM_SIGNS = (
+    "AKIA", "ASIA", "xox", "xapp-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "glpat-", "npm_", "k_live_",
+    "k_test_", "sk-", "AIza", "eyJ", "hooks.", "$2", "$apr1$", "$1$", "$5$", "$6$", "$y$",
+)  # fmt: skip
+_HEADER = re.compile(r"(\b(?:bearer|authorization[\"']?[:=] ?[\"']?\w{1,20}) )([0-9A-Za-z._~+/=-]{8,}+)", re.IGNORECASE)
+_URL = re.compile(r"(://[^\s/:@\"']*+:)([^\s/\"']+)(?=@)")
+_PEM_BEGIN = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_PEM_BODY = re.compile(r"(?:[0-9A-Za-z+/=\\:,\s•]|-(?!----))*+")
+_RANDOM_LENGTH, _LONG = 8, 20  # characters from which a value with a digit, or any, is no ordinary word
+
+
+def hide(text: str) -> str:
+    """The text without the secrets that stand on one line; masking it again changes nothing."""
+    if any(sign in text for sign in _FORM_SIGNS):
+        text = _FORMS.sub(lambda found: (found[1] or found[2] or found[3] or "") + MASK, text)
+    if "@" in text:
+        text = _URL.sub(lambda found: found[1] + MASK, text)
+    small = text.lower()
+    if "bearer" in small or "authorization" in small:
+        text = _HEADER.sub(lambda found: found[1] + (MASK if looks_random(found[2]) else found[2]), text)
+    return text
+
+
+def hide_blocks(text: str) -> str:
+    """The text without the private keys that stand in it as PEM blocks, whole or cut short."""
+    parts, at = [], 0
+    while found := _PEM_BEGIN.search(text, at) if "PRIVATE KEY" in text else None:
+        body = _PEM_BODY.match(text, found.end())
+        inside = body[0] if body else ""
+        parts += [text[at : found.end()], MASK if inside.strip() else "", inside[len(inside.rstrip()) :]]
+        at = found.end() + len(inside)
+    return "".join(parts) + text[at:]
+
+
+def looks_random(value: str) -> bool:
+    """Whether a value looks like no ordinary word."""
+    return len(value) >= _LONG or (len(value) >= _RANDOM_LENGTH and any(char.isdigit() for char in value))
