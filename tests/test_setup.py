@@ -85,9 +85,11 @@ def test_another_lock_adds_to_the_environment_and_a_changed_one_makes_it_anew(ma
     stray.touch()
     assert _set_up(made, "requirements-dev.lock") == ""
     assert stray.exists()
-    (made / "requirements.lock").write_text("six==1.17.0\n")
+    (made / "unvouched-1-py3-none-any.whl").touch()
+    (made / "requirements.lock").write_text("./unvouched-1-py3-none-any.whl\n")
     with pytest.raises(subprocess.CalledProcessError) as refused:
         _set_up(made)
+    assert "hash" in refused.value.stderr
     assert "pip could not install requirements.lock" in refused.value.stderr
     assert not stray.exists()
     (made / "requirements.lock").write_text("# nothing\n")
