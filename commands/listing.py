@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from commands.context import Context, Missing, Target
@@ -14,20 +15,23 @@ SHORT_ID = 12  # characters of an id that docker's tables show
 FORMAT = "How to print it: json, or a Go template, with a header where it begins with table"
 _TABLE = "table"
 _JSON = "{{json .}}"
+_WHERE = re.compile(r"template: [^:]*:(\d+):(\d+): ")  # how Go says the line and the byte of an action
+DEPTH = 4  # blocks around a failing action that are still closed; deeper ones print nothing
 
 Headers = Mapping[str, str]
 
 
 def listed(rows: Iterable[Row], source: str, headers: Headers) -> Reply:
     """The rows through the template that --format names; a template that fails is docker's error."""
+    final = _final(source)
     try:
-        template = Template(_source(source))
+        template = Template(final)
         lines = [template.execute(row) for row in rows]
     except TemplateError as error:
         return failure(f"template parsing error: {error}")
     if not source.startswith(_TABLE):
         return output("".join(f"{line}\n" for line in lines))
-    return _table([_header(template, headers), *lines])
+    return _table([_header(final, template, headers), *lines])
 
 
 def short(identity: str) -> str:
@@ -81,16 +85,32 @@ def query(given: Mapping[str, list[str]]) -> dict[str, str | int | list[str]]:
     return {"filters": json.dumps(given)} if given else {}
 
 
-def _source(source: str) -> str:
+def _final(source: str) -> str:
     text = _JSON if source == "json" else source.removeprefix(_TABLE)
     return text.strip(" ").replace(r"\t", "\t").replace(r"\n", "\n")
 
 
-def _header(template: Template, headers: Headers) -> str:
+def begun(source: str, error: TemplateError, value: object) -> str:
+    """What docker has printed of a template by the time that it fails: all that stands before the failing action."""
+    where = _WHERE.match(str(error))
+    if where is None:
+        return ""
+    octets = source.encode()
+    above = sum(len(line) for line in octets.splitlines(keepends=True)[: int(where[1]) - 1])
+    before = octets[: octets.rfind(b"{{", 0, above + int(where[2]))].decode()
+    for depth in range(DEPTH):
+        try:
+            return Template(before + "{{end}}" * depth).execute(value)
+        except TemplateError:
+            continue
+    return ""
+
+
+def _header(source: str, template: Template, headers: Headers) -> str:
     try:
         return template.execute(Header(headers))
-    except TemplateError:
-        return ""
+    except TemplateError as error:
+        return begun(source, error, Header(headers))
 
 
 def _table(lines: list[str]) -> Reply:

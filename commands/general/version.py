@@ -12,6 +12,7 @@ import docker
 
 from commands.command import Command, Permission, flag
 from commands.context import Context
+from commands.listing import begun
 from commands.reply import Reply, failure, output
 from commands.tabwriter import align
 from commands.template import Template, TemplateError, typed
@@ -59,14 +60,14 @@ def client(ctx: Context) -> dict[str, Any]:
 
 def formatted(source: str, kind: str, value: Mapping[str, Any], *, columns: bool = False) -> Reply:
     """A page of docker's through a template, tabs made columns; an error at its execution follows a broken line."""
-    name = kind if columns else ""
+    answer, wrong = typed(kind, value), Reply()
     try:
-        text = Template("{{json .}}" if source == "json" else source, name).execute(typed(kind, value)) + "\n"
+        text = Template("{{json .}}" if source == "json" else source, kind if columns else "").execute(answer)
     except TemplateError as error:
         if error.parsing:
             return failure(f"template parsing error: {error}")
-        return output("\n") + failure(str(error))
-    return output(align(text, CELL, PADDING) if columns else text)
+        text, wrong = begun(source, error, answer), failure(str(error))
+    return output(align(f"{text}\n", CELL, PADDING) if columns else f"{text}\n") + wrong
 
 
 def with_engine(server: Mapping[str, Any]) -> dict[str, Any]:
