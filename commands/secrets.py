@@ -16,8 +16,14 @@ _BLOCK = 65536  # characters that are searched at once: no thread waits longer t
 _NAME_LIMIT = 128  # characters of a name that are looked at
 _NAME_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _NAME = re.compile(r"[A-Za-z0-9_.-]*+")
-_ASSIGNS = re.compile(r"[\"']?[ \t]{0,8}+([=:])[ \t]{0,8}+|()[ \t]++(?!-)")  # a blank alone: after a flag
-_VALUE = re.compile(r"\"(?:[^\"\\\n]|\\.)*+(?:\"|$)|'[^'\n]*+(?:'|$)|[^\s,;&\"')\]}]++", re.MULTILINE)
+_ASSIGNS = re.compile(r"\\?[\"']?[ \t]{0,8}+([=:])[ \t]{0,8}+|()[ \t]++(?!-)")  # a blank alone: after a flag
+_VALUE = re.compile(
+    r"\"(?:[^\"\\\n]|\\.)*+(?:\"|$)|'[^'\n]*+(?:'|$)"
+    r"|\\\"(?:[^\"\\\n]|\\[^\"\n])*+(?:\\\"|$)"  # JSON within JSON
+    r"|[^\s,;&\"')\]}]++",
+    re.MULTILINE,
+)
+_QUOTE = re.compile(r"\\?[\"']|")
 _PLAIN_VALUES = frozenset(
     {"", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "{}", "[]"}
 )
@@ -157,10 +163,12 @@ def _is_value(name: str, sign: str, value: str) -> bool:
     """Whether what follows is the name's value and no prose."""
     if not sign:
         return name.startswith("-")
-    return sign == "=" or value[0] in "\"'" or for_sure(name) or forms.looks_random(value)
+    return sign == "=" or value[0] in "\"'\\" or for_sure(name) or forms.looks_random(value)
 
 
 def _quoted(value: str) -> str:
-    mark = value[0] if value[0] in "\"'" else ""
-    inner = value[len(mark) :].removesuffix(mark) if mark else value
-    return value if inner.lower() in _PLAIN_VALUES else mark + MASK + (mark if value.endswith(mark) else "")
+    found = _QUOTE.match(value)
+    mark = found[0] if found else ""
+    inner = value[len(mark) :]
+    closing = mark if inner.endswith(mark) else ""
+    return value if inner.removesuffix(closing).lower() in _PLAIN_VALUES else mark + MASK + closing

@@ -50,6 +50,7 @@ TEXTS = {
     "a query": (f"GET /login?user=bob&access_token={WORD}&page=2", WORD),
     "JSON": (json.dumps({"user": "bob", "clientSecret": WORD}), WORD),
     "JSON with an escaped quote": (json.dumps({"password": f'{WORD}"tail'}), "tail"),
+    "JSON within JSON": (json.dumps({"log": json.dumps({"n": 1, "token": f"{WORD} x", "m": 2})}), f"{WORD} x"),
     "YAML": (f"password: {WORD}", WORD),
     "a header": (f"Authorization: Bearer {LETTERS}", LETTERS),
     "a basic header": (f"authorization: Basic {LETTERS}", LETTERS),
