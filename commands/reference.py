@@ -10,7 +10,8 @@ NAME_LIMIT = 255  # characters of domain and path together; the distribution pro
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
-_DIGEST = r"(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})"
+_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+_SOUND = re.compile(r"|sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _REFERENCE = re.compile(
     rf"(?P<domain>{_HOST})/(?P<path>{_PART}(?:/{_PART})*)(?::(?P<tag>\w[\w.-]{{0,127}}))?(?:@(?P<digest>{_DIGEST}))?",
     re.ASCII,
@@ -36,8 +37,14 @@ class Reference:
         return rest if first == OFFICIAL and rest and "/" not in rest else self.path
 
 
+def read(text: str) -> Reference | None:
+    """The reference that a text is, None where it is none or its digest is of no known kind."""
+    found = parse(text)
+    return found if found is not None and _SOUND.fullmatch(found.digest) else None
+
+
 def parse(text: str) -> Reference | None:
-    """The reference that a text is, None where it cannot be one."""
+    """The reference that a text has the form of, None where it has not."""
     domain, path = _split(text)
     found = _REFERENCE.fullmatch(f"{domain}/{path}")
     if found is None or _ID.fullmatch(text) or len(f"{found['domain']}/{found['path']}") > NAME_LIMIT:

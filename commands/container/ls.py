@@ -15,7 +15,7 @@ from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, known, label, labels, listed, query, short
 from commands.platforms import platform
 from commands.ports import ports
-from commands.reference import parse
+from commands.reference import read
 from commands.reply import Errors, Reply, failure
 from commands.tabwriter import ellipsis
 from commands.template import Row, Template, TemplateError
@@ -181,7 +181,7 @@ def _image(each: Mapping[str, Any], *, trunc: bool) -> str:
 
 def image_name(image: str) -> str:
     """The name of an image as a list shows it: without its digest, and without what goes without saying."""
-    reference = parse(image)
+    reference = read(image)
     if reference is None:
         return image
     return f"{reference.familiar}:{reference.tag}" if reference.tag else reference.familiar

@@ -149,7 +149,7 @@ def _dangles(image: Mapping[str, Any]) -> bool:
 def _by_repository(listed_names: list[str] | None, part: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for text in listed_names or ():
-        parsed = reference.parse(text)
+        parsed = reference.read(text)
         if parsed is not None and getattr(parsed, part):
             found.setdefault(parsed.familiar, []).append(getattr(parsed, part))
     return found
