@@ -17,7 +17,7 @@ lint: .dev ## ruff, mypy, import-linter
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/mypy --no-error-summary scripts
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports >.run/imports.log || { cat .run/imports.log; exit 1; }
 
 docs: .dev ## write the generated pages anew
 	@$(BIN)/python scripts/docs.py
