@@ -8,9 +8,9 @@ BIN := .venv/bin
 run: ## set up what is missing and start slashdock
 	@$(PYTHON) scripts/run.py
 
-test: .dev ## the whole suite, on a real engine
+test: .dev ## the whole suite, on a real engine; ARGS="-k ps" picks
 	@$(PYTHON) scripts/debian.py
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ARGS)
 
 lint: .dev ## ruff, mypy, import-linter
 	@$(BIN)/ruff check --quiet
