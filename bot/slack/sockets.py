@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import select
 import socket
 import threading
 import time
@@ -101,13 +102,16 @@ def _hears(session: Session | None) -> bool:
 
 
 def _ended(sock: socket.socket) -> bool:
-    """Whether the other end has closed, seen beneath TLS and without taking anything from the stream."""
+    """Whether the other end has closed, seen beneath TLS and without taking anything from the stream or waiting."""
+    look = select.poll()
     try:
-        return socket.socket.recv(sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except (BlockingIOError, TimeoutError):
-        return False
-    except OSError:
-        return True
+        look.register(sock, select.POLLIN)
+        readable = bool(look.poll(0))
+        return readable and socket.socket.recv(sock, 1, socket.MSG_PEEK) == b""
+    except TimeoutError:
+        return False  # somebody else has read it in between
+    except (OSError, ValueError):
+        return True  # reset, or closed just now
 
 
 def _renew(client: SocketModeClient, session: Session) -> None:
