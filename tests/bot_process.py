@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness import PROJECT
+
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPERATOR, VIEWER
 
-PROJECT = Path(__file__).parent.parent
 START = 20  # seconds until a bot that starts must have said so
 POLICY = f"""version = 1
 

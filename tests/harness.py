@@ -13,6 +13,7 @@ from bot.request import Actor, Directory, Member, Origin, Outcome, Request
 from bot.store import Store
 from commands import catalog
 
+PROJECT = Path(__file__).parent.parent
 ADMIN = "U0ADMIN001"
 OPERATOR = "U0OPERATOR"
 VIEWER = "U0VIEWER01"

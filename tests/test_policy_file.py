@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from harness import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import PROJECT
+from harness import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
 
