@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 from docker.utils import version_gte
 
 from commands import reference, wire
@@ -148,6 +148,8 @@ def remove(client: APIClient, planned: Plan) -> Removed:
     for image in planned.remove:
         try:
             _remove(client, image, removed)
+        except NotFound:
+            continue  # somebody else removed it
         except APIError as error:
             removed.kept.append((image, str(error.explanation or error)))
         except requests.RequestException as error:
