@@ -79,7 +79,7 @@ def test_the_container_is_healthy_and_runs_as_nobody_in_particular(api: APIClien
     made = api.create_container(image, healthcheck={"interval": SECOND, "timeout": 10 * SECOND, "retries": 20})
     api.start(made)
     state = eventually(lambda: _settled(api, made), START_LIMIT)
-    assert state["Health"]["Status"] == "healthy", (api.logs(made).decode(), state)
+    assert state["Health"]["Status"] == "healthy", f"{api.logs(made).decode()}{state}"
     assert _run(api, made, ["id", "-u"]) == "10001\n"
     assert "slashdock.db" in _run(api, made, ["ls", "/data"])
     assert "ermission denied" in _run(api, made, ["touch", "/app/x"])
