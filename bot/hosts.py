@@ -14,10 +14,11 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 
 from commands.context import Found, Missing, Target
+from commands.general.version import NEWEST_API
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
-TESTED = "1.50"  # the newest version of the Engine API that docker's own CLI 28 speaks, and so do we
+TESTED = NEWEST_API  # the newest version of the Engine API that we speak
 OLDEST = "1.40"  # older engines take a HostConfig when a container starts, past every check
 
 Look = Callable[[APIClient, str], Found]

@@ -115,7 +115,8 @@ class Pipeline:
             return _unwritten(error)
         started = self.clock.now()
         reply = self._run(received.number, judged)
-        return self._settle(received.number, judged, reply, self.clock.now() - started)
+        outcome = self._settle(received.number, judged, reply, self.clock.now() - started)
+        return replace(outcome, line=_typed(received.request, judged.command))
 
     def _judge(self, request: Request) -> Judged:
         if request.received and self.clock.now() - request.received > STALE:
@@ -191,7 +192,8 @@ class Pipeline:
             verb="" if command is None else command.spec.name,
             person=self.policy.person(request.actor.id) or "",
         )
-        return Outcome(end.status, end.reply, received.number, line=line, host=received.host)
+        shown = _typed(request, command)
+        return Outcome(end.status, end.reply, received.number, line=shown, host=received.host)
 
     def _intend(self, number: int, judged: Judged) -> None:
         spec = judged.command.spec
@@ -253,7 +255,7 @@ class Pipeline:
             told = Note(f"It was done, but its outcome could not be written down: {error}")
             status, reply = Status.UNKNOWN, Reply((*reply.parts, told), failed=True, error=str(error))
         public = judged.command.public or judged.command.spec.permission.changes
-        return Outcome(status, reply, number, public, _shown(judged.command), judged.host.name)
+        return Outcome(status, reply, number, public, host=judged.host.name)
 
 
 def _parsed(catalog: Catalog, text: str) -> Any:
@@ -267,6 +269,14 @@ def _parsed(catalog: Catalog, text: str) -> Any:
 
 def _shown(command: Command) -> str:
     return secrets.mask_line(grammar.canonical(command, mask=True))
+
+
+def _typed(request: Request, command: Command | None) -> str:
+    """The line as the person typed it, for them to recognise; canonical and masked where it holds a secret."""
+    secret = command is not None and any(
+        flag.secret and getattr(command, flag.field) != flag.default for flag in command.spec.flags
+    )
+    return _shown(command) if command is not None and secret else secrets.mask_line(request.line)
 
 
 def _masked(reply: Reply) -> Reply:
