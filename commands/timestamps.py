@@ -11,7 +11,7 @@ from commands.kinds import INT64
 _DATE = "2006-01-02"
 _HOURS_ONLY, _MINUTES = f"{_DATE}T15", f"{_DATE}T15:04"
 _SECONDS = f"{_DATE}T15:04:05"
-_UNIX = re.compile(r"([+-]?[0-9]+)(?:\.([+-]?[0-9]+))?")
+_UNIX = re.compile(r"([+-]?[0-9]{1,19})(?:\.([+-]?[0-9]{1,19}))?")
 
 
 def timestamp(text: str, now: float) -> str:
