@@ -45,12 +45,6 @@ def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
     return page.message()
 
 
-def preview(outcome: Outcome, asker: str = "") -> list[Json]:
-    """What would be sent for an outcome, with buttons that stand for nothing yet: the message, then its files."""
-    message = render(outcome, lambda _: "preview", asker)
-    return [message.payload(), *({"file": file.name, "content": file.content} for file in message.files)]
-
-
 class _Page:
     """A message in the making: elements for the eye, sentences for the ear, and the room that is left."""
 

@@ -48,8 +48,8 @@ class SlackSide:
 
     def start(self) -> None:
         """Begin to hear and to answer; raises CannotConnect with a sentence."""
-        self._outbox.start()
         self.transport.start()
+        self._outbox.start()
 
     def stop(self) -> None:
         """Hear nothing more, send what waits, and end."""
@@ -83,7 +83,8 @@ class SlackSide:
         if outcome.status is Status.DUPLICATE:
             return
         place, public = asked.place, outcome.public
-        message = render(outcome, lambda button: self._desk.remember(button, asked.request.host), asker)
+        host = outcome.host or asked.request.host
+        message = render(outcome, lambda button: self._desk.remember(button, host), asker)
         lane = place.channel if public else f"{place.channel} {place.user}"
         pace = PACE if public else 0
         about = outcome.line or asked.request.line

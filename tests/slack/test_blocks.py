@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.blockrules import problems
 from bot.request import Outcome, Status
-from bot.slack.blocks import TEXT_LIMIT, preview, render
+from bot.slack.blocks import TEXT_LIMIT, render
 from bot.slack.message import Message
 from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table
 
@@ -151,14 +151,6 @@ def test_the_text_is_cut_where_a_screen_reader_would_not_follow() -> None:
     message = shown(Output("&" * 9_000))
     assert len(message.text) <= TEXT_LIMIT
     assert message.text.endswith("(cut)")
-
-
-def test_a_preview_is_the_message_and_its_files() -> None:
-    """What `exec --json` prints is what would be sent."""
-    outcome = Outcome(Status.DONE, Reply((Output("x\n" * 9_000), Buttons((Button("a", "b"),)))), 1)
-    message, file = preview(outcome)
-    assert problems(message) == ()
-    assert file["content"] == "x\n" * 9_000
 
 
 labels = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=90)
