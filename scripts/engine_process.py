@@ -14,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 
+import engine_root
 from engine import dockerd, lock, socket_path
 
 RUNTIME_FOLDERS = ("/run/docker", "/run/containerd")  # each engine sees its own, empty ones
@@ -26,6 +27,8 @@ def main(directory: Path, patience: float) -> int:
     with lock(directory):
         for folder in RUNTIME_FOLDERS:
             Path(folder).mkdir(exist_ok=True)
+        engine_root.make_ours()
+        for folder in RUNTIME_FOLDERS:
             subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=711", "slashdock", folder], check=True)
         _loopback_up()
         process = subprocess.Popen(_command(directory), stdin=subprocess.DEVNULL)
