@@ -22,7 +22,7 @@ from commands.catalog import Catalog
 from commands.command import Command
 from commands.context import Context, Found, Missing, Target, daemon
 from commands.line import UsageError
-from commands.reply import Button, Buttons, Errors, Note, Output, Reply, Table, failure, note
+from commands.reply import Button, Buttons, Errors, Note, Output, Reply, Table, failure, note, output
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
@@ -222,7 +222,7 @@ class Pipeline:
             bug = f"Something went wrong inside slashdock, not at the engine. Please report it as number {number}."
             reply = replace(failure(bug), unknown=command.spec.permission.changes)
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)
-        reply = (Reply((Errors(warnings),)) if warnings else Reply()) + reply
+        reply = output(warnings) + reply  # docker prints them on standard output, before all else
         return _masked(reply.grep(command.grep) if command.grep else reply)
 
     def _context(self, judged: Judged) -> Context:
