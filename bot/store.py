@@ -215,17 +215,22 @@ class Store:
         return None if row is None else (str(row[0]), str(row[1]))
 
     def first_seen(self, host: str, ids: Iterable[str]) -> dict[str, float]:
-        """Since when the bot has seen each image, in epoch seconds: now, where it is new or its time lies ahead."""
-        now, wanted = self._clock.now(), tuple(ids)
+        """Since when the bot has seen each image, in epoch seconds: now, where it is new or its time lies ahead.
+
+        ids are all images of the host: one that is not among them is forgotten, and new when it comes back.
+        """
+        now, there = self._clock.now(), dict.fromkeys(ids)
         with self._file.reading() as db:
-            rows = db.execute("SELECT image, at FROM seen WHERE host = ? AND at <= ?", (host, now)).fetchall()
-        known = dict(rows)
-        fresh = [image for image in dict.fromkeys(wanted) if image not in known]
-        if fresh:
+            known = dict(db.execute("SELECT image, at FROM seen WHERE host = ?", (host,)).fetchall())
+        stale = [image for image, at in known.items() if image not in there or at > now]
+        fresh = [image for image in there if image not in known or image in stale]
+        if stale or fresh:
             with self._file.writing() as db:
+                for image in stale:
+                    db.execute("DELETE FROM seen WHERE (host, image) = (?, ?)", (host, image))
                 for image in fresh:
                     db.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (host, image, now))
-        return {image: known.get(image, now) for image in wanted}
+        return {image: now if image in fresh else known[image] for image in there}
 
     def scheduled(self, job: str, schedule: str) -> float:
         """Since when the job has this schedule, in epoch seconds: now, where it is new or another one."""

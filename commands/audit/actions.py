@@ -19,7 +19,7 @@ def row(action: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
     methods = {
         "Number": str(action["number"]),
         "Time": time(action["at"]),
-        "RunningFor": ago(now - action["at"]),
+        "When": ago(now - action["at"]),
         "Person": action["person"] or action["actor"],
         "Actor": action["actor"],
         "Origin": action["origin"],

@@ -17,7 +17,7 @@ FILTERS = ("host", "origin", "person", "since", "status", "target", "until", "ve
 HEADERS = {
     "Number": "NUMBER",
     "Time": "TIME",
-    "RunningFor": "WHEN",
+    "When": "WHEN",
     "Person": "PERSON",
     "Actor": "ACTOR",
     "Origin": "ORIGIN",
@@ -34,7 +34,7 @@ HEADERS = {
     "ExitCode": "EXIT CODE",
     "Duration": "DURATION",
 }
-TABLE = r"table {{.Number}}\t{{.RunningFor}}\t{{.Person}}\t{{.Host}}\t{{.Status}}\t{{.Line}}\t{{.Error}}"
+TABLE = r"table {{.Number}}\t{{.When}}\t{{.Person}}\t{{.Host}}\t{{.Status}}\t{{.Line}}\t{{.Error}}"
 
 
 class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE):
@@ -47,7 +47,7 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
     filter: tuple[str, ...] = flag(
         "-f", default=(), kind=FILTER, help=f"Only those that match: {', '.join(FILTERS)}, as status=failed"
     )
-    format: str = flag(default="", help=f"{FORMAT} (.Number .Time .Person .Line .Status ...)")
+    format: str = flag(default="", help=f"{FORMAT} (.Number .When .Person .Line .Status ...)")
     last: int = flag("-n", default=LAST, help="How many", shown=str(LAST))
     no_trunc: bool = flag(default=False, help="Nothing cut short")
     quiet: bool = flag("-q", default=False, help="Only the numbers")

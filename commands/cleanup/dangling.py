@@ -114,7 +114,7 @@ def _called(ctx: Context, container: Mapping[str, Any]) -> str:
 def _fresh(image: Image, seen: float, now: float) -> str:
     if image.created > now:
         return "made in the future, says its date"
-    return f"first seen {ago(now - seen)}" if now - seen < DAY - SLACK else ""
+    return f"first seen {ago(now - seen).lower()}" if now - seen < DAY - SLACK else ""
 
 
 def _remove(ctx: Context, image: Image) -> Removal:

@@ -1,0 +1,76 @@
+"""Short ways to write into a record, for the tests of the record."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.request import Actor, Origin, Request
+from bot.store import Store
+
+WEB = {"kind": "container", "id": "ab" * 32, "name": "web"}
+PROJECT = Path(__file__).parent.parent
+
+# A process that says what it has reached and stays there until it is killed or its input ends.
+CHILD = """
+import sys
+from pathlib import Path
+from bot.clock import Clock
+from bot.store import Store
+from recording import begin, receive
+
+store = Store(Path(sys.argv[1]), Clock())
+{steps}
+print(store.actions({{}}, 1)[0]["number"], flush=True)
+sys.stdin.read()
+store.close()
+"""
+
+
+def asked(line: str = "restart web", delivery: str = "", actor: str = "U0ADMIN001") -> Request:
+    """A request from Slack."""
+    return Request(line, Actor(actor, "T1"), Origin.SLASH, "C0OPS", host="local", delivery=delivery)
+
+
+def receive(store: Store, line: str = "restart web", delivery: str = "") -> int:
+    """The number of a request that was just received."""
+    return store.receive(asked(line, delivery), line).number
+
+
+def begin(store: Store, line: str = "restart web", *, person: str = "alice", target: Mapping[str, str] = WEB) -> int:
+    """The number of an action that was just intended."""
+    number = receive(store, line)
+    store.intend(
+        number,
+        verb="container restart",
+        line=f"container {line}",
+        person=person,
+        permission="act",
+        reason="role admin",
+        host="local",
+        targets=[target],
+    )
+    return number
+
+
+def child(folder: Path, steps: str) -> subprocess.Popen[str]:
+    """A process of its own that has done the steps with its own Store on the folder."""
+    path = os.pathsep.join((str(PROJECT), str(PROJECT / "tests")))
+    started = subprocess.Popen(
+        [sys.executable, "-c", CHILD.format(steps=steps), str(folder)],
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline().strip().isdigit()
+    return started
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Wait for a child and close its pipes."""
+    process.communicate()

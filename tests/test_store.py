@@ -1,0 +1,311 @@
+"""The record: what is written is numbered, joined, found again and never altered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from recording import WEB, asked, begin, receive
+
+from bot.clock import SetClock
+from bot.store import FILE, FILTERS, Store
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands still."""
+    return SetClock(1_000_000.0)
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: SetClock) -> Iterator[Store]:
+    """A new record."""
+    made = Store(tmp_path, clock)
+    yield made
+    made.close()
+
+
+def _sql(store_folder: Path, *statements: str) -> None:
+    db = sqlite3.connect(store_folder / FILE)
+    for statement in statements:
+        db.execute(statement)
+    db.commit()
+    db.close()
+
+
+def test_an_action_is_told_from_its_receipt_to_its_outcome(store: Store, clock: SetClock) -> None:
+    """One row holds who, from where, what, on which objects, whether it was allowed and how it ended."""
+    number = begin(store)
+    clock.at += 2
+    store.outcome(number, status="failed", error="no such thing", duration_ms=2000, exit_code=7)
+    assert store.actions({}, 10) == [
+        {
+            "number": 1, "at": 1_000_000.0, "actor": "U0ADMIN001", "team": "T1", "person": "alice", "origin": "slash",
+            "channel": "C0OPS", "thread": "", "host": "local", "line": "container restart web",
+            "verb": "container restart", "permission": "act", "targets": [WEB], "verdict": "allow",
+            "reason": "role admin", "status": "failed", "error": "no such thing", "duration_ms": 2000, "exit_code": 7,
+            "owner": store.actions({}, 1)[0]["owner"],
+        }
+    ]  # fmt: skip
+
+
+def test_the_events_of_an_action_keep_their_order_and_time(store: Store, clock: SetClock) -> None:
+    """received, judged, intended and outcome stand in the order in which they were written."""
+    number = begin(store)
+    clock.at += 5
+    store.outcome(number, status="done", details={"removed": ["a"]})
+    action = store.action(number)
+    assert action is not None
+    events = action["events"]
+    assert [(event["kind"], event["at"]) for event in events] == [
+        ("received", 1_000_000.0), ("judged", 1_000_000.0), ("intended", 1_000_000.0), ("outcome", 1_000_005.0),
+    ]  # fmt: skip
+    assert events[3]["details"] == {"removed": ["a"]}
+
+
+def test_an_exit_code_and_a_duration_of_zero_are_kept(store: Store) -> None:
+    """Zero is an answer, not the lack of one."""
+    number = begin(store)
+    store.outcome(number, status="done", duration_ms=0, exit_code=0)
+    assert [(row["duration_ms"], row["exit_code"]) for row in store.actions({}, 1)] == [(0, 0)]
+
+
+def test_a_refusal_is_recorded_with_its_reason(store: Store) -> None:
+    """What was not done is told like what was."""
+    store.refuse(receive(store, "rm web"), status="denied", reason="no rule", line="rm web", verb="", person="bob")
+    row = store.actions({}, 1)[0]
+    assert (row["verdict"], row["status"], row["reason"], row["person"]) == ("denied", "denied", "no rule", "bob")
+    assert store.unfinished() == []
+
+
+def test_an_action_under_way_says_so(store: Store) -> None:
+    """Before its outcome an action is received, then running."""
+    receive(store)
+    assert store.actions({}, 1)[0]["status"] == "received"
+    begin(store)
+    assert store.actions({}, 1)[0]["status"] == "running"
+
+
+def test_a_later_outcome_counts_and_the_first_stays(store: Store) -> None:
+    """What was unknown can become known; both are in the record."""
+    number = begin(store)
+    store.outcome(number, status="unknown")
+    store.outcome(number, status="done")
+    action = store.action(number)
+    assert action is not None
+    assert action["status"] == "done"
+    assert [event.get("status") for event in action["events"][3:]] == ["unknown", "done"]
+
+
+def test_there_is_no_action_of_an_unknown_number(store: Store) -> None:
+    """A number that was never given has no action."""
+    assert store.action(1) is None
+
+
+def test_the_same_delivery_is_written_once(store: Store) -> None:
+    """A second delivery points to the first and writes nothing."""
+    first = store.receive(asked(delivery="d1"), "restart web")
+    again = store.receive(asked(delivery="d1"), "restart web")
+    assert (again.duplicate, again.first, again.number) == (True, first.number, first.number)
+    assert len(store.actions({}, 10)) == 1
+
+
+def test_a_delivery_is_new_again_after_a_day(store: Store, clock: SetClock) -> None:
+    """Ids of deliveries are remembered for a day, to the second."""
+    store.receive(asked(delivery="d1"), "x")
+    clock.at += DAY - 1
+    assert store.receive(asked(delivery="d1"), "x").duplicate
+    clock.at += 2
+    assert not store.receive(asked(delivery="d1"), "x").duplicate
+
+
+def test_requests_without_a_delivery_are_never_duplicates(store: Store) -> None:
+    """A terminal delivers everything once."""
+    assert [store.receive(asked(), "x").duplicate for _ in range(3)] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "numbers"),
+    [
+        ("person", ("alice",), [2, 1]),
+        ("person", ("U0ADMIN001",), [3, 2, 1]),
+        ("person", ("alice", "bob"), [3, 2, 1]),
+        ("verb", ("container restart",), [2, 1]),
+        ("status", ("done",), [1]),
+        ("status", ("denied", "running"), [3, 2]),
+        ("host", ("other",), []),
+        ("origin", ("slash",), [3, 2, 1]),
+        ("origin", ("exec",), []),
+        ("target", ("web",), [1]),
+        ("target", ("ab" * 32,), [1]),
+        ("target", ("abababababab",), [1]),
+        ("target", ("ababab",), []),
+        ("target", ("we%",), []),
+        ("target", ("cd" * 32,), [2]),
+        ("target", ("cdcdcdcdcdcd",), [2]),
+        ("since", ("1000010",), [3, 2]),
+        ("until", ("1000010",), [2, 1]),
+    ],
+)
+def test_filters_choose_actions(
+    store: Store, clock: SetClock, name: str, values: tuple[str, ...], numbers: list[int]
+) -> None:
+    """Any value of a filter is enough; a target is found by its name, its id, or the first twelve digits of that."""
+    store.outcome(begin(store), status="done")
+    clock.at += 10
+    begin(store, target={"kind": "image", "id": f"sha256:{'cd' * 32}", "name": "app"})
+    clock.at += 10
+    store.refuse(receive(store), status="denied", reason="", line="rm x", verb="container rm", person="bob")
+    assert [row["number"] for row in store.actions({name: values}, 10)] == numbers
+
+
+def test_all_filters_must_match(store: Store) -> None:
+    """Two filters narrow each other, and the newest come first up to the limit."""
+    for status in ("done", "failed", "done", "done"):
+        store.outcome(begin(store), status=status)
+    wanted = {"status": ("done",), "person": ("alice",)}
+    assert [row["number"] for row in store.actions(wanted, 2)] == [4, 3]
+    assert store.actions({**wanted, "host": ("other",)}, 2) == []
+
+
+def test_a_value_of_a_filter_is_never_sql(store: Store) -> None:
+    """Quotes and keywords in a value are only letters."""
+    begin(store)
+    for name in FILTERS:
+        assert store.actions({name: ("x' OR '1'='1",)}, 10) == ([] if name != "since" else store.actions({}, 10))
+
+
+@pytest.mark.parametrize("text", ["\x00 nul", "\ud800 lone", "🐳 “—”", "'; DROP TABLE events; --", "x" * 200_000])
+def test_any_text_can_be_written_down(store: Store, text: str) -> None:
+    """No line keeps itself out of the record."""
+    store.refuse(receive(store, text), status="usage", reason=text, line=text, verb="", person="")
+    assert store.verify() is None
+    assert store.actions({}, 1)[0]["status"] == "usage"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET body = '{}' WHERE id = 2",
+        "DELETE FROM events WHERE id = 2",
+        "DELETE FROM events",
+        "INSERT OR REPLACE INTO events SELECT * FROM events WHERE id = 2",
+        "REPLACE INTO events SELECT id, number, kind, at, '{}', prev, hash FROM events WHERE id = 4",
+        "INSERT INTO events SELECT 9, number, kind, at, body, prev, hash FROM events WHERE id = 4",
+    ],
+)
+def test_the_database_refuses_to_alter_the_record(store: Store, tmp_path: Path, statement: str) -> None:
+    """Whoever opens the file and does not take its triggers away can only append."""
+    store.outcome(begin(store), status="done")
+    with pytest.raises(sqlite3.IntegrityError, match="events are"):
+        _sql(tmp_path, statement)
+    assert store.verify() is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE events SET body = '{}' WHERE id = 2", "event 2 of action 1 was altered"),
+        ("UPDATE events SET at = at + 1 WHERE id = 3", "event 3 of action 1 was altered"),
+        ("UPDATE events SET hash = prev WHERE id = 1", "event 1 of action 1 was altered"),
+        ("DELETE FROM events WHERE id = 1", "event 1 is missing"),
+        ("DELETE FROM events WHERE id IN (2, 3)", "events 2 to 3 are missing"),
+        ("DELETE FROM events WHERE id = 8", "event 8 is missing at the end"),
+        ("DELETE FROM events", "events 1 to 8 are missing at the end"),
+        (
+            "UPDATE events SET prev = (SELECT hash FROM events WHERE id = 2) WHERE id = 5",
+            "event 5 of action 2 does not follow the event before it",
+        ),
+    ],
+)
+def test_verify_finds_what_was_done_past_the_triggers(store: Store, tmp_path: Path, statement: str, told: str) -> None:
+    """An edit, a removal, a change of order: the first place where the chain breaks is named."""
+    for _ in range(2):
+        store.outcome(begin(store), status="done")
+    assert store.verify() is None
+    kinds = ("altered", "removed")
+    _sql(tmp_path, *(f"DROP TRIGGER events_are_not_{kind}" for kind in kinds), statement)
+    assert store.verify() == told
+
+
+def test_a_record_is_continued_when_it_is_opened_again(tmp_path: Path, clock: SetClock) -> None:
+    """Numbers and the chain go on where the last process stopped."""
+    for _ in range(3):
+        store = Store(tmp_path, clock)
+        store.outcome(begin(store), status="done")
+        store.close()
+    store = Store(tmp_path, clock)
+    assert [row["number"] for row in store.actions({}, 10)] == [3, 2, 1]
+    assert store.verify() is None
+    store.close()
+
+
+def test_only_its_owner_may_read_the_record(store: Store, tmp_path: Path) -> None:
+    """Lines may hold what is nobody else's business."""
+    begin(store)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {FILE, f"{FILE}-wal", "reserve"}
+    assert {oct(path.stat().st_mode & 0o077) for path in files} == {"0o0"}
+
+
+def test_a_line_is_remembered_under_an_opaque_id(store: Store) -> None:
+    """The id says nothing of the line, is the same for the same line, and another for another host or label."""
+    handle = store.remember("restart web", "local", "Restart")
+    assert store.recall(handle) == ("restart web", "local")
+    assert (len(handle), "web" in handle) == (32, False)
+    assert store.remember("restart web", "local", "Restart") == handle
+    assert len({handle, store.remember("restart web", "b", "Restart"), store.remember("stop web", "local", "")}) == 3
+
+
+def test_an_unknown_id_stands_for_nothing(store: Store) -> None:
+    """What was not remembered here is nothing here."""
+    assert store.recall("f" * 32) is None
+
+
+def test_images_are_aged_from_when_they_were_first_seen(store: Store, clock: SetClock) -> None:
+    """The first sight counts, each host by itself."""
+    start = clock.at
+    assert store.first_seen("local", ["a", "b"]) == {"a": start, "b": start}
+    clock.at += 100
+    assert store.first_seen("local", ["a", "c"]) == {"a": start, "c": start + 100}
+    assert store.first_seen("other", ["a"]) == {"a": start + 100}
+
+
+def test_an_image_that_comes_back_is_new(store: Store, clock: SetClock) -> None:
+    """An image that was gone in between has the grace of a fresh one."""
+    store.first_seen("local", ["a", "b"])
+    clock.at += 100
+    store.first_seen("local", ["b"])
+    clock.at += 100
+    assert store.first_seen("local", ["a", "b"]) == {"a": clock.at, "b": clock.at - 200}
+
+
+def test_an_image_seen_in_the_future_is_new(store: Store, clock: SetClock) -> None:
+    """A clock that was ahead makes no image old, nor young for ever."""
+    store.first_seen("local", ["a"])
+    clock.at -= 1000
+    assert store.first_seen("local", ["a"]) == {"a": clock.at}
+
+
+def test_a_run_is_claimed_once(store: Store, clock: SetClock) -> None:
+    """The first to ask gets the run; how it ended is told of the latest."""
+    assert [store.claim("cleanup", 5.0), store.claim("cleanup", 5.0), store.claim("report", 5.0)] == [True, False, True]
+    assert store.claim("cleanup", 9.0)
+    clock.at += 1
+    store.run_done("cleanup", 9.0, "not started")
+    run = store.last_runs()["cleanup"]
+    assert (run.due, run.claimed, run.ended, run.summary) == (9.0, clock.at - 1, clock.at, "not started")
+    assert store.last_runs()["report"].ended is None
+
+
+def test_a_schedule_is_dated_from_when_it_was_set(store: Store, clock: SetClock) -> None:
+    """The date stays while the schedule does."""
+    start = clock.at
+    assert store.scheduled("cleanup", "0 3 * * * UTC") == start
+    clock.at += 10
+    assert store.scheduled("cleanup", "0 3 * * * UTC") == start
+    assert store.scheduled("cleanup", "0 4 * * * UTC") == start + 10
