@@ -254,7 +254,7 @@ class Pipeline:
         except Unwritable as error:
             told = Note(f"It was done, but its outcome could not be written down: {error}")
             status, reply = Status.UNKNOWN, Reply((*reply.parts, told), failed=True, error=str(error))
-        public = judged.command.public or judged.command.spec.permission.changes
+        public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
         return Outcome(status, reply, number, public, host=judged.host.name)
 
 
@@ -277,6 +277,11 @@ def _typed(request: Request, command: Command | None) -> str:
         flag.secret and getattr(command, flag.field) != flag.default for flag in command.spec.flags
     )
     return _shown(command) if command is not None and secret else secrets.mask_line(request.line)
+
+
+def _happened(reply: Reply) -> bool:
+    """Whether anything may have been changed: a refusal of the engine that did nothing is for the asker alone."""
+    return not reply.failed or reply.unknown or any(isinstance(part, Output) for part in reply.parts)
 
 
 def _masked(reply: Reply) -> Reply:
