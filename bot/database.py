@@ -155,6 +155,8 @@ class Sqlite:
         match getattr(error, "sqlite_errorcode", 0) & 0xFF:
             case sqlite3.SQLITE_FULL:
                 return Unwritable(f"the disk under {self._path.parent} is full. Make room there.")
+            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN if not os.access(self._path.parent, os.W_OK):
+                return Unwritable(f"{self._path.parent} is read-only. Make the disk and the folder writable.")
             case sqlite3.SQLITE_READONLY:
                 return Unwritable(f"{self._path} is read-only. Make the file and its folder writable.")
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

@@ -1,0 +1,204 @@
+"""The record on a disk that fails: what cannot be written down is refused with a sentence, never lost in silence."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from recording import begin, receive
+
+from bot.clock import Clock
+from bot.store import FILE, Store, Unwritable
+
+WRITES: list[Callable[[Store], object]] = [
+    receive,
+    lambda store: store.refuse(1, status="denied", reason="", line="", verb="", person=""),
+    begin,
+    lambda store: store.outcome(1, status="done"),
+    lambda store: store.claim("cleanup", 1.0),
+    lambda store: store.remember("restart web", "local", "Restart"),
+    lambda store: store.first_seen("local", ["a"]),
+]
+MANY = 200  # actions; far more than a small disk holds
+
+
+@contextmanager
+def _mounted(folder: Path, size: str) -> Iterator[Path]:
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for little more than the record."""
+    with _mounted(tmp_path / "disk", "512k") as folder:
+        yield folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A record on a disk without a fault, with one action under way."""
+    made = Store(tmp_path, Clock())
+    begin(made)
+    yield made
+    made.close()
+
+
+def _fill(folder: Path) -> None:
+    """Take the last byte of the disk."""
+    block = 65_536
+    with (folder / "filler").open("ab", buffering=0) as filler:
+        while block:
+            try:
+                if filler.write(b"x" * block) < block:
+                    block //= 2
+            except OSError:
+                block //= 2
+
+
+def _work_on(store: Store) -> None:
+    for _ in range(MANY):
+        store.outcome(begin(store), status="done")
+
+
+def test_a_full_disk_refuses_every_action(small_disk: Path) -> None:
+    """Nothing is begun that could not be written down, and what was written stays readable."""
+    store = Store(small_disk, Clock())
+    store.outcome(begin(store), status="done")
+    _fill(small_disk)
+    with pytest.raises(Unwritable, match=r"is full|no room left"):
+        _work_on(store)
+    done = store.actions({"status": ("done",)}, MANY)
+    assert 0 < len(done) < MANY
+    assert store.verify() is None
+    store.close()
+
+
+def test_what_was_begun_before_the_disk_was_full_gets_its_outcome(tmp_path: Path) -> None:
+    """Room is kept for the end of what was begun; the next intent waits until there is such room again."""
+    with _mounted(tmp_path / "disk", "1m") as disk:
+        store = Store(disk, Clock())
+        begun = [begin(store) for _ in range(3)]
+        _fill(disk)
+        for number in begun:
+            store.outcome(number, status="done")
+        assert [row["status"] for row in store.actions({}, 10)] == ["done"] * 3
+        assert not (disk / "reserve").exists()
+        _fill(disk)
+        with pytest.raises(Unwritable, match=r"is full|no room left"):
+            begin(store)
+        (disk / "filler").unlink()
+        store.outcome(begin(store), status="done")
+        assert (disk / "reserve").exists()
+        store.close()
+
+
+def test_no_record_is_opened_on_a_full_disk(small_disk: Path) -> None:
+    """The bot does not start where it could write nothing."""
+    _fill(small_disk)
+    with pytest.raises(Unwritable, match=r"Make room there|No space left"):
+        Store(small_disk, Clock())
+
+
+def test_a_read_only_disk_is_refused(small_disk: Path) -> None:
+    """The bot does not start on a disk that takes nothing."""
+    store = Store(small_disk, Clock())
+    begin(store)
+    store.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(Unwritable, match=r"read-only|Read-only"):
+        Store(small_disk, Clock())
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_removed_or_replaced_file_refuses_every_write(
+    store: Store, tmp_path: Path, write: Callable[[Store], object], *, replaced: bool
+) -> None:
+    """SQLite would go on writing into a file that nobody will ever see again."""
+    (tmp_path / FILE).rename(tmp_path / "aside")
+    if replaced:
+        shutil.copy(tmp_path / "aside", tmp_path / FILE)
+    with pytest.raises(Unwritable, match="removed or replaced"):
+        write(store)
+
+
+def test_a_file_that_is_put_back_takes_writes_again(store: Store, tmp_path: Path) -> None:
+    """It is the file that counts, not that it was away."""
+    (tmp_path / FILE).rename(tmp_path / "aside")
+    with pytest.raises(Unwritable):
+        begin(store)
+    (tmp_path / "aside").rename(tmp_path / FILE)
+    begin(store)
+    assert store.verify() is None
+
+
+def test_a_removed_log_refuses_writes(store: Store, tmp_path: Path) -> None:
+    """The newest events are in the write-ahead log: without it they would be lost with the process."""
+    (tmp_path / f"{FILE}-wal").unlink()
+    with pytest.raises(Unwritable, match="removed or replaced"):
+        begin(store)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_file_that_stays_locked_refuses_every_write(
+    store: Store, tmp_path: Path, write: Callable[[Store], object]
+) -> None:
+    """Another program that holds the file gets two seconds, then the action is refused and nothing of it is written."""
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    before = store.actions({}, 10)
+    with pytest.raises(Unwritable, match="locked for 2 s"):
+        write(store)
+    assert store.actions({}, 10) == before
+    other.execute("ROLLBACK")
+    other.close()
+    write(store)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """The sentence names the file and what to do."""
+    (tmp_path / FILE).write_bytes(b"not a database at all" * 500)
+    with pytest.raises(Unwritable, match=rf"{FILE} is damaged.*restore a copy"):
+        Store(tmp_path, Clock())
+
+
+def test_a_damaged_file_is_refused_when_it_is_opened(tmp_path: Path) -> None:
+    """SQLite itself would accept further rows."""
+    store = Store(tmp_path, Clock())
+    for _ in range(50):
+        store.outcome(begin(store), status="done")
+    store.close()
+    page, pages = 4096, (tmp_path / FILE).stat().st_size // 4096
+    with (tmp_path / FILE).open("r+b") as file:
+        for number in range(4, pages):
+            file.seek(number * page)
+            file.write(b"\xff" * page)
+    with pytest.raises(Unwritable, match="is damaged"):
+        Store(tmp_path, Clock())
+
+
+def test_a_file_of_a_newer_slashdock_is_refused(tmp_path: Path) -> None:
+    """An older program must not write by rules that it does not know."""
+    Store(tmp_path, Clock()).close()
+    db = sqlite3.connect(tmp_path / FILE)
+    db.execute("PRAGMA user_version = 999")
+    db.close()
+    with pytest.raises(Unwritable, match="newer slashdock"):
+        Store(tmp_path, Clock())
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "data").touch()
+    with pytest.raises(Unwritable, match="cannot be used"):
+        Store(tmp_path / "data", Clock())
