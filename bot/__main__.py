@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot import console, doctor, policy_init
+from bot import doctor, policy_init
 from bot.core import CannotStart, Core, opened
 from bot.locks import AlreadyRunning
 from bot.policy import PolicyError
 from bot.request import Origin, Outcome
 from bot.settings import Settings, SettingsError, load
 from bot.store import Unwritable
-from bot.terminal import Terminal
+from bot.terminal import Terminal, show
 from commands.line import join
 
 ENV_FILE = Path(".env")
@@ -107,7 +107,7 @@ def _exec(asked: argparse.Namespace) -> int:
         if asked.json:
             _print_messages(core, outcome)
         else:
-            console.show(outcome)
+            show(outcome)
     return int(outcome.exit_code)
 
 
@@ -123,11 +123,13 @@ def _print_messages(core: Core, outcome: Outcome) -> None:
 
 
 def _console(asked: argparse.Namespace) -> int:
+    from bot import console  # noqa: PLC0415 - prompt_toolkit is loaded by console alone
+
     settings = _settings()
     with _faults(), opened(settings) as core:
         terminal = Terminal(core, asked.person, Origin.CONSOLE, asked.host)
         completer = console.Words(core.catalog, terminal.names)
-        return console.run(terminal.say, completer, settings.data / "console_history")
+        return console.run(terminal.say, show, completer, settings.data / "console_history")
 
 
 def _manifest(asked: argparse.Namespace) -> int:

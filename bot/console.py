@@ -13,7 +13,6 @@ from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 
-from bot import text
 from bot.request import Outcome
 from commands.catalog import Catalog
 from commands.command import Command
@@ -60,7 +59,7 @@ class Words(Completer):
         )
 
 
-def run(say: Callable[[str], Outcome], completer: Words, history: Path) -> int:
+def run(say: Callable[[str], Outcome], show: Callable[[Outcome], None], completer: Words, history: Path) -> int:
     """Read lines until the end of the input and answer each; returns the last exit code."""
     code = 0
     for line in _lines(completer, history):
@@ -71,14 +70,6 @@ def run(say: Callable[[str], Outcome], completer: Words, history: Path) -> int:
             show(outcome)
             code = int(outcome.exit_code)
     return code
-
-
-def show(outcome: Outcome) -> None:
-    """Print the answer: docker's output on standard output, everything else on standard error."""
-    for piece in text.pieces(outcome.reply):
-        stream = sys.stderr if piece.error else sys.stdout
-        stream.write(piece.text)
-        stream.flush()
 
 
 def _lines(completer: Words, history: Path) -> Iterator[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Iterable
 
 import requests
 from docker.errors import DockerException
 
+from bot import text
 from bot.core import CannotStart, Core
 from bot.hosts import EngineDown
 from bot.policy import Asker, Object
@@ -54,6 +56,14 @@ class Terminal:
                 seen = Object("container", names[0].removeprefix("/"), labels)
                 if self._core.policy.visible(asker, Permission.SEE, seen):
                     yield seen.name
+
+
+def show(outcome: Outcome) -> None:
+    """Print the answer: docker's output on standard output, everything else on standard error."""
+    for piece in text.pieces(outcome.reply):
+        stream = sys.stderr if piece.error else sys.stdout
+        stream.write(piece.text)
+        stream.flush()
 
 
 def _id(core: Core, person: str | None) -> str:
