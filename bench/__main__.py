@@ -22,6 +22,7 @@ from engine import Engine  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from samples import busybox_image  # noqa: E402
 
+from bench import ack  # noqa: E402
 from bot.workspace import Workspace  # noqa: E402
 from bot.workspace.people import ADMIN, OPS  # noqa: E402
 
@@ -38,6 +39,7 @@ def main() -> None:
         acknowledgements(Path(folder), engine)
         lists(Path(folder), engine)
         start(Path(folder), engine)
+    ack.main()
 
 
 def acknowledgements(folder: Path, engine: Engine) -> None:
