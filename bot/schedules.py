@@ -96,8 +96,9 @@ class Schedules:
 
     def _run_due(self, job: Job) -> None:
         now = self._clock.now()
-        reached = min(self._position(job), now)  # a clock that was put back must not hold the job up
-        missed = tuple(self._due[job.name].until(max(reached, now - LOOK_BACK), now))
+        # A clock that was put back must not hold the job up: what has run already cannot be claimed again.
+        self._reached[job.name] = min(self._position(job), now)
+        missed = tuple(self._due[job.name].until(max(self._reached[job.name], now - LOOK_BACK), now))
         if missed:
             self._run(job, missed[-1], now)
             self._reached[job.name] = missed[-1]

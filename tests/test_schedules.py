@@ -1,0 +1,238 @@
+"""What runs by itself: each run once, late once after a pause, whatever the clock does."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SetClock
+from bot.request import Origin, Request
+from bot.schedules import TICK, Job, Schedules
+from bot.store import FILE, Store
+
+HOUR, DAY = 3600.0, 86_400.0
+NIGHTLY = Job("cleanup", "cleanup run", "0 3 * * *", "UTC", "C0OPS")
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()
+THREE = NOON + 15 * HOUR  # when the job is next due
+LIMIT = 10  # seconds until a thread must have done what is waited for
+
+
+@dataclass
+class Night:
+    """A job, its record and its clock; submitted is what was handed on."""
+
+    folder: Path
+    clock: SetClock = field(default_factory=lambda: SetClock(NOON))
+    submitted: list[Request] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
+
+    def start(self, job: Job = NIGHTLY, submit: Callable[[Request], object] | None = None) -> Schedules:
+        """The schedules as a process that starts now has them."""
+        self.stores.append(Store(self.folder, self.clock))
+        return Schedules([job], self.stores[-1], self.clock, submit or self.submitted.append)
+
+    def deliveries(self) -> list[str]:
+        """The delivery ids of what was submitted."""
+        return [request.delivery for request in self.submitted]
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Night]:
+    """A clock at noon and an empty record."""
+    made = Night(tmp_path)
+    yield made
+    for store in made.stores:
+        store.close()
+
+
+def _tick(schedules: Schedules, night: Night, *moments: float) -> int:
+    for moment in moments:
+        night.clock.at = moment
+        schedules.tick()
+    return len(night.submitted)
+
+
+def test_a_job_that_is_due_is_submitted_like_any_other_line(night: Night) -> None:
+    """The actor is the schedule, the origin says so, the channel is the configured one."""
+    schedules = night.start()
+    assert _tick(schedules, night, NOON, THREE - 1) == 0
+    assert _tick(schedules, night, THREE) == 1
+    request = night.submitted[0]
+    assert (request.line, request.actor.id, request.origin) == ("cleanup run", "schedule:cleanup", Origin.SCHEDULE)
+    assert (request.channel, request.received) == ("C0OPS", THREE)
+
+
+def test_a_run_is_submitted_once(night: Night) -> None:
+    """However often the clock is looked at."""
+    schedules = night.start()
+    assert _tick(schedules, night, NOON, THREE, THREE, THREE + 1, THREE + HOUR) == 1
+    assert _tick(schedules, night, THREE + DAY) == 2
+    assert len(set(night.deliveries())) == 2
+
+
+def test_a_process_that_starts_again_runs_nothing_twice(night: Night) -> None:
+    """The record knows what ran, also when the process stopped just after."""
+    _tick(night.start(), night, NOON, THREE)
+    assert _tick(night.start(), night, THREE, THREE + 60) == 1
+
+
+def test_two_processes_share_one_run(night: Night) -> None:
+    """Both see it due; one gets it."""
+    first, second = night.start(), night.start()
+    _tick(first, night, NOON)
+    _tick(second, night, NOON)
+    night.clock.at = THREE
+    first.tick()
+    second.tick()
+    assert len(night.submitted) == 1
+
+
+def test_a_run_missed_while_nothing_ran_is_made_up_for(night: Night) -> None:
+    """The bot was away at three and is back at seven: it runs late, once."""
+    _tick(night.start(), night, NOON)
+    assert _tick(night.start(), night, THREE + 4 * HOUR, THREE + 5 * HOUR) == 1
+
+
+def test_many_missed_runs_are_one(night: Night) -> None:
+    """An hourly job that was away for ten hours runs once, for the latest."""
+    hourly = Job("cleanup", "cleanup run", "0 * * * *", "UTC")
+    _tick(night.start(hourly), night, NOON)
+    assert _tick(night.start(hourly), night, NOON + 10.5 * HOUR) == 1
+    assert night.deliveries() == [f"schedule:cleanup:{NOON + 10 * HOUR:.0f}"]
+
+
+def test_a_run_missed_by_too_much_is_recorded_as_skipped(night: Night) -> None:
+    """After a long pause the job is not run by day; that is told, and it goes on the next night."""
+    _tick(night.start(), night, NOON)
+    back = THREE + 5 * DAY + 13 * HOUR
+    schedules = night.start()
+    assert _tick(schedules, night, back, back + 60) == 0
+    row = schedules.rows()[0]
+    assert row["last"] == "skipped: slashdock was not running at 2026-06-07 03:00 UTC"
+    assert _tick(schedules, night, THREE + 6 * DAY) == 1
+
+
+@pytest.mark.parametrize("back", [60.0, HOUR, DAY, 400 * DAY])
+def test_a_clock_that_is_put_back_stops_nothing(night: Night, back: float) -> None:
+    """What ran is not run again, and the next run comes at its time on the new clock."""
+    schedules = night.start()
+    _tick(schedules, night, NOON, THREE)
+    _tick(schedules, night, THREE - back)
+    assert len(night.submitted) == 1
+    ahead = schedules.rows()[0]["next_runs"]
+    _tick(schedules, night, *ahead)
+    assert sorted(night.deliveries()) == sorted(f"schedule:cleanup:{due:.0f}" for due in {THREE, *ahead})
+
+
+def test_a_clock_that_was_far_ahead_stops_nothing(night: Night) -> None:
+    """A run in a wrong future must not hold the job up until then, not even over a restart."""
+    schedules = night.start()
+    _tick(schedules, night, NOON, THREE + 300 * DAY)
+    assert len(night.submitted) == 1
+    assert _tick(schedules, night, NOON + 60, THREE) == 2
+    assert _tick(night.start(), night, THREE + 60, THREE + DAY) == 3
+
+
+def test_a_clock_that_is_put_forward_delays_nothing(night: Night) -> None:
+    """The clock is looked at every half minute, however far the next run is."""
+    schedules = night.start()
+    assert schedules.tick() == TICK
+    assert _tick(schedules, night, THREE + HOUR) == 1
+
+
+def test_the_clock_is_looked_at_when_the_next_run_is_due(night: Night) -> None:
+    """A run that is nearer than half a minute is not waited past."""
+    schedules = night.start()
+    night.clock.at = THREE - 5
+    assert schedules.tick() == 5
+
+
+def test_a_schedule_that_was_changed_makes_up_for_nothing(night: Night) -> None:
+    """Who sets nine o'clock at noon means tomorrow."""
+    _tick(night.start(), night, NOON - 10 * HOUR, NOON - 9 * HOUR)
+    count = len(night.submitted)
+    changed = Job("cleanup", "cleanup run", "0 9 * * *", "UTC")
+    schedules = night.start(changed)
+    assert _tick(schedules, night, NOON, NOON + 60) == count
+    assert _tick(schedules, night, NOON + 21 * HOUR) == count + 1
+
+
+def test_a_run_that_could_not_be_handed_on_is_recorded(night: Night) -> None:
+    """The record says that it was not started and why; it is not tried again and again."""
+
+    def refuse(request: Request) -> None:
+        night.submitted.append(request)
+        raise RuntimeError("too busy")
+
+    schedules = night.start(submit=refuse)
+    assert _tick(schedules, night, NOON, THREE, THREE + 60) == 1
+    assert schedules.rows()[0]["last"] == "not started: too busy"
+    assert _tick(schedules, night, THREE + DAY) == 2
+
+
+def test_one_job_that_fails_stops_no_other(night: Night) -> None:
+    """The jobs do not know of each other."""
+    store = Store(night.folder, night.clock)
+    night.stores.append(store)
+
+    def submit(request: Request) -> None:
+        if request.line == "a":
+            raise RuntimeError("a bug")
+        night.submitted.append(request)
+
+    jobs = [Job(name, name, "0 3 * * *", "UTC") for name in ("a", "b")]
+    schedules = Schedules(jobs, store, night.clock, submit)
+    assert _tick(schedules, night, NOON, THREE) == 1
+
+
+def test_a_run_waits_until_it_can_be_written_down(night: Night) -> None:
+    """While the record cannot be written nothing is started; then it runs late."""
+    schedules = night.start()
+    _tick(schedules, night, NOON)
+    (night.folder / FILE).rename(night.folder / "aside")
+    assert _tick(schedules, night, THREE) == 0
+    (night.folder / "aside").rename(night.folder / FILE)
+    assert _tick(schedules, night, THREE + 60) == 1
+
+
+def test_the_rows_show_what_comes_and_what_was(night: Night) -> None:
+    """The next three runs, and the last with its number in the record."""
+    schedules = night.start()
+    row = schedules.rows()[0]
+    assert row["next_runs"] == (THREE, THREE + DAY, THREE + 2 * DAY)
+    assert (row["name"], row["line"], row["channel"]) == ("cleanup", "cleanup run", "C0OPS")
+    assert (row["last"], row["last_run"], row["last_number"]) == ("", None, None)
+    _tick(schedules, night, NOON, THREE)
+    store, request = night.stores[0], night.submitted[0]
+    number = store.receive(request, request.line).number
+    store.refuse(number, status="denied", reason="no rule", line="cleanup run", verb="cleanup run", person="")
+    row = schedules.rows()[0]
+    assert (row["last"], row["last_run"], row["last_number"]) == ("denied: no rule", THREE, number)
+
+
+def test_the_thread_submits_and_ends(night: Night) -> None:
+    """Started, it watches the clock by itself; closed, it is gone."""
+    came = threading.Event()
+    schedules = night.start(submit=lambda _: came.set())
+    schedules.tick()
+    night.clock.at = THREE
+    schedules.start()
+    assert came.wait(LIMIT)
+    schedules.close()
+    assert "schedules" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_nothing_in_the_record_is_code(night: Night) -> None:
+    """Jobs are never pickled: who can write to the file cannot make the bot run anything by it."""
+    _tick(night.start(), night, NOON, THREE)
+    db = sqlite3.connect(night.folder / FILE)
+    for table in ("jobs", "runs"):
+        for row in db.execute(f"SELECT * FROM {table}"):
+            assert not any(isinstance(value, bytes) for value in row)
+    db.close()
