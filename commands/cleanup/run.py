@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from commands.cleanup import dangling
-from commands.cleanup.dangling import Removal
-from commands.cleanup.plan import HEADER, NOTHING
+from commands.cleanup.plan import NOTHING
 from commands.command import Command, Permission
 from commands.context import Context
-from commands.reply import Output, Reply, Table, lines
+from commands.image import pruning
+from commands.image.pruning import Removed
+from commands.reply import Errors, Output, Part, Reply, Table, lines
 from commands.units import size
 
 
@@ -21,29 +22,17 @@ class Run(Command, name="cleanup run", permission=Permission.CHANGE):
     def run(self, ctx: Context) -> Reply:
         """Remove what may go; the answer says of each image what became of it."""
         planned = dangling.plan(ctx)
-        if not planned.going and not planned.kept:
-            return lines([NOTHING])
-        before = dangling.layers(ctx.patient) if planned.going else None
-        removals = tuple(dangling.remove(ctx, planned.going))
-        freed = _freed(before, dangling.layers(ctx.patient)) if any(map(_went, removals)) else "0B"
-        told = [removal.image.row(ctx.now, removal.fate) for removal in removals]
-        told += [image.row(ctx.now, "not reached") for image in planned.going[len(removals) :]]
-        told += [image.row(ctx.now, f"kept: {why}") for image, why in planned.kept]
-        parts = (Table((HEADER, *told)), Output(f"Total reclaimed space: {freed}\n"))
-        wrong = [removal for removal in removals if removal.failed]
-        return Reply(
-            parts,
-            failed=bool(wrong),
-            error=wrong[0].fate if wrong else None,
-            unknown=any(removal.unknown for removal in wrong),
-        )
+        removed = pruning.remove(ctx.patient, planned)
+        rows = dangling.did(planned, removed, ctx.now)
+        return _told((Table((dangling.HEADER, *rows)), Output(_freed(removed))), removed) if rows else lines([NOTHING])
 
 
-def _went(removal: Removal) -> bool:
-    return removal.fate == dangling.REMOVED
+def _told(parts: tuple[Part, ...], removed: Removed) -> Reply:
+    if removed.unknown is None:
+        return Reply(parts)
+    return Reply((*parts, Errors(f"{removed.unknown}\n")), failed=True, error=removed.unknown, unknown=True)
 
 
-def _freed(before: int | None, after: int | None) -> str:
-    if before is None or after is None:
-        return "not measured"
-    return size(max(0, before - after))
+def _freed(removed: Removed) -> str:
+    told = "not measured" if removed.reclaimed is None else size(removed.reclaimed)
+    return f"Total reclaimed space: {told}\n"
