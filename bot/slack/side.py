@@ -15,22 +15,33 @@ from bot.slack.connection import Connection
 from bot.slack.desk import Desk
 from bot.slack.letter import FileLetter, MessageLetter
 from bot.slack.outbox import Outbox
+from bot.slack.patience import DELAY, Patience
 from bot.slack.payload import Asked, Pressed
 from bot.slack.place import Place
 from bot.slack.post import Post
 from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
 from commands.reply import note
+from commands.secrets import mask_line
 
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
 
 
 class SlackSide:
-    """Joins Slack by the transport of its access; state, if given, is what /healthz asks beside us."""
+    """Joins Slack by the transport of its access; state, if given, is what /healthz asks beside us.
+
+    patience is the seconds after which whoever waits is told that it goes on.
+    """
 
     def __init__(
-        self, connection: Connection, desk: Desk, clock: Clock, state: Callable[[], str | None] = lambda: None
+        self,
+        connection: Connection,
+        desk: Desk,
+        clock: Clock,
+        state: Callable[[], str | None] = lambda: None,
+        patience: float = DELAY,
     ) -> None:
+        self._patience = Patience(patience)
         self._connection = connection
         self._desk = desk
         self._outbox = Outbox()
@@ -50,10 +61,12 @@ class SlackSide:
         """Begin to hear and to answer; raises CannotConnect with a sentence."""
         self.transport.start()
         self._outbox.start()
+        self._patience.start()
 
     def stop(self) -> None:
         """Hear nothing more, send what waits, and end."""
         self.transport.stop()
+        self._patience.stop()
         self._outbox.close()
 
     def healthy(self) -> str | None:
@@ -66,9 +79,15 @@ class SlackSide:
         self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
 
     def _take(self, asked: Asked) -> None:
-        outcome = self._desk.take(asked.request, lambda later: self._tell(asked, later, asked.place.user))
-        if outcome is not None:
+        answered = self._patience.promise(lambda: self._tell(asked, _goes_on(asked.request), asked.place.user))
+
+        def answer(outcome: Outcome) -> None:
+            answered()
             self._tell(asked, outcome, asked.place.user)
+
+        at_once = self._desk.take(asked.request, answer)
+        if at_once is not None:
+            answer(at_once)
 
     def _press(self, pressed: Pressed) -> None:
         known = self._desk.recall(pressed.button)
@@ -91,3 +110,8 @@ class SlackSide:
         self._outbox.put(lane, MessageLetter(message, self._post.ways(place, public=public), about, pace))
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
+
+
+def _goes_on(request: Request) -> Outcome:
+    line = mask_line(request.line.strip().removeprefix("docker "))
+    return Outcome(Status.DONE, note(f"Still at it: docker {line}. The answer follows here."))
