@@ -32,6 +32,9 @@ CONNECTIONS = (1, 50)
 IN_FLIGHT = 50
 
 
+KEY = b"a key to measure with"
+
+
 class Receipts:
     """A desk that writes each receipt down and does nothing more."""
 
@@ -63,7 +66,7 @@ def measure(mode: Mode, folder: Path) -> None:
     """One transport."""
     workspace = Workspace()
     with workspace.serve():
-        store = Store(folder, Clock())
+        store = Store(folder, Clock(), KEY)
         keys = (workspace.bot_token, workspace.app_token, workspace.signing_secret, workspace.api_url)
         side = SlackSide(Connection(Access(mode, *keys)), Receipts(store), Clock())
         side.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,14 +21,13 @@ class Link:
     body: str
     prev: str
 
-    @property
-    def hash(self) -> str:
-        """The SHA-256 of the event and of everything before it, as 64 hex digits."""
+    def hash(self, key: bytes) -> str:
+        """The HMAC-SHA256 of the event and of everything before it, as 64 hex digits."""
         told = json.dumps([self.id, self.number, self.kind, self.at, self.body, self.prev], ensure_ascii=True)
-        return hashlib.sha256(told.encode()).hexdigest()
+        return hmac.digest(key, told.encode(), "sha256").hex()
 
 
-def broken(links: Iterable[tuple[Link, str]], last: int) -> str | None:
+def broken(links: Iterable[tuple[Link, str]], last: int, key: bytes) -> str | None:
     """What is wrong with these events and the hashes that stand beside them, None where the chain is whole.
 
     last is the id of the newest event that was ever written.
@@ -39,7 +38,7 @@ def broken(links: Iterable[tuple[Link, str]], last: int) -> str | None:
             return f"{_events(before + 1, link.id - 1)} missing"
         if link.prev != prev:
             return f"event {link.id} of action {link.number} does not follow the event before it"
-        if link.hash != written:
+        if link.hash(key) != written:
             return f"event {link.id} of action {link.number} was altered"
         before, prev = link.id, written
     return f"{_events(before + 1, last)} missing at the end" if before < last else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from docker.tls import TLSConfig
 
+from bot import key
 from bot.clock import Clock
 from bot.hosts import Host, Hosts
 from bot.pipeline import Pipeline
@@ -15,7 +16,7 @@ from bot.policy import Policy, Reloading
 from bot.request import Actor, Directory, Member, Request
 from bot.schedules import Job, Schedules
 from bot.settings import TLS_FILES, Mode, Settings
-from bot.store import Store
+from bot.store import FILE, Store
 from commands import catalog
 from commands.catalog import Catalog
 
@@ -64,7 +65,10 @@ def opened(settings: Settings) -> Iterator[Core]:
     verbs = catalog.load()
     clock = Clock()
     policy = policy_of(settings, verbs)
-    store, hosts = Store(settings.data, clock), Hosts([host_of(settings)])
+    store, hosts = (
+        Store(settings.data, clock, key.load(settings.key_file, settings.data / FILE)),
+        Hosts([host_of(settings)]),
+    )
     try:
         yield Core(settings, verbs, policy, store, hosts, clock)
     finally:

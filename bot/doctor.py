@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from bot import key
 from bot.clock import Clock
 from bot.core import host_of
 from bot.hosts import OLDEST, EngineDown
@@ -142,7 +143,7 @@ def database(settings: Settings) -> Check:
         told = "none yet; the first start makes it" if ok else f"this user may not write to {parent}"
         return Check("database", ok=ok, text=f"{path}: {told}")
     try:
-        store = Store(settings.data, Clock())
+        store = Store(settings.data, Clock(), key.load(settings.key_file, path))
         try:
             wrong = store.verify()
         finally:

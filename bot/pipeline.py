@@ -250,6 +250,7 @@ class Pipeline:
                 error=secrets.mask_text(reply.error or ""),
                 duration_ms=round(seconds * 1000),
                 exit_code=reply.exit_code,
+                details={"ids": list(reply.ids)} if reply.ids else {},
             )
         except Unwritable as error:
             told = Note(f"It was done, but its outcome could not be written down: {error}")

@@ -107,7 +107,7 @@ class Settings:
     key_file: Path = setting(
         "SLASHDOCK_KEY_FILE",
         "./slashdock.key",
-        "File of the key that seals secrets; never in the data folder",
+        "File of the key that seals the record; never in the data folder",
         read=path,
     )
     bind: str = setting(

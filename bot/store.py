@@ -72,10 +72,14 @@ class Run:
 
 
 class Store:
-    """The database in the data folder; every method that writes raises Unwritable where it cannot."""
+    """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    key is what the chain of hashes is made with, so that it takes more than the data folder to make another one.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, key: bytes) -> None:
         self._clock = clock
+        self._key = key
         self._file = Sqlite(folder / FILE)
         try:
             self._migrate()
@@ -190,7 +194,7 @@ class Store:
             db.execute("BEGIN")
             last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0]
             rows = db.execute("SELECT id, number, kind, at, body, prev, hash FROM events ORDER BY id")
-            wrong = chain.broken(((Link(*row[:6]), row[6]) for row in rows), int(last or 0))
+            wrong = chain.broken(((Link(*row[:6]), row[6]) for row in rows), int(last or 0), self._key)
             db.execute("ROLLBACK")
         return wrong
 
@@ -277,7 +281,7 @@ class Store:
     def _append(self, db: Database, number: int, kind: str, body: Mapping[str, Any]) -> None:
         last, prev = db.execute(_HEAD).fetchone() or (0, chain.START)
         link = Link(last + 1, number, kind, self._clock.now(), _json(body), prev)
-        row = (link.id, link.number, link.kind, link.at, link.body, link.prev, link.hash)
+        row = (link.id, link.number, link.kind, link.at, link.body, link.prev, link.hash(self._key))
         db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def _ended(self, number: int, body: Mapping[str, Any]) -> None:

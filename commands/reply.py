@@ -72,6 +72,7 @@ class Reply:
     error: str | None = None  # one line for the record; None where nothing went wrong
     exit_code: int | None = None  # of a process in a container, where one was run
     unknown: bool = False  # the engine was asked and did not answer: it may have happened
+    ids: tuple[str, ...] = ()  # full ids of what was made or removed, beside the targets, for the record
 
     def __add__(self, other: Reply) -> Reply:
         """Both, one after the other; it failed if either did."""
@@ -81,6 +82,7 @@ class Reply:
             self.error or other.error,
             self.exit_code if other.exit_code is None else other.exit_code,
             self.unknown or other.unknown,
+            self.ids + other.ids,
         )
 
     def grep(self, text: str) -> Reply:

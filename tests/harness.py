@@ -14,6 +14,7 @@ from bot.store import Store
 from commands import catalog
 
 PROJECT = Path(__file__).parent.parent
+KEY = b"a key for tests alone"
 ADMIN = "U0ADMIN001"
 OPERATOR = "U0OPERATOR"
 VIEWER = "U0VIEWER01"
@@ -50,7 +51,7 @@ def bench(engine: str, folder: Path, policy: Policy | None = None, directory: Di
     """A pipeline on that engine whose record lies in the folder; by default for the four sample people."""
     verbs = catalog.load()
     clock = Clock()
-    store = Store(folder, clock)
+    store = Store(folder, clock, KEY)
     pipeline = Pipeline(
         catalog=verbs,
         policy=policy or Policy.sample(tuple(verb.spec for verb in verbs)),

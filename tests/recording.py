@@ -20,9 +20,10 @@ import sys
 from pathlib import Path
 from bot.clock import Clock
 from bot.store import Store
+from harness import KEY
 from recording import begin, receive
 
-store = Store(Path(sys.argv[1]), Clock())
+store = Store(Path(sys.argv[1]), Clock(), KEY)
 {steps}
 print(store.actions({{}}, 1)[0]["number"], flush=True)
 sys.stdin.read()

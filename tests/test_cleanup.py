@@ -10,7 +10,7 @@ import pytest
 import world
 from docker.api.client import APIClient
 from docker.errors import ImageNotFound
-from harness import OPERATOR, VIEWER, Bench
+from harness import KEY, OPERATOR, VIEWER, Bench
 from harness import bench as bench_on
 from proxy import Proxy
 
@@ -48,7 +48,7 @@ def _nameless(api: APIClient) -> str:
 
 def _seen_long_ago(api: APIClient, folder: Path) -> None:
     """Let the bot of this folder have seen every image two days ago."""
-    store = Store(folder, SetClock(1_000_000.0))
+    store = Store(folder, SetClock(1_000_000.0), KEY)
     store.first_seen("local", [each["Id"] for each in api.images()])
     store.close()
 
@@ -208,11 +208,11 @@ def test_every_image_of_the_plan_is_told_of() -> None:
     planned = Plan(tuple(map(_image, range(1, 6))), ((_image(9), "container web uses it"),))
     told = [f"deleted: {_image(1).id}", "deleted: sha256:some-layer"]
     kept = [(_image(2), "container late uses it")]
-    fates = [row[2] for row in dangling.did(planned, Removed(told, kept, 5), NOW)]
+    fates = [row[2] for row in dangling.did(planned, Removed(told, kept, reclaimed=5), NOW)]
     assert fates == [
         "removed", "stays: container late uses it", *["was gone already"] * 3, "stays: container web uses it",
     ]  # fmt: skip
-    fates = [row[2] for row in dangling.did(planned, Removed(told, kept, None, "No answer"), NOW)]
+    fates = [row[2] for row in dangling.did(planned, Removed(told, kept, reclaimed=None, unknown="No answer"), NOW)]
     assert fates[2:5] == ["not known: the engine did not answer", "not reached", "not reached"]
 
 

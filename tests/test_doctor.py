@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor, policy_init
+from bot import doctor, key, policy_init
 from bot.clock import Clock
 from bot.doctor import Check
 from bot.settings import Mode, Settings
@@ -61,7 +61,7 @@ def only(checks: Iterator[Check]) -> Check:
 def test_a_whole_installation_is_well(joined: Settings, engine: str) -> None:
     """Engine, Slack, database and policy, in this order, each with what was found."""
     policy_init.write(joined.policy, ADMIN)
-    Store(joined.data, Clock()).close()
+    Store(joined.data, Clock(), key.load(joined.key_file, joined.data / FILE)).close()
     found = list(doctor.checks(dataclasses.replace(joined, docker_host=engine)))
     assert [check.name for check in found] == [
         "settings",
@@ -194,7 +194,7 @@ def test_slack_that_cannot_be_reached(joined: Settings, old_engine: str) -> None
 
 def test_a_record_that_was_altered_is_found(settings: Settings) -> None:
     """Bytes in the middle of the file."""
-    Store(settings.data, Clock()).close()
+    Store(settings.data, Clock(), key.load(settings.key_file, settings.data / FILE)).close()
     path = settings.data / FILE
     assert doctor.database(settings).ok
     with path.open("r+b") as file:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from harness import KEY
 
 from bot.clock import SetClock
 from bot.request import Origin, Request
@@ -34,7 +35,7 @@ class Night:
 
     def start(self, job: Job = NIGHTLY, submit: Callable[[Request], object] | None = None) -> Schedules:
         """The schedules as a process that starts now has them."""
-        self.stores.append(Store(self.folder, self.clock))
+        self.stores.append(Store(self.folder, self.clock, KEY))
         return Schedules([job], self.stores[-1], self.clock, submit or self.submitted.append)
 
     def deliveries(self) -> list[str]:
@@ -178,7 +179,7 @@ def test_a_run_that_could_not_be_handed_on_is_recorded(night: Night) -> None:
 
 def test_one_job_that_fails_stops_no_other(night: Night) -> None:
     """The jobs do not know of each other."""
-    store = Store(night.folder, night.clock)
+    store = Store(night.folder, night.clock, KEY)
     night.stores.append(store)
 
     def submit(request: Request) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness import KEY
 from recording import WEB, asked, begin, receive
 
 from bot.clock import SetClock
@@ -24,7 +25,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def store(tmp_path: Path, clock: SetClock) -> Iterator[Store]:
     """A new record."""
-    made = Store(tmp_path, clock)
+    made = Store(tmp_path, clock, KEY)
     yield made
     made.close()
 
@@ -235,10 +236,10 @@ def test_verify_finds_what_was_done_past_the_triggers(store: Store, tmp_path: Pa
 def test_a_record_is_continued_when_it_is_opened_again(tmp_path: Path, clock: SetClock) -> None:
     """Numbers and the chain go on where the last process stopped."""
     for _ in range(3):
-        store = Store(tmp_path, clock)
+        store = Store(tmp_path, clock, KEY)
         store.outcome(begin(store), status="done")
         store.close()
-    store = Store(tmp_path, clock)
+    store = Store(tmp_path, clock, KEY)
     assert [row["number"] for row in store.actions({}, 10)] == [3, 2, 1]
     assert store.verify() is None
     store.close()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from harness import KEY
 from recording import begin, receive
 
 from bot.clock import Clock
@@ -47,7 +48,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A record on a disk without a fault, with one action under way."""
-    made = Store(tmp_path, Clock())
+    made = Store(tmp_path, Clock(), KEY)
     begin(made)
     yield made
     made.close()
@@ -72,7 +73,7 @@ def _work_on(store: Store) -> None:
 
 def test_a_full_disk_refuses_every_action(small_disk: Path) -> None:
     """Nothing is begun that could not be written down, and what was written stays readable."""
-    store = Store(small_disk, Clock())
+    store = Store(small_disk, Clock(), KEY)
     store.outcome(begin(store), status="done")
     _fill(small_disk)
     with pytest.raises(Unwritable, match=r"is full|no room left"):
@@ -86,7 +87,7 @@ def test_a_full_disk_refuses_every_action(small_disk: Path) -> None:
 def test_what_was_begun_before_the_disk_was_full_gets_its_outcome(tmp_path: Path) -> None:
     """Room is kept for the end of what was begun; the next intent waits until there is such room again."""
     with _mounted(tmp_path / "disk", "1m") as disk:
-        store = Store(disk, Clock())
+        store = Store(disk, Clock(), KEY)
         begun = [begin(store) for _ in range(3)]
         _fill(disk)
         for number in begun:
@@ -106,17 +107,17 @@ def test_no_record_is_opened_on_a_full_disk(small_disk: Path) -> None:
     """The bot does not start where it could write nothing."""
     _fill(small_disk)
     with pytest.raises(Unwritable, match=r"Make room there|No space left"):
-        Store(small_disk, Clock())
+        Store(small_disk, Clock(), KEY)
 
 
 def test_a_read_only_disk_is_refused(small_disk: Path) -> None:
     """The bot does not start on a disk that takes nothing."""
-    store = Store(small_disk, Clock())
+    store = Store(small_disk, Clock(), KEY)
     begin(store)
     store.close()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(Unwritable, match=r"read-only|Read-only"):
-        Store(small_disk, Clock())
+        Store(small_disk, Clock(), KEY)
 
 
 @pytest.mark.parametrize("write", WRITES)
@@ -169,12 +170,12 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     """The sentence names the file and what to do."""
     (tmp_path / FILE).write_bytes(b"not a database at all" * 500)
     with pytest.raises(Unwritable, match=rf"{FILE} is damaged.*restore a copy"):
-        Store(tmp_path, Clock())
+        Store(tmp_path, Clock(), KEY)
 
 
 def test_a_damaged_file_is_refused_when_it_is_opened(tmp_path: Path) -> None:
     """SQLite itself would accept further rows."""
-    store = Store(tmp_path, Clock())
+    store = Store(tmp_path, Clock(), KEY)
     for _ in range(50):
         store.outcome(begin(store), status="done")
     store.close()
@@ -184,21 +185,21 @@ def test_a_damaged_file_is_refused_when_it_is_opened(tmp_path: Path) -> None:
             file.seek(number * page)
             file.write(b"\xff" * page)
     with pytest.raises(Unwritable, match="is damaged"):
-        Store(tmp_path, Clock())
+        Store(tmp_path, Clock(), KEY)
 
 
 def test_a_file_of_a_newer_slashdock_is_refused(tmp_path: Path) -> None:
     """An older program must not write by rules that it does not know."""
-    Store(tmp_path, Clock()).close()
+    Store(tmp_path, Clock(), KEY).close()
     db = sqlite3.connect(tmp_path / FILE)
     db.execute("PRAGMA user_version = 999")
     db.close()
     with pytest.raises(Unwritable, match="newer slashdock"):
-        Store(tmp_path, Clock())
+        Store(tmp_path, Clock(), KEY)
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "data").touch()
     with pytest.raises(Unwritable, match="cannot be used"):
-        Store(tmp_path / "data", Clock())
+        Store(tmp_path / "data", Clock(), KEY)

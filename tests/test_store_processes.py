@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness import KEY
 from recording import begin, child, end, receive
 
 from bot.clock import Clock
@@ -22,7 +23,7 @@ THREADS, EACH = 12, 20
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A record of this process."""
-    made = Store(tmp_path, Clock())
+    made = Store(tmp_path, Clock(), KEY)
     yield made
     made.close()
 

@@ -56,6 +56,8 @@ def _lines(action: Mapping[str, Any]) -> Iterator[str]:
             yield f"{label + ':':<{_LABELS}}{value}"
     for each in action["targets"]:
         yield f"{'Target:':<{_LABELS}}{target(each, trunc=False)}"
+    for identity in action["events"][-1].get("details", {}).get("ids", []):
+        yield f"{'Changed:':<{_LABELS}}{identity}"
     yield "Events:"
     for event in action["events"]:
         yield f"  {time(event['at'])}  {event['kind']:<8}  {event['hash']}"

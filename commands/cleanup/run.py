@@ -29,8 +29,9 @@ class Run(Command, name="cleanup run", permission=Permission.CHANGE):
 
 def _told(parts: tuple[Part, ...], removed: Removed) -> Reply:
     if removed.unknown is None:
-        return Reply(parts)
-    return Reply((*parts, Errors(f"{removed.unknown}\n")), failed=True, error=removed.unknown, unknown=True)
+        return Reply(parts, ids=tuple(removed.ids))
+    told = (*parts, Errors(f"{removed.unknown}\n"))
+    return Reply(told, failed=True, error=removed.unknown, unknown=True, ids=tuple(removed.ids))
 
 
 def _freed(removed: Removed) -> str:

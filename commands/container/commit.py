@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from commands import naming, wire
 from commands.command import Command, Permission, arg, flag
 from commands.container.several import nameless
@@ -43,7 +45,7 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
         """Make the image; the answer is its id."""
         params = self._params(ctx.id(self.targets()[0]))
         made = wire.post(ctx.patient, "/commit", params=params).json()
-        return lines([made["Id"]])
+        return replace(lines([made["Id"]]), ids=(made["Id"],))
 
     def _params(self, container: str) -> wire.Params:
         name = self._name()

@@ -55,5 +55,6 @@ def _told(removed: Removed) -> Reply:
     parts: list[Part] = [Output(text)] if text else []
     parts += [Note(f"{image.shown} stays: {reason}.") for image, reason in removed.kept]
     if removed.unknown is None:
-        return Reply(tuple(parts))
-    return Reply((*parts, Errors(f"{removed.unknown}\n")), failed=True, error=removed.unknown, unknown=True)
+        return Reply(tuple(parts), ids=tuple(removed.ids))
+    told = (*parts, Errors(f"{removed.unknown}\n"))
+    return Reply(told, failed=True, error=removed.unknown, unknown=True, ids=tuple(removed.ids))

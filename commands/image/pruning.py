@@ -72,12 +72,13 @@ class Plan:
 class Removed:
     """What became of a plan: the engine's words ("untagged: ...", "deleted: ..."), and what stayed after all, and why.
 
-    reclaimed is in bytes as the engine measures its layers, None where it could not say; unknown tells of a broken
-    connection: the removal that was under way may have happened.
+    ids are those of the images that went; reclaimed is in bytes as the engine measures its layers, None where it could
+    not say; unknown tells of a broken connection: the removal that was under way may have happened.
     """
 
     lines: list[str] = field(default_factory=list)
     kept: list[tuple[Image, str]] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
     reclaimed: int | None = 0
     unknown: str | None = None
 
@@ -233,6 +234,7 @@ def _remove(client: APIClient, image: Image, removed: Removed) -> None:
             removed.lines += (
                 [f"untagged: {done['Untagged']}"] if "Untagged" in done else [f"deleted: {done['Deleted']}"]
             )
+    removed.ids.append(image.id)
 
 
 def _handles(image: Image) -> tuple[str, ...]:
