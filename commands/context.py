@@ -16,10 +16,15 @@ from commands.reply import Errors, Reply, lines
 
 @dataclass(frozen=True)
 class Target:
-    """An object as the line names it; kind is container, image, network, volume or any (the first that is found)."""
+    """An object as the line names it; kind is container, image, network, volume or any (the first that is found).
+
+    made: the line makes it. Where it is there already it is judged like every other; where it is not, there is nothing
+    to judge.
+    """
 
     kind: str
     ref: str
+    made: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,10 @@ class Bot(Protocol):
         """Recorded actions, newest first; one action with all its events where a number is given."""
 
     def schedules(self) -> list[Mapping[str, Any]]:
-        """The scheduled jobs: name, cron, zone, channel, next_run (epoch seconds), last outcome."""
+        """The scheduled jobs: name, line, cron, zone, channel, next_runs and last_run (epoch seconds), last, last_number."""
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
-        """When the bot first saw each image id, in epoch seconds; an id new to it is noted now."""
+        """Since when the bot has seen each of all the host's images, in epoch seconds; an id new to it is noted now."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Context:
 
 def daemon(error: APIError) -> str:
     """The error as docker's CLI words it."""
-    return f"Error response from daemon: {error.explanation or error}"
+    return f"Error response from daemon: {str(error.explanation or error).strip()}"
 
 
 def each(targets: Iterable[Target], act: Callable[[Target], object]) -> Reply:
