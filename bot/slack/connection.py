@@ -91,7 +91,10 @@ class Connection:
 
     def trusts(self, url: str) -> bool:
         """Whether a response URL leads to Slack, or to the server that stands in its place."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
         ours = (parts.scheme, parts.netloc) == self._origin
         return ours or (parts.scheme == "https" and parts.netloc in RESPONSE_HOSTS)
 

@@ -57,6 +57,8 @@ RESPONSE_URLS = [
     ("https://user@hooks.slack.com/x", False),
     ("http://169.254.169.254/latest", False),
     ("http://127.0.0.1:1/commands", False),
+    ("http://[::1", False),
+    ("https://hooks.slack.com]/x", False),
     ("", False),
 ]
 
