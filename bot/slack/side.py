@@ -106,7 +106,7 @@ class SlackSide:
         message = render(outcome, lambda button: self._desk.remember(button, host), asker)
         lane = place.channel if public else f"{place.channel} {place.user}"
         pace = PACE if public else 0
-        about = outcome.line or asked.request.line
+        about = outcome.line or mask_line(asked.request.line)
         self._outbox.put(lane, MessageLetter(message, self._post.ways(place, public=public), about, pace))
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))

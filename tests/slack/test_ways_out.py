@@ -22,7 +22,7 @@ from bot.slack.place import Place
 from bot.slack.post import Post
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPERATOR, OPS, UNJOINED, VIEWER
-from commands.reply import Output, Reply
+from commands.reply import Output, Reply, note
 
 DIRECT = "D" + VIEWER[1:]
 BLOCK = {
@@ -128,6 +128,20 @@ def test_an_answer_that_may_have_arrived_is_not_sent_again(workspace: Workspace,
     assert "restart web" in told.text
     assert "the answer" not in told.plain()
     assert len([each for each in workspace.messages(OPS) if "the answer" in each.plain()]) == int(after)
+
+
+def test_a_secret_in_a_line_stays_out_of_the_log_and_the_notice(
+    workspace: Workspace, side: SlackSide, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line that was never understood names an answer that may be lost as well, with its secret hidden."""
+    caplog.set_level(logging.DEBUG)
+    line = "run -e DB_PASSWORD=hunter2swordfish web"
+    workspace.fail("chat.postEphemeral", status=503)
+    request = Request(line, Actor(VIEWER), Origin.SLASH, OPS)
+    side._tell(Asked(request, Place(OPS, VIEWER)), Outcome(Status.USAGE, note("no")), VIEWER)
+    assert "DB_PASSWORD=" in workspace.wait_for_message(DIRECT, "did not confirm").text
+    assert "hunter2" not in caplog.text + workspace.wait_for_message(DIRECT, "did not confirm").text
+    assert "may have been lost" in caplog.text
 
 
 def test_a_hanging_slack_holds_up_no_worker(workspace: Workspace, side: SlackSide) -> None:
