@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.middleware import Middleware
+from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
 from bot.clock import Clock
@@ -20,6 +20,7 @@ from bot.slack.payload import Asked, Pressed
 log = logging.getLogger(__name__)
 
 Body = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class Intake:
@@ -37,25 +38,27 @@ class Intake:
         self._take = take
         self._press = press
 
-    def slash(self, body: Body, ack: Ack) -> None:
+    def slash(self, body: Body, ack: Ack) -> BoltResponse:
         """A slash command."""
-        if self._ours(body):
-            self._take(payload.slash(body, self._clock.now()))
-        ack()
+        return self._heard(body, ack, lambda: payload.slash(body, self._clock.now()), self._take)
 
-    def event(self, body: Body, ack: Ack) -> None:
+    def event(self, body: Body, ack: Ack) -> BoltResponse:
         """A mention or a direct message; every other event is only acknowledged."""
-        asked = payload.spoken(body, self._identity, self._clock.now()) if self._ours(body) else None
-        if asked is not None:
-            self._take(asked)
-        ack()
+        return self._heard(body, ack, lambda: payload.spoken(body, self._identity, self._clock.now()), self._take)
 
-    def click(self, body: Body, ack: Ack) -> None:
+    def click(self, body: Body, ack: Ack) -> BoltResponse:
         """A button in a message; every other click is only acknowledged."""
-        pressed = payload.pressed(body, self._clock.now()) if self._ours(body) else None
-        if pressed is not None:
-            self._press(pressed)
-        ack()
+        return self._heard(body, ack, lambda: payload.pressed(body, self._clock.now()), self._press)
+
+    def _heard(self, body: Body, ack: Ack, read: Callable[[], T | None], take: Callable[[T], None]) -> BoltResponse:
+        try:
+            found = read()
+        except payload.UNREADABLE as error:
+            log.warning("a request was refused: it is not as Slack sends it (%r)", error)
+            return BoltResponse(status=400)
+        if self._ours(body) and found is not None:
+            take(found)
+        return ack()
 
     def _ours(self, body: Body) -> bool:
         reason = payload.foreign(body, self._identity)
@@ -64,8 +67,8 @@ class Intake:
         return reason is None
 
 
-def build(connection: Connection, intake: Intake, first: Middleware | None) -> App:
-    """The app with one listener for each kind of payload; `first` sees every request before all else.
+def build(connection: Connection, intake: Intake) -> App:
+    """The app with one listener for each kind of payload.
 
     Bolt's own check of signatures is left out: it fails on malformed headers and logs whole bodies.
     """
@@ -74,7 +77,7 @@ def build(connection: Connection, intake: Intake, first: Middleware | None) -> A
         logger=quiet,
         client=WebClient(base_url=connection.access.api_url, logger=quiet),
         authorize=_authorize(connection),
-        before_authorize=first,
+        ssl_check_enabled=False,
         request_verification_enabled=False,
         token_verification_enabled=False,
         process_before_response=True,

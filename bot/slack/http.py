@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from slack_bolt import App, BoltRequest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.slack import body as bodies
 from bot.slack.connection import CannotConnect
+from bot.slack.signature import Signature
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
@@ -23,15 +27,20 @@ STOP = 5  # seconds for the requests that are under way
 
 State = Callable[[], str | None]
 
+log = logging.getLogger(__name__)
 
-def application(app: App, state: State) -> Starlette:
+
+def application(app: App, signature: Signature, state: State) -> Starlette:
     """The ASGI application; state says what is wrong, or None."""
 
     async def events(request: Request) -> Response:
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         if body is None:
             return PlainTextResponse("too large\n", 413)
-        return await run_in_threadpool(_dispatch, app, body, request)
+        return await run_in_threadpool(_answer, app, signature, body, request)
 
     return Starlette(routes=[Route(EVENTS, events, methods=["POST"]), health_route(state)])
 
@@ -56,13 +65,20 @@ async def _body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _dispatch(app: App, body: bytes, request: Request) -> Response:
+def _answer(app: App, signature: Signature, body: bytes, request: Request) -> Response:
+    """Nothing of a body is read, or logged, before it is known to be Slack's own."""
+    if not signature.made(request.headers, body):
+        return Response() if bodies.ssl_check(body) else PlainTextResponse("invalid request\n", 401)
     try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return PlainTextResponse("invalid request\n", 401)
-    asked = BoltRequest(body=text, query=dict(request.query_params), headers=dict(request.headers))
-    answer = app.dispatch(asked)
+        return _dispatch(app, bodies.read(body, request.headers.get("content-type", "")))
+    except bodies.Malformed as fault:
+        log.warning("a signed request was refused: %s", fault)
+        return PlainTextResponse("malformed request\n", 400)
+
+
+def _dispatch(app: App, body: dict[str, Any]) -> Response:
+    """Bolt takes a body that was read already only as one of Socket Mode; it makes no other difference."""
+    answer = app.dispatch(BoltRequest(body=body, mode="socket_mode"))
     return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
 

@@ -12,6 +12,7 @@ from bot.slack.connection import Identity
 from bot.slack.place import Place
 
 EMPTY_LINE = "help"  # what the command alone, or a mention without words, means
+UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)  # what a payload that is not of Slack's shape raises
 
 Payload = Mapping[str, Any]
 
@@ -49,13 +50,13 @@ def foreign(payload: Payload, identity: Identity) -> str | None:
 
 def slash(payload: Payload, now: float) -> Asked:
     """A slash command; Slack never says in which thread it was given."""
-    place = Place(payload["channel_id"], payload["user_id"], response_url=payload.get("response_url", ""))
+    place = Place(_id(payload, "channel_id"), _id(payload, "user_id"), response_url=payload.get("response_url", ""))
     request = Request(
         line=unslack.text(payload.get("text") or "") or EMPTY_LINE,
-        actor=Actor(place.user, payload["team_id"]),
+        actor=Actor(place.user, _id(payload, "team_id")),
         origin=Origin.SLASH,
         channel=place.channel,
-        delivery=str(payload["trigger_id"]),
+        delivery=_id(payload, "trigger_id"),
         received=now,
     )
     return Asked(request, place)
@@ -68,14 +69,15 @@ def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
     if origin is None or event.get("subtype") or event.get("bot_id") or not event.get("user"):
         return None
     direct, thread = origin is Origin.DIRECT, event.get("thread_ts") or ""
-    place = Place(event["channel"], event["user"], thread, thread if direct else thread or event["ts"], direct=direct)
+    beneath = thread if direct else thread or _id(event, "ts")
+    place = Place(_id(event, "channel"), _id(event, "user"), thread, beneath, direct=direct)
     request = Request(
         line=unslack.text(_after_mention(event.get("text") or "", identity.user)) or EMPTY_LINE,
-        actor=Actor(place.user, payload["team_id"]),
+        actor=Actor(place.user, _id(payload, "team_id")),
         origin=origin,
         channel=place.channel,
         thread=thread,
-        delivery=payload["event_id"],
+        delivery=_id(payload, "event_id"),
         received=_earlier(payload.get("event_time"), now),
     )
     return Asked(request, place)
@@ -90,23 +92,31 @@ def pressed(payload: Payload, now: float) -> Pressed | None:
     user, place = payload["user"], _place_of_click(payload)
     request = Request(
         line="",
-        actor=Actor(user["id"], user.get("team_id") or payload["team"]["id"]),
+        actor=Actor(place.user, user.get("team_id") or _id(payload["team"], "id")),
         origin=Origin.BUTTON,
         channel=place.channel,
         thread=place.thread,
-        delivery=str(payload["trigger_id"]),
+        delivery=_id(payload, "trigger_id"),
         received=_earlier(action.get("action_ts"), now),
     )
-    return Pressed(action["value"], Asked(request, place))
+    return Pressed(_id(action, "value"), Asked(request, place))
 
 
 def _place_of_click(payload: Payload) -> Place:
     container = payload["container"]
-    channel, thread = container["channel_id"], container.get("thread_ts") or ""
+    channel, thread = _id(container, "channel_id"), container.get("thread_ts") or ""
     direct = channel.startswith("D")
-    threadless = "" if direct or container.get("is_ephemeral") else container["message_ts"]
+    threadless = "" if direct or container.get("is_ephemeral") else _id(container, "message_ts")
     response_url = payload.get("response_url", "")
-    return Place(channel, payload["user"]["id"], thread, thread or threadless, response_url, direct)
+    return Place(channel, _id(payload["user"], "id"), thread, thread or threadless, response_url, direct)
+
+
+def _id(payload: Payload, name: str) -> str:
+    """What stands there, as an id of Slack's; raises one of UNREADABLE where it is none."""
+    found = payload[name]
+    if not (isinstance(found, str) and found and found.isascii()):
+        raise ValueError(name)
+    return found
 
 
 _IN_EVENT = (("event", "user_team"), ("event", "source_team"), ("event", "team"))

@@ -49,13 +49,13 @@ class SlackSide:
         self._state = state
         access = connection.access
         intake = Intake(connection, clock, self._take, self._press)
-        over_http = access.mode is Mode.HTTP
-        app = build(connection, intake, Signature(access.signing_secret, clock) if over_http else None)
-        self.transport: http.Server | Sockets = (
-            http.Server(http.application(app, self.healthy), access.bind, access.port)
-            if over_http
-            else Sockets(connection, app)
-        )
+        app = build(connection, intake)
+        self.transport: http.Server | Sockets
+        if access.mode is Mode.HTTP:
+            signature = Signature(access.signing_secret, clock)
+            self.transport = http.Server(http.application(app, signature, self.healthy), access.bind, access.port)
+        else:
+            self.transport = Sockets(connection, app)
 
     def start(self) -> None:
         """Begin to hear and to answer; raises CannotConnect with a sentence."""

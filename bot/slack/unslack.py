@@ -72,7 +72,7 @@ def _character(each: str) -> str:
     match unicodedata.category(each):
         case "Zs":
             return " "
-        case "Cf":
+        case "Cf" | "Cs":
             return ""
         case _:
             return each

@@ -8,6 +8,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -19,7 +20,7 @@ from bot.slack import Access, CannotConnect, Connection, SlackSide
 from bot.slack.http import BODY_LIMIT, EVENTS, Server
 from bot.slack.signature import Signature
 from bot.workspace import Workspace
-from bot.workspace.people import OPS, VIEWER
+from bot.workspace.people import OPS, TEAM, VIEWER
 from bot.workspace.request_url import signature
 
 FORM = "application/x-www-form-urlencoded"
@@ -64,6 +65,11 @@ def signed(joined: Joined, body: str, seconds: float = 0) -> dict[bytes, bytes]:
         b"X-Slack-Request-Timestamp": stamp.encode(),
         b"X-Slack-Signature": made.encode(),
     }
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was logged for people to read."""
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.INFO]
 
 
 def test_a_signed_request_is_heard(by_http: Joined) -> None:
@@ -116,13 +122,114 @@ def test_a_changed_body_is_refused(by_http: Joined) -> None:
     assert by_http.desk.taken == []
 
 
+AS_JSON = {b"Content-Type": b"application/json"}
+DEEP = "[" * 900_000
+ODD = ["{", DEEP, 'payload={"x', "payload=" + DEEP, "[1,2]", '"x"', "payload=[1]", "command=/docker", ""]
+
+
+@pytest.mark.parametrize("kind", [{}, AS_JSON])
+def test_unsigned_odd_bodies_are_refused_unread(
+    by_http: Joined, kind: dict[bytes, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever is in them: 401, and not a line in a log."""
+    large = "a=b&" * 240_000
+    for body in (*ODD, large, f"ssl_check=1&{large}"):
+        caplog.clear()
+        headers = signed(by_http, body) | kind | {b"X-Slack-Signature": b"v0=" + b"0" * 64}
+        assert (body[:40], send(address(by_http), body.encode(), headers)[0]) == (body[:40], 401)
+        assert told(caplog) == []
+
+
+COMMAND: dict[str, str] = {
+    "command": "/docker",
+    "team_id": TEAM,
+    "user_id": VIEWER,
+    "channel_id": OPS,
+    "trigger_id": "1.2",
+    "text": "",
+}
+CLICK = {
+    "type": "block_actions",
+    "team": {"id": TEAM},
+    "user": {"id": VIEWER, "team_id": TEAM},
+    "trigger_id": "1.3",
+    "container": {"type": "message", "channel_id": OPS, "message_ts": "1.1"},
+    "actions": [{"action_id": "a", "block_id": "b", "value": "id0", "action_ts": "1.1"}],
+}
+EVENT: dict[str, Any] = {"type": "app_mention", "user": VIEWER, "channel": OPS, "ts": "1.1", "text": "ps"}
+MENTION = {
+    "type": "event_callback",
+    "team_id": TEAM,
+    "event_id": "Ev1",
+    "event": EVENT,
+}
+ODD_EVENTS: list[Any] = [1, "type", ["type"], {"type": 1}, {"type": {}}]
+ODD_IDS: list[Any] = [{"id": OPS}, "\ud800", "", 1]
+ODD_AUTHORIZATIONS: list[Any] = [1, [1], {"a": 1}, [{"team": ["id"]}]]
+SIGNED_ODD: list[str] = [
+    *("{", DEEP, 'payload={"x', "payload=" + DEEP, "[1,2]", '"x"', "payload=[1]", "command=/docker"),
+    *(urlencode(COMMAND | {name: ""}) for name in COMMAND if name not in {"text", "command"}),
+    *(json.dumps(MENTION | {"event": odd}) for odd in ODD_EVENTS),
+    *(json.dumps(MENTION | {"event": {**EVENT, name: [1]}}) for name in ("user", "channel", "ts", "text")),
+    *(json.dumps(MENTION | {"event": {**EVENT, "channel": odd}}) for odd in ODD_IDS),
+    *(json.dumps(MENTION | {"authorizations": odd}) for odd in ODD_AUTHORIZATIONS),
+    *(urlencode({"payload": json.dumps(CLICK | {"actions": odd})}) for odd in (1, [1], [{"action_id": 1}])),
+    *(
+        urlencode({"payload": json.dumps(CLICK | {name: ["id"]})})
+        for name in ("team", "user", "container", "trigger_id")
+    ),
+    urlencode({"payload": json.dumps(CLICK | {"actions": [{"action_id": "a", "value": {"x": 1}}]})}),
+]
+
+
+def test_signed_odd_bodies_are_refused_in_one_line(by_http: Joined, caplog: pytest.LogCaptureFixture) -> None:
+    """400, no traceback, and nothing is run."""
+    for body in SIGNED_ODD:
+        caplog.clear()
+        kind = {} if "=" in body[:8] else AS_JSON
+        answer = send(address(by_http), body.encode(), signed(by_http, body) | kind)
+        assert (body[:200], answer[0], len(told(caplog))) == (body[:200], 400, 1)
+        assert "Traceback" not in caplog.text
+    assert by_http.desk.taken == []
+
+
+def test_the_odd_bodies_are_odd_in_what_was_changed_alone(by_http: Joined) -> None:
+    """Without the change each is heard."""
+    by_http.desk.buttons["id0"] = ("ps", "")
+    as_form = urlencode({"payload": json.dumps(CLICK)})
+    for body, kind in ((urlencode(COMMAND), {}), (json.dumps(MENTION), AS_JSON), (as_form, {})):
+        assert send(address(by_http), body.encode(), signed(by_http, body) | kind)[0] == 200
+    assert len(by_http.desk.taken) == 3
+
+
+def test_a_line_may_hold_any_word_and_any_character(by_http: Joined) -> None:
+    """The word payload is a word like any other, and half a character is left out."""
+    for body, kind in (
+        (urlencode(COMMAND | {"text": "logs payload"}), {}),
+        (json.dumps(MENTION | {"event": {**EVENT, "text": "ps \ud800-a"}}), AS_JSON),
+    ):
+        assert send(address(by_http), body.encode(), signed(by_http, body) | kind) == (200, "")
+    assert [request.line for request in by_http.desk.taken] == ["logs payload", "ps -a"]
+
+
+def test_whoever_hangs_up_leaves_no_trace(by_http: Joined, caplog: pytest.LogCaptureFixture) -> None:
+    """A body that ends before its length is no error of ours."""
+    logging.getLogger("uvicorn.error").addHandler(caplog.handler)  # it does not hand them on to the root
+    host, _, port = address(by_http, "").removeprefix("http://").partition(":")
+    for _ in range(3):
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(f"POST {EVENTS} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab".encode())
+    by_http.side.stop()
+    logging.getLogger("uvicorn.error").removeHandler(caplog.handler)
+    assert told(caplog) == []
+
+
 def test_slack_s_questions_at_set_up_are_answered(by_http: Joined) -> None:
     """The certificate check comes unsigned; the challenge comes back only where it is signed."""
     asked = json.dumps({"type": "url_verification", "token": "x", "challenge": "the-challenge"})
-    as_json = {b"Content-Type": b"application/json"}
     assert send(address(by_http), b"ssl_check=1&token=x", {b"Content-Type": FORM.encode()}) == (200, "")
-    assert send(address(by_http), asked.encode(), as_json)[0] == 401
-    status, text = send(address(by_http), asked.encode(), signed(by_http, asked) | as_json)
+    assert send(address(by_http), asked.encode(), AS_JSON)[0] == 401
+    status, text = send(address(by_http), asked.encode(), signed(by_http, asked) | AS_JSON)
     assert (status, json.loads(text)) == (200, {"challenge": "the-challenge"})
 
 
