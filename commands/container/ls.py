@@ -12,7 +12,7 @@ from commands.command import Command, Permission, flag
 from commands.context import Context, Target, daemon
 from commands.golang.quote import quote
 from commands.kinds import FILTER
-from commands.listing import FORMAT, filters, known, label, labels, listed, query, short
+from commands.listing import FORMAT, filters, known, label, labels, listed, own_name, query, short
 from commands.platforms import platform
 from commands.ports import ports
 from commands.reference import read
@@ -135,7 +135,7 @@ def _shows_size(source: str, now: float) -> bool:
 
 def visible(ctx: Context, each: Mapping[str, Any]) -> bool:
     """Whether the asker may see a container of the engine's list."""
-    return ctx.visible("container", _names(each, trunc=True), each.get("Labels") or {})
+    return ctx.visible("container", own_name(each.get("Names") or ()), each.get("Labels") or {})
 
 
 def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
@@ -163,10 +163,9 @@ def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
 
 
 def _names(each: Mapping[str, Any], *, trunc: bool) -> str:
-    """The names; where cut short the first that is no link of another container."""
-    names = [name.removeprefix("/") for name in each.get("Names") or ()]
-    own = [name for name in names if "/" not in name]
-    return own[0] if trunc and own else ",".join(names)
+    """The names, those of links among them; where cut short only the container's own."""
+    names = each.get("Names") or ()
+    return own_name(names) if trunc else ",".join(name.removeprefix("/") for name in names)
 
 
 def _image(each: Mapping[str, Any], *, trunc: bool) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from commands import inspecting, wire
 from commands.command import Command, Permission, args, flag
 from commands.context import Context, Found, Target
+from commands.listing import own_name
 from commands.reply import Reply
 
 
@@ -43,6 +44,6 @@ def without_hidden(ctx: Context, network: Any) -> Any:
     seen = {
         each["Id"]
         for each in ctx.docker.containers(all=True)
-        if ctx.visible("container", each["Names"][0].removeprefix("/"), each["Labels"] or {})
+        if ctx.visible("container", own_name(each["Names"]), each["Labels"] or {})
     }
     return {**network, "Containers": {id_: facts for id_, facts in on_it.items() if id_ in seen}}
