@@ -113,6 +113,7 @@ LINES = (
     "cleanup plan",
     "cleanup run",
     "image prune -f",
+    "image prune -a -f",
 )
 
 
@@ -136,7 +137,11 @@ def test_every_command_passes_the_proxy(speaking: Bench, proxy: Proxy, line: str
         ("POST", "/v1.41/images/prune"),
         ("POST", "/v1.41/containers/prune"),
         ("DELETE", f"/v1.41/containers/{ID}"),
-        ("DELETE", "/v1.41/images/busybox:latest"),
+        ("DELETE", "/v1.41/images/busybox"),
+        ("DELETE", f"/v1.41/images/{ID}"),
+        ("DELETE", f"/v1.41/images/../containers/{ID}"),
+        ("DELETE", f"/v1.41/images/x:1/../../containers/{ID}"),
+        ("DELETE", f"/v1.41/images/x/../../containers/{ID}:1"),
         ("DELETE", "/v1.41/volumes/data"),
         ("GET", f"/v1.41/containers/{ID}/export"),
         ("GET", f"/v1.41/containers/{ID}/archive"),
@@ -148,7 +153,7 @@ def test_every_command_passes_the_proxy(speaking: Bench, proxy: Proxy, line: str
     ],
 )
 def test_the_proxy_refuses_what_no_command_needs(method: str, path: str) -> None:
-    """A stolen bot cannot create, enter, copy out or remove anything but an image by its id."""
+    """A stolen bot cannot create, enter, copy out or remove anything but an image by its id or a whole name."""
     assert not _allowed(method, path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,16 +10,43 @@ from pathlib import Path
 import pytest
 import world
 from docker.api.client import APIClient
-from harness import Bench, bench
+from docker.errors import APIError
+from harness import ADMIN, Bench, bench
 from hypothesis import given
 from hypothesis import strategies as st
 from proxy import Proxy
 
-from commands.image import pruning
+from bot import text
+from bot.policy import Policy
+from commands import catalog
+from commands.image import prune, pruning
 from commands.image.pruning import Image, Plan, Selection, Uses
+from commands.reply import Note
 
 NOW = 1_700_000_000.0
 NOBODY = Uses({}, {})
+POLICY = f"""version = 1
+
+[people]
+ada = {{ slack = ["{ADMIN}"], roles = ["all"] }}
+
+[[roles.all.allow]]
+verbs = ["see", "read", "act", "change"]
+on = ["*"]
+
+"""
+PROTECTED = '[protect]\nimages = ["app*"]\n'
+DENIED = '[[deny]]\nverbs = ["change"]\non = ["label:stage=prod"]\n'
+
+
+def all_seen(*_: object) -> bool:
+    """Nothing is hidden."""
+    return True
+
+
+def policy(rules: str) -> Policy:
+    """One person who may do everything but what the rules say."""
+    return Policy.parse(POLICY + rules, "policy.toml", [verb.spec for verb in catalog.load()])
 
 
 def image(number: int = 1, *, tags: tuple[str, ...] = (), labels: tuple[str, ...] = (), created: float = 0) -> Image:
@@ -148,12 +176,12 @@ def test_a_tag_that_a_container_names_stays_though_it_stands_for_another_image_n
 
 def test_each_image_is_looked_at_again_just_before_it_goes(api: APIClient) -> None:
     """One got a container since the plan and one a name: they stay, each with its reason; one is gone already."""
-    planned = pruning.plan(pruning.images(api), pruning.uses(api), Selection(all=True))
+    planned = pruning.plan(pruning.images(api), pruning.uses(api, all_seen), Selection(all=True))
     api.create_container("app:2.0", ["true"], name="late")
     (dangling,) = (each for each in planned.remove if each.dangling)
     api.tag(dangling.id, "rescued", "1")
     api.remove_image(api.inspect_image("app:1.0")["Id"], force=True)
-    removed = pruning.remove(api, planned)
+    removed = pruning.remove(api, planned, all_seen)
     assert {each.id: reason for each, reason in removed.kept} == {
         api.inspect_image("app:2.0")["Id"]: "container late uses it",
         dangling.id: "it was named anew meanwhile",
@@ -162,11 +190,74 @@ def test_each_image_is_looked_at_again_just_before_it_goes(api: APIClient) -> No
     assert removed.reclaimed == 0
 
 
+@pytest.mark.parametrize(
+    ("rules", "kept", "untagged"),
+    [
+        (PROTECTED, {"app:1.0", "registry.example:5000/team/app:edge", "app:2.0"}, []),
+        (DENIED, {"app:2.0"}, ["app:1.0", "registry.example:5000/team/app:edge"]),
+        ("", set(), ["app:1.0", "registry.example:5000/team/app:edge", "app:2.0"]),
+    ],
+)
+def test_what_the_policy_keeps_is_neither_removed_nor_named(
+    fresh_world: str, tmp_path: Path, rules: str, kept: set[str], untagged: list[str]
+) -> None:
+    """An image that is denied by one of its names stays with all of them, and no word of it is in the answer."""
+    spoken = bench(fresh_world, tmp_path / "data", policy(rules))
+    told = spoken.say("image prune -af").reply
+    left = text.docker(spoken.say("images --format {{.Repository}}:{{.Tag}}").reply)
+    spoken.close()
+    assert not told.failed
+    assert set(left.split()) == {"busybox:latest", *kept}
+    assert sorted(re.findall("untagged: (.*)", text.docker(told))) == sorted(untagged)
+    assert not any(name in text.docker(told) + text.added(told) for name in kept)
+
+
+def test_a_name_is_looked_at_just_before_it_goes(api: APIClient, fresh_world: str, tmp_path: Path) -> None:
+    """An image with several names goes name by name, each after a look at what it stands for."""
+    old = next(each for each in pruning.images(api) if "app:1.0" in each.tags)
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as address:
+        before = APIClient(address, version="1.41")
+        assert pruning.remove(before, Plan((old,), ()), all_seen).ids == [old.id]
+        before.close()
+    asked = [request.replace("/v1.41", "") for request in proxy.requests if "app" in request]
+    assert asked == [
+        f"{method} /images/{name}{end}"
+        for name in ("app:1.0", "registry.example:5000/team/app:edge")
+        for method, end in (("GET", "/json"), ("DELETE", ""))
+    ]
+
+
+def test_a_name_that_stands_for_another_image_by_now_is_left_to_it(api: APIClient) -> None:
+    """Whoever moved it meanwhile keeps it."""
+    old = next(each for each in pruning.images(api) if "app:1.0" in each.tags)
+    with pytest.raises(APIError, match=r"app:2\.0 stands for another image now"):
+        pruning._taken(api, old, "app:2.0")
+    assert api.inspect_image("app:2.0")["RepoTags"] == ["app:2.0"]
+
+
+def test_who_uses_an_image_is_named_to_those_alone_who_may_know(api: APIClient) -> None:
+    """The others learn that somebody does."""
+    names = {visible: set(pruning.uses(api, lambda *_: visible).names.values()) for visible in (True, False)}  # noqa: B023
+    assert names == {True: {"container web"}, False: {"a container"}}
+
+
+def test_what_stayed_is_told_in_one_note_however_much_it_is() -> None:
+    """The first few with their reasons, and the number of the others."""
+    removed = pruning.Removed(kept=[(image(number), "container x uses it" * 99) for number in range(300)])
+    (note,) = (part for part in prune._told(removed).parts if isinstance(part, Note))
+    lines = note.text.splitlines()
+    assert len(lines) == 10
+    assert all(line.startswith("000000000000 stays: container x uses it") for line in lines[:9])
+    assert lines[9] == "So do 291 more images."
+    assert len(note.text) < 1500
+
+
 def test_the_bytes_are_those_that_the_engine_has_less(api: APIClient) -> None:
     """Measured as its layers before and after, not added up from the sizes of images."""
     before = api.df()["LayersSize"]
-    planned = pruning.plan(pruning.images(api), pruning.uses(api), Selection(all=True))
-    assert pruning.remove(api, planned).reclaimed == before - api.df()["LayersSize"] > 0
+    planned = pruning.plan(pruning.images(api), pruning.uses(api, all_seen), Selection(all=True))
+    assert pruning.remove(api, planned, all_seen).reclaimed == before - api.df()["LayersSize"] > 0
 
 
 def test_the_engines_own_prune_and_force_are_never_asked(fresh_world: str, tmp_path: Path) -> None:

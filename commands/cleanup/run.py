@@ -15,14 +15,14 @@ from commands.units import size
 class Run(Command, name="cleanup run", permission=Permission.CHANGE):
     """Remove dangling images now, as the nightly cleanup does.
 
-    The images are chosen as `cleanup plan` shows it, then removed one by one by their full id and never by force, after
+    The images are chosen as `cleanup plan` shows it, then removed one by one and never by force, after
     one more look at each. The bytes that were freed are measured, not added up.
     """
 
     def run(self, ctx: Context) -> Reply:
         """Remove what may go; the answer says of each image what became of it."""
         planned = dangling.plan(ctx)
-        removed = pruning.remove(ctx.patient, planned)
+        removed = pruning.remove(ctx.patient, planned, ctx.visible)
         rows = dangling.did(planned, removed, ctx.now)
         return _told((Table((dangling.HEADER, *rows)), Output(_freed(removed))), removed) if rows else lines([NOTHING])
 

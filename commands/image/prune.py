@@ -8,12 +8,15 @@ from commands import grammar, kinds, units
 from commands.command import Command, Permission, Risk, flag
 from commands.context import Context
 from commands.image import pruning
-from commands.image.pruning import Removed
+from commands.image.pruning import Image, Removed
 from commands.reply import Errors, Note, Output, Part, Reply, failure
+from commands.tabwriter import ellipsis
 
 _DANGLING = "WARNING! This will remove all dangling images."
 _UNUSED = "WARNING! This will remove all images without at least one container associated to them."
 _SURE = "Are you sure you want to continue? [y/N]"
+_TOLD = 9  # images that the answer says the reason of; Slack cuts a note of many more short
+_TOLD_WIDTH = 150  # characters of each
 _SIZE_DIGITS = 4  # significant digits, as docker prints what was reclaimed
 
 
@@ -43,8 +46,9 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE):
             chosen = pruning.selection(self.filter, all_=self.all, now=ctx.now)
         except ValueError as error:
             return failure(f"Error response from daemon: {error}")
-        planned = pruning.plan(pruning.images(ctx.docker), pruning.uses(ctx.docker), chosen)
-        return _told(pruning.remove(ctx.patient, planned))
+        listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
+        planned = pruning.plan(listed, pruning.uses(ctx.docker, ctx.visible), chosen)
+        return _told(pruning.remove(ctx.patient, planned, ctx.visible))
 
 
 def _told(removed: Removed) -> Reply:
@@ -53,8 +57,15 @@ def _told(removed: Removed) -> Reply:
     if removed.reclaimed is not None:
         text += f"Total reclaimed space: {units.size(removed.reclaimed, _SIZE_DIGITS)}\n"
     parts: list[Part] = [Output(text)] if text else []
-    parts += [Note(f"{image.shown} stays: {reason}.") for image, reason in removed.kept]
+    parts += [Note(_stays(removed.kept))] if removed.kept else []
     if removed.unknown is None:
         return Reply(tuple(parts), ids=tuple(removed.ids))
     told = (*parts, Errors(f"{removed.unknown}\n"))
     return Reply(told, failed=True, error=removed.unknown, unknown=True, ids=tuple(removed.ids))
+
+
+def _stays(kept: list[tuple[Image, str]]) -> str:
+    """What stayed after all, and why: one sentence each of the first few."""
+    told = [ellipsis(f"{image.shown} stays: {reason}.", _TOLD_WIDTH) for image, reason in kept[:_TOLD]]
+    more = len(kept) - len(told)
+    return "\n".join([*told, f"So do {more} more images."] if more else told)

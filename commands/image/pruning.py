@@ -5,7 +5,7 @@ It untags what containers run on, takes labels for what they are not, and goes b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,10 @@ from docker.errors import APIError, NotFound
 from docker.utils import version_gte
 
 from commands import reference, wire
+from commands.listing import own_name
 from commands.timestamps import epoch
+
+Visible = Callable[[str, str, Mapping[str, str]], bool]  # kind, name, labels -> may the asker see it?
 
 IMAGES_ALONE_SINCE = "1.42"  # the API version from which disk usage can be asked of images alone
 _FILTERS = frozenset({"dangling", "label", "label!", "until"})
@@ -108,20 +111,31 @@ def images(client: APIClient) -> list[Image]:
     return [_image(each, dangling=each["Id"] in dangling) for each in client.images()]
 
 
-def uses(client: APIClient) -> Uses:
+def shown_to(visible: Visible, listed: Iterable[Image]) -> list[Image]:
+    """Those that the asker may see by every name that they have, or by their id where they have none."""
+    return [
+        image
+        for image in listed
+        if all(visible("image", name, image.labels) for name in (*image.tags, *image.digests) or (image.id,))
+    ]
+
+
+def uses(client: APIClient, visible: Visible) -> Uses:
     """The images that containers in any state, and services, are made of or name.
 
-    One request for each container whose image has lost its name, besides one for containers and one for services.
+    Who uses one is named if the asker may see it. One request for each container whose image has lost its name,
+    besides one for containers and one for services.
     """
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
     for each in client.containers(all=True):
-        who = f"container {each['Names'][0].removeprefix('/')}" if each["Names"] else f"container {each['Id'][:12]}"
+        who = _who(visible, "container", own_name(each["Names"] or [each["Id"][:12]]), each["Labels"])
         ids.setdefault(each["ImageID"], who)
         names.setdefault(_full(_named_image(client, each)), who)
     for service in _services(client):
-        image = service["Spec"]["TaskTemplate"].get("ContainerSpec", {}).get("Image", "")
-        names.setdefault(_full(image.partition("@")[0]), f"service {service['Spec']['Name']}")
+        spec = service["Spec"]
+        image = spec["TaskTemplate"].get("ContainerSpec", {}).get("Image", "")
+        names.setdefault(_full(image.partition("@")[0]), _who(visible, "service", spec["Name"], spec.get("Labels")))
     return Uses(ids, names)
 
 
@@ -140,15 +154,18 @@ def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping
     return Plan(tuple(remove), tuple(keep))
 
 
-def remove(client: APIClient, planned: Plan) -> Removed:
-    """Remove what is planned, by id and without force, each after another look at who uses it."""
+def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
+    """Remove what is planned, without force, each after another look at who uses it.
+
+    By its id; by its names, each after another look at what it stands for, where it has several.
+    """
     removed = Removed()
     if not planned.remove:
         return removed
     before = _layers_size(client)
     for image in planned.remove:
         try:
-            _remove(client, image, removed)
+            _remove(client, image, removed, visible)
         except NotFound:
             continue  # somebody else removed it
         except APIError as error:
@@ -159,6 +176,10 @@ def remove(client: APIClient, planned: Plan) -> Removed:
     after = None if removed.unknown else _layers_size(client)
     removed.reclaimed = None if before is None or after is None else max(0, before - after)
     return removed
+
+
+def _who(visible: Visible, kind: str, name: str, labels: Mapping[str, str] | None) -> str:
+    return f"{kind} {name}" if visible(kind, name, labels or {}) else f"a {kind}"
 
 
 def _image(listed: Mapping[str, Any], *, dangling: bool) -> Image:
@@ -220,21 +241,26 @@ def _carries(image: Image, label: str) -> bool:
     return key in image.labels and (not equals or image.labels[key] == value)
 
 
-def _remove(client: APIClient, image: Image, removed: Removed) -> None:
+def _remove(client: APIClient, image: Image, removed: Removed, visible: Visible) -> None:
     now = client.inspect_image(image.id)
     if (_names(now.get("RepoTags")), _names(now.get("RepoDigests"))) != (image.tags, image.digests):
         removed.kept.append((image, "it was named anew meanwhile"))
         return
-    used = _in_use(image, uses(client))
+    used = _in_use(image, uses(client, visible))
     if used:
         removed.kept.append((image, used))
         return
     for ref in _handles(image):
-        for done in wire.delete(client, "/images/{0}", ref, params={}):
-            removed.lines += (
-                [f"untagged: {done['Untagged']}"] if "Untagged" in done else [f"deleted: {done['Deleted']}"]
-            )
+        removed.lines += _taken(client, image, ref)
     removed.ids.append(image.id)
+
+
+def _taken(client: APIClient, image: Image, ref: str) -> list[str]:
+    """What the engine did at one handle of the image; raises APIError if that is another's name by now."""
+    if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
+        raise APIError(f"{ref} stands for another image now")
+    done = wire.delete(client, "/images/{0}", ref, params={})
+    return [f"untagged: {each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
 
 
 def _handles(image: Image) -> tuple[str, ...]:
