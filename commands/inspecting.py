@@ -17,7 +17,6 @@ from commands.template import Template, TemplateError, typed
 Details = Callable[[Found], Any]
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})  # escaped by Go, not by Python
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-_AS_JSON = Template("{{json .}}")
 
 
 @dataclass
@@ -50,7 +49,7 @@ def inspect(
             shown.wrong.append(_missing(target, error))
             continue
         if template is None:
-            shown.objects.append(told if raw else json.loads(_AS_JSON.execute(typed(found.kind, told))))
+            shown.objects.append(told if raw else _typed(found.kind, told))
         else:
             _fill(template, found.kind, told, shown, raw=raw)
     return _reply(shown, shape, raw=raw)
@@ -62,11 +61,16 @@ def encoded(thing: Any, *, indented: bool, raw: bool) -> str:
     return json.dumps(thing, ensure_ascii=False, **form).translate(_LINE_ENDS if raw else _LINE_ENDS | _HTML)
 
 
+def _typed(kind: str, told: Any) -> Any:
+    """The object as docker's own types hold it."""
+    return json.loads(Template("{{json .}}").execute(typed(kind, told)))
+
+
 def _missing(target: Target, error: APIError) -> str:
     if not target.ref.strip():
         kind = "container" if target.kind == "any" else target.kind
         return "Error: No such image: " if kind == "image" else f"invalid {kind} name or ID: value is empty"
-    anything = target.kind == "any" and error.status_code in {None, 404}
+    anything = target.kind == "any" and error.status_code in {None, 400, 404}  # 400: no image can have such a name
     return f"Error: No such object: {target.ref}" if anything else daemon(error)
 
 
