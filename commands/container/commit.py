@@ -38,8 +38,11 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
         return nameless([self.container])
 
     def targets(self) -> tuple[Target, ...]:
-        """The container."""
-        return (Target("container", self.container),)
+        """The container, and the image that has the new name so far."""
+        container, name = Target("container", self.container), self._name()
+        if name is None:
+            return (container,)
+        return container, Target("image", f"{name.familiar}:{name.tag or DEFAULT_TAG}", made=True)
 
     def run(self, ctx: Context) -> Reply:
         """Make the image; the answer is its id."""
