@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
 _EXIT_CODES = (
     "exit codes: 0 done; 1 the engine refused or it failed; 2 usage; 3 denied;"
-    " 4 held or to be confirmed; 5 outcome unknown"
+    " 4 held or to be confirmed; 5 outcome unknown; 75 slashdock itself cannot work"
 )
 
 
@@ -148,8 +148,14 @@ def _policy_init(asked: argparse.Namespace) -> int:
 
 
 def _doctor(_: argparse.Namespace) -> int:
+    try:
+        settings = load(os.environ, ENV_FILE)
+    except SettingsError as error:
+        for fault in error.faults:
+            sys.stdout.write(f"FAIL  settings: {fault}\n")
+        return FAULTY
     good = True
-    for check in doctor.checks(_settings()):
+    for check in doctor.checks(settings):
         good &= check.ok
         sys.stdout.write(f"{'OK  ' if check.ok else 'FAIL'}  {check.name}: {check.text}\n")
     return 0 if good else 1

@@ -76,7 +76,7 @@ class Sqlite:
 
     def hold_back(self) -> None:
         """Keep RESERVE bytes of the disk for later; raises Unwritable where there is no such room."""
-        if self._reserve.exists():
+        if self._reserve.exists() and self._reserve.stat().st_size >= RESERVE:
             return
         try:
             file = os.open(self._reserve, os.O_CREAT | os.O_WRONLY, 0o600)

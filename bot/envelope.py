@@ -5,9 +5,9 @@ The options of a volume are not in a container's inspect: a named volume that is
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -72,16 +72,16 @@ def root_reason(details: Details) -> str:
     return ", ".join(dict.fromkeys(_escalations(details)))
 
 
-def protected_reason(details: Details, own_id: str | None, protect_globs: Iterable[str] = ()) -> str:
-    """Why nobody may touch this container from chat; empty where the rules decide."""
+def protected_reason(details: Details, own_id: str | None, sockets: Iterable[str] = ()) -> str:
+    """Why nobody may touch this container from chat; empty where the rules decide.
+
+    sockets are the paths of the engines that slashdock itself uses, besides the usual ones.
+    """
     if own_id is not None and details.get("Id") == own_id:
         return "slashdock runs in it"
-    sockets = [source for source in _sources(details) if _leads_to_an_engine(source)]
-    if sockets:
-        return f"it mounts {sockets[0]}, which leads to a container engine"
-    name = str(details.get("Name", "")).removeprefix("/")
-    named = [glob for glob in protect_globs if fnmatchcase(name, glob)]
-    return f"{named[0]} is protected" if named else ""
+    ours = {place for path in sockets for place in _on_the_way(path)}
+    leading = [source for source in _sources(details) if _leads_to_an_engine(source) or source.rstrip("/") in ours]
+    return f"it mounts {leading[0]}, which leads to a container engine" if leading else ""
 
 
 def own_container_id(proc: Path = PROC) -> str | None:
@@ -164,6 +164,12 @@ def _sources(details: Details) -> list[str]:
     mounts = details.get("Mounts") or ()
     places = [str(mount[key]) for mount in mounts for key in ("Source", "Destination") if mount.get(key)]
     return places + [bind.partition(":")[0] for bind in _host_binds(details.get("HostConfig") or {})]
+
+
+def _on_the_way(socket: str) -> tuple[str, ...]:
+    """The socket and the folder that holds it, by their names and by where links lead."""
+    paths = (Path(socket), Path(os.path.realpath(socket)))
+    return tuple(str(place) for path in paths for place in (path, path.parent) if place != Path("/"))
 
 
 def _leads_to_an_engine(place: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -15,16 +16,18 @@ from docker.tls import TLSConfig
 
 from commands.context import Found, Missing, Target
 from commands.general.version import NEWEST_API
+from commands.secrets import mask_object
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
 TESTED = NEWEST_API  # the newest version of the Engine API that we speak
+UNIX = "unix://"
 OLDEST = "1.40"  # older engines take a HostConfig when a container starts, past every check
 
 Look = Callable[[APIClient, str], Found]
 
 
-class EngineDown(Exception):  # noqa: N818 - the engine's state, told to a person
+class EngineDown(DockerException):  # type: ignore[misc]
     """The engine does not answer; str() says which and what to look at."""
 
 
@@ -55,6 +58,14 @@ class Host:
         while self._clients:
             self._clients.pop().close()
 
+    def absent(self, target: Target) -> Missing:
+        """What the engine says of such a name where nothing has it: for what the asker may not know of."""
+        word = f"{_NOBODY}{secrets.token_hex(8)}"
+        missing = self._resolved(Target(target.kind, word))
+        assert isinstance(missing, Missing)  # noqa: S101 - nothing has a name that was made just now
+        explanation = str(missing.error.explanation or missing.error).replace(word, target.ref)
+        return Missing(target, NotFound(explanation, missing.error.response, explanation), word)
+
     def _client(self, timeout: int) -> APIClient:
         clients = self._own.__dict__
         key = str(timeout)
@@ -76,7 +87,7 @@ class Host:
 
     def _knock(self) -> None:
         """Raise EngineDown where nobody listens: docker-py would leave the socket of a refused connection open."""
-        path = self.url.removeprefix("unix://")
+        path = self.url.removeprefix(UNIX)
         if path == self.url:
             return
         with socket.socket(socket.AF_UNIX) as door:
@@ -87,10 +98,8 @@ class Host:
 
     def down(self, error: Exception) -> EngineDown:
         """The error as a sentence with what to do."""
-        if isinstance(error, requests.exceptions.ReadTimeout):
-            return EngineDown(
-                f"The Docker engine {self.name} did not answer within {QUICK} s. Is it overloaded or stopped?"
-            )
+        if isinstance(error, requests.exceptions.ReadTimeout) or "timed out" in str(error):
+            return EngineDown(f"The Docker engine {self.name} did not answer in time. Is it overloaded or stopped?")
         return EngineDown(
             f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?"
             f" (host {self.name}; `slashdock doctor` says more)"
@@ -106,6 +115,7 @@ class Host:
             raise self.down(error) from error
 
 
+_NOBODY = "nobody-has-this-name-"
 _WORD = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _IMAGE = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w][\w.-]*)*(:[\w][\w.-]*)?(@\w+:[0-9a-f]+)?", re.ASCII)
 
@@ -190,6 +200,10 @@ class Hosts:
         """The engine of this name, the default one for an empty name, None where there is none."""
         return self._hosts.get(name or self.names()[0])
 
+    def sockets(self) -> tuple[str, ...]:
+        """The paths of the engines that are reached through a socket of this machine."""
+        return tuple(host.url.removeprefix(UNIX) for host in self._hosts.values() if host.url.startswith(UNIX))
+
     def close(self) -> None:
         """Close the connections to all engines."""
         for host in self._hosts.values():
@@ -197,5 +211,5 @@ class Hosts:
 
 
 def describe(found: Found) -> dict[str, Any]:
-    """What the record keeps of an object that a line named."""
-    return {"kind": found.kind, "id": found.id, "name": found.name}
+    """What the record keeps of an object that a line named; its labels say later who may read of it."""
+    return {"kind": found.kind, "id": found.id, "name": found.name, "labels": mask_object(dict(found.labels))}

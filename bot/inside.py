@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.policy import Asker, Policy, Reloading
+from bot.policy import Asker, Object, Policy, Reloading
 from bot.store import Store
 from commands.catalog import Catalog
-from commands.command import Spec
+from commands.command import Permission, Spec
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,23 @@ class Inside:
 
     def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """Recorded actions, newest first; the one of that number with its events where a number is given."""
-        if number is None:
-            return self.store.actions(filters, limit)
-        action = self.store.action(number)
-        return [] if action is None else [action]
+        if number is not None:
+            action = self.store.action(number)
+            return [action] if action is not None and self._may_read(action) else []
+        asked, found = limit, self.store.actions(filters, limit)
+        shown = [action for action in found if self._may_read(action)]
+        while len(shown) < limit and len(found) == asked:
+            asked *= 2
+            found = self.store.actions(filters, asked)
+            shown = [action for action in found if self._may_read(action)][:limit]
+        return shown
+
+    def _may_read(self, action: Mapping[str, Any]) -> bool:
+        """One's own actions, and those whose objects one may see."""
+        return action["actor"] == self.asker.id or all(
+            self.policy.visible(self.asker, Permission.SEE, Object(each["kind"], each["name"], each.get("labels", {})))
+            for each in action["targets"]
+        )
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.database import Unwritable
+
 
 class AlreadyRunning(Exception):  # noqa: N818 - a state of affairs, told to a person
     """Another `slashdock start` uses the same data folder."""
@@ -56,9 +58,13 @@ class Instance:
         self._file = -1
 
     def __enter__(self) -> Self:
-        """Take the lock; raises AlreadyRunning."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        """Take the lock; raises AlreadyRunning, and Unwritable where the folder cannot be used."""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            told = f"{self._path.parent} cannot be written: {error.strerror}. Set SLASHDOCK_DATA to a folder that can."
+            raise Unwritable(told) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -183,28 +183,28 @@ class _Reading:
         self._keys(entry, key, RULE_KEYS)
         return Rule(
             role=role,
-            verbs=frozenset(self._verb(word, key, role) for word in self._words(entry, (*key, "verbs"))),
+            verbs=frozenset(v for word in self._words(entry, (*key, "verbs")) for v in self._verb(word, key, role)),
             on=tuple(self._selector(word, key) for word in self._words(entry, (*key, "on"))),
             hosts=self._host_names(self._words(entry, (*key, "hosts"), needed=False), key),
             channels=frozenset(self._channel_ids(entry, (*key, "channels"), needed=False)),
             line=self._places.of(key),
         )
 
-    def _verb(self, word: str, key: Key, role: str) -> str:
-        """The class, or the verb's canonical name."""
+    def _verb(self, word: str, key: Key, role: str) -> tuple[str, ...]:
+        """The class, or the canonical names of the verb and of its kin."""
         spec = self._verbs.get(" ".join(word.split()))
         is_root = word == Permission.ROOT or (spec is not None and spec.permission is Permission.ROOT)
         if role and is_root:
             self._fault((*key, "verbs"), f"{word!r} always needs another person's approval; {CANNOT_ASK}", word)
         if word in CLASSES:
-            return word
+            return (word,)
         if spec is None:
             near = _nearest(word, (*CLASSES, *self._verbs))
             self._fault(
                 (*key, "verbs"), f"{word!r} is no verb and no class of verbs ({', '.join(CLASSES)}){near}", word
             )
-            return word
-        return spec.name
+            return (word,)
+        return (spec.name, *spec.kin)
 
     def _selector(self, word: str, key: Key) -> Selector:
         sort, colon, rest = word.partition(":")

@@ -86,6 +86,8 @@ def engine(text: str) -> str:
     """An engine's address as docker takes it: unix://, tcp://, http:// or https://."""
     if text.startswith("ssh://"):
         raise ValueError("is an ssh:// address, which slashdock does not open; forward the socket with ssh -L instead")
+    if text.startswith("npipe://"):
+        raise ValueError("is an npipe:// address, which only Windows has; expected unix:///PATH or tcp://HOST:PORT")
     try:
         parse_host(text)
     except DockerException as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -145,17 +145,22 @@ def load(environ: Mapping[str, str], file: Path) -> Settings:
     values: dict[str, Any] = {}
     for each in dataclasses.fields(Settings):
         name = each.metadata["env"]
-        text = given.get(name, "").strip()
+        text = _unquoted(given.get(name, "").strip())
         if text or (name in given and name in MAY_BE_EMPTY):
             try:
                 values[each.name] = each.metadata["read"](text)
             except ValueError as error:
                 faults.append(f"{_where(name, environ, env)} {error}")
     settings = Settings(**{"mode": _mode_of(given), **values})
-    faults += _contradictions(settings, given)
+    faults += _contradictions(settings, given, lambda name: _where(name, environ, env))
     if faults:
         raise SettingsError(tuple(faults))
     return settings
+
+
+def _unquoted(text: str) -> str:
+    """The text without the quotes around it: `docker run --env-file` hands them over where a shell would not."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 def _where(name: str, environ: Mapping[str, str], env: EnvFile) -> str:
@@ -182,7 +187,7 @@ def _mode_of(given: Mapping[str, str]) -> Mode:
     return Mode.HTTP if held else Mode.WORKSPACE
 
 
-def _contradictions(settings: Settings, given: Mapping[str, str]) -> Iterator[str]:
+def _contradictions(settings: Settings, given: Mapping[str, str], where: Callable[[str], str]) -> Iterator[str]:
     """What is missing or does not go together; a token that is there but malformed has its own fault already."""
     yield from _missing(settings, given)
     if settings.docker_tls_verify:
@@ -190,11 +195,11 @@ def _contradictions(settings: Settings, given: Mapping[str, str]) -> Iterator[st
         yield from (f"DOCKER_TLS_VERIFY is set, and {settings.docker_cert_path / name} is not there" for name in absent)
     if settings.key_file.resolve().is_relative_to(settings.data.resolve()):
         yield (
-            f"SLASHDOCK_KEY_FILE is {str(settings.key_file)!r}, inside the data folder {str(settings.data)!r}: "
-            "a copy of the data would hold the key as well; name another folder"
+            f"{where('SLASHDOCK_KEY_FILE')} is {str(settings.key_file)!r}, inside the data folder"
+            f" {str(settings.data)!r}: a copy of the data would hold the key as well; name another folder"
         )
     if settings.cleanup_cron:
-        yield from _cron_faults(settings)
+        yield from _cron_faults(settings, where)
 
 
 _NEEDS = {
@@ -214,14 +219,14 @@ def _missing(settings: Settings, given: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} is not set, and mode {settings.mode} needs it{_INSTEAD.get(name, '')}"
 
 
-def _cron_faults(settings: Settings) -> Iterator[str]:
+def _cron_faults(settings: Settings, where: Callable[[str], str]) -> Iterator[str]:
     zone = settings.cleanup_zone
     try:
         cron.timezone(zone)
     except ValueError as error:
-        yield f"SLASHDOCK_CLEANUP_ZONE is {zone!r}, which {error}"
+        yield f"{where('SLASHDOCK_CLEANUP_ZONE')} is {zone!r}, which {error}"
         zone = "UTC"
     try:
         cron.trigger(settings.cleanup_cron, zone)
     except ValueError as error:
-        yield f"SLASHDOCK_CLEANUP_CRON {settings.cleanup_cron!r}: {error}"
+        yield f"{where('SLASHDOCK_CLEANUP_CRON')} {settings.cleanup_cron!r}: {error}"

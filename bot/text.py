@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
-from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table
+from commands.reply import Buttons, Errors, Moment, Note, Output, Part, Reply, Table
 from commands.tabwriter import align
 
 
@@ -55,11 +55,7 @@ def _pieces(part: Part) -> Iterator[Piece]:
         case Moment(label, at):
             moment = datetime.fromtimestamp(at, UTC)
             yield Piece(f"{label} {moment:%Y-%m-%d %H:%M:%S} UTC\n", error=True, ours=True)
-        case Buttons(buttons):
-            yield from (Piece(_offer(button), error=True, ours=True) for button in buttons)
+        case Buttons():
+            return  # a terminal has none; the words beside them say what to type
         case _:
             assert_never(part)
-
-
-def _offer(button: Button) -> str:
-    return f"{button.label}: {button.line}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,6 +23,7 @@ from bot.slack.http import Server, health_route
 from bot.workspace import Workspace
 
 LOOPBACK = "127.0.0.1"
+SWITCH = 0.001  # seconds that a thread may keep the interpreter; an acknowledgement waits for so many of them
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Tell = Callable[[str], None]
@@ -29,6 +31,7 @@ Tell = Callable[[str], None]
 
 def serve(settings: Settings, tell: Tell) -> None:
     """Run until a signal says stop; tell gets the sentences for the terminal. Raises CannotStart."""
+    sys.setswitchinterval(SWITCH)
     stopped = threading.Event()
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: stopped.set())
@@ -59,8 +62,9 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
     health.ask = side.healthy
     side.start()
+    stack.callback(side.stop)  # after what is under way has ended, so that its answers still go out
     stack.callback(desk.close)
-    stack.callback(side.stop)
+    stack.callback(side.transport.stop)
     schedules.start()
     stack.callback(schedules.close)
     tell(page or f"slashdock has joined {connection.identity.team} by {access.mode}; it listens to {settings.command}.")

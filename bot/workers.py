@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 
 THREADS = 64  # a pool; a thread is started when none is idle
@@ -36,14 +37,14 @@ class Pool:
         self._queue.put(job)
         return True
 
-    def close(self, limit: float) -> None:
-        """Let the queued jobs end, for at most so many seconds a thread."""
+    def close(self, deadline: float) -> None:
+        """Let the queued jobs end, until that moment of the monotonic clock."""
         with self._lock:
             threads = tuple(self._threads)
         for _ in threads:
             self._queue.put(None)
         for thread in threads:
-            thread.join(limit)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:

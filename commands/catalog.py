@@ -15,6 +15,7 @@ from commands.command import Command
 from commands.grammar import Grammar, HelpAsked
 from commands.line import UsageError
 
+LONGEST = 10_000  # characters of a line; Slack's own messages are shorter, and the reading is in the way of an ack
 _NO_HELP = "Run 'docker --help' for more information"
 
 
@@ -47,6 +48,8 @@ class Catalog:
 
     def parse(self, text: str) -> Parsed:
         """The command that a line means; raises UsageError in docker's words."""
+        if len(text) > LONGEST:
+            raise UsageError(f"This line has {len(text)} characters; {LONGEST} is the most. Nothing was run.")
         words = line.split(text)
         if words[:1] == ["docker"]:
             words = words[1:]
@@ -64,8 +67,8 @@ class Catalog:
             name, equals, value = word.partition("=")
             if name not in {"-H", "--host"} and not word.startswith("-H"):
                 raise _unknown_flag(word)
-            if word.startswith("-H") and word != "-H" and not equals:
-                value = word[2:]
+            if word.startswith("-H") and word != "-H":
+                value = word[2:].removeprefix("=")
             elif not equals:
                 if not words:
                     raise UsageError(
@@ -79,7 +82,7 @@ class Catalog:
         for size in (2, 1):
             cls = self._verbs.get(tuple(words[:size]))
             if cls is not None and len(words) >= size:
-                return self._read(cls, tuple(words[:size]), words[size:])
+                return self._read(cls, _called(cls.spec.names[0], tuple(words[:size])), words[size:])
         if not words or (words[0] in self.groups() and _asks_help(words[1:])):
             return self._help(tuple(words[:1]))
         raise self._unknown(words)
@@ -92,7 +95,7 @@ class Catalog:
         wrong = command.problem()
         if wrong is not None:
             raise UsageError(wrong)
-        return Parsed(command, warnings=warnings)
+        return Parsed(command.means(), warnings=warnings)
 
     def _help(self, topic: tuple[str, ...], warnings: tuple[str, ...] = ()) -> Parsed:
         cls = self._verbs[("help",)]
@@ -103,6 +106,8 @@ class Catalog:
             return UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", self.nearest(words[0]))
         group = words[0]
         usage = f"Usage:  docker {group}\n\nRun 'docker {group} --help' for more information"
+        if words[1].startswith("-"):
+            usage = usage.replace(f"docker {group}\n", f"docker {group} COMMAND\n", 1)
         if words[1].startswith("--"):
             return UsageError(f"unknown flag: {words[1].partition('=')[0]}\n\n{usage}")
         if words[1].startswith("-"):
@@ -136,6 +141,11 @@ def load() -> Catalog:
             and hasattr(each, "spec")
         ]
     return Catalog(classes)
+
+
+def _called(own: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that docker names the verb by: as typed, but an alias within its group by the verb's own name."""
+    return own if len(words) > 1 and words[0] == own[0] else words
 
 
 def _names(words: list[str]) -> list[str]:

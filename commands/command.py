@@ -83,6 +83,7 @@ class Spec:
     arguments: tuple[Argument, ...]
     interspersed: bool
     filtered: bool
+    kin: tuple[str, ...]  # verbs that do the same by another name
 
     @property
     def name(self) -> str:
@@ -159,7 +160,7 @@ class Command:
     grep: str = flag(default="", universal=True, help="Show only the lines that contain this text")
     public: bool = flag(default=False, universal=True, help="Let the whole channel see the answer")
 
-    def __init_subclass__(
+    def __init_subclass__(  # noqa: PLR0913 - the facts of a verb, each named in its class line
         cls,
         *,
         name: str = "",
@@ -167,11 +168,13 @@ class Command:
         permission: Permission = Permission.SEE,
         interspersed: bool = True,
         filtered: bool = False,
+        kin: str = "",
     ) -> None:
         """Make the dataclass and its Spec.
 
         name is the canonical name, alias a comma-separated list; interspersed False where flags end at the first
-        positional; filtered where the answer lists only what the asker may see, so that no target is needed.
+        positional; filtered where the answer lists only what the asker may see, so that no target is needed; kin names
+        the verbs that do the same by another name: a rule on this one means them too, and each must allow it.
         """
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
@@ -187,6 +190,7 @@ class Command:
             arguments=_arguments(cls),
             interspersed=interspersed,
             filtered=filtered,
+            kin=tuple(name.strip() for name in kin.split(",") if name.strip()),
         )
 
     def risk(self) -> Risk | None:
@@ -196,6 +200,10 @@ class Command:
     def problem(self) -> str | None:
         """What is wrong with the values taken together, in docker's words; None where they go together."""
         return None
+
+    def means(self) -> Command:
+        """The command that this line is another way to write; itself where it is not."""
+        return self
 
     def targets(self) -> tuple[Target, ...]:
         """The objects that the line names, in its order."""

@@ -41,10 +41,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Missing:
-    """A name that the engine did not find, with the engine's own error."""
+    """A name that the engine did not find, with the engine's own error.
+
+    stand_in is a word to ask the engine about in its place, where the name itself must not be asked about.
+    """
 
     target: Target
     error: APIError
+    stand_in: str = ""
 
 
 class Bot(Protocol):
@@ -57,7 +61,7 @@ class Bot(Protocol):
         """Recorded actions, newest first; one action with all its events where a number is given."""
 
     def schedules(self) -> list[Mapping[str, Any]]:
-        """The scheduled jobs: name, line, cron, zone, channel, next_runs and last_run (epoch seconds), last, last_number."""
+        """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """Since when the bot has seen each of all the host's images, in epoch seconds; an id new to it is noted now."""
@@ -67,11 +71,12 @@ class Bot(Protocol):
 class Context:
     """Everything run() may use.
 
-    docker answers within seconds or fails; patient waits minutes, for what takes long. now is epoch seconds.
+    quick and slow give this thread's clients, and raise DockerException where the engine does not answer; now is epoch
+    seconds.
     """
 
-    docker: APIClient
-    patient: APIClient
+    quick: Callable[[], APIClient]
+    slow: Callable[[], APIClient]
     found: Mapping[Target, Found | Missing]
     visible: Callable[[str, str, Mapping[str, str]], bool]  # kind, name, labels -> may the asker see it?
     may: Callable[[Permission, Found], bool]
@@ -79,6 +84,16 @@ class Context:
     host: str
     person: str
     bot: Bot
+
+    @property
+    def docker(self) -> APIClient:
+        """The engine, for what it answers within seconds."""
+        return self.quick()
+
+    @property
+    def patient(self) -> APIClient:
+        """The engine, for what takes minutes."""
+        return self.slow()
 
     def look(self, target: Target) -> Found:
         """The object behind a name of the line, as it was when the line was judged; raises the engine's APIError."""

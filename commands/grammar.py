@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass, field
 from typing import Any
 
-from commands import line
+from commands import kinds, line
 from commands.command import Argument, Command, Flag, Spec
 from commands.line import UsageError
 
@@ -71,7 +71,7 @@ class Grammar:
         if not name or name[0] in "-=":
             raise self.usage(f"bad flag syntax: {word}")
         if name == "help":
-            read.help = True
+            read.help = self._asks_help(value if given else "true")
             return
         flag = self._long.get(name)
         if flag is None:
@@ -80,7 +80,13 @@ class Grammar:
             read.warnings.append(f"Flag --{name} has been deprecated, use --{flag.long} instead")
         if not given:
             value = self._due(flag, f"--{name}", rest)
-        self._set(flag, value, read)
+        self._set(flag, value, read, f"--{name}" if name in flag.also else "")
+
+    def _asks_help(self, text: str) -> bool:
+        try:
+            return bool(kinds.BOOL.parse(text))
+        except ValueError as error:
+            raise self.usage(f'invalid argument "{text}" for "--help" flag: {error}') from None
 
     def _letters(self, letters: str, rest: list[str], read: _Read) -> None:
         word = letters
@@ -93,7 +99,7 @@ class Grammar:
                 return
             if flag is None:
                 raise self.usage(f"unknown shorthand flag: {letter!r} in -{letter}{letters}", self._nearest(word))
-            if letters.startswith("="):
+            if letters.startswith("=") and len(letters) > 1:  # a lone "=" is the value, as pflag reads it
                 value, letters = letters[1:], ""
             elif flag.kind.bare is not None:
                 value = flag.kind.bare
@@ -110,11 +116,11 @@ class Grammar:
             raise self.usage(f"flag needs an argument: {shown}")
         return rest.pop(0)
 
-    def _set(self, flag: Flag, text: str, read: _Read) -> None:
+    def _set(self, flag: Flag, text: str, read: _Read, called: str = "") -> None:
         try:
             value = flag.kind.parse(text)
         except ValueError as error:
-            shown = f"-{flag.short}, --{flag.long}" if flag.short else f"--{flag.long}"
+            shown = called or (f"-{flag.short}, --{flag.long}" if flag.short else f"--{flag.long}")
             raise self.usage(f'invalid argument "{text}" for "{shown}" flag: {error}') from None
         read.values[flag.field] = (*read.values.get(flag.field, ()), value) if flag.kind.repeats else value
 

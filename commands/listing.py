@@ -63,7 +63,7 @@ def label(held: Mapping[str, str] | None) -> Callable[[str], str]:
 def known(ctx: Context, target: Target) -> str:
     """The id of what a filter names; a name that nothing has goes to the engine, which says so in its own words."""
     found = ctx.found[target]
-    return target.ref if isinstance(found, Missing) else found.id
+    return (found.stand_in or target.ref) if isinstance(found, Missing) else found.id
 
 
 def too_old(ctx: Context, option: str, version: str) -> Reply | None:

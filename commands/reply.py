@@ -85,6 +85,14 @@ class Reply:
             self.ids + other.ids,
         )
 
+    def renamed(self, old: str, new: str) -> Reply:
+        """The same with one word for another in what the engine said."""
+        parts = (
+            replace(part, text=part.text.replace(old, new)) if isinstance(part, Output | Errors) else part
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(parts), error=self.error and self.error.replace(old, new))
+
     def grep(self, text: str) -> Reply:
         """Only the lines of the output that contain the text; a table keeps its header."""
         return replace(self, parts=tuple(_grep(part, text) for part in self.parts))

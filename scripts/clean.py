@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -19,12 +20,28 @@ def main() -> int:
     if OWN_ENGINE.exists() and os.geteuid() != 0:
         print("slashdock: the engine in .run belongs to root: sudo make clean", file=sys.stderr)
         return 1
+    if _running():
+        print("slashdock: it runs here; stop it first (Ctrl-C in the terminal of make run)", file=sys.stderr)
+        return 1
     engine.end(OWN_ENGINE)
     caches = [
         path for top in ("bot", "commands", "scripts", "tests", "bench") for path in ROOT.glob(f"{top}/**/__pycache__")
     ]
     made = [ROOT / name for name in MADE] + caches
     return subprocess.run(["rm", "-rf", "--one-file-system", "--", *made], check=False).returncode
+
+
+def _running() -> bool:
+    """Whether a `slashdock start` holds the usual data folder."""
+    lock = ROOT / "data/start.lock"
+    if not lock.exists():
+        return False
+    with lock.open("r") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def terminal(engine: str, tmp_path: Path, shared_world: object) -> BotProcess:
         (["--as", "viewer", "stop", "web"], 3, "", "stop"),
         (["image", "prune"], 4, "WARNING! This will remove all dangling images.", "docker image prune --force"),
         (["--as", "U0NOBODY01", "ps"], 3, "", "U0NOBODY01"),
+        (["--as", "stranger", "ps"], 3, "", "stranger"),
         (["--host", "elsewhere", "ps"], 2, "", "elsewhere"),
     ],
 )
@@ -130,3 +131,21 @@ def test_a_policy_that_does_not_parse_stops_the_start_with_file_and_line(termina
     assert ran.returncode == 2
     assert "broken.toml" in ran.stderr
     assert "line 4" in ran.stderr
+
+
+def test_a_data_folder_that_cannot_be_used_is_told(terminal: BotProcess) -> None:
+    """A sentence with what to set, from start and exec alike."""
+    terminal.settings["SLASHDOCK_DATA"] = "/dev/null"
+    for words in (("start",), ("exec", "ps")):
+        ran = terminal.run(*words)
+        assert ran.returncode == 75, ran.stderr
+        assert "Traceback" not in ran.stderr
+        assert "/dev/null" in ran.stderr
+
+
+def test_doctor_tells_of_faulty_settings_like_of_everything_else(terminal: BotProcess) -> None:
+    """A line for each fault."""
+    terminal.settings |= {"SLASHDOCK_PORT": "many", "DOCKER_HOST": "npipe:////./x"}
+    ran = terminal.run("doctor")
+    assert ran.returncode == 2
+    assert [line.split(":")[0] for line in ran.stdout.splitlines()] == ["FAIL  settings"] * 2

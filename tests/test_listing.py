@@ -84,11 +84,10 @@ def everything(_kind: str, _name: str, _labels: Mapping[str, str]) -> bool:
 def ask(host: Host, line: str, visible: Visible = everything) -> Reply:
     """What a line answers on that engine to someone with these eyes."""
     command = catalog.load().parse(line).command
-    quick = host.quick()
     return command.run(
         Context(
-            docker=quick,
-            patient=quick,
+            quick=host.quick,
+            slow=host.quick,
             found=host.resolve(command.targets()),
             visible=visible,
             may=lambda _permission, _found: True,

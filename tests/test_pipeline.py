@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,10 @@ from harness import ADMIN, OPERATOR, STRANGER, VIEWER, Bench
 from proxy import Proxy
 
 from bot import text
-from bot.request import Actor, ExitCode, Member, Origin, Request, Status
+from bot.desk import PER_PERSON, Desk
+from bot.policy import Policy
+from bot.request import Actor, ExitCode, Member, Origin, Outcome, Request, Status
+from commands import catalog
 
 
 def _events(bench: Bench, number: int | None) -> list[str]:
@@ -190,3 +195,198 @@ def test_a_list_is_one_request_however_many_objects_there_are(tmp_path: Path, fr
         assert bench.say(line).status is Status.DONE
         bench.close()
     assert len(proxy.requests) == 1
+
+
+RULES = """version = 1
+[people]
+ada = { slack = ["U0ADMIN001"], roles = ["all"] }
+vera = { slack = ["U0VIEWER01"], roles = ["all"] }
+[[roles.all.allow]]
+verbs = ["see", "read", "act", "change"]
+on = ["*"]
+"""
+HIDE_WEB = """
+[[deny]]
+verbs = ["see", "read", "act", "change"]
+on = ["label:tier=front"]
+"""
+
+
+def _under(rules: str) -> Policy:
+    return Policy.parse(RULES + rules, "policy.toml", [verb.spec for verb in catalog.load()])
+
+
+@pytest.fixture
+def half_blind(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
+    """A pipeline whose people may not even know of what has the label tier=front: web, and the network front."""
+    made = harness.bench(fresh_world, tmp_path / "data", _under(HIDE_WEB))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "inspect {}",
+        "container inspect {}",
+        "restart -t 1 worker {}",
+        "logs {}",
+        "commit {} x:y",
+        "ps --filter before={}",
+    ],
+)
+def test_what_is_hidden_is_answered_like_what_is_not_there(half_blind: Bench, line: str) -> None:
+    """The same words, the same stream and the same status: nothing tells the two apart."""
+    hidden, absent = half_blind.say(line.format("web")), half_blind.say(line.format("gone"))
+    assert hidden.status == absent.status
+    assert text.docker(hidden.reply).replace("web", "gone") == text.docker(absent.reply)
+    assert "deny" not in str(half_blind.store.action(hidden.number or 0))
+
+
+def test_networks_and_volumes_that_are_hidden_are_not_there_either(half_blind: Bench) -> None:
+    """The engine's own words for an object that is not there."""
+    hidden, absent = half_blind.say("network inspect front"), half_blind.say("network inspect gone")
+    assert text.docker(hidden.reply).replace("front", "gone") == text.docker(absent.reply)
+
+
+def test_the_record_shows_nobody_what_they_may_not_see(fresh_world: str, tmp_path: Path) -> None:
+    """Actions on hidden objects are left out of the list, before its length is counted; one's own are there."""
+    before = harness.bench(fresh_world, tmp_path / "data", _under(""))
+    on_web = before.say("restart -t 1 web", ADMIN)
+    for _ in range(3):
+        before.say("ps", ADMIN)
+    before.close()
+    after = harness.bench(fresh_world, tmp_path / "data", _under(HIDE_WEB))
+    listed = text.docker(after.say("audit ls -n 3 --format '{{.Number}} {{.Line}}'", VIEWER).reply)
+    assert "web" not in listed
+    assert len(listed.splitlines()) == 3
+    assert "No such action" in text.docker(after.say(f"audit show {on_web.number}", VIEWER).reply)
+    assert "restart" in text.docker(after.say(f"audit show {on_web.number}", ADMIN).reply)
+    after.close()
+
+
+def test_grep_sees_no_more_than_the_asker(fresh_world: str, tmp_path: Path) -> None:
+    """Secrets are masked before the lines are chosen, so no choice of text can spell one out."""
+    api = APIClient(base_url=fresh_world, version="1.41")
+    secret = "Zx9" + "Planted7"
+    made = api.create_container("busybox:latest", ["echo", f"DB_PASSWORD={secret}"], name="leaky")
+    api.start(made["Id"])
+    api.wait(made["Id"])
+    api.close()
+    bench = harness.bench(fresh_world, tmp_path / "data")
+    assert text.docker(bench.say(f"logs leaky --grep DB_PASSWORD={secret[:3]}").reply) == ""
+    assert "DB_PASSWORD=" in text.docker(bench.say("logs leaky --grep DB_PASSWORD=").reply)
+    bench.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ps -n DB_PASSWORD={}",
+        "image prune --filter label=API_TOKEN={}",
+        "restart --time PASSWORD={} web",
+        "-H DB_PASSWORD={} ps",
+        "inspect --type DB_PASSWORD={} web",
+        "schedule run DB_PASSWORD={}",
+    ],
+)
+def test_a_secret_that_was_typed_is_kept_nowhere(fresh_world: str, tmp_path: Path, line: str) -> None:
+    """Neither in the answer nor in any byte of the record."""
+    secret = "Qw4" + "SecretValue" + "77"
+    bench = harness.bench(fresh_world, tmp_path / "data")
+    outcome = bench.say(line.format(secret))
+    assert secret not in str(outcome)
+    assert not any(secret.encode() in path.read_bytes() for path in (tmp_path / "data").glob("slashdock.db*"))
+    bench.close()
+
+
+@pytest.mark.parametrize("line", ["pss", "-H nowhere ps", "ps --bogus"])
+def test_strangers_learn_nothing_of_lines_and_engines(bench: Bench, line: str) -> None:
+    """Who is nobody here is refused before the line is read."""
+    outcome = bench.say(line, STRANGER)
+    assert outcome.status is Status.DENIED
+    assert "local" not in text.docker(outcome.reply)
+
+
+def test_a_deny_on_a_verb_holds_for_the_other_way_to_write_it(fresh_world: str, tmp_path: Path) -> None:
+    """`schedule run cleanup` is `cleanup run`, and with --dry-run it is `cleanup plan`."""
+    deny = """
+[[deny]]
+verbs = ["cleanup run"]
+on = ["*"]
+"""
+    bench = harness.bench(fresh_world, tmp_path / "data", _under(deny))
+    assert bench.say("schedule run cleanup").status is Status.DENIED
+    assert bench.say("schedule run cleanup --dry-run").status is Status.DONE
+    bench.close()
+
+
+def test_help_the_record_and_the_version_need_no_engine(tmp_path: Path) -> None:
+    """With the engine gone the bot still says what it is, what it did and how it is used."""
+    bench = harness.bench(f"unix://{tmp_path}/nothing.sock", tmp_path / "data")
+    for line in ("help", "ps --help", "audit ls", "schedule ls", "audit show 1"):
+        assert bench.say(line).status is Status.DONE, line
+    version = bench.say("version")
+    assert version.status is Status.FAILED
+    assert "docker-py" in text.docker(version.reply)
+    assert "Cannot connect to the Docker daemon" in text.docker(version.reply)
+    bench.close()
+
+
+def test_what_is_not_asked_of_the_engine_is_not_unknown(tmp_path: Path) -> None:
+    """Where nothing could be asked nothing can have happened."""
+    bench = harness.bench(f"unix://{tmp_path}/nothing.sock", tmp_path / "data")
+    for line in ("image prune --force", "cleanup run", "kill web"):
+        assert bench.say(line).status is Status.FAILED, line
+    bench.close()
+
+
+@pytest.mark.parametrize("line", ["ps " + "x" * 10_000, "inspect " + "a " * 101])
+def test_a_line_that_would_take_too_long_is_refused(bench: Bench, line: str) -> None:
+    """Neither its length nor the number of its objects may keep the others waiting."""
+    assert bench.say(line).status is Status.USAGE
+
+
+class Broken:
+    """A directory with a bug."""
+
+    def member(self, actor: Actor, *, fresh: bool) -> Member:
+        """Fail."""
+        raise KeyError(actor, fresh)
+
+
+def test_a_bug_in_judging_is_answered_and_recorded(fresh_world: str, tmp_path: Path) -> None:
+    """Nobody waits for ever, and the record says how it ended."""
+    bench = harness.bench(fresh_world, tmp_path / "data", directory=Broken())
+    outcome = bench.say("ps")
+    assert outcome.status is Status.FAILED
+    assert f"number {outcome.number}" in text.docker(outcome.reply)
+    assert _events(bench, outcome.number) == ["received", "judged", "outcome"]
+    bench.close()
+
+
+def test_nobody_can_take_all_the_workers(tmp_path: Path) -> None:
+    """One person has a bound; the next person is still served."""
+    bench = harness.bench(f"unix://{tmp_path}/nothing.sock", tmp_path / "data", directory=Waiting())
+    desk, answered = Desk(bench.pipeline, bench.store), queue.SimpleQueue[Outcome]()
+    for _ in range(PER_PERSON):
+        assert desk.take(Request("help", Actor(ADMIN), Origin.SLASH), answered.put) is None
+    refused = desk.take(Request("help", Actor(ADMIN), Origin.SLASH), answered.put)
+    assert refused is not None
+    assert desk.take(Request("help", Actor(VIEWER), Origin.SLASH), answered.put) is None
+    GO.set()
+    assert all(answered.get(timeout=30) for _ in range(PER_PERSON + 1))
+    desk.close()
+    bench.close()
+
+
+GO = threading.Event()
+
+
+class Waiting:
+    """A directory that answers when it is told to."""
+
+    def member(self, actor: Actor, *, fresh: bool) -> Member:  # noqa: ARG002 - what a Directory is asked
+        """A member, once everybody waits."""
+        GO.wait(30)
+        return Member()

@@ -34,6 +34,7 @@ HEADERS = {
     "ExitCode": "EXIT CODE",
     "Duration": "DURATION",
 }
+STATUSES = frozenset({"done", "failed", "denied", "usage", "held", "unknown", "received", "running"})
 TABLE = r"table {{.Number}}\t{{.When}}\t{{.Person}}\t{{.Host}}\t{{.Status}}\t{{.Line}}\t{{.Error}}"
 
 
@@ -59,6 +60,8 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
         for name, values in filters(self.filter).items():
             if name not in FILTERS:
                 return f"invalid filter '{name}': expected one of {', '.join(FILTERS)}"
+            if name == "status" and not STATUSES.issuperset(values):
+                return f"invalid status '{', '.join(values)}': expected one of {', '.join(sorted(STATUSES))}"
             if name in {"since", "until"}:
                 wrong = next(filter(None, map(_no_time, values)), None)
                 if wrong is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import docker
+import requests
+from docker.errors import DockerException
 
 from commands.command import Command, Permission, flag
 from commands.context import Context
@@ -38,19 +40,33 @@ class Version(Command, name="version", permission=Permission.LISTED):
     format: str = flag("-f", default="", help="How to print it: json or a Go template (.Client.Version .Server.Os ...)")
 
     def run(self, ctx: Context) -> Reply:
-        """One request."""
-        server = with_engine(ctx.docker.version(api_version=False))
+        """One request; without an engine slashdock's own part is told all the same."""
+        try:
+            server = with_engine(ctx.docker.version(api_version=False))
+        except (DockerException, requests.RequestException) as error:
+            return self._alone(ctx, str(error))
+        spoken = ctx.docker.api_version
         if not self.format:
-            return output(align("\n".join([*_client_lines(ctx), "", *_server_lines(server)]), CELL, PADDING) + "\n")
-        return formatted(self.format, "version", {"Client": client(ctx), "Server": server}, columns=True)
+            return _page([*_client_lines(ctx, spoken), "", *_server_lines(server)])
+        return formatted(self.format, "version", {"Client": client(ctx, spoken), "Server": server}, columns=True)
+
+    def _alone(self, ctx: Context, error: str) -> Reply:
+        if not self.format:
+            return _page(_client_lines(ctx, NEWEST_API)) + failure(error)
+        ours = {"Client": client(ctx, NEWEST_API), "Server": None}
+        return formatted(self.format, "version", ours, columns=True) + failure(error)
 
 
-def client(ctx: Context) -> dict[str, Any]:
-    """What a template sees as the client."""
+def _page(lines: Iterable[str]) -> Reply:
+    return output(align("\n".join(lines), CELL, PADDING) + "\n")
+
+
+def client(ctx: Context, spoken: str) -> dict[str, Any]:
+    """What a template sees as the client; spoken is the version of the API that is used."""
     return {
         "Platform": {"Name": PRODUCT},
         "Version": VERSION,
-        "ApiVersion": ctx.docker.api_version,
+        "ApiVersion": spoken,
         "DefaultAPIVersion": NEWEST_API,
         "Os": sys.platform,
         "Arch": _MACHINES.get(platform.machine(), platform.machine()),
@@ -97,9 +113,8 @@ def _ansi(text: str) -> str:
     return f"{when:%a %b} {when.day:2} {when:%H:%M:%S} {when.year}"
 
 
-def _client_lines(ctx: Context) -> Iterator[str]:
-    facts = client(ctx)
-    spoken = facts["ApiVersion"]
+def _client_lines(ctx: Context, spoken: str) -> Iterator[str]:
+    facts = client(ctx, spoken)
     downgraded = f" (downgraded from {NEWEST_API})" if spoken != NEWEST_API else ""
     yield f"Client: {PRODUCT}"
     yield f" Version:\t{VERSION}"

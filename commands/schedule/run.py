@@ -5,17 +5,14 @@ from __future__ import annotations
 from commands.cleanup.plan import Plan
 from commands.cleanup.run import Run as CleanupRun
 from commands.command import Command, Permission, arg, flag
-from commands.context import Context
-from commands.reply import Reply
 
 JOBS: dict[str, tuple[type[Command], type[Command]]] = {"cleanup": (CleanupRun, Plan)}
 
 
-class Run(Command, name="schedule run", permission=Permission.CHANGE):
+class Run(Command, name="schedule run", permission=Permission.CHANGE, kin="cleanup run"):
     """Run a scheduled job now.
 
-    The one who asks is the one who does it. With --dry-run nothing is changed: `cleanup plan` says the same to those
-    who may only look.
+    The one who asks is the one who does it. With --dry-run nothing is changed: it is the same as `cleanup plan`.
     """
 
     job: str = arg("JOB")
@@ -27,7 +24,7 @@ class Run(Command, name="schedule run", permission=Permission.CHANGE):
             return None
         return f"no such scheduled job: {self.job} (there is {', '.join(JOBS)})"
 
-    def run(self, ctx: Context) -> Reply:
-        """What the job does, or what it would do."""
+    def means(self) -> Command:
+        """What the job does, or with --dry-run what it would do: judged and recorded as that."""
         does, shows = JOBS[self.job]
-        return (shows if self.dry_run else does)().run(ctx)
+        return (shows if self.dry_run else does)(grep=self.grep, public=self.public)

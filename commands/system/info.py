@@ -47,7 +47,7 @@ def _without_hidden(ctx: Context, report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _client(ctx: Context) -> dict[str, Any]:
-    return {**client(ctx), "ApiVersion": "", "Debug": False, "Plugins": []}
+    return {**client(ctx, ""), "Debug": False, "Plugins": []}
 
 
 def _client_lines(ctx: Context) -> Iterator[str]:

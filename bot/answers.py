@@ -1,0 +1,112 @@
+"""What the pipeline itself says, and the masking of whatever goes out through it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from bot.request import Outcome, Request, Status
+from bot.store import Unwritable
+from commands import grammar, secrets
+from commands.command import Command, Risk
+from commands.line import UsageError
+from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table, failure
+
+
+class End(Exception):  # noqa: N818 - an end of the way, not a fault
+    """The way ends before anything was done: how, why (for the record) and what the person is told."""
+
+    def __init__(self, status: Status, reason: str, reply: Reply, command: Command | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.reply = reply
+        self.command = command
+
+
+def denied(reason: str, command: Command | None = None) -> End:
+    """A refusal, with its reason."""
+    return End(Status.DENIED, reason, told(reason), command)
+
+
+def unread(error: UsageError) -> End:
+    """The line is no command: docker's words, and the hint that slashdock adds."""
+    hint = (Note(error.hint),) if error.hint else ()
+    reply = Reply((Errors(f"{error.text}\n"), *hint), failed=True, error=error.text)
+    return End(Status.USAGE, error.text.partition("\n")[0], reply)
+
+
+def no_host(name: str, names: list[str], command: Command) -> End:
+    """The line names an engine that is not there."""
+    reply = failure(f'No engine is named "{name}" here. Its names: {", ".join(names)}.')
+    return End(Status.USAGE, "unknown host", reply, command)
+
+
+def no_engine(error: Exception, command: Command) -> End:
+    """The engine did not answer before anything was asked of it."""
+    return End(Status.FAILED, str(error), failure(str(error)), command)
+
+
+def too_old(seconds: int) -> End:
+    """The line waited too long."""
+    text = f"This line was not run: it waited longer than {seconds} s. Send it again if you still want it."
+    return End(Status.FAILED, "too old", told(text))
+
+
+def busy(text: str) -> End:
+    """Nobody was free to do it."""
+    return End(Status.FAILED, "busy", told(text))
+
+
+def question(risk: Risk, command: Command) -> End:
+    """What docker would ask first, and the words and the button that say yes; no button may hold a secret."""
+    text = f"Nothing was done. To go on: docker {risk.line}"
+    button = Buttons((Button(f"Run {command.spec.name}", risk.line, danger=True),))
+    buttons = (button,) if secrets.mask_line(risk.line) == risk.line else ()
+    return End(Status.HELD, "to be confirmed", Reply((Output(f"{risk.question}\n"), Note(text), *buttons)), command)
+
+
+def bug(number: int) -> Reply:
+    """What a fault of slashdock's own looks like to a person."""
+    return failure(f"Something went wrong inside slashdock, not at the engine. Please report it as number {number}.")
+
+
+def unwritten(error: Unwritable) -> Outcome:
+    """Nothing could be written down, so nothing was done."""
+    return Outcome(Status.FAILED, told(f"Nothing was done, because it could not be written down first: {error}"))
+
+
+def told(text: str) -> Reply:
+    """A failure in slashdock's own words."""
+    return Reply((Note(text),), failed=True, error=text)
+
+
+def canonical(command: Command) -> str:
+    """The canonical line, its secrets masked."""
+    return secrets.mask_line(grammar.canonical(command, mask=True))
+
+
+def typed(request: Request, command: Command | None) -> str:
+    """The line as the person typed it, for them to recognise; canonical and masked where it holds a secret."""
+    secret = command is not None and any(
+        flag.secret and getattr(command, flag.field) != flag.default for flag in command.spec.flags
+    )
+    return canonical(command) if command is not None and secret else secrets.mask_line(request.line)
+
+
+def masked(reply: Reply) -> Reply:
+    """The reply without anything that looks like a secret."""
+    error = None if reply.error is None else secrets.mask_text(reply.error)
+    return replace(reply, parts=tuple(_masked(part) for part in reply.parts), error=error)
+
+
+def _masked(part: Part) -> Part:
+    match part:
+        case Output() | Errors() | Note():
+            return replace(part, text=secrets.mask_text(part.text))
+        case Table(rows):
+            return Table(tuple(tuple(secrets.mask_text(cell) for cell in row) for row in rows))
+        case Moment() | Buttons():
+            return part
+        case _:
+            assert_never(part)

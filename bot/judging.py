@@ -1,0 +1,168 @@
+"""From a request to a command that may be run: read, asked of Slack, looked up at the engine, judged by the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import answers, envelope
+from bot.clock import Clock
+from bot.hosts import EngineDown, Host, Hosts
+from bot.policy import Allow, Asker, Deny, Object, Policy, Reloading
+from bot.request import Directory, Member, Origin, Request
+from commands.catalog import Catalog, Parsed
+from commands.command import Command, Spec
+from commands.context import Found, Missing, Target
+from commands.line import UsageError
+
+STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
+MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
+TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
+OWN_CONTAINER = envelope.own_container_id()
+
+Rules = Policy | Reloading
+Looked = Mapping[Target, Found | Missing]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A command that may be run: what its names stand for, for whom, where, and why it may."""
+
+    command: Command
+    asker: Asker
+    host: Host
+    found: Looked
+    person: str
+    reason: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judging:
+    """judge() raises End where the way ends, Unwritable never: it only looks."""
+
+    catalog: Catalog
+    policy: Rules
+    hosts: Hosts
+    directory: Directory
+    clock: Clock
+
+    def judge(self, request: Request) -> Judged:
+        """The steps in their order; each may end the way."""
+        if request.received and self.clock.now() - request.received > STALE:
+            raise answers.too_old(STALE)
+        self._let_in(request)
+        parsed = self._read(request)
+        command = parsed.command
+        host = self._host(parsed, request)
+        asker = self._asker(request, command, host)
+        found = self._look(asker, command, host)
+        reason = self._allow(asker, command, found)
+        risk = command.risk()
+        if risk is not None:
+            raise answers.question(risk, command)
+        person = self.policy.person(request.actor.id) or request.actor.id
+        return Judged(command, asker, host, found, person, reason, parsed.warnings)
+
+    def object(self, found: Found) -> Object:
+        """An object as the policy judges it."""
+        if found.kind != "container":
+            return Object(kind=found.kind, name=found.name, labels=found.labels)
+        return Object(
+            kind=found.kind,
+            name=found.name,
+            labels=found.labels,
+            protected=envelope.protected_reason(found.details, OWN_CONTAINER, self.hosts.sockets()),
+            root=envelope.root_reason(found.details),
+        )
+
+    def _let_in(self, request: Request) -> None:
+        """Whoever is nobody here learns nothing, not even how a line is written."""
+        if request.origin is Origin.SCHEDULE:
+            return
+        member = self._member(request, fresh=False)
+        if member.refused is not None:
+            raise answers.denied(member.refused)
+        asker = Asker(request.actor.id, member.groups, request.channel, self.hosts.names()[0])
+        outside = self.policy.early(asker, self._spec("help"))
+        if outside is not None:
+            raise answers.denied(outside.reason)
+
+    def _read(self, request: Request) -> Parsed:
+        try:
+            return self.catalog.parse(request.line)
+        except UsageError as error:
+            raise answers.unread(error) from None
+
+    def _host(self, parsed: Parsed, request: Request) -> Host:
+        name = parsed.host or request.host
+        host = self.hosts.get(name)
+        if host is None:
+            raise answers.no_host(name, self.hosts.names(), parsed.command)
+        return host
+
+    def _asker(self, request: Request, command: Command, host: Host) -> Asker:
+        """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
+        member = self._member(request, fresh=command.spec.permission.changes)
+        if member.refused is not None:
+            raise answers.denied(member.refused, command)
+        asker = Asker(request.actor.id, member.groups, request.channel, host.name)
+        early = self.policy.early(asker, command.spec)
+        if early is not None:
+            raise answers.denied(early.reason, command)
+        return asker
+
+    def _look(self, asker: Asker, command: Command, host: Host) -> Looked:
+        """What the names stand for; what the asker may not even know is not there."""
+        targets = command.targets()
+        if len(targets) > MOST:
+            raise answers.unread(UsageError(f"This line names {len(targets)} objects; {MOST} is the most."))
+        try:
+            found = host.resolve(targets)
+            return {
+                target: host.absent(target) if self._hidden(asker, command.spec, each) else each
+                for target, each in found.items()
+            }
+        except EngineDown as error:
+            raise answers.no_engine(error, command) from error
+
+    def _hidden(self, asker: Asker, spec: Spec, found: Found | Missing) -> bool:
+        verdict = self.policy.judge(asker, spec, (self._named(found),))
+        return isinstance(verdict, Deny) and verdict.hidden
+
+    def _allow(self, asker: Asker, command: Command, found: Looked) -> str:
+        spec = command.spec
+        objects = tuple(
+            self._named(each)
+            for target, each in found.items()
+            if not (isinstance(each, Missing) and (target.made or self._hidden(asker, spec, each)))
+        )
+        if found and not objects:
+            return "nothing that is there is named"
+        verdicts = [self.policy.judge(asker, spec, objects), *self._kin(asker, spec, objects)]
+        for verdict in verdicts:
+            if isinstance(verdict, Deny):
+                raise answers.denied(verdict.reason, command)
+        return verdicts[0].reason
+
+    def _kin(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> list[Allow | Deny]:
+        """The verdicts on the verbs that do the same by another name: no rule on one of them is got around."""
+        verdicts = []
+        for name in spec.kin:
+            concerned = tuple(each for each in objects if each.kind == name.split()[0])
+            if concerned or not objects:
+                verdicts.append(self.policy.judge(asker, self._spec(name), concerned))
+        return verdicts
+
+    def _named(self, found: Found | Missing) -> Object:
+        if isinstance(found, Missing):
+            return Object(kind=found.target.kind, name=found.target.ref, labels={})
+        return self.object(found)
+
+    def _member(self, request: Request, *, fresh: bool) -> Member:
+        return Member() if request.origin in TRUSTED else self.directory.member(request.actor, fresh=fresh)
+
+    def _spec(self, name: str) -> Spec:
+        verb = self.catalog.find(tuple(name.split()))
+        assert verb is not None, name  # noqa: S101 - kin and help are verbs of ours, held by a test
+        return verb.spec
