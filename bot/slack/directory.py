@@ -11,10 +11,17 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.clock import Clock
 from bot.request import Actor, Member
+from bot.slack.channels import Channels, Reach
 from bot.slack.connection import Connection
+from bot.slack.said import NotNow, Refused, Unsure
 
 FRESH = 60  # seconds that an answer may be old where a request only reads
 REMEMBERED = 1_000  # people; more than that are asked anew
+MISSING_SCOPE = "missing_scope"
+SHARED = (
+    "This channel is shared with another organisation, or is about to be, and slashdock does not work in such "
+    "channels. Nothing was done; ask in another channel, or in a direct message."
+)
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +35,29 @@ class SlackDirectory:
         self._client = connection.client
         self._identity = connection.identity
         self._clock = clock
+        self._channels = Channels(connection, clock)
         self._lock = threading.Lock()
         self._people: dict[str, tuple[float, Member]] = {}
         self._groups: tuple[float, Groups] = (float("-inf"), {})
 
-    def member(self, actor: Actor, *, fresh: bool) -> Member:
-        """The person's state, at most 60 s old, or asked anew where fresh."""
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:
+        """The person's state, at most 60 s old, or asked anew where fresh.
+
+        channel is where they ask, if in one: refused where it is shared with another organisation.
+        """
+        member = self._member(actor, fresh=fresh)
+        refused = self._refused_there(channel) if channel and member.refused is None else None
+        return member if refused is None else Member(refused=refused)
+
+    def _refused_there(self, channel: str) -> str | None:
+        try:
+            reach = self._channels.reach(channel)
+        except (NotNow, Refused, Unsure) as error:
+            log.warning("a request was refused: Slack does not say who reads %s (%s)", channel, error)
+            return _unsaid(error)
+        return SHARED if reach is Reach.SHARED else None
+
+    def _member(self, actor: Actor, *, fresh: bool) -> Member:
         if actor.team and actor.team != self._identity.team:
             return Member(refused="You belong to another workspace, and only this one's members may use slashdock.")
         now = self._clock.now()
@@ -111,3 +135,12 @@ _FLAGS = {
 
 def _unknown(reason: str) -> str:
     return f"Slack does not say who you are just now ({reason}), so nothing was done. Try again in a minute."
+
+
+def _unsaid(error: NotNow | Refused | Unsure) -> str:
+    told = (
+        f"Slack does not say whether this channel is shared with another organisation ({error}), so nothing was done."
+    )
+    lacking = isinstance(error, Refused) and error.code == MISSING_SCOPE
+    remedy = "Update the app from `slashdock manifest` and install it again." if lacking else "Try again in a minute."
+    return f"{told} {remedy}"

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from bot.blockrules import problems
 from bot.slack.characters import escaped
 from bot.slack.message import File, Message
-from bot.slack.post import BLOCKS_REFUSED, FileWay, Refused, Unsure, Way
+from bot.slack.post import BLOCKS_REFUSED, FileWay, Way
+from bot.slack.said import Refused, Unsure
 
 log = logging.getLogger(__name__)
 

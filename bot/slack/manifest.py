@@ -10,11 +10,15 @@ NAME = "slashdock"
 DESCRIPTION = "Run Docker from Slack, safely."
 SCOPES = {
     "app_mentions:read": "hear when somebody mentions the bot",
+    "channels:read": "know whether a channel is shared with another organisation",
     "chat:write": "answer in channels that the bot is in, and in direct messages",
     "commands": "have a slash command",
     "files:write": "send an answer that is too long for a message as a file",
+    "groups:read": "know the same of a private channel that the bot is in",
     "im:history": "hear direct messages to the bot",
+    "im:read": "know the same of direct messages to the bot",
     "im:write": "open the direct messages in which such a file is sent to the one who asked",
+    "mpim:read": "know the same of a conversation of several people that the bot is in",
     "usergroups:read": "know who is in a user group that the policy names",
     "users:read": "know whether whoever asks is an active full member of this workspace",
 }

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.slack.letter import Letter
-from bot.slack.post import NotNow
+from bot.slack.said import NotNow
 
 SENDERS = 4  # threads; a call of the Web API takes 0.1 to 0.3 s
 LANE_LIMIT = 100  # letters that may wait for one channel

@@ -1,74 +1,56 @@
-"""The ways by which a message reaches people, and what Slack may say to each."""
+"""The ways by which a message reaches people."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import socket
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 
-from slack_sdk.errors import SlackApiError, SlackClientError
-
+from bot.slack import channels
+from bot.slack.channels import Channels, Reach
 from bot.slack.connection import Connection
 from bot.slack.message import File
 from bot.slack.place import Place
+from bot.slack.said import TAKEN, UNREACHED_WAIT, NotNow, Refused, Unsure, judge, told
 
-TOO_MANY = 429  # HTTP
 FIRST_ERROR = 400  # HTTP; this and above
-SERVER_ERROR = 500  # HTTP; this and above
-RETRY_AFTER = 30  # seconds, where Slack does not say
-UNREACHED_WAIT = 2  # seconds until the next try where the request never left
-TAKEN = "ok"
-LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})  # may have been done
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+
+log = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
 Way = Callable[[Payload], None]
 FileWay = Callable[[File], None]
 
 
-class NotNow(Exception):  # noqa: N818 - what Slack says, not a fault of ours
-    """Nothing was done; try again after so many seconds, counted for this method alone."""
-
-    def __init__(self, seconds: float, method: str) -> None:
-        super().__init__(f"{method}: again in {seconds} s")
-        self.seconds = seconds
-        self.method = method
-
-
-class Refused(Exception):  # noqa: N818 - see NotNow
-    """Nothing was done, and trying again does not help."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Unsure(Exception):  # noqa: N818 - see NotNow
-    """It may have been done: the answer was lost, so it is not tried again."""
-
-
 class Post:
-    """Ways to people, in the order in which they should be tried."""
+    """Ways to people, in the order in which they should be tried.
 
-    def __init__(self, connection: Connection) -> None:
+    What everybody in a channel would see is sent only where those are people of this organisation; the look-up is
+    part of the way, so that it happens as late as it can and holds up nobody but the letters behind it.
+    """
+
+    def __init__(self, connection: Connection, channels: Channels) -> None:
         self._connection = connection
         self._client = connection.client
+        self._channels = channels
         self._direct: dict[str, str] = {}
         self._limited: dict[str, float] = {}  # method -> when Slack takes it again, of the monotonic clock
 
     def ways(self, place: Place, *, public: bool) -> Iterator[Way]:
-        """How an answer gets to this place: for everybody there, or for the asker alone."""
-        if public or place.direct:
+        """How an answer gets to this place: for everybody there, or where that cannot be for the asker alone."""
+        if public:
+            yield lambda payload: self._tell_all(place, payload)
+        if public and place.response_url:
+            yield lambda payload: self._respond_to_all(place, payload)
+        if place.direct:
             yield lambda payload: self._post(place.channel, place.beneath, payload)
-        if place.response_url and (public or not place.thread):
-            yield lambda payload: self._respond(place, payload, public=public)
-        if not public and not place.direct:
+        if place.response_url and not place.thread:
+            yield lambda payload: self._respond(place, payload, "ephemeral")
+        if place.user and not place.direct:
             yield lambda payload: self._whisper(place, payload)
         if place.user:
             yield lambda payload: self._post(place.user, "", payload)
@@ -76,9 +58,32 @@ class Post:
     def file_ways(self, place: Place, *, public: bool) -> Iterator[FileWay]:
         """How a file gets there: beside the message where everybody may see it, else to the asker."""
         if public or place.direct:
-            yield lambda file: self._upload(place.channel, place.beneath, file)
+            yield lambda file: self._show_all(place, file)
         if place.user:
             yield lambda file: self._upload(self._conversation(place.user), "", file)
+
+    def _tell_all(self, place: Place, payload: Payload) -> None:
+        self._stays_here(place.channel)
+        self._post(place.channel, place.beneath, payload)
+
+    def _respond_to_all(self, place: Place, payload: Payload) -> None:
+        self._stays_here(place.channel)
+        self._respond(place, payload, "in_channel")
+
+    def _show_all(self, place: Place, file: File) -> None:
+        self._stays_here(place.channel)
+        self._upload(place.channel, place.beneath, file)
+
+    def _stays_here(self, channel: str) -> None:
+        """Refused where others may read along or the bot cannot look; NotNow where Slack does not say yet."""
+        with self._limits(channels.METHOD):
+            try:
+                reach = self._channels.reach(channel)
+            except Unsure as error:
+                raise NotNow(UNREACHED_WAIT, channels.METHOD) from error
+        if reach is not Reach.OWN:
+            log.warning("nothing is shown to everybody in %s: it is read by %s", channel, reach.value)
+            raise Refused(reach.name)
 
     def _post(self, channel: str, thread: str, payload: Payload) -> None:
         self._call("chat.postMessage", {"channel": channel, **_in_thread(thread), **payload})
@@ -87,17 +92,16 @@ class Post:
         where = {"channel": place.channel, "user": place.user, **_in_thread(place.thread)}
         self._call("chat.postEphemeral", {**where, **payload})
 
-    def _respond(self, place: Place, payload: Payload, *, public: bool) -> None:
+    def _respond(self, place: Place, payload: Payload, kind: str) -> None:
         if not self._connection.trusts(place.response_url):
             raise Refused("untrusted_response_url")
-        kind = "in_channel" if public else "ephemeral"
-        with _told("response_url"):
+        with told("response_url"):
             body = {"response_type": kind, "replace_original": False, **payload}
             answer = self._connection.webhook(place.response_url).send_dict(body)
-            _judge("response_url", answer.status_code, _code(answer.status_code, answer.body), answer.headers)
+            judge("response_url", answer.status_code, _code(answer.status_code, answer.body), answer.headers)
 
     def _upload(self, channel: str, thread: str, file: File) -> None:
-        with self._limits("files.upload"), _told("files.upload"):
+        with self._limits("files.upload"), told("files.upload"):
             self._client.files_upload_v2(
                 channel=channel,
                 filename=file.name,
@@ -114,7 +118,7 @@ class Post:
         return self._direct[user]
 
     def _call(self, method: str, arguments: Payload) -> Any:
-        with self._limits(method), _told(method):
+        with self._limits(method), told(method):
             return self._client.api_call(method, json=dict(arguments))
 
     @contextlib.contextmanager
@@ -130,34 +134,6 @@ class Post:
             raise
 
 
-@contextlib.contextmanager
-def _told(method: str) -> Iterator[None]:
-    """Turn what the SDK raises into one of the three: not now, refused, unsure."""
-    try:
-        yield
-    except SlackApiError as error:
-        answer = error.response
-        _judge(method, answer.status_code, str(answer.get("error", "unknown")), answer.headers)
-    except SlackClientError as error:
-        raise Refused(type(error).__name__) from error
-    except URLError as error:
-        if isinstance(error.reason, ConnectionRefusedError | socket.gaierror):
-            raise NotNow(UNREACHED_WAIT, method) from error
-        raise Unsure(f"{method}: {error.reason}") from error
-    except (OSError, HTTPException) as error:
-        raise Unsure(f"{method}: {type(error).__name__}") from error
-
-
-def _judge(method: str, status: int, code: str, headers: Mapping[str, Any]) -> None:
-    """Raise what an answer of Slack means for the message; nothing where it was taken."""
-    if status == TOO_MANY or code in LIMITED:
-        raise NotNow(_seconds(headers), method)
-    if status >= SERVER_ERROR or code in UNSURE:
-        raise Unsure(f"{method}: {code} ({status})")
-    if code != TAKEN:
-        raise Refused(code)
-
-
 def _code(status: int, body: str) -> str:
     """What a response URL answers: words of its own, or JSON; what is not an error is taken."""
     with contextlib.suppress(ValueError):
@@ -165,14 +141,6 @@ def _code(status: int, body: str) -> str:
         if isinstance(answer, dict):
             body = str(answer.get("error") or TAKEN)
     return TAKEN if status < FIRST_ERROR and body == TAKEN else body or str(status)
-
-
-def _seconds(headers: Mapping[str, Any]) -> float:
-    named = {name.lower(): value for name, value in headers.items()}
-    try:
-        return float(named["retry-after"])
-    except (KeyError, ValueError):
-        return RETRY_AFTER
 
 
 def _in_thread(thread: str) -> dict[str, str]:

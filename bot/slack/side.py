@@ -11,6 +11,7 @@ from bot.settings import Mode
 from bot.slack import http
 from bot.slack.app import Intake, build
 from bot.slack.blocks import render
+from bot.slack.channels import Channels
 from bot.slack.connection import Connection
 from bot.slack.desk import Desk
 from bot.slack.letter import FileLetter, MessageLetter
@@ -45,7 +46,7 @@ class SlackSide:
         self._connection = connection
         self._desk = desk
         self._outbox = Outbox()
-        self._post = Post(connection)
+        self._post = Post(connection, Channels(connection, clock))
         self._state = state
         access = connection.access
         intake = Intake(connection, clock, self._take, self._press)
@@ -74,7 +75,7 @@ class SlackSide:
         return self.transport.healthy() or self._state()
 
     def post(self, channel: str, outcome: Outcome, asker: str) -> None:
-        """Tell a channel what came of something that nobody asked for in Slack, as a schedule's run."""
+        """Tell a channel, unless it is shared, what came of something that nobody asked for, as a schedule's run."""
         request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
         self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
 

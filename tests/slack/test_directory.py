@@ -9,9 +9,10 @@ import pytest
 from bot.clock import SetClock
 from bot.request import Actor, Member
 from bot.settings import Mode
-from bot.slack import Access, Connection, SlackDirectory
+from bot.slack import Access, Connection, SlackDirectory, channels
+from bot.slack.channels import Channels, Reach
 from bot.workspace import Workspace
-from bot.workspace.people import ADMIN, STRANGER, TEAM, VIEWER
+from bot.workspace.people import ADMIN, BOT_USER, OPS, PRIVATE, STRANGER, TEAM, UNJOINED, VIEWER
 
 NOW = 1_790_000_000.0
 
@@ -28,9 +29,11 @@ def directory(connection: Connection, clock: SetClock) -> SlackDirectory:
     return SlackDirectory(connection, clock)
 
 
-def ask(directory: SlackDirectory, user: str = VIEWER, team: str = TEAM, *, fresh: bool = True) -> Member:
+def ask(
+    directory: SlackDirectory, user: str = VIEWER, team: str = TEAM, *, fresh: bool = True, channel: str = ""
+) -> Member:
     """The state of a person."""
-    return directory.member(Actor(user, team), fresh=fresh)
+    return directory.member(Actor(user, team), fresh=fresh, channel=channel)
 
 
 def test_a_full_member_is_in_good_standing(workspace: Workspace, directory: SlackDirectory) -> None:
@@ -133,3 +136,78 @@ def test_a_refusal_for_a_change_is_not_forgotten_by_the_next_read(
     workspace.change_user(STRANGER, deleted=True)
     assert ask(directory, STRANGER, fresh=True).refused is not None
     assert ask(directory, STRANGER, fresh=False).refused is not None
+
+
+def looks(workspace: Workspace) -> int:
+    """How often a channel was looked up."""
+    return [call.method for call in workspace.calls].count("conversations.info")
+
+
+@pytest.mark.parametrize("flag", ["is_ext_shared", "is_pending_ext_shared"])
+def test_in_a_shared_channel_nobody_may_do_anything(
+    workspace: Workspace, directory: SlackDirectory, clock: SetClock, flag: str
+) -> None:
+    """Nor in one that is about to be; the same person may elsewhere, and there once it is not shared any more."""
+    workspace.change_channel(OPS, **{flag: True})
+    assert "shared with another organisation" in str(ask(directory, channel=OPS).refused)
+    for channel in (UNJOINED, "D" + VIEWER[1:], ""):
+        assert ask(directory, channel=channel).refused is None
+    workspace.change_channel(OPS, **{flag: False})
+    clock.at += 60
+    assert ask(directory, channel=OPS).refused is None
+
+
+def test_a_channel_is_looked_up_once_a_minute(workspace: Workspace, directory: SlackDirectory, clock: SetClock) -> None:
+    """Within it what Slack said stands, and not a second longer."""
+    ask(directory, channel=OPS)
+    workspace.change_channel(OPS, is_ext_shared=True)
+    clock.at += 59
+    assert (ask(directory, channel=OPS).refused, looks(workspace)) == (None, 1)
+    clock.at += 1
+    assert ask(directory, channel=OPS).refused is not None
+    assert looks(workspace) == 2
+
+
+def test_a_channel_that_slack_does_not_show_is_no_reason_to_refuse(
+    workspace: Workspace, directory: SlackDirectory, connection: Connection, clock: SetClock
+) -> None:
+    """A private one that the bot has not joined: who reads it is not known, and the answer is for the asker alone."""
+    workspace.change_channel(PRIVATE, members=workspace.state.channel(PRIVATE).members - {BOT_USER})
+    assert ask(directory, channel=PRIVATE).refused is None
+    assert Channels(connection, clock).reach(PRIVATE) is Reach.HIDDEN
+
+
+def test_when_slack_cannot_say_who_reads_a_channel_the_answer_is_no(
+    workspace: Workspace, directory: SlackDirectory
+) -> None:
+    """Errors, limits and a missing scope refuse with what to do, and none of them is remembered."""
+    workspace.fail("conversations.info", 500)
+    assert "Try again in a minute" in str(ask(directory, channel=OPS).refused)
+    workspace.rate_limit("conversations.info")
+    assert "Try again in a minute" in str(ask(directory, channel=OPS).refused)
+    workspace.scopes.discard("channels:read")
+    assert "slashdock manifest" in str(ask(directory, channel=OPS).refused)
+    workspace.scopes.add("channels:read")
+    assert ask(directory, channel=OPS).refused is None
+
+
+def test_where_a_refused_person_asks_is_not_looked_up(workspace: Workspace, directory: SlackDirectory) -> None:
+    """They may do nothing anywhere."""
+    workspace.change_user(VIEWER, deleted=True)
+    assert "deactivated" in str(ask(directory, channel=OPS).refused)
+    assert looks(workspace) == 0
+
+
+REACHES: list[tuple[dict[str, bool], bool]] = [
+    ({}, False),
+    ({"is_shared": True, "is_org_shared": True}, False),
+    ({"is_shared": True, "is_org_shared": False}, True),
+    ({"is_shared": True, "is_org_shared": True, "is_ext_shared": True}, True),
+    ({"is_org_shared": True, "is_pending_ext_shared": True}, True),
+]
+
+
+@pytest.mark.parametrize(("flags", "shared"), REACHES)
+def test_other_workspaces_of_the_organisation_are_not_others(flags: dict[str, bool], shared: bool) -> None:
+    """A channel may be shared within the organisation."""
+    assert channels.shared(flags) is shared

@@ -94,11 +94,15 @@ def test_http_mode_names_the_one_address_three_times() -> None:
     assert made["settings"]["interactivity"]["request_url"] == address
 
 
+KINDS = {"channels:read", "groups:read", "im:read", "mpim:read"}  # conversations.info: one for each kind of channel
+
+
 def test_every_scope_is_used() -> None:
     """Each is what a method that we call, or an event that we hear, needs."""
+    assert NEEDED["conversations.info"] in KINDS
     called = {NEEDED[prefix] for prefix in ("chat.", "conversations.open", "users.", "usergroups.", "files.")}
     heard = {"app_mention": "app_mentions:read", "message.im": "im:history"}
-    assert set(SCOPES) == called | {heard[event] for event in EVENT_TYPES} | {"commands"}
+    assert set(SCOPES) == called | KINDS | {heard[event] for event in EVENT_TYPES} | {"commands"}
 
 
 def test_the_docs_name_every_scope_and_event_with_its_reason() -> None:

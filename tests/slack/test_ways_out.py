@@ -14,6 +14,7 @@ from canned import CannedDesk, Joined, done, until
 from bot.clock import Clock
 from bot.request import Actor, Origin, Outcome, Request, Status
 from bot.slack import Connection, SlackSide
+from bot.slack.channels import Channels
 from bot.slack.letter import MessageLetter
 from bot.slack.message import Message
 from bot.slack.outbox import LANE_LIMIT, Outbox
@@ -21,7 +22,7 @@ from bot.slack.payload import Asked
 from bot.slack.place import Place
 from bot.slack.post import Post
 from bot.workspace import Workspace
-from bot.workspace.people import ADMIN, OPERATOR, OPS, UNJOINED, VIEWER
+from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS, PRIVATE, UNJOINED, VIEWER
 from commands.reply import Output, Reply, note
 
 DIRECT = "D" + VIEWER[1:]
@@ -55,9 +56,9 @@ def calls(workspace: Workspace, method: str, at_least: int = 1) -> list[Any]:
     return workspace.wait_for(lambda: made() if len(made()) >= at_least else [])
 
 
-def response_url(workspace: Workspace, channel: str, uses: int = 0) -> str:
+def response_url(workspace: Workspace, channel: str, uses: int = 0, user: str = VIEWER) -> str:
     """A response URL of the workspace that was used so often."""
-    secret = workspace.tickets.response(channel, VIEWER)
+    secret = workspace.tickets.response(channel, user)
     workspace.tickets.responses[secret].uses = uses
     return f"{workspace.base_url}/commands/T0LOCAL001/1/{secret}"
 
@@ -159,7 +160,7 @@ def test_blocks_that_slack_refuses_are_sent_as_plain_text(
 ) -> None:
     """A fault that we see beforehand costs the formatting: the words arrive, and the log has the fault."""
     caplog.set_level(logging.ERROR)
-    ways = Post(connection).ways(Place(OPS, VIEWER), public=True)
+    ways = Post(connection, Channels(connection, Clock())).ways(Place(OPS, VIEWER), public=True)
     side._outbox.put(OPS, MessageLetter(Message("said &lt;b&gt;", ({"type": "nonsense"},)), ways, "ps"))
     message = workspace.wait_for_message(OPS, "said")
     assert (message.text, message.blocks) == ("said &lt;b&gt;", ())
@@ -172,7 +173,7 @@ def test_a_refusal_of_blocks_by_slack_itself_is_followed(
 ) -> None:
     """A rule that we do not know of costs the formatting, not the answer."""
     caplog.set_level(logging.ERROR)
-    ways = Post(connection).ways(Place(OPS, VIEWER), public=True)
+    ways = Post(connection, Channels(connection, Clock())).ways(Place(OPS, VIEWER), public=True)
     letter = MessageLetter(Message("words", (BLOCK,)), ways, "ps")
     letter.payload = letter.payload | {"blocks": [BLOCK, {"type": "new"}]}
     while not letter.send():
@@ -212,6 +213,60 @@ def test_the_whole_of_a_public_answer_follows_it(workspace: Workspace, side: Sla
     assert uploaded(workspace, OPS).thread_ts == "1.000001"
     tell(side, Place(UNJOINED, VIEWER), replace(LONG, public=True))
     assert uploaded(workspace, DIRECT).files[0]["name"] == "web.log"
+
+
+SHARED = [{"is_ext_shared": True}, {"is_pending_ext_shared": True}]
+
+
+@pytest.mark.parametrize("flags", SHARED)
+def test_a_schedule_tells_a_shared_channel_nothing(
+    workspace: Workspace, side: SlackSide, flags: dict[str, bool], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither message nor file is posted; the log says why, and the next channel is told all the same."""
+    workspace.change_channel(OPS, **flags)
+    side.post(OPS, LONG, "schedule:cleanup")
+    side.post(PRIVATE, done("for us\n"), "schedule:cleanup")
+    workspace.wait_for_message(PRIVATE, "for us")
+    until(lambda: not side._outbox._waiting)
+    assert workspace.messages(OPS) == ()
+    assert f"nothing is shown to everybody in {OPS}" in caplog.text
+    assert not [call for call in workspace.calls if call.args.get("channel") == OPS and call.method.startswith("chat.")]
+
+
+def hide(workspace: Workspace) -> None:
+    """Take the bot out of the private channel."""
+    workspace.change_channel(PRIVATE, members=workspace.state.channel(PRIVATE).members - {BOT_USER})
+
+
+def test_in_a_channel_that_slack_does_not_show_the_asker_alone_is_answered(
+    workspace: Workspace, side: SlackSide
+) -> None:
+    """Who reads a private channel that the bot has not joined is not known, so that nothing there is public."""
+    hide(workspace)
+    place = Place(PRIVATE, OPERATOR, response_url=response_url(workspace, PRIVATE, user=OPERATOR))
+    tell(side, place, replace(LONG, public=True))
+    assert workspace.wait_for_message(PRIVATE, "line 0").only_for == OPERATOR
+    assert uploaded(workspace, "D" + OPERATOR[1:]).files[0]["name"] == "web.log"
+
+
+def test_in_a_channel_that_became_shared_the_asker_alone_is_answered(workspace: Workspace, side: SlackSide) -> None:
+    """What was asked for while it was not: nothing is public there any more, files neither."""
+    workspace.change_channel(OPS, is_ext_shared=True)
+    tell(side, Place(OPS, VIEWER, response_url=response_url(workspace, OPS)), replace(LONG, public=True))
+    assert workspace.wait_for_message(OPS, "line 0").only_for == VIEWER
+    assert uploaded(workspace, DIRECT).files[0]["name"] == "web.log"
+    tell(side, Place(OPS, VIEWER, beneath="1.000001"), done("mentioned\n", public=True))
+    assert workspace.wait_for_message(OPS, "mentioned").only_for == VIEWER
+
+
+def test_a_public_answer_waits_until_slack_says_who_reads_the_channel(workspace: Workspace, side: SlackSide) -> None:
+    """A limit on the look-up loses nothing."""
+    workspace.rate_limit("conversations.info", seconds=1)
+    tell(side, Place(OPS, VIEWER), done("for all\n", public=True))
+    assert workspace.wait_for_message(OPS, "for all").only_for is None
+    looked = calls(workspace, "conversations.info", at_least=2)
+    assert [call.status for call in looked] == [429, 200]
+    assert looked[1].at - looked[0].at >= 1
 
 
 def test_a_log_line_reaches_nobody(joined: Joined) -> None:

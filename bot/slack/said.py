@@ -1,0 +1,77 @@
+"""What Slack says to a call: not now, no, or nothing that can be relied on."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+TOO_MANY = 429  # HTTP
+SERVER_ERROR = 500  # HTTP; this and above
+RETRY_AFTER = 30  # seconds, where Slack does not say
+UNREACHED_WAIT = 2  # seconds until the next try where the request never left
+TAKEN = "ok"
+LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})  # may have been done
+
+
+class NotNow(Exception):  # noqa: N818 - what Slack says, not a fault of ours
+    """Nothing was done; try again after so many seconds, counted for this method alone."""
+
+    def __init__(self, seconds: float, method: str) -> None:
+        super().__init__(f"{method}: again in {seconds} s")
+        self.seconds = seconds
+        self.method = method
+
+
+class Refused(Exception):  # noqa: N818 - see NotNow
+    """Nothing was done, and trying again does not help."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unsure(Exception):  # noqa: N818 - see NotNow
+    """It may have been done: the answer was lost, so it is not tried again."""
+
+
+@contextlib.contextmanager
+def told(method: str) -> Iterator[None]:
+    """Turn what the SDK raises into one of the three: not now, refused, unsure."""
+    try:
+        yield
+    except SlackApiError as error:
+        answer = error.response
+        judge(method, answer.status_code, str(answer.get("error", "unknown")), answer.headers)
+    except SlackClientError as error:
+        raise Refused(type(error).__name__) from error
+    except URLError as error:
+        if isinstance(error.reason, ConnectionRefusedError | socket.gaierror):
+            raise NotNow(UNREACHED_WAIT, method) from error
+        raise Unsure(f"{method}: {error.reason}") from error
+    except (OSError, HTTPException) as error:
+        raise Unsure(f"{method}: {type(error).__name__}") from error
+
+
+def judge(method: str, status: int, code: str, headers: Mapping[str, Any]) -> None:
+    """Raise what an answer of Slack means for the message; nothing where it was taken."""
+    if status == TOO_MANY or code in LIMITED:
+        raise NotNow(_seconds(headers), method)
+    if status >= SERVER_ERROR or code in UNSURE:
+        raise Unsure(f"{method}: {code} ({status})")
+    if code != TAKEN:
+        raise Refused(code)
+
+
+def _seconds(headers: Mapping[str, Any]) -> float:
+    named = {name.lower(): value for name, value in headers.items()}
+    try:
+        return float(named["retry-after"])
+    except (KeyError, ValueError):
+        return RETRY_AFTER
