@@ -7,7 +7,7 @@ from docker.utils import version_gte
 from commands import wire
 from commands.command import flag
 from commands.container.several import Several
-from commands.context import Context, Target, each
+from commands.context import Context, Target
 from commands.reply import Reply, note
 
 DEFAULT_GRACE = 10  # seconds; the engine's own, where neither the line nor the container says another
@@ -41,7 +41,7 @@ class Halting(Several):
             path = f"/containers/{{0}}/{verb}"
             return wire.post(ctx.patient, path, ctx.id(target), params=params, timeout=wait)
 
-        told = each(self.targets(), act)
+        told = self.each(act)
         ignored = self.signal and not takes_signal
         return told + note(_NO_SIGNAL.format(version=ctx.patient.api_version)) if ignored else told
 

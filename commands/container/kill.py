@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import re
+from signal import Signals
+
 from docker.errors import APIError
 
 from commands import wire
 from commands.command import Permission, flag
 from commands.container.several import Several
-from commands.context import Context, Target, each
+from commands.context import Context, Missing, Target
 from commands.reply import Reply
+
+_NUMBER = re.compile(r"[+-]?[0-9]+")
+_REAL_TIME = re.compile(r"RTMIN\+([1-9]|1[0-5])|RTMAX-([1-9]|1[0-4])")
 
 
 class Kill(Several, name="container kill", alias="kill", permission=Permission.ACT):
-    """Send one or more running containers a signal, which ends them at once unless you name another."""
+    """Send containers that run a signal, which ends them at once unless you name another."""
 
     signal: str = flag("-s", default="", help="Signal to send, by name or number, instead of KILL")
 
     def run(self, ctx: Context) -> Reply:
         """Send it to each."""
-        return each(self.targets(), lambda target: self._kill(ctx, target))
+        return self.each(lambda target: self._kill(ctx, target))
 
     def _kill(self, ctx: Context, target: Target) -> None:
         params: wire.Params = {"signal": self.signal} if self.signal else {}
+        if isinstance(ctx.found[target], Missing) and self.signal and not _is_signal(self.signal):
+            raise APIError(f"Invalid signal: {self.signal}")  # the engine reads the signal before it looks
         try:
             wire.post(ctx.patient, "/containers/{0}/kill", ctx.id(target), params=params)
         except APIError as error:
             raise _named(error, target) from None
+
+
+def _is_signal(text: str) -> bool:
+    """Whether the engine takes it for a signal: a number but 0, or a name of Linux with or without SIG."""
+    if _NUMBER.fullmatch(text):
+        return int(text) != 0
+    name = text.upper().removeprefix("SIG")
+    return f"SIG{name}" in Signals.__members__ or _REAL_TIME.fullmatch(name) is not None
 
 
 def _named(error: APIError, target: Target) -> APIError:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from commands.command import Command, args
-from commands.context import Target
+from commands.context import Target, each
+from commands.reply import Errors, Output, Part, Reply, failure
+
+NAMELESS = "invalid container name or ID: value is empty"
 
 
 class Several(Command):
@@ -14,14 +17,33 @@ class Several(Command):
     containers: tuple[str, ...] = args("CONTAINER")
 
     def problem(self) -> str | None:
-        """Docker's refusal of an empty name; nothing is done to the others then."""
-        return nameless(self.containers)
+        """Docker's refusal where none has a name, once for each."""
+        return "\n".join(NAMELESS for _ in self.containers) if not self.targets() else None
 
     def targets(self) -> tuple[Target, ...]:
-        """The containers of the line."""
-        return tuple(Target("container", ref) for ref in self.containers)
+        """The containers of the line that have a name."""
+        return tuple(Target("container", ref) for ref in self.containers if ref.strip())
+
+    def each(self, act: Callable[[Target], object]) -> Reply:
+        """Do it to one after the other; what has no name is refused in its place."""
+        told = Reply()
+        for ref in self.containers:
+            told += each((Target("container", ref),), act) if ref.strip() else failure(NAMELESS)
+            if told.unknown:
+                break
+        return _in_two(told)
 
 
 def nameless(refs: Iterable[str]) -> str | None:
     """Docker's sentence about an empty name, None where there is none."""
-    return "invalid container name or ID: value is empty" if any(not ref.strip() for ref in refs) else None
+    return NAMELESS if any(not ref.strip() for ref in refs) else None
+
+
+def _in_two(told: Reply) -> Reply:
+    """The same with all that was done before all that failed."""
+    done = "".join(part.text for part in told.parts if isinstance(part, Output))
+    failed = "".join(part.text for part in told.parts if isinstance(part, Errors))
+    parts: list[Part] = [Output(done)] if done else []
+    if failed:
+        parts.append(Errors(failed))
+    return Reply(tuple(parts), told.failed, told.error, unknown=told.unknown)

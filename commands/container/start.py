@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from docker.errors import APIError
 
 from commands.command import Permission, flag
 from commands.container.several import Several
-from commands.context import Context, Target, each
+from commands.context import Context, Target
 from commands.reply import Reply, failure
 
 _EXPERIMENTAL = '"--{}" is only supported on a Docker daemon with experimental features enabled'
 
 
 class Start(Several, name="container start", alias="start", permission=Permission.ACT):
-    """Start one or more stopped containers.
+    """Start containers that do not run.
 
     Nothing can be attached to: a chat has no terminal. Start it, then read what it printed with logs.
     """
@@ -32,21 +34,25 @@ class Start(Several, name="container start", alias="start", permission=Permissio
         if (self.attach or self.interactive) and len(self.containers) > 1:
             return "you cannot start and attach multiple containers at once"
         wrong = super().problem()
-        return f"{wrong}\nError: failed to start containers: " if wrong else None
+        return f"{wrong}\n{_failed(self.containers)}" if wrong else None
 
     def run(self, ctx: Context) -> Reply:
         """Start each; one that runs already counts as done."""
         if self.attach or self.interactive:
             name = ctx.look(self.targets()[0]).target.ref
             return failure(f"A chat cannot attach to a container. Send `start {name}`, then `logs {name}`.")
-        refused: list[str] = []
-        reply = each(self.targets(), lambda target: _start(ctx, target, refused))
-        return reply + failure(f"Error: failed to start containers: {', '.join(refused)}") if refused else reply
+        refused = {ref for ref in self.containers if not ref.strip()}
+        reply = self.each(lambda target: _start(ctx, target, refused))
+        return reply + failure(_failed(ref for ref in self.containers if ref in refused)) if refused else reply
 
 
-def _start(ctx: Context, target: Target, refused: list[str]) -> None:
+def _failed(refs: Iterable[str]) -> str:
+    return f"Error: failed to start containers: {', '.join(refs)}"
+
+
+def _start(ctx: Context, target: Target, refused: set[str]) -> None:
     try:
         ctx.patient.start(ctx.id(target))
     except APIError:
-        refused.append(target.ref)
+        refused.add(target.ref)
         raise

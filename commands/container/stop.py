@@ -9,7 +9,7 @@ from commands.reply import Reply
 
 
 class Stop(Halting, name="container stop", alias="stop", permission=Permission.ACT):
-    """Stop one or more running containers.
+    """End what runs in one or more containers.
 
     Each is asked to end by its stop signal and is killed when the grace is over, ten seconds unless it says otherwise.
     """
