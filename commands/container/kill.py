@@ -18,7 +18,7 @@ _REAL_TIME = re.compile(r"RTMIN\+([1-9]|1[0-5])|RTMAX-([1-9]|1[0-4])")
 
 
 class Kill(Several, name="container kill", alias="kill", permission=Permission.ACT):
-    """Send containers that run a signal, which ends them at once unless you name another."""
+    """Send running containers a signal, which ends them at once unless you name another one."""
 
     signal: str = flag("-s", default="", help="Signal to send, by name or number, instead of KILL")
 
