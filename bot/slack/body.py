@@ -15,7 +15,7 @@ class Malformed(Exception):  # noqa: N818 - what it is, not a fault of ours
 
 
 def ssl_check(body: bytes) -> bool:
-    """Whether it is Slack's check of the certificate, which comes without a signature."""
+    """Whether it is Slack's check of the certificate, which may come without a signature."""
     return len(body) <= SSL_CHECK_LIMIT and b"ssl_check=1" in body.split(b"&")
 
 

@@ -67,8 +67,10 @@ async def _body(request: Request) -> bytes | None:
 
 def _answer(app: App, signature: Signature, body: bytes, request: Request) -> Response:
     """Nothing of a body is read, or logged, before it is known to be Slack's own."""
+    if bodies.ssl_check(body):
+        return Response()
     if not signature.made(request.headers, body):
-        return Response() if bodies.ssl_check(body) else PlainTextResponse("invalid request\n", 401)
+        return PlainTextResponse("invalid request\n", 401)
     try:
         return _dispatch(app, bodies.read(body, request.headers.get("content-type", "")))
     except bodies.Malformed as fault:

@@ -17,6 +17,11 @@ from bot.workspace.people import ADMIN, BOT_USER, OPS, PRIVATE, STRANGER, TEAM, 
 NOW = 1_790_000_000.0
 
 
+def looks(workspace: Workspace, method: str = "conversations.info") -> int:
+    """How often Slack was asked."""
+    return [call.method for call in workspace.calls].count(method)
+
+
 @pytest.fixture
 def clock() -> SetClock:
     """A clock that is set by hand."""
@@ -109,15 +114,14 @@ def test_for_a_read_slack_is_asked_once_a_minute(
     workspace: Workspace, directory: SlackDirectory, clock: SetClock
 ) -> None:
     """Within it what Slack said stands; after it, and for every change, Slack is asked anew."""
-    asked = lambda: [call.method for call in workspace.calls].count("users.info")  # noqa: E731
     ask(directory, fresh=False)
     clock.at += 59
     workspace.change_user(VIEWER, deleted=True)
-    assert (ask(directory, fresh=False).refused, asked()) == (None, 1)
+    assert (ask(directory, fresh=False).refused, looks(workspace, "users.info")) == (None, 1)
     assert ask(directory, fresh=True).refused is not None
     clock.at += 2
     assert ask(directory, fresh=False).refused is not None
-    assert asked() == 3
+    assert looks(workspace, "users.info") == 3
 
 
 def test_a_clock_set_back_makes_nothing_fresh(workspace: Workspace, directory: SlackDirectory, clock: SetClock) -> None:
@@ -136,11 +140,6 @@ def test_a_refusal_for_a_change_is_not_forgotten_by_the_next_read(
     workspace.change_user(STRANGER, deleted=True)
     assert ask(directory, STRANGER, fresh=True).refused is not None
     assert ask(directory, STRANGER, fresh=False).refused is not None
-
-
-def looks(workspace: Workspace) -> int:
-    """How often a channel was looked up."""
-    return [call.method for call in workspace.calls].count("conversations.info")
 
 
 @pytest.mark.parametrize("flag", ["is_ext_shared", "is_pending_ext_shared"])

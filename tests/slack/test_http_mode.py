@@ -225,9 +225,11 @@ def test_whoever_hangs_up_leaves_no_trace(by_http: Joined, caplog: pytest.LogCap
 
 
 def test_slack_s_questions_at_set_up_are_answered(by_http: Joined) -> None:
-    """The certificate check comes unsigned; the challenge comes back only where it is signed."""
+    """The certificate check, signed or not, is answered; the challenge comes back only where it is signed."""
     asked = json.dumps({"type": "url_verification", "token": "x", "challenge": "the-challenge"})
-    assert send(address(by_http), b"ssl_check=1&token=x", {b"Content-Type": FORM.encode()}) == (200, "")
+    check = "ssl_check=1&token=x"
+    for headers in ({b"Content-Type": FORM.encode()}, signed(by_http, check)):
+        assert send(address(by_http), check.encode(), headers) == (200, "")
     assert send(address(by_http), asked.encode(), AS_JSON)[0] == 401
     status, text = send(address(by_http), asked.encode(), signed(by_http, asked) | AS_JSON)
     assert (status, json.loads(text)) == (200, {"challenge": "the-challenge"})
