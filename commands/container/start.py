@@ -21,15 +21,15 @@ class Start(Several, name="container start", alias="start", permission=Permissio
     """
 
     attach: bool = flag("-a", default=False, help="Not possible here: read the output with logs")
-    checkpoint: str = flag(default="", help="Not possible here: checkpoints need an experimental engine")
-    checkpoint_dir: str = flag(default="", help="Not possible here: checkpoints need an experimental engine")
+    checkpoint: str | None = flag(default=None, help="Not possible here: checkpoints need an experimental engine")
+    checkpoint_dir: str | None = flag(default=None, help="Not possible here: checkpoints need an experimental engine")
     detach_keys: str = flag(default="", help="Accepted and without effect, as nothing is attached")
     interactive: bool = flag("-i", default=False, help="Not possible here: a chat has no terminal")
 
     def problem(self) -> str | None:
         """Docker's refusals of flags that do not go together, or not with this engine."""
         for name in ("checkpoint", "checkpoint_dir"):
-            if getattr(self, name):
+            if getattr(self, name) is not None:
                 return _EXPERIMENTAL.format(name.replace("_", "-"))
         if (self.attach or self.interactive) and len(self.containers) > 1:
             return "you cannot start and attach multiple containers at once"

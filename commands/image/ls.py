@@ -63,7 +63,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
     format: str = flag(default="", help=f"{FORMAT} (.Repository .Tag .ID .Size .CreatedSince ...)")
     no_trunc: bool = flag(default=False, help="Nothing cut short")
     quiet: bool = flag("-q", default=False, help="Only the ids")
-    tree: bool = flag(default=False, help="A tree with a line for each platform, where the engine knows them")
+    tree: bool | None = flag(default=None, help="A tree with a line for each platform, where the engine knows them")
 
     def targets(self) -> tuple[Target, ...]:
         """The images that the filters before and since name."""
@@ -72,8 +72,9 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
 
     def run(self, ctx: Context) -> Reply:
         """One request; a name that the asker may not see is no line."""
-        if self.tree:
-            return too_old(ctx, "--tree", TREE_VERSION) or self._tree(ctx)
+        refused = too_old(ctx, "--tree", TREE_VERSION) if self.tree is not None else None
+        if refused is not None or self.tree:
+            return refused or self._tree(ctx)
         source = self._source()
         rows = [
             _row(each, name, ctx.now, trunc=not self.no_trunc)

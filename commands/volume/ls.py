@@ -36,7 +36,7 @@ CLUSTER_VERSION = "1.42"  # of the engine's API; docker's CLI refuses --cluster 
 class Ls(Command, name="volume ls", alias="volume list", permission=Permission.SEE, filtered=True):
     """List volumes."""
 
-    cluster: bool = flag(default=False, help="Only the volumes of a Swarm, with their state")
+    cluster: bool | None = flag(default=None, help="Only the volumes of a Swarm, with their state")
     filter: tuple[str, ...] = flag(
         "-f",
         default=(),
@@ -48,7 +48,7 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
 
     def run(self, ctx: Context) -> Reply:
         """One request; only what the asker may see."""
-        refused = too_old(ctx, "--cluster", CLUSTER_VERSION) if self.cluster else None
+        refused = too_old(ctx, "--cluster", CLUSTER_VERSION) if self.cluster is not None else None
         if refused is not None:
             return refused
         found = wire.get(ctx.docker, "/volumes", params=query(filters(self.filter))).get("Volumes") or []
