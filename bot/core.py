@@ -30,7 +30,7 @@ class CannotStart(Exception):  # noqa: N818 - told to the person at the terminal
 class Nobody:
     """The directory before Slack is connected: it vouches for nobody."""
 
-    def member(self, actor: Actor, *, fresh: bool) -> Member:  # noqa: ARG002 - what a Directory is asked
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - what a Directory is asked
         """A refusal that says why."""
         return Member(refused="Slack is not connected, so nobody's standing can be asked. Nothing was done.")
 

@@ -14,11 +14,11 @@ import requests
 from bot import key
 from bot.clock import Clock
 from bot.core import host_of
-from bot.hosts import OLDEST, EngineDown
+from bot.hosts import EngineDown
 from bot.policy import Policy, PolicyError
 from bot.settings import Mode, Settings
 from bot.store import FILE, Store, Unwritable
-from commands import catalog
+from commands import api, catalog
 from commands.command import Permission
 
 SLACK_PATIENCE = 10  # seconds until Slack's answer is given up
@@ -55,13 +55,9 @@ def engine(settings: Settings) -> Check:
     except (requests.RequestException, OSError) as error:
         return Check("engine", ok=False, text=f"{where}: {error}")
     told = f"{where}: Docker {version['Version']}, API {version['ApiVersion']}"
-    if _numbers(version["ApiVersion"]) < _numbers(OLDEST):
-        return Check("engine", ok=False, text=f"{told}; slashdock needs API {OLDEST}, which Docker 19.03 brought")
+    if api.numbers(version["ApiVersion"]) < api.numbers(api.OLDEST):
+        return Check("engine", ok=False, text=f"{told}; slashdock needs API {api.OLDEST}, which Docker 19.03 brought")
     return Check("engine", ok=True, text=told)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 def _why(address: str, error: EngineDown) -> str:

@@ -14,15 +14,13 @@ from docker.api.client import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 
+from commands import api
 from commands.context import Found, Missing, Target
-from commands.general.version import NEWEST_API
 from commands.secrets import mask_object
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
-TESTED = NEWEST_API  # the newest version of the Engine API that we speak
 UNIX = "unix://"
-OLDEST = "1.40"  # older engines take a HostConfig when a container starts, past every check
 
 Look = Callable[[APIClient, str], Found]
 
@@ -76,13 +74,13 @@ class Host:
 
     def _connected(self, timeout: int) -> APIClient:
         self._knock()
-        client = APIClient(base_url=self.url, version=OLDEST, timeout=timeout, tls=self._tls or False)
+        client = APIClient(base_url=self.url, version=api.OLDEST, timeout=timeout, tls=self._tls or False)
         try:
             newest = client.version(api_version=False)["ApiVersion"]
         except (requests.RequestException, DockerException) as error:
             client.close()
             raise self.down(error) from error
-        client._version = min(newest, TESTED, key=_numbers)  # noqa: SLF001 - saves a second client and its request
+        client._version = min(newest, api.NEWEST, key=api.numbers)  # noqa: SLF001 - saves a second client and its request
         return client
 
     def _knock(self) -> None:
@@ -180,10 +178,6 @@ _LOOKS: Mapping[str, Callable[[APIClient, Target], Found]] = {
 
 def _none(kind: str, ref: str) -> NotFound:
     return NotFound(f"No such {kind}: {ref}", explanation=f"No such {kind}: {ref}")
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 class Hosts:

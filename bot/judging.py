@@ -160,7 +160,11 @@ class Judging:
         return self.object(found)
 
     def _member(self, request: Request, *, fresh: bool) -> Member:
-        return Member() if request.origin in TRUSTED else self.directory.member(request.actor, fresh=fresh)
+        return (
+            Member()
+            if request.origin in TRUSTED
+            else self.directory.member(request.actor, fresh=fresh, channel=request.channel)
+        )
 
     def _spec(self, name: str) -> Spec:
         verb = self.catalog.find(tuple(name.split()))

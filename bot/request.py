@@ -44,8 +44,11 @@ class Member:
 class Directory(Protocol):
     """Whoever can say what state a person is in."""
 
-    def member(self, actor: Actor, *, fresh: bool) -> Member:
-        """The person's state, at most 60 s old, or asked anew where fresh; never raises: no answer is a refusal."""
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:
+        """The person's state, at most 60 s old, or asked anew where fresh; never raises: no answer is a refusal.
+
+        channel, where it is given, is where they ask: refused where it is shared with another organisation.
+        """
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from commands.api import numbers
 from commands.context import Context, Missing, Target
 from commands.reply import Reply, Table, failure, output
 from commands.tabwriter import align, width
@@ -69,13 +70,9 @@ def known(ctx: Context, target: Target) -> str:
 def too_old(ctx: Context, option: str, version: str) -> Reply | None:
     """The error of docker's CLI where the engine does not know a flag yet; None where it does."""
     spoken: str = ctx.docker.api_version
-    if _numbers(spoken) >= _numbers(version):
+    if numbers(spoken) >= numbers(version):
         return None
     return failure(f'"{option}" requires API version {version}, but the Docker daemon API version is {spoken}')
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 def filters(given: Iterable[str]) -> dict[str, list[str]]:

@@ -72,6 +72,8 @@ def _with_own_engine() -> int:
     leaving = threading.Event()
     engine.launch()
     try:
+        if is_new:
+            engine.wait()  # the first time nothing is worth starting where the engine does not
         filling = threading.Thread(target=_fill, args=(engine, leaving))
         filling.start()
         if is_new:

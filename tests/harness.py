@@ -24,7 +24,7 @@ STRANGER = "U0STRANGER"
 class Everyone:
     """A directory of people in good standing."""
 
-    def member(self, actor: Actor, *, fresh: bool) -> Member:  # noqa: ARG002 - what a Directory is asked
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - what a Directory is asked
         """An active member of no group."""
         return Member()
 

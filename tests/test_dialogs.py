@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Callable
 
@@ -12,18 +10,11 @@ import dialog
 import pytest
 from dialog import Turn, same
 from harness import Bench
+from oracle import DOCKER, needs_docker28
 
 from bot import text
 
 FILES = {str(path.relative_to(dialog.FOLDER)): path for path in dialog.files()}
-
-
-def _docker28() -> str | None:
-    found = shutil.which("docker")
-    if found is None:
-        return None
-    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
-    return found if re.match(r"Docker version 28\.", told) else None
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -36,22 +27,20 @@ def test_slashdock_answers_as_the_record_says(name: str, bench: Bench, shared_wo
         assert (turn.where, same(text.added(reply))) == (turn.where, same(turn.added))
 
 
+@needs_docker28
 @pytest.mark.parametrize("name", FILES)
 def test_docker_itself_answers_as_the_record_says(name: str, engine: str, shared_world: Callable[..., None]) -> None:
     """The record is docker 28's own: where that binary is found it says the same on the same engine."""
-    docker = _docker28()
-    if docker is None:
-        return  # Debian's own binary is 20.10 with other texts: the record alone is the reference there
     shared_world(anew=dialog.changes(FILES[name]))
     for turn in dialog.turns(FILES[name]):
         if turn.answer or not turn.added:
-            assert (turn.where, _answer(docker, engine, turn)) == (turn.where, same(turn.answer))
+            assert (turn.where, _answer(engine, turn)) == (turn.where, same(turn.answer))
 
 
-def _answer(docker: str, engine: str, turn: Turn) -> str:
+def _answer(engine: str, turn: Turn) -> str:
     words = shlex.split(turn.line)[1:]
     ran = subprocess.run(
-        [docker, *words],
+        [DOCKER, *words],
         env={"DOCKER_HOST": engine, "HOME": "/nonexistent", "TZ": "UTC"},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 import time
 import tomllib
@@ -15,6 +14,7 @@ import pytest
 from docker.api.client import APIClient
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from oracle import DOCKER, needs_docker28
 from stored_engine import FOLDER, StoredEngine
 
 from bot import text
@@ -38,10 +38,6 @@ def _recorded() -> dict[str, str]:
 
 
 RECORD = _recorded()
-DOCKER = shutil.which("docker") or ""
-IS_28 = (
-    bool(DOCKER) and "version 28." in subprocess.run([DOCKER, "-v"], check=False, capture_output=True, text=True).stdout
-)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +112,7 @@ def test_every_answer_is_docker_s_to_the_character(line: str, host: Host) -> Non
     assert shown(line, text.docker(ask(host, line))) == shown(line, RECORD[line])
 
 
-@pytest.mark.skipif(not IS_28, reason="there is no docker 28 here: the record alone is the reference")
+@needs_docker28
 @pytest.mark.parametrize("line", RECORD)
 def test_docker_itself_answers_as_the_record_says(line: str, stored: StoredEngine) -> None:
     """The record is docker 28's own: where that binary is found it says the same again."""

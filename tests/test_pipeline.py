@@ -130,7 +130,7 @@ def test_help_shows_what_the_asker_may_use_alone(bench: Bench) -> None:
 class Guest:
     """A directory in which everybody is a guest."""
 
-    def member(self, actor: Actor, *, fresh: bool) -> Member:  # noqa: ARG002 - what a Directory is asked
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - what a Directory is asked
         """The refusal of a guest."""
         return Member(refused="Guests may do nothing here.")
 
@@ -350,9 +350,9 @@ def test_a_line_that_would_take_too_long_is_refused(bench: Bench, line: str) -> 
 class Broken:
     """A directory with a bug."""
 
-    def member(self, actor: Actor, *, fresh: bool) -> Member:
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:
         """Fail."""
-        raise KeyError(actor, fresh)
+        raise KeyError(actor, fresh, channel)
 
 
 def test_a_bug_in_judging_is_answered_and_recorded(fresh_world: str, tmp_path: Path) -> None:
@@ -386,7 +386,7 @@ GO = threading.Event()
 class Waiting:
     """A directory that answers when it is told to."""
 
-    def member(self, actor: Actor, *, fresh: bool) -> Member:  # noqa: ARG002 - what a Directory is asked
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - what a Directory is asked
         """A member, once everybody waits."""
         GO.wait(30)
         return Member()

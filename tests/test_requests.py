@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from docker.api.client import APIClient
 from harness import bench
+from oracle import DOCKER, needs_docker28
 from proxy import Proxy
 
 Asked = list[tuple[str, dict[str, list[str]]]]
@@ -54,14 +54,11 @@ def ids(engine: str, shared_world: object) -> dict[str, str]:
     return named
 
 
+@needs_docker28
 @pytest.mark.parametrize("line", LINES)
 def test_the_engine_is_asked_for_what_docker_asks(engine: str, tmp_path: Path, ids: dict[str, str], line: str) -> None:
     """The same paths with the same parameters, names and ids made equal; docker asks for some of them side by side."""
-    docker = shutil.which("docker")
-    told = subprocess.run([docker, "--version"], capture_output=True, text=True, check=True).stdout if docker else ""
-    if docker is None or " 28." not in told:
-        return  # what is compared with is not there
-    assert _asked_by_slashdock(engine, tmp_path, line, ids) == _asked_by_docker(docker, engine, tmp_path, line, ids)
+    assert _asked_by_slashdock(engine, tmp_path, line, ids) == _asked_by_docker(engine, tmp_path, line, ids)
 
 
 def _asked_by_slashdock(engine: str, folder: Path, line: str, ids: dict[str, str]) -> Asked:
@@ -74,11 +71,11 @@ def _asked_by_slashdock(engine: str, folder: Path, line: str, ids: dict[str, str
     return _changes(proxy, ids)
 
 
-def _asked_by_docker(docker: str, engine: str, folder: Path, line: str, ids: dict[str, str]) -> Asked:
+def _asked_by_docker(engine: str, folder: Path, line: str, ids: dict[str, str]) -> Asked:
     proxy = Proxy(engine)
     with proxy.serve(folder) as address:
         env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DOCKER_HOST": address}
-        subprocess.run([docker, *shlex.split(line)], env=env, capture_output=True, check=False)
+        subprocess.run([DOCKER, *shlex.split(line)], env=env, capture_output=True, check=False)
     return _changes(proxy, ids)
 
 

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import runpy
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
+from oracle import DOCKER, needs_docker28
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "record_templates.py"
-DOCKER = shutil.which("docker") or ""
 
 
-def is_docker_28() -> bool:
-    """Whether the docker on the path is the one that the record is of."""
-    if not DOCKER:
-        return False
-    said = subprocess.run([DOCKER, "--version"], capture_output=True, text=True, check=False).stdout
-    return said.startswith("Docker version 28.")
-
-
-@pytest.mark.skipif(not is_docker_28(), reason="no docker 28 here; the record alone is the reference")
+@needs_docker28
 def test_docker_still_answers_what_the_record_says() -> None:
     """Asking docker again about every template gives the record as it stands."""
     recorder = runpy.run_path(str(SCRIPT))

@@ -12,6 +12,7 @@ import docker
 import requests
 from docker.errors import DockerException
 
+from commands.api import NEWEST
 from commands.command import Command, Permission, flag
 from commands.context import Context
 from commands.listing import begun
@@ -20,7 +21,6 @@ from commands.tabwriter import align
 from commands.template import Template, TemplateError, typed
 
 PRODUCT, VERSION = "slashdock", "0.1.0"
-NEWEST_API = "1.50"  # of the engine's API; what docker's CLI 28 speaks
 CELL, PADDING = 20, 1  # columns; docker's CLI for this page
 _ENGINE = {
     "Version": "{Version}",
@@ -52,8 +52,8 @@ class Version(Command, name="version", permission=Permission.LISTED):
 
     def _alone(self, ctx: Context, error: str) -> Reply:
         if not self.format:
-            return _page(_client_lines(ctx, NEWEST_API)) + failure(error)
-        ours = {"Client": client(ctx, NEWEST_API), "Server": None}
+            return _page(_client_lines(ctx, NEWEST)) + failure(error)
+        ours = {"Client": client(ctx, NEWEST), "Server": None}
         return formatted(self.format, "version", ours, columns=True) + failure(error)
 
 
@@ -67,7 +67,7 @@ def client(ctx: Context, spoken: str) -> dict[str, Any]:
         "Platform": {"Name": PRODUCT},
         "Version": VERSION,
         "ApiVersion": spoken,
-        "DefaultAPIVersion": NEWEST_API,
+        "DefaultAPIVersion": NEWEST,
         "Os": sys.platform,
         "Arch": _MACHINES.get(platform.machine(), platform.machine()),
         "Context": ctx.host,
@@ -115,7 +115,7 @@ def _ansi(text: str) -> str:
 
 def _client_lines(ctx: Context, spoken: str) -> Iterator[str]:
     facts = client(ctx, spoken)
-    downgraded = f" (downgraded from {NEWEST_API})" if spoken != NEWEST_API else ""
+    downgraded = f" (downgraded from {NEWEST})" if spoken != NEWEST else ""
     yield f"Client: {PRODUCT}"
     yield f" Version:\t{VERSION}"
     yield f" API version:\t{spoken}{downgraded}"
