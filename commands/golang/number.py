@@ -13,9 +13,13 @@ _INTEGER = re.compile(
     r"(?P<sign>[+-]?)(?:0[xX](?P<hex>(?:_?[0-9a-fA-F])+)|0[bB](?P<bin>(?:_?[01])+)"
     r"|0[oO]?(?P<oct>(?:_?[0-7])+)|(?P<dec>0|[1-9](?:_?[0-9])*))"
 )
-_DECIMAL_FLOAT = re.compile(r"[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?")
-_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:_?[0-9a-fA-F])*\.?[0-9a-fA-F]*(?:_[0-9a-fA-F]+)*[pP][+-]?\d+")
+_DIGITS = r"[0-9]++(?:_[0-9]++)*+"
+_DECIMAL_FLOAT = re.compile(
+    rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?+)?+|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"  # possessive: in linear time
+)
+_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:_?[0-9a-fA-F])*+(?:\.[0-9a-fA-F]*+(?:_[0-9a-fA-F]++)*+)?+[pP][+-]?[0-9]+")
 _FLOAT_MARKS = frozenset(".eEpP")
+_MOST_DIGITS = 64  # of an integer that fits, in whatever base; Python reads no more than 4300
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 
 
@@ -66,7 +70,10 @@ def _integer(text: str) -> int | None:
     if not found:
         return None
     base = next(each for each in _BASES if found[each] is not None)
-    magnitude = int(found[base].replace("_", ""), _BASES[base])
+    digits = found[base].replace("_", "").lstrip("0")
+    if len(digits) > _MOST_DIGITS:
+        return None
+    magnitude = int(digits or "0", _BASES[base])
     return -magnitude if found["sign"] == "-" else magnitude
 
 

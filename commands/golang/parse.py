@@ -30,11 +30,7 @@ class Trees:
 def parse(name: str, source: str, functions: Collection[str]) -> Trees:
     """The trees of a template; TemplateError if Go does not accept it."""
     trees = Trees(name, source)
-    stream = Stream(name, tokens(source), functions)
-    try:
-        _Tree(name, stream, trees).whole()
-    except RecursionError:
-        raise stream.fault("nested too deeply") from None
+    _Tree(name, Stream(name, tokens(source), functions), trees).whole()
     return trees
 
 
@@ -91,11 +87,12 @@ class _Tree(Terms):
     def listing(self) -> tuple[Listing, End]:
         """Parts up to the mark that closes them, and that mark."""
         listing = Listing(self.stream.peek_solid().place)
-        while self.stream.peek_solid().kind is not Token.EOF:
-            node = self._part()
-            if isinstance(node, End):
-                return listing, node
-            listing.nodes.append(node)
+        with self.stream.nested():
+            while self.stream.peek_solid().kind is not Token.EOF:
+                node = self._part()
+                if isinstance(node, End):
+                    return listing, node
+                listing.nodes.append(node)
         raise self.stream.fault("unexpected EOF")
 
     def _part(self) -> Node:
@@ -158,7 +155,8 @@ class _Tree(Terms):
     def _otherwise(self, keyword: str, mark: End) -> Listing:
         if keyword != "range" and self.stream.peek().keyword(keyword):
             self.stream.next()
-            return Listing(mark.place, [self._branch(keyword)])
+            with self.stream.nested():
+                return Listing(mark.place, [self._branch(keyword)])
         listing, end = self.listing()
         if end.keyword != "end":
             raise self.stream.fault(f"expected end; found {end}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,9 @@ from commands.golang.items import Item, Token
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+
+NESTING_LIMIT = 60  # parentheses and blocks within each other; Go has no limit, which no honest template needs
 
 
 @dataclass
@@ -21,6 +26,7 @@ class Stream:
     functions: Collection[str]
     place: int = 0
     furthest: int = 0
+    depth: int = 0  # parentheses and blocks around the place
 
     def next(self) -> Item:
         """The next token; the last one again and again at the end."""
@@ -46,6 +52,15 @@ class Stream:
         item = self.solid()
         self.place -= 1
         return item
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Read what stands in parentheses or a block."""
+        if self.depth == NESTING_LIMIT:
+            raise self.fault("nested too deeply")
+        self.depth += 1
+        yield
+        self.depth -= 1
 
     def fault(self, sentence: str) -> TemplateError:
         """What is wrong at the last token that was read."""

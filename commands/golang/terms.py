@@ -160,7 +160,8 @@ class Terms:
             case Token.VARIABLE:
                 return self._variable(item)
             case Token.LEFT_PAREN:
-                return self.pipeline("parenthesized pipeline", Token.RIGHT_PAREN)
+                with self.stream.nested():
+                    return self.pipeline("parenthesized pipeline", Token.RIGHT_PAREN)
             case _:
                 return self._constant(item)
 
