@@ -10,6 +10,7 @@ from commands.golang.functions import FUNCTIONS, HEADER_FUNCTIONS
 from commands.golang.parse import parse
 from commands.golang.reflect import from_json, from_python
 from commands.golang.row import Header, Row
+from commands.golang.state import Budget
 from commands.golang.structs import typed
 from commands.golang.value import Value
 
@@ -17,17 +18,21 @@ __all__ = ["Header", "Inspection", "Row", "Template", "TemplateError", "typed"]
 
 
 class Template:
-    """A parsed template; TemplateError if Go does not accept the source."""
+    """A parsed template; TemplateError if Go does not accept the source.
+
+    It has one budget of steps and output for all its executions, so it lives no longer than one command.
+    """
 
     def __init__(self, source: str, name: str = "") -> None:
         self._trees = parse(name, source, FUNCTIONS)
+        self._budget = Budget()
 
     def execute(self, value: object, *, strict: bool | None = None) -> str:
         """The output for a value; strict: a missing map entry is a fault, by default for plain dicts only."""
         if strict is None:
             strict = isinstance(value, dict)
         functions = HEADER_FUNCTIONS if isinstance(value, Header) else FUNCTIONS
-        text = execute(self._trees, _go_value(value), functions, strict=strict)
+        text = execute(self._trees, _go_value(value), functions, self._budget, strict=strict)
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands.container.ls import TABLE
 from commands.template import Header, Inspection, Row, Template, TemplateError, typed
 
 WEB = Row(
@@ -146,11 +149,85 @@ def test_every_function_takes_or_refuses_a_whole_row(call: str) -> None:
         '{{$x := printf "%1000000d" 1}}{{split $x ""}}',
         '{{$x := printf "%1000000d" 1}}{{range 100000}}{{html $x | js | urlquery | len}}{{end}}',
         "{{range 100000}}{{json $}}{{end}}",
+        "{{range 1000000}}{{and 1 1 1 1 1 1 1 1}}{{end}}",
+        '{{$x := printf "%100000d" 1}}{{$y := split $x ""}}{{join $y $x}}',
+        '{{$x := "%["}}{{range 20}}{{$x = print $x $x}}{{end}}{{printf $x 1}}',
+        '{{define "a"}}{{end}}'
+        + "".join(
+            f'{{{{define "{new}"}}}}{f"""{{{{template "{old}"}}}}""" * 9}{{{{end}}}}'
+            for old, new in pairwise(ascii_lowercase)
+        )
+        + '{{template "z"}}',
     ],
 )
 def test_a_hostile_template_ends_with_an_error(source: str) -> None:
     """No loop, recursion or growth goes on for long."""
     assert complaint(source).startswith("template: :1:")
+
+
+def test_all_executions_of_a_template_have_one_budget() -> None:
+    """Object after object, a costly template comes to its end, at once for those that follow; a new one does not."""
+    source = "{{range 250000}}{{if $.Stop}}{{break}}{{end}}x{{end}}"
+    template = Template("{{range 1000}}" * 3 + "{{end}}" * 3)
+    ends = []
+    for _ in range(5):
+        with pytest.raises(TemplateError) as caught:
+            template.execute({})
+        ends.append(str(caught.value).rpartition(": ")[2])
+    assert ends == ["gave up after 300000 steps"] * 3 + ["gave up after 1000000 steps"] * 2
+    assert shown(source, {"Stop": True}) == ""
+
+
+def test_all_executions_of_a_template_together_have_bounded_output() -> None:
+    """What the rows of a list give together is bounded, too."""
+    template = Template('{{printf "%4000000d" 1}}')
+    assert sum(len(template.execute({})) for _ in range(4)) == 16_000_000
+    with pytest.raises(TemplateError, match="the output has more than 16777216 characters"):
+        template.execute({})
+
+
+@pytest.mark.parametrize("source", [TABLE.replace(r"\t", "\t"), "{{json .}}"])
+def test_ten_thousand_rows_fit_into_the_budget(source: str) -> None:
+    """An honest list of a large engine is shown whole."""
+    ports = ", ".join(f"0.0.0.0:{port}->{port}/tcp" for port in (8080, 8443))
+    names = "Command CreatedAt ID Image Labels LocalVolumes Mounts Names Networks Platform RunningFor Size State Status"
+    row = Row("*formatter.ContainerContext", dict.fromkeys(names.split(), "x" * 40) | {"Ports": ports})
+    template = Template(source)
+    assert all(template.execute(row) for _ in range(10_000))
+
+
+@pytest.mark.parametrize(
+    "literal", ["9" * 5000, "-" + "9" * 5000, "0x" + "a" * 5000, "0b" + "1" * 5000, "0o" + "7" * 5000, "9" * 5000 + "i"]
+)
+def test_a_number_of_any_length_is_refused_in_go_s_words(literal: str) -> None:
+    """No number is too long to be told that it is no number."""
+    assert complaint(f"{{{{{literal}}}}}") == f'template: :1: illegal number syntax: "{literal}"'
+
+
+def test_zeros_before_a_number_do_not_count() -> None:
+    """A literal may be long and its number small."""
+    assert shown("{{0x" + "0" * 5000 + "1}} {{" + "0" * 5000 + "}}") == "1 0"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{" + "(" * 10_000 + "1" + ")" * 10_000 + "}}",
+        "{{if 1}}" * 3000 + "{{end}}" * 3000,
+        "{{if 0}}" + "{{else if 0}}" * 3000 + "{{end}}",
+        '{{block "a" .}}' * 3000 + "{{end}}" * 3000,
+        '{{define "t"}}' + "{{if 1}}" * 50 + '{{template "t"}}' + "{{end}}" * 51 + '{{template "t"}}',
+        "{{if (((1)))}}" * 300 + "{{end}}" * 300,
+    ],
+)
+def test_no_depth_is_more_than_an_error(source: str) -> None:
+    """Whether it is read or executed, what lies too deep is told as such."""
+    assert complaint(source).endswith("nested too deeply")
+
+
+def test_what_is_nested_as_deeply_as_allowed_is_executed() -> None:
+    """The limit of the reading leaves room for the execution."""
+    assert shown("{{" + "(" * 60 + "1" + ")" * 60 + "}}" + "{{if 1}}" * 60 + "x" + "{{end}}" * 60) == "1x"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commands.golang.fault import GoError
 from commands.golang.reflect import concrete
+from commands.golang.sprint import uncounted
 from commands.golang.sprintf import sprintf
 from commands.golang.value import Field, GoType, Kind, Value, boolean, string
 
@@ -69,7 +70,7 @@ def _same(one: Value, other: Value) -> bool:
     if _nothing(one) or _nothing(other):
         return _nothing(one) == _nothing(other)
     if not comparable(other.type):
-        raise GoError(sprintf("non-comparable type %s: %v", [other, string(other.type.name)]))
+        raise GoError(sprintf("non-comparable type %s: %v", [other, string(other.type.name)], uncounted))
     if one.kind is Kind.POINTER:
         return one.data is other.data
     return one.type.name == other.type.name and bool(one.data == other.data)
@@ -77,7 +78,7 @@ def _same(one: Value, other: Value) -> bool:
 
 def _not_comparable(one: Value, other: Value) -> str:
     names = string(one.type.name), string(other.type.name)
-    return sprintf("non-comparable types %s: %v, %s: %v", [one, names[0], names[1], other])
+    return sprintf("non-comparable types %s: %v, %s: %v", [one, names[0], names[1], other], uncounted)
 
 
 def _nothing(value: Value) -> bool:

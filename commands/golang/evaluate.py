@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from commands.golang.quote import quote
 from commands.golang.reflect import concrete, entry, indirect, pointee, truth
 from commands.golang.row import Row
 from commands.golang.sprint import SIZE_LIMIT
-from commands.golang.state import MADE_PER_STEP, State
+from commands.golang.state import FIELD_STEPS, MADE_PER_STEP, READ_PER_STEP, State, text_size
 from commands.golang.value import (
     INVALID,
     MISSING,
@@ -131,6 +131,7 @@ class Evaluation(State):
             if self.strict:
                 raise self.fault(f"nil data; no entry for key {quote(name)}")
             return INVALID
+        self.charge(FIELD_STEPS)
         outer = receiver.type.name
         receiver, nil = indirect(receiver)
         if nil and receiver.kind is Kind.INTERFACE:
@@ -178,7 +179,7 @@ class Evaluation(State):
             self._count(func, node.name, use)
             return self._logic(dot, node.name, use)
         if node.name == "call":
-            func = Func(func.params, partial(func.call, _callee(use)), func.variadic)
+            func = replace(func, call=partial(func.call, _callee(use)))
         return self._call(dot, func, node.name, use)
 
     def _logic(self, dot: Value, name: str, use: Use) -> Value:
@@ -205,21 +206,22 @@ class Evaluation(State):
         if use.final is not MISSING:
             values.append(self._validated(use.final, types[-1]))
         for each in values:
-            self.charge(each.data if each.kind is Kind.STRING else "")
+            self.charge(1 + text_size(each) // READ_PER_STEP)
         return self._called(func, name, values, use)
 
     def _called(self, func: Func, name: str, values: Sequence[Value], use: Use) -> Value:
         try:
-            result = func.call(*values)
+            result = func.call(self.charge, *values) if func.metered else func.call(*values)
         except (GoError, LimitError) as error:
             self.node = use.node
             sentence = str(error) or f"more than {SIZE_LIMIT} characters"
             raise self.fault(f"error calling {name}: {sentence}") from None
-        self.charge(result.data if result.kind is Kind.STRING else "", MADE_PER_STEP)
+        self.charge(1 if func.metered else 1 + text_size(result) // MADE_PER_STEP)
         return result
 
     def _argument(self, dot: Value, wanted: GoType | None, node: nodes.Node) -> Value:
         self.node = node
+        self.charge()
         match node:
             case nodes.Dot():
                 value = dot
@@ -285,4 +287,4 @@ def _method(receiver: Value, name: str) -> Func | None:
     if isinstance(receiver.data, Row):
         return receiver.data.method(name)
     func = receiver.type.methods.get(name)
-    return func and Func(func.params, partial(func.call, receiver), func.variadic)
+    return func and replace(func, call=partial(func.call, receiver))

@@ -10,7 +10,7 @@ from commands.golang.fault import LimitError
 from commands.golang.quote import quote
 from commands.golang.reflect import entries, indirect, integral, item, length, truth
 from commands.golang.sprint import SIZE_LIMIT, printable, sprint
-from commands.golang.state import MADE_PER_STEP, READ_PER_STEP
+from commands.golang.state import COPIED_PER_STEP, OUTPUT_LIMIT, PASSED_PER_STEP
 from commands.golang.value import INVALID, SEQUENCES, Kind, Value, integer
 
 if TYPE_CHECKING:
@@ -18,26 +18,31 @@ if TYPE_CHECKING:
 
     from commands.golang.fault import TemplateError
     from commands.golang.parse import Trees
+    from commands.golang.state import Budget
     from commands.golang.value import Func
 
 DEPTH_LIMIT = 50  # templates within templates; Go allows 100,000, which no honest one needs
 
 
-def execute(trees: Trees, value: Value, functions: Mapping[str, Func], *, strict: bool) -> str:
-    """The output of a template for a value; TemplateError where Go gives up."""
-    execution = _Execution(trees, functions, strict=strict)
+def execute(trees: Trees, value: Value, functions: Mapping[str, Func], budget: Budget, *, strict: bool) -> str:
+    """The output of a template for a value, paid from the budget; TemplateError where Go gives up."""
+    execution = _Execution(trees, functions, budget, strict=strict)
     try:
         return execution.run(value)
     except RecursionError:
         raise execution.fault("nested too deeply") from None
+    finally:
+        budget.steps -= min(execution.steps, budget.steps)
+        budget.size -= min(execution.size, budget.size)
 
 
 class _Execution(Evaluation):
-    def __init__(self, trees: Trees, functions: Mapping[str, Func], *, strict: bool) -> None:
-        super().__init__(trees.name, trees.source, functions, strict=strict)
+    def __init__(self, trees: Trees, functions: Mapping[str, Func], budget: Budget, *, strict: bool) -> None:
+        super().__init__(trees.name, trees.source, functions, budget, strict=strict)
         self.roots = trees.roots
         self.depth = 0
         self.size = 0
+        self.most = min(SIZE_LIMIT, budget.size)
         self.output: list[str] = []
 
     def run(self, value: Value) -> str:
@@ -45,19 +50,21 @@ class _Execution(Evaluation):
         self._walk(value, self.roots[self.name])
         return "".join(self.output)
 
-    def _write(self, text: str, per_step: int = READ_PER_STEP) -> None:
-        self.charge(text, per_step)
+    def _write(self, text: str) -> None:
+        self.charge(1 + len(text) // COPIED_PER_STEP)
         self.size += len(text)
-        if self.size > SIZE_LIMIT:
+        if self.size > self.most:
             raise self._too_long()
         self.output.append(text)
 
     def _too_long(self) -> TemplateError:
-        return self.fault(f"the output has more than {SIZE_LIMIT} characters")
+        limit = SIZE_LIMIT if self.most == SIZE_LIMIT else OUTPUT_LIMIT
+        return self.fault(f"the output has more than {limit} characters")
 
     def _walk(self, dot: Value, node: nodes.Node) -> str:
         """Execute a part; the break or continue that it came upon, else nothing."""
         self.node = node
+        self.charge()
         match node:
             case nodes.Text():
                 self._write(node.text)
@@ -79,7 +86,7 @@ class _Execution(Evaluation):
             return
         self.node = node
         try:
-            self._write(sprint([printable(value)]), MADE_PER_STEP)
+            self._write(sprint([printable(value)], self.charge))
         except LimitError:
             raise self._too_long() from None
 
@@ -111,13 +118,14 @@ class _Execution(Evaluation):
         if value.kind in SEQUENCES:
             return ((integer(place), item(value, place)) for place in range(length(value)))
         if value.kind is Kind.MAP:
+            self.charge(length(value) // PASSED_PER_STEP)  # they are sorted at once
             return entries(value)
         if integral(value):
             if len(node.pipe.variables) > 1:
-                raise self.fault(f"can't use {sprint([value])} to iterate over more than one variable")
+                raise self.fault(f"can't use {sprint([value], self.charge)} to iterate over more than one variable")
             return ((INVALID, Value(value.type, each)) for each in range(value.data))
         if value.valid:
-            raise self.fault(f"range can't iterate over {sprint([value])}")
+            raise self.fault(f"range can't iterate over {sprint([value], self.charge)}")
         return iter(())
 
     def _iterate(self, index: Value, element: Value, node: nodes.Branch) -> str:

@@ -11,6 +11,7 @@ from commands.golang.jsonenc import marshal
 from commands.golang.reflect import concrete, truth
 from commands.golang.sprint import SIZE_LIMIT, printable, sprint, sprintln
 from commands.golang.sprintf import sprintf
+from commands.golang.state import PASSED_PER_STEP, READ_PER_STEP
 from commands.golang.value import (
     ANY,
     INT,
@@ -29,6 +30,8 @@ from commands.golang.value import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from commands.golang.sprint import Charge
+
 PIECES_LIMIT = 100_000  # what split may make of one text
 
 
@@ -43,17 +46,26 @@ def _call(name: str, func: Value, *_args: Value) -> Value:
     raise GoError(f"non-function {name} of type {func.type.name}")
 
 
-def _text(args: tuple[Value, ...]) -> str:
-    """The text of a function's arguments, pointers followed."""
-    return sprint([printable(concrete(each)) for each in args])
-
-
 def _escaping(escaped: Callable[[str], str]) -> Func:
-    return Func((ANY,), lambda *args: string(escaped(_text(args))), variadic=True)
+    def call(charge: Charge, *args: Value) -> Value:
+        """The text of the arguments, pointers followed, escaped."""
+        text = sprint([printable(concrete(each)) for each in args], charge)
+        charge(len(text) // READ_PER_STEP)
+        return string(escaped(text))
+
+    return Func((ANY,), call, variadic=True, metered=True)
 
 
-def _json(value: Value) -> Value:
-    return string(marshal(value))
+def _printing(printed: Callable[[tuple[Value, ...], Charge], str]) -> Func:
+    return Func((ANY,), lambda charge, *args: string(printed(args, charge)), variadic=True, metered=True)
+
+
+def _printf(charge: Charge, form: Value, *args: Value) -> Value:
+    return string(sprintf(form.data, args, charge))
+
+
+def _json(charge: Charge, value: Value) -> Value:
+    return string(marshal(value, charge))
 
 
 def _split(text: Value, separator: Value) -> Value:
@@ -63,8 +75,12 @@ def _split(text: Value, separator: Value) -> Value:
     return Value(STRINGS, pieces)
 
 
-def _join(texts: Value, separator: Value) -> Value:
-    return string(separator.data.join(texts.data or []))
+def _join(charge: Charge, texts: Value, separator: Value) -> Value:
+    pieces = texts.data or []
+    charge(len(pieces) // PASSED_PER_STEP)
+    if sum(map(len, pieces)) + len(pieces) * len(separator.data) > SIZE_LIMIT:
+        raise LimitError
+    return string(separator.data.join(pieces))
 
 
 def _mapped(change: Callable[[str], str]) -> Callable[[Value], Value]:
@@ -123,9 +139,9 @@ BUILTINS = {
     "index": Func(_ANY_NUMBER, index, variadic=True),
     "slice": Func(_ANY_NUMBER, slice_, variadic=True),
     "len": Func((REFLECT,), lambda value: integer(len_(value))),
-    "print": Func((ANY,), lambda *args: string(sprint(args)), variadic=True),
-    "println": Func((ANY,), lambda *args: string(sprintln(args)), variadic=True),
-    "printf": Func((STRING, ANY), lambda form, *args: string(sprintf(form.data, args)), variadic=True),
+    "print": _printing(sprint),
+    "println": _printing(sprintln),
+    "printf": Func((STRING, ANY), _printf, variadic=True, metered=True),
     "html": _escaping(escape.html),
     "js": _escaping(escape.script),
     "urlquery": _escaping(escape.query),
@@ -137,9 +153,9 @@ BUILTINS = {
     "ge": Func(_PAIR, compare.ge),
 }
 FUNCTIONS = BUILTINS | {
-    "json": Func((ANY,), _json),
+    "json": Func((ANY,), _json, metered=True),
     "split": Func((STRING, STRING), _split),
-    "join": Func((STRINGS, STRING), _join),
+    "join": Func((STRINGS, STRING), _join, metered=True),
     "title": Func((STRING,), _title),
     "lower": Func((STRING,), _mapped(str.lower)),
     "upper": Func((STRING,), _mapped(str.upper)),

@@ -11,20 +11,30 @@ from commands.golang.digits import plain, shortest
 from commands.golang.fault import GoError
 from commands.golang.reflect import concrete, entries, from_python, item, length, pointee
 from commands.golang.row import Row
+from commands.golang.state import COPIED_PER_STEP
 from commands.golang.value import NUMBER, UINT8, Kind, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from commands.golang.sprint import Charge
+
 _PLAIN_FROM, _PLAIN_TO = 1e-6, 1e21  # encoding/json: beyond these a float has an exponent
+_PIECE_STEPS = 2  # what a name or a value costs
 _SPECIAL = re.compile("[\u2028\u2029\udc80-\udcff]")
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _REPLACED = {"\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def marshal(value: Value) -> str:
+def marshal(value: Value, charge: Charge) -> str:
     """The value as JSON on one line."""
-    return "".join(_encoded(value))
+    return "".join(_metered(_encoded(value), charge))
+
+
+def _metered(pieces: Iterator[str], charge: Charge) -> Iterator[str]:
+    for piece in pieces:
+        charge(_PIECE_STEPS + len(piece) // COPIED_PER_STEP)
+        yield piece
 
 
 def _encoded(value: Value) -> Iterator[str]:

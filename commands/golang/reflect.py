@@ -64,7 +64,7 @@ def from_json(data: Any) -> Value:
         case dict():
             return Value(OBJECT, data)
         case _:
-            return Value(LIST, list(data))
+            return Value(LIST, data if isinstance(data, list) else list(data))
 
 
 def number_text(number: float) -> str:

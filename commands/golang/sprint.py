@@ -9,10 +9,13 @@ from commands.golang import digits
 from commands.golang.digits import PLAIN, SHORTEST, Flags
 from commands.golang.fault import LimitError
 from commands.golang.reflect import concrete, entries, indirect, item, length, pointee
+from commands.golang.state import COPIED_PER_STEP, READ_PER_STEP
 from commands.golang.value import SEQUENCES, Kind, Value, string
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    Charge = Callable[[int], None]  # counts steps of work; TemplateError when they are too many
 
 SIZE_LIMIT = 4 * 1024 * 1024  # characters of one template's output, and of any text on the way to it
 NIL = "<nil>"
@@ -26,9 +29,13 @@ _FLOAT_VERBS = {"v": "g", "F": "f"}
 _POINTED_KINDS = SEQUENCES | {Kind.STRUCT, Kind.MAP}
 
 
-def sprint(args: Sequence[Value]) -> str:
+def uncounted(_steps: int) -> None:
+    """A charge for what happens once in an execution at most."""
+
+
+def sprint(args: Sequence[Value], charge: Charge) -> str:
     """fmt.Sprint: a space between two that are no strings."""
-    printer = Printer()
+    printer = Printer(charge)
     before = True
     for place, arg in enumerate(map(concrete, args)):
         string = arg.kind is Kind.STRING
@@ -39,9 +46,9 @@ def sprint(args: Sequence[Value]) -> str:
     return printer.text()
 
 
-def sprintln(args: Sequence[Value]) -> str:
+def sprintln(args: Sequence[Value], charge: Charge) -> str:
     """fmt.Sprintln: a space between all."""
-    printer = Printer()
+    printer = Printer(charge)
     for place, arg in enumerate(args):
         printer.write(" " if place else "")
         printer.argument(arg, "v")
@@ -58,7 +65,8 @@ def printable(value: Value) -> Value:
 class Printer:
     """Text as it grows, and the flags of the verb at work; LimitError when it grows too long."""
 
-    def __init__(self, flags: Flags = PLAIN) -> None:
+    def __init__(self, charge: Charge, flags: Flags = PLAIN) -> None:
+        self.charge = charge
         self.flags = flags
         self.size = 0
         self._parts: list[str] = []
@@ -66,6 +74,7 @@ class Printer:
 
     def write(self, text: str) -> None:
         """Add text."""
+        self.charge(1 + len(text) // COPIED_PER_STEP)
         self.size += len(text)
         if self.size > SIZE_LIMIT:
             raise LimitError
@@ -181,6 +190,8 @@ class Printer:
 
     def _string(self, text: str, verb: str) -> None:
         flags = self.flags
+        if verb in "qxX" or flags.sharp_v:
+            self.charge(len(text) // READ_PER_STEP)
         if verb == "q" or (verb == "v" and flags.sharp_v):
             self.write(digits.quoted(text, flags))
         elif verb in "xX":

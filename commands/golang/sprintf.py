@@ -13,21 +13,25 @@ from commands.golang.value import Kind, Value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from commands.golang.sprint import Charge
+
 _NUMBER_LIMIT = 1_000_000  # the largest width, precision or index; Go, fmt.tooLarge
 _FLAGS = {"#": "sharp", "0": "zero", "+": "plus", "-": "minus", " ": "space"}
+_VERB_STEPS = 6  # what reading a verb with its flags costs
 _INDEX_WIDTH = 3  # the shortest index, as in [1]
 
 
-def sprintf(form: str, args: Sequence[Value]) -> str:
+def sprintf(form: str, args: Sequence[Value], charge: Charge) -> str:
     """fmt.Sprintf."""
-    return _Format(form, [concrete(each) for each in args]).run()
+    return _Format(form, [concrete(each) for each in args], charge).run()
 
 
 class _Format:
-    def __init__(self, form: str, args: list[Value]) -> None:
+    def __init__(self, form: str, args: list[Value], charge: Charge) -> None:
         self.form = form
+        self.last_bracket = form.rfind("]")
         self.args = args
-        self.printer = Printer()
+        self.printer = Printer(charge)
         self.place = 0
         self.turn = 0  # which argument is next
         self.reordered = False
@@ -50,6 +54,7 @@ class _Format:
         return self.form[self.place : self.place + 1]
 
     def _verb(self) -> None:
+        self.printer.charge(_VERB_STEPS)
         self.good_index = True
         self.after_index = False
         flags = self._simple_flags()
@@ -144,7 +149,7 @@ class _Format:
         if self._peek() != "[":
             return
         self.reordered = True
-        end = self.form.find("]", self.place)
+        end = self.form.find("]", self.place) if self.place < self.last_bracket else -1
         if end < 0 or len(self.form) - self.place < _INDEX_WIDTH:
             self.place += 1
             self.good_index = False

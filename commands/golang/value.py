@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,11 +48,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Func:
-    """A function or method that a template can call; a variadic one repeats its last parameter."""
+    """A function or method that a template can call; a variadic one repeats its last parameter.
+
+    A metered one is handed first what counts its steps as it works.
+    """
 
     params: tuple[GoType, ...]
     call: Callable[..., Value]
     variadic: bool = False
+    metered: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +85,7 @@ class GoType:
 
     def path(self, name: str) -> tuple[int, ...] | None:
         """The way to a field, through embedded structs where needed; None if there is no such field."""
-        for place, each in enumerate(self.fields):
-            if each.name == name:
-                return (place,)
-        for place, each in enumerate(self.fields):
-            inner = each.type.elem if each.type.kind is Kind.POINTER else each.type
-            if each.embedded and inner is not None and (rest := inner.path(name)) is not None:
-                return (place, *rest)
-        return None
+        return _path(self, name)
 
     def element(self) -> GoType:
         """The type that this one points to, holds or repeats."""
@@ -119,6 +117,18 @@ class Value:
     def nil(self) -> bool:
         """Whether this is a nil pointer, slice, map or interface."""
         return self.type.kind in NILABLE and self.data is None
+
+
+@lru_cache(maxsize=1024)
+def _path(struct: GoType, name: str) -> tuple[int, ...] | None:
+    for place, each in enumerate(struct.fields):
+        if each.name == name:
+            return (place,)
+    for place, each in enumerate(struct.fields):
+        inner = each.type.elem if each.type.kind is Kind.POINTER else each.type
+        if each.embedded and inner is not None and (rest := inner.path(name)) is not None:
+            return (place, *rest)
+    return None
 
 
 _ZEROS: dict[Kind, Any] = {
