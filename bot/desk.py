@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from bot.pipeline import Pipeline, Received
 from bot.request import Outcome, Request
-from bot.store import Store
+from bot.store import Store, Unwritable
 from bot.workers import Pool
 from commands.reply import Button
 
@@ -42,12 +42,18 @@ class Desk:
         return self._pipeline.turn_away(received)
 
     def remember(self, button: Button, host: str) -> str:
-        """An opaque id for what a button stands for."""
-        return self._store.remember(button.line, host, button.label)
+        """An opaque id for what a button stands for; empty where it cannot be written down."""
+        try:
+            return self._store.remember(button.line, host, button.label)
+        except Unwritable:
+            return ""
 
     def recall(self, button: str) -> tuple[str, str] | None:
-        """The line and the host behind an opaque id; None where there is none."""
-        return self._store.recall(button)
+        """The line and the host behind an opaque id; None where there is none, or it cannot be read."""
+        try:
+            return self._store.recall(button)
+        except Unwritable:
+            return None
 
     def close(self, limit: float = 5) -> None:
         """Let what is under way end, for at most so many seconds in all."""

@@ -36,7 +36,8 @@ Json = dict[str, Any]
 def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
     """The message that tells an outcome; where everybody sees it, its first line says who asked.
 
-    remember gives the opaque id that stands for a button; asker is a Slack user id, or what else asked.
+    remember gives the opaque id that stands for a button, empty where there is to be none; asker is a Slack user id, or
+    what else asked.
     """
     page = _Page(outcome, remember)
     page.heading(asker if outcome.public else "")
@@ -146,7 +147,10 @@ class _Page:
 
     def _offer(self, buttons: tuple[Button, ...]) -> None:
         for button in buttons:
-            self.buttons.append(_button(button, len(self.buttons), self.remember(button)))
+            identity = self.remember(button)
+            if not identity:
+                continue
+            self.buttons.append(_button(button, len(self.buttons), identity))
             self.spoken.append(escaped(f"Button: {_one_line(button.label)} ({_typed(button.line)})"))
 
     def _seen(self, text: str) -> str:

@@ -18,7 +18,7 @@ class Desk(Protocol):
         """Commit the receipt and queue the work; None where `answer` is called later, else what to say at once."""
 
     def remember(self, button: Button, host: str) -> str:
-        """An opaque id for what a button stands for."""
+        """An opaque id for what a button stands for; empty where there can be none."""
 
     def recall(self, button: str) -> tuple[str, str] | None:
         """The line and the host behind an opaque id; None where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 DELAY = 3.0  # seconds until whoever waits is told that it goes on
+
+log = logging.getLogger(__name__)
 
 Call = Callable[[], None]
 
@@ -55,15 +58,18 @@ class Patience:
                 self._promises.remove(promise)
 
     def _keep(self) -> None:
-        while (promise := self._due()) is not None:
-            promise.call()
-
-    def _due(self) -> _Promise | None:
-        """The next promise, once it is due; None at the end."""
+        """Keep what is due, with the lock held: whoever takes a promise back meanwhile waits until it was kept."""
         with self._changed:
             while not self._ended:
                 wait = self._promises[0].due - time.monotonic() if self._promises else None
                 if wait is not None and wait <= 0:
-                    return self._promises.popleft()
-                self._changed.wait(wait)
-        return None
+                    self._call(self._promises.popleft())
+                else:
+                    self._changed.wait(wait)
+
+    @staticmethod
+    def _call(promise: _Promise) -> None:
+        try:
+            promise.call()
+        except Exception:  # one that fails must not end the thread that keeps the others
+            log.exception("a promise was not kept")

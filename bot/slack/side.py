@@ -86,7 +86,11 @@ class SlackSide:
             answered()
             self._tell(asked, outcome, asked.place.user)
 
-        at_once = self._desk.take(asked.request, answer)
+        try:
+            at_once = self._desk.take(asked.request, answer)
+        except BaseException:
+            answered()
+            raise
         if at_once is not None:
             answer(at_once)
 
