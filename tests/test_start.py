@@ -199,3 +199,16 @@ def test_a_second_bot_on_the_same_data_is_refused(socket_bot: BotProcess) -> Non
 def test_the_bot_ends_when_it_is_told_to(socket_bot: BotProcess) -> None:
     """A TERM ends it with exit code 0."""
     assert socket_bot.stop() == 0
+
+
+@pytest.mark.usefixtures("bot")
+def test_nothing_is_run_in_a_channel_that_others_share(workspace: Workspace, fresh_world: str) -> None:
+    """Over both transports: the asker alone is told, and the container was not touched."""
+    api = APIClient(base_url=fresh_world, version="1.41")
+    before = api.inspect_container("web")["State"]["StartedAt"]
+    workspace.change_channel(OPS, is_ext_shared=True)
+    told = _answer(workspace, OPS, lambda: workspace.slash(ADMIN, OPS, "restart -t 1 web"))
+    assert told.only_for == ADMIN
+    assert "shared with another organisation" in told.plain()
+    assert api.inspect_container("web")["State"]["StartedAt"] == before
+    api.close()
