@@ -6,6 +6,7 @@ Every pattern is linear in the length of the text: runs are possessive and begin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 MASK = "••••"
 # Secrets by their form. Group 1 stays, the rest of the match is hidden.
@@ -34,8 +35,17 @@ _FORM_SIGNS = (
 )  # fmt: skip
 _HEADER = re.compile(r"(\b(?:bearer|authorization[\"']?[:=] ?[\"']?\w{1,20}) )([0-9A-Za-z._~+/=-]{8,}+)", re.IGNORECASE)
 _URL = re.compile(r"(://[^\s/:@\"']*+:)([^\s/\"']+)(?=@)")
-_PEM_BEGIN = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
-_PEM_BODY = re.compile(r"(?:[0-9A-Za-z+/=\\:,\s•]|-(?!----))*+")
+_PEM_MARK = re.compile(r"-----(BEGIN|END) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+# What stands before a log's lines: the time, and what --details adds.
+_PREFIX = r"(?:\d{4}-\d\d-\d\dT[0-9:.]++(?:Z|[+-]\d\d:\d\d) )?+(?:[\w.%-]++=\S*+ )?+"
+_LINE = rf"{_PREFIX}[ \t\"'>|]*+[0-9A-Za-z+/=•]*+(?:\\[nr])*+[\"'+,;\\ \t]*+\r?"
+_PEM_LINE = re.compile(_LINE)
+_PEM_BODY = re.compile(
+    r"(?:[0-9A-Za-z+/=\\:, \t•]|-(?!----))*+"  # on the line of the beginning
+    rf"(?:[\"'+,; \t]*+\r?\n(?:{_LINE}(?=\n|\Z)|{_PREFIX}(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n]*+))*+"
+)
+_PEM_END_PREFIX = re.compile(_PREFIX + r"[ \t\"'>|]*+")
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\\•"
 _RANDOM_LENGTH, _LONG = 8, 20  # characters from which a value with a digit, or any, is no ordinary word
 
 
@@ -53,13 +63,45 @@ def hide(text: str) -> str:
 
 def hide_blocks(text: str) -> str:
     """The text without the private keys that stand in it as PEM blocks, whole or cut short."""
+    return hide_spans(text, key_spans(text))
+
+
+def hide_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with a mask in place of each span, which come in order; the space at a span's end stays."""
     parts, at = [], 0
-    while found := _PEM_BEGIN.search(text, at) if "PRIVATE KEY" in text else None:
-        body = _PEM_BODY.match(text, found.end())
-        inside = body[0] if body else ""
-        parts += [text[at : found.end()], MASK if inside.strip() else "", inside[len(inside.rstrip()) :]]
-        at = found.end() + len(inside)
+    for start, end in spans:
+        kept = text[start:end].rstrip()
+        parts += [text[at:start], MASK if kept else ""]
+        at = start + len(kept)
     return "".join(parts) + text[at:]
+
+
+def key_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the insides of private keys are: after a beginning, and before an end whose beginning is not there."""
+    floor = 0
+    for found in _PEM_MARK.finditer(text) if "PRIVATE KEY" in text else ():
+        if found[1] == "BEGIN":
+            body = _PEM_BODY.match(text, found.end())
+            floor = body.end() if body else found.end()
+            yield found.end(), floor
+        else:
+            yield _body_before(text, floor, found.start())
+            floor = found.end()
+
+
+def _body_before(text: str, floor: int, end: int) -> tuple[int, int]:
+    """The inside of a key that ends here: what stands before the end on its line, or the lines above."""
+    line = max(floor, text.rfind("\n", floor, end) + 1)
+    before = text[line:end]
+    if not _PEM_END_PREFIX.fullmatch(before):
+        return line + len(before.rstrip(_BASE64)), end
+    start = line
+    while start > floor:
+        above = max(floor, text.rfind("\n", floor, start - 1) + 1)
+        if not text[above : start - 1].strip() or not _PEM_LINE.fullmatch(text, above, start - 1):
+            break
+        start = above
+    return start, line
 
 
 def looks_random(value: str) -> bool:

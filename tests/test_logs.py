@@ -18,10 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from proxy import Proxy
 
-from commands.container import reading
+from commands.container import logs, reading
 from commands.container.reading import BYTES_LIMIT, LINES_LIMIT
 from commands.multiplex import Frames, Stream, Window
 from commands.reply import Errors, Note, Output, Reply
+from commands.secrets import MASK
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
@@ -219,6 +220,36 @@ def test_standard_error_is_told_apart(make: Callable[..., str], bench: Bench) ->
     """What went to standard error goes there again."""
     reply = bench.say(f"logs {make('echo bad >&2')}").reply
     assert reply.parts == (Errors("bad\n"),)
+
+
+BODY = "AbCdEf0123456789"
+KEY = [
+    "-----BEGIN " + "PRIVATE KEY-----",
+    *(f"{BODY}{number}" for number in range(6)),
+    "-----END " + "PRIVATE KEY-----",
+]
+
+
+@pytest.mark.parametrize("flags", ["", "-t", "--tail 3", "-t --tail 3", "--tail 11", "--tail 12 -t"])
+def test_a_private_key_is_hidden_however_it_is_asked_for(make: Callable[..., str], bench: Bench, flags: str) -> None:
+    """With times, without its beginning, and with lines of the other stream between its own."""
+    slow = "sleep 0.02; "  # the engine reads the streams one by one: only what is apart in time is in order
+    name = make(slow.join(f"echo '{line}'; {slow} echo other{number} >&2; " for number, line in enumerate(KEY)))
+    reply = bench.say(f"logs {flags} {name}").reply
+    told = "".join(part.text for part in reply.parts if isinstance(part, (Output, Errors)))
+    assert BODY not in told
+    assert KEY[-1] in told
+    assert "other7" in told
+
+
+@given(st.lists(st.booleans(), min_size=len(KEY) + 2, max_size=len(KEY) + 2), st.integers(0, len(KEY)))
+def test_a_key_cut_into_any_pieces_is_hidden(cuts: list[bool], first: int) -> None:
+    """Wherever the other stream comes between, nothing of the key is left, and the rest is as it was."""
+    pieces: list[tuple[Stream, str]] = []
+    for line, cut in zip(["before it.", *KEY, "after it."][first:], cuts, strict=False):
+        pieces += [(Stream.STDOUT, f"{line}\n"), *([(Stream.STDERR, "other\n")] if cut else [])]
+    told = logs.without_keys(pieces)
+    assert told == [(stream, f"{MASK}\n" if BODY in text else text) for stream, text in pieces]
 
 
 def test_following_is_refused_with_what_to_do_instead(bench: Bench, shared_world: Callable[..., None]) -> None:

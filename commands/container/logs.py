@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Sequence
+from itertools import takewhile
 
 from commands import wire
 from commands.command import Command, Permission, arg, flag
@@ -10,6 +13,7 @@ from commands.container import reading
 from commands.container.reading import LINES_LIMIT, Log
 from commands.container.several import nameless
 from commands.context import Context, Found, Target
+from commands.forms import hide_spans, key_spans
 from commands.multiplex import Stream
 from commands.reply import Errors, Note, Output, Part, Reply, failure
 from commands.timestamps import timestamp
@@ -81,10 +85,32 @@ def _moment(name: str, text: str, now: float) -> str:
 
 
 def _told(log: Log, found: Found) -> Reply:
-    parts: list[Part] = [_part(stream, text, found.name) for stream, text in log.pieces]
+    parts: list[Part] = [_part(stream, text, found.name) for stream, text in without_keys(log.pieces)]
     if log.short:
         parts.append(Note(f"{log.short}. {_LESS}"))
     return Reply(tuple(parts), failed=log.broken, error=log.short if log.broken else None)
+
+
+def without_keys(pieces: Sequence[tuple[Stream, str]]) -> list[tuple[Stream, str]]:
+    """The pieces without the private keys of each stream, which the other stream may have cut in two."""
+    spans = {stream: deque(key_spans("".join(text for each, text in pieces if each is stream))) for stream in Stream}
+    places = dict.fromkeys(Stream, 0)
+    shown = []
+    for stream, text in pieces:
+        start = places[stream]
+        places[stream] += len(text)
+        shown.append((stream, hide_spans(text, _within(spans[stream], start, places[stream]))))
+    return shown
+
+
+def _within(spans: deque[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """What of the spans lies in a piece that follows the pieces asked for before; those that are over are dropped."""
+    while spans and spans[0][1] <= start:
+        spans.popleft()
+    return [
+        (max(begin, start) - start, min(stop, end) - start)
+        for begin, stop in takewhile(lambda span: span[0] < end, spans)
+    ]
 
 
 def _part(stream: Stream, text: str, name: str) -> Part:
