@@ -14,9 +14,14 @@ __all__ = ["MASK", "mask_line", "mask_object", "mask_text"]
 
 _BLOCK = 65536  # characters that are searched at once: no thread waits longer than that for its turn
 _NAME_LIMIT = 128  # characters of a name that are looked at
+_SPOKEN_LENGTH = 6  # characters from which a word with a digit is a secret in "the password is ..."
 _NAME_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _NAME = re.compile(r"[A-Za-z0-9_.-]*+")
-_ASSIGNS = re.compile(r"\\?[\"']?[ \t]{0,8}+([=:])[ \t]{0,8}+|()[ \t]++(?!-)")  # a blank alone: after a flag
+_ASSIGNS = re.compile(
+    r"\\?[\"']?[ \t]{0,8}+(?:(?:is|was)[ \t]{0,8}+)?+(:?={1,2}+>?|:)[ \t]{0,8}+"
+    r"|[ \t]{1,8}+(is|was)[ \t]{1,8}+"
+    r"|()[ \t]++(?!-)"  # a blank alone: after a flag
+)
 _VALUE = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*+(?:\"|$)|'[^'\n]*+(?:'|$)"
     r"|\\\"(?:[^\"\\\n]|\\[^\"\n])*+(?:\\\"|$)"  # JSON within JSON
@@ -49,20 +54,25 @@ def mask_object(thing: Any) -> Any:
 
 def mask_line(line: str) -> str:
     """A command line, which need not even parse, with the secrets in it hidden."""
-    shown, hide, login = [], False, False
+    shown, hide, login, instruction = [], False, False, False
     for piece in _SHELL_WORDS.findall(line):
         if piece.isspace():
             shown.append(piece)
             continue
         word = piece.strip("\"'")
         shown.append(MASK if hide and not word.startswith("-") else _mask_word(piece, login=login))
-        hide = _awaits_value(word) or (login and word == "-p")
+        hide = _awaits_value(word) or (login and word == "-p") or (instruction and "=" not in word and telling(word))
+        instruction = word.upper() in _INSTRUCTIONS
         login = login or word == "login"
     return "".join(shown)
 
 
 # A word as a shell sees it, or the space between two; an open quote reaches to the end.
 _SHELL_WORDS = re.compile(r"\s++|(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'[^']*+(?:'|$)|\\$)++", re.DOTALL)
+_INSTRUCTIONS = frozenset({"ENV", "ARG", "LABEL"})  # of a Dockerfile, which take NAME value and NAME=value
+_INSTRUCTION = re.compile(
+    r"(.{0,64}?\b(?:ENV|ARG|LABEL)(?:\\?\s)++)([\w.-]++)((?:\\?\s)++|=)(.++)", re.DOTALL | re.IGNORECASE
+)
 _ASSIGNMENT = re.compile(r"([\"']?(?:--?[\w-]++=)?[\"']?([\w.-]++)=)(.++)", re.DOTALL)
 
 
@@ -70,9 +80,16 @@ def _mask_word(piece: str, *, login: bool) -> str:
     found = _ASSIGNMENT.fullmatch(piece)
     if found and telling(found[2]) and found[3].strip("\"'").lower() not in _PLAIN_VALUES:
         return found[1] + MASK + (piece[-1] if piece[-1] in "\"'" and found[1].count(piece[-1]) else "")
+    if (found := _INSTRUCTION.fullmatch(piece)) and telling(found[2]) and (found[3] != "=" or "\\" in found[4]):
+        return found[1] + found[2] + found[3] + _quoted_end(found[4])
     if login and piece.startswith("-p") and len(piece) > len("-p"):
         return "-p" + MASK
     return mask_text(piece)
+
+
+def _quoted_end(value: str) -> str:
+    inner = value.rstrip("\"'")
+    return value if inner.lower() in _PLAIN_VALUES else MASK + (value[-1] if inner != value else "")
 
 
 def _awaits_value(word: str) -> bool:
@@ -127,7 +144,7 @@ def _hide_named(text: str) -> str:
         name, end = _name_at(text, place)
         sign = _ASSIGNS.match(text, end) if telling(name) else None
         value = _VALUE.match(text, sign.end()) if sign else None
-        if sign and value and _is_value(name, sign[1] or "", value[0]):
+        if sign and value and _is_value(name, sign[1] or sign[2] or "", value[0]):
             parts += [text[at : sign.end()], _quoted(value[0])]
             at = value.end()
         else:
@@ -163,7 +180,9 @@ def _is_value(name: str, sign: str, value: str) -> bool:
     """Whether what follows is the name's value and no prose."""
     if not sign:
         return name.startswith("-")
-    return sign == "=" or value[0] in "\"'\\" or for_sure(name) or forms.looks_random(value)
+    if sign in {"is", "was"}:
+        return len(value) >= _SPOKEN_LENGTH and (forms.looks_random(value) or any(char.isdigit() for char in value))
+    return "=" in sign or value[0] in "\"'\\" or for_sure(name) or forms.looks_random(value)
 
 
 def _quoted(value: str) -> str:

@@ -39,6 +39,8 @@ FORMS = {
 PEM = "\n".join(
     [fake("-----BEGIN RSA ", "PRIVATE KEY-----"), LETTERS, LETTERS, fake("-----END RSA ", "PRIVATE KEY-----")]
 )
+BEGIN, END = PEM.splitlines()[0], PEM.splitlines()[-1]
+TIME = "2024-01-02T03:04:05.678901234Z "
 
 # Text, and what of it must not be seen.
 TEXTS = {
@@ -65,6 +67,20 @@ TEXTS = {
     "a PEM block": (f"key follows\n{PEM}\nkey ends", LETTERS),
     "a PEM block in JSON": (json.dumps({"cert": PEM}), LETTERS),
     "a PEM block cut short": (f"{PEM[:80]}", LETTERS[:20]),
+    "a PEM block with times": (PEM.replace("\n", "\n" + TIME), LETTERS),
+    "a PEM block with times and details": (PEM.replace("\n", f"\n{TIME}tier=front,a=b "), LETTERS),
+    "a PEM block with a terminal's line ends": (PEM.replace("\n", "\r\n"), LETTERS),
+    "a PEM block in a program": (PEM.replace("\n", '\\n" +\n    "'), LETTERS),
+    "an encrypted PEM block": (PEM.replace(LETTERS, f"Proc-Type: 4,ENCRYPTED\n\n{LETTERS}", 1), LETTERS),
+    "the end of a PEM block": (f"{LETTERS}\nAb3=\n{END}\ndone", "Ab3="),
+    "the end of a PEM block with times": (f"{TIME}{LETTERS}\n{TIME}Ab3=\n{TIME}{END}", LETTERS),
+    "the end of a PEM block in JSON": (json.dumps({"a": f"{LETTERS}\nAb3=\n{END}"}), LETTERS),
+    "the beginning of a PEM block with times": (f"{TIME}{BEGIN}\n{TIME}{LETTERS}\n{TIME}{LETTERS}", LETTERS),
+    "a message": (f"the password is: {WORD}", WORD),
+    "a message without a colon": (f"for now the db password is {WORD}, do not tell", WORD),
+    "a hash of Ruby": (f'{{"password" => "{WORD}"}}', WORD),
+    "an assignment of Go": (f"password := {WORD}", WORD),
+    "a comparison": (f"if token == '{WORD}'", WORD),
     "camel case": (f"accessToken={WORD}", WORD),
     "one word": (f"PGPASSWORD={WORD}", WORD),
     "a storage key": (f"AccountName=x;AccountKey={WORD}==;", WORD),
@@ -100,6 +116,10 @@ ORDINARY = [
     "$ docker logs --tail 2 worker",
     "echo $2 $1 costs $100",
     "-----BEGIN CERTIFICATE-----",
+    "-----END CERTIFICATE-----",
+    "the password is wrong, the token was revoked, the secret is not there, the password is 8 letters",
+    "no begin, then\n" + fake("-----END RSA ", "PRIVATE KEY-----") + "\nsomething else",
+    "ENV TOKEN_URL https://sso.example/token",
 ]
 
 
@@ -119,6 +139,22 @@ def test_ordinary_text_is_left_as_it_is(text: str) -> None:
     """Ids, images, ages, ports, paths and prose are shown to the character, wherever they stand."""
     assert secrets.mask_text(text) == text
     assert secrets.mask_object({"Note": [text], "Text": text}) == {"Note": [text], "Text": text}
+
+
+@pytest.mark.parametrize("before", ["", TIME, TIME + "tier=front "])
+def test_of_a_key_only_the_lines_of_its_body_go(before: str) -> None:
+    """The lines around it, its marks and what the log puts before them stay, whole or cut short."""
+    start, end = f"{before}first line\n{before}{BEGIN}", f"{before}{END}\n{before}all done\n"
+    body = f"{before}{LETTERS}\n{before}Ab3=\n"
+    assert secrets.mask_text(f"{start}\n{body}{end}") == f"{start}{MASK}\n{end}"
+    assert secrets.mask_text(f"{start}\n{body}{before}no key.\n") == f"{start}{MASK}\n{before}no key.\n"
+    assert secrets.mask_text(f"no key.\n{body}{end}") == f"no key.\n{MASK}\n{end}"
+
+
+def test_a_long_line_before_a_key_s_end_is_searched_once() -> None:
+    """Base64 without line ends, many times its end, and no end at all cost no more than their length."""
+    text = LETTERS * 1000 + END + " " + END * 1000
+    assert secrets.mask_text(text) == MASK + END + " " + END * 1000
 
 
 def test_what_surrounds_a_secret_stays() -> None:
@@ -146,6 +182,16 @@ def test_what_surrounds_a_secret_stays() -> None:
         (f'exec web sh -c "mysql --password {WORD} shop"', f'exec web sh -c "mysql --password {MASK} shop"'),
         (f"logs {FORMS['a GitHub token']}", f"logs {MASK}"),
         (f"run   -e  'PW={WORD}", f"run   -e  'PW={MASK}"),
+        (f'commit -c "ENV DB_PASSWORD {WORD} and more" web', f'commit -c "ENV DB_PASSWORD {MASK}" web'),
+        (f"commit --change='env DB_PASSWORD {WORD}' web", f"commit --change='env DB_PASSWORD {MASK}' web"),
+        (f'commit -c "ENV DB_PASSWORD={WORD}\\ more" web', f'commit -c "ENV DB_PASSWORD={MASK}" web'),
+        (f'commit -c "ENV A=1 DB_PASSWORD={WORD}" web', f'commit -c "ENV A=1 DB_PASSWORD={MASK}" web'),
+        (f"commit -c ENV\\ DB_PASSWORD\\ {WORD} web", f"commit -c ENV\\ DB_PASSWORD\\ {MASK} web"),
+        (f"commit -c ENV DB_PASSWORD {WORD} web", f"commit -c ENV DB_PASSWORD {MASK} web"),
+        (f'commit -c "ARG API_KEY={WORD}" web', f'commit -c "ARG API_KEY={MASK}" web'),
+        (f'commit -c "LABEL token {WORD}', f'commit -c "LABEL token {MASK}'),
+        (f'commit -m "the password is: {WORD}" web', f'commit -m "the password is: {MASK}" web'),
+        (f"commit -m 'password is {WORD}' web", f"commit -m 'password is {MASK}' web"),
     ],
 )
 def test_a_line_is_masked_even_where_it_does_not_parse(line: str, shown: str) -> None:
@@ -156,7 +202,17 @@ def test_a_line_is_masked_even_where_it_does_not_parse(line: str, shown: str) ->
 
 @pytest.mark.parametrize(
     "line",
-    ["ps -a --format '{{.Names}}  {{.Status}}'", "logs web --tail 50 -p", 'run -e A=1 "open', "stop web \\", "", "  "],
+    [
+        "ps -a --format '{{.Names}}  {{.Status}}'",
+        'commit -c "ENV PATH /bin" -c "LABEL tier front" web',
+        'commit -m "the password is wrong" web',
+        "commit -c 'ENV ALLOW_EMPTY_PASSWORD yes' -c 'ARG TOKEN_URL' web",
+        "logs web --tail 50 -p",
+        'run -e A=1 "open',
+        "stop web \\",
+        "",
+        "  ",
+    ],
 )
 def test_an_ordinary_line_is_left_as_it_is(line: str) -> None:
     """Quotes, spaces, open ends and flags that mean something else elsewhere stay to the character."""
@@ -215,6 +271,14 @@ TEDIOUS = {
     "addresses": "://a:",
     "at signs": "://a:b@",
     "PEM beginnings": fake("-----BEGIN ", "PRIVATE KEY-----"),
+    "PEM beginnings on lines": fake("-----BEGIN ", "PRIVATE KEY-----\n"),
+    "PEM ends": fake("-----END ", "PRIVATE KEY-----"),
+    "PEM ends on lines": fake("a\n-----END ", "PRIVATE KEY-----\n"),
+    "PEM ends after a line": fake("-----END ", "PRIVATE KEY-----\na b\n"),
+    "said": "password is ",
+    "said with spaces": "password        is        ",
+    "instructions": "ENV PASSWORD ",
+    "arrows": "password :==> ",
     "dashes": "-",
     "capitals": "A",
     "dollars": "$2a$",
