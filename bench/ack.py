@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import statistics
 import subprocess
 import sys
@@ -57,6 +58,7 @@ class Receipts:
 
 def main() -> None:
     """A line a figure."""
+    logging.getLogger("bot.slack.outbox").setLevel(logging.ERROR)  # answers are dropped here on purpose
     with tempfile.TemporaryDirectory(prefix="slashdock-ack-") as folder:
         for mode in (Mode.HTTP, Mode.SOCKET):
             measure(mode, Path(folder) / mode)

@@ -124,8 +124,9 @@ def _look(client: APIClient, target: Target) -> Found:
     for look in _LOOKS.values():
         try:
             return look(client, target)
-        except NotFound:
-            continue
+        except APIError as error:
+            if error.status_code not in {None, requests.codes.not_found, requests.codes.bad_request}:
+                raise
     raise NotFound(f"No such object: {target.ref}", explanation=f"No such object: {target.ref}")
 
 

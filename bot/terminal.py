@@ -16,6 +16,7 @@ from bot.policy import Asker, Object
 from bot.policy_file import USER
 from bot.request import Actor, Origin, Outcome, Request
 from commands.command import Permission
+from commands.listing import own_name
 
 SAMPLE = "admin"  # who asks at the terminal of the local workspace, unless --as says otherwise
 
@@ -53,7 +54,7 @@ class Terminal:
         for each in listed:
             names, labels = each["Names"], each["Labels"]
             if isinstance(names, list) and isinstance(labels, dict):
-                seen = Object("container", names[0].removeprefix("/"), labels)
+                seen = Object("container", own_name(names), labels)
                 if self._core.policy.visible(asker, Permission.SEE, seen):
                     yield seen.name
 

@@ -145,3 +145,9 @@ def test_a_leading_docker_and_the_host_are_read_before_the_verb() -> None:
     for line in ("docker -H prod ps", "-H prod ps", "docker --host=prod ps", "-Hprod ps", "-H=prod ps"):
         parsed = catalog.load().parse(line)
         assert (parsed.host, parsed.command.spec.name) == ("prod", "container ls")
+
+
+def test_the_kin_of_every_verb_are_verbs() -> None:
+    """A rule on one of them means the others too, so each must be there."""
+    for verb in VERBS:
+        assert all(catalog.load().find(tuple(name.split())) for name in verb.spec.kin), verb

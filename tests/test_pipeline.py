@@ -321,6 +321,23 @@ on = ["*"]
     bench.close()
 
 
+@pytest.mark.parametrize("denied", ["inspect", "container inspect"])
+@pytest.mark.parametrize("line", ["inspect web", "container inspect web"])
+def test_a_deny_on_inspect_holds_for_containers_however_it_is_written(
+    fresh_world: str, tmp_path: Path, denied: str, line: str
+) -> None:
+    """The verb of one kind and the verb of every kind are one act."""
+    rule = f"""
+[[deny]]
+verbs = ["{denied}"]
+on = ["name:web"]
+"""
+    bench = harness.bench(fresh_world, tmp_path / "data", _under(rule))
+    assert bench.say(line).status is Status.DENIED
+    assert bench.say(line.replace("web", "worker")).status is Status.DONE
+    bench.close()
+
+
 def test_help_the_record_and_the_version_need_no_engine(tmp_path: Path) -> None:
     """With the engine gone the bot still says what it is, what it did and how it is used."""
     bench = harness.bench(f"unix://{tmp_path}/nothing.sock", tmp_path / "data")

@@ -14,9 +14,10 @@ from commands.reply import Errors, Reply, failure
 
 _KNOWN = ("container", "image", "network", "volume")
 _TYPES = ", ".join(f'"{name}"' for name in sorted((*_KNOWN, *distant.PATHS)))
+KIN = "container inspect, image inspect, network inspect, volume inspect"  # each is this verb for one kind of object
 
 
-class Inspect(Command, name="inspect", permission=Permission.SEE):
+class Inspect(Command, name="inspect", permission=Permission.SEE, kin=KIN):
     """Show everything that the engine knows of one or more objects of any kind.
 
     A name is looked up among the containers, then the images, the networks and the volumes.
