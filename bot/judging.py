@@ -81,12 +81,18 @@ class Judging:
         if request.origin is Origin.SCHEDULE:
             return
         member = self._member(request, fresh=False)
-        if member.refused is not None:
-            raise answers.denied(member.refused)
         asker = Asker(request.actor.id, member.groups, request.channel, self.hosts.names()[0])
         outside = self.policy.early(asker, self._spec("help"))
-        if outside is not None:
-            raise answers.denied(outside.reason)
+        reason = member.refused or (outside.reason if outside is not None else None)
+        if reason is not None:
+            raise answers.denied(reason, self._meant(request))
+
+    def _meant(self, request: Request) -> Command | None:
+        """The command of a line, for the record alone."""
+        try:
+            return self.catalog.parse(request.line).command
+        except UsageError:
+            return None
 
     def _read(self, request: Request) -> Parsed:
         try:

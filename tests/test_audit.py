@@ -11,7 +11,7 @@ from harness import ADMIN, OPERATOR, STRANGER, VIEWER, Bench
 
 from bot import text
 from bot.clock import SetClock
-from bot.request import Status
+from bot.request import Origin, Status
 from bot.schedules import Job, Schedules
 
 NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
@@ -196,7 +196,7 @@ def test_the_schedule_is_listed(bench: Bench) -> None:
     ]  # fmt: skip
     assert text.added(reply) == "cleanup runs next at 2026-06-07 01:00:00 UTC\n"
     assert _told(spoken, "schedule ls -q") == "cleanup\n"
-    spoken.say("cleanup run", job.actor.id, "schedule")  # type: ignore[arg-type]
+    spoken.say("cleanup run", job.actor.id, Origin.SCHEDULE)
     assert re.match(r"done \(.+ ago\) \d+$", _told(spoken, "schedule ls --format '{{.Last}} {{.Number}}'"))
 
 
