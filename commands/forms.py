@@ -1,6 +1,7 @@
 """Secrets that are known by their form: keys and tokens of well-known services, addresses, headers, PEM blocks.
 
-Every pattern is linear in the length of the text: runs are possessive and begin only where a run can begin.
+Every pattern is linear in the length of the text: runs are possessive and begin only where a run can begin. Groups
+are not, since Python before 3.11.5 matches possessive groups wrongly.
 """
 
 from __future__ import annotations
@@ -37,12 +38,12 @@ _HEADER = re.compile(r"(\b(?:bearer|authorization[\"']?[:=] ?[\"']?\w{1,20}) )([
 _URL = re.compile(r"(://[^\s/:@\"']*+:)([^\s/\"']+)(?=@)")
 _PEM_MARK = re.compile(r"-----(BEGIN|END) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 # What stands before a log's lines: the time, and what --details adds.
-_PREFIX = r"(?:\d{4}-\d\d-\d\dT[0-9:.]++(?:Z|[+-]\d\d:\d\d) )?+(?:[\w.%-]++=\S*+ )?+"
-_LINE = rf"{_PREFIX}[ \t\"'>|]*+[0-9A-Za-z+/=•]*+(?:\\[nr])*+[\"'+,;\\ \t]*+\r?"
+_PREFIX = r"(?:\d{4}-\d\d-\d\dT[0-9:.]++(?:Z|[+-]\d\d:\d\d) )?(?:[\w.%-]++=\S*+ )?"
+_LINE = rf"{_PREFIX}[ \t\"'>|]*+[0-9A-Za-z+/=•]*+(?:\\[nr])*[\"'+,;\\ \t]*+\r?"
 _PEM_LINE = re.compile(_LINE)
 _PEM_BODY = re.compile(
-    r"(?:[0-9A-Za-z+/=\\:, \t•]|-(?!----))*+"  # on the line of the beginning
-    rf"(?:[\"'+,; \t]*+\r?\n(?:{_LINE}(?=\n|\Z)|{_PREFIX}(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n]*+))*+"
+    r"(?:[0-9A-Za-z+/=\\:, \t•]|-(?!----))*"  # on the line of the beginning
+    rf"(?:[\"'+,; \t]*+\r?\n(?:{_LINE}(?=\n|\Z)|{_PREFIX}(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n]*+))*"
 )
 _PEM_END_PREFIX = re.compile(_PREFIX + r"[ \t\"'>|]*+")
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\\•"

@@ -18,13 +18,13 @@ _SPOKEN_LENGTH = 6  # characters from which a word with a digit is a secret in "
 _NAME_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _NAME = re.compile(r"[A-Za-z0-9_.-]*+")
 _ASSIGNS = re.compile(
-    r"\\?[\"']?[ \t]{0,8}+(?:(?:is|was)[ \t]{0,8}+)?+(:?={1,2}+>?|:)[ \t]{0,8}+"
+    r"\\?[\"']?[ \t]{0,8}+(?:(?:is|was)[ \t]{0,8}+)?(:?={1,2}+>?|:)[ \t]{0,8}+"
     r"|[ \t]{1,8}+(is|was)[ \t]{1,8}+"
     r"|()[ \t]++(?!-)"  # a blank alone: after a flag
 )
 _VALUE = re.compile(
-    r"\"(?:[^\"\\\n]|\\.)*+(?:\"|$)|'[^'\n]*+(?:'|$)"
-    r"|\\\"(?:[^\"\\\n]|\\[^\"\n])*+(?:\\\"|$)"  # JSON within JSON
+    r"\"(?:[^\"\\\n]|\\.)*(?:\"|$)|'[^'\n]*+(?:'|$)"
+    r"|\\\"(?:[^\"\\\n]|\\[^\"\n])*(?:\\\"|$)"  # JSON within JSON
     r"|[^\s,;&\"')\]}]++",
     re.MULTILINE,
 )
@@ -68,10 +68,10 @@ def mask_line(line: str) -> str:
 
 
 # A word as a shell sees it, or the space between two; an open quote reaches to the end.
-_SHELL_WORDS = re.compile(r"\s++|(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'[^']*+(?:'|$)|\\$)++", re.DOTALL)
+_SHELL_WORDS = re.compile(r"\s++|(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*(?:\"|\\?$)|'[^']*+(?:'|$)|\\$)+", re.DOTALL)
 _INSTRUCTIONS = frozenset({"ENV", "ARG", "LABEL"})  # of a Dockerfile, which take NAME value and NAME=value
 _INSTRUCTION = re.compile(
-    r"(.{0,64}?\b(?:ENV|ARG|LABEL)(?:\\?\s)++)([\w.-]++)((?:\\?\s)++|=)(.++)", re.DOTALL | re.IGNORECASE
+    r"(.{0,64}?\b(?:ENV|ARG|LABEL)(?:\\?\s)+)([\w.-]++)((?:\\?\s)+|=)(.++)", re.DOTALL | re.IGNORECASE
 )
 _ASSIGNMENT = re.compile(r"([\"']?(?:--?[\w-]++=)?[\"']?([\w.-]++)=)(.++)", re.DOTALL)
 

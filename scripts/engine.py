@@ -112,7 +112,10 @@ class Engine:
 
     def pause(self) -> None:
         """Freeze the engine: its socket still accepts connections and answers none."""
-        os.kill(self.pid, signal.SIGSTOP)
+        pid = self.pid
+        os.kill(pid, signal.SIGSTOP)
+        while not _stopped(pid):
+            time.sleep(POLL)
 
     def resume(self) -> None:
         """Let a frozen engine go on."""
@@ -137,6 +140,13 @@ class Engine:
     def _log_tail(self) -> str:
         lines = (self.directory / "log").read_text(errors="replace").splitlines()
         return "\n".join(f"  {line}" for line in lines[-LOG_TAIL:])
+
+
+def _stopped(pid: int) -> bool:
+    """Whether every thread of the process has stopped."""
+    return all(
+        stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in Path(f"/proc/{pid}/task").glob("*/stat")
+    )
 
 
 def socket_path(directory: Path) -> Path:

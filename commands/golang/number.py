@@ -13,11 +13,11 @@ _INTEGER = re.compile(
     r"(?P<sign>[+-]?)(?:0[xX](?P<hex>(?:_?[0-9a-fA-F])+)|0[bB](?P<bin>(?:_?[01])+)"
     r"|0[oO]?(?P<oct>(?:_?[0-7])+)|(?P<dec>0|[1-9](?:_?[0-9])*))"
 )
-_DIGITS = r"[0-9]++(?:_[0-9]++)*+"
+_DIGITS = r"[0-9]++(?:_[0-9]++)*"
 _DECIMAL_FLOAT = re.compile(
-    rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?+)?+|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"  # possessive: in linear time
+    rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"  # unambiguous: in linear time
 )
-_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:_?[0-9a-fA-F])*+(?:\.[0-9a-fA-F]*+(?:_[0-9a-fA-F]++)*+)?+[pP][+-]?[0-9]+")
+_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:_?[0-9a-fA-F])*(?:\.[0-9a-fA-F]*+(?:_[0-9a-fA-F]++)*)?[pP][+-]?[0-9]+")
 _FLOAT_MARKS = frozenset(".eEpP")
 _MOST_DIGITS = 64  # of an integer that fits, in whatever base; Python reads no more than 4300
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
