@@ -9,6 +9,7 @@ from bot.request import Outcome, Request, Status
 from bot.store import Unwritable
 from commands import grammar, secrets
 from commands.command import Command, Risk
+from commands.context import Found
 from commands.line import UsageError
 from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table, failure
 
@@ -22,6 +23,7 @@ class End(Exception):  # noqa: N818 - an end of the way, not a fault
         self.reason = reason
         self.reply = reply
         self.command = command
+        self.found: tuple[Found, ...] = ()  # what the line's names stood for, where that was looked up
 
 
 def denied(reason: str, command: Command | None = None) -> End:

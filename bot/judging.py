@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot import answers, envelope
+from bot.answers import End
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.policy import Allow, Asker, Deny, Object, Policy, Reloading
@@ -57,10 +58,14 @@ class Judging:
         host = self._host(parsed, request)
         asker = self._asker(request, command, host)
         found = self._look(asker, command, host)
-        reason = self._allow(asker, command, found)
-        risk = command.risk()
-        if risk is not None:
-            raise answers.question(risk, command)
+        try:
+            reason = self._allow(asker, command, found)
+            risk = command.risk()
+            if risk is not None:
+                raise answers.question(risk, command)
+        except End as end:
+            end.found = tuple(each for each in found.values() if isinstance(each, Found))
+            raise
         person = self.policy.person(request.actor.id) or request.actor.id
         return Judged(command, asker, host, found, person, reason, parsed.warnings)
 
@@ -156,7 +161,7 @@ class Judging:
         verdicts = []
         for name in spec.kin:
             concerned = tuple(each for each in objects if each.kind == name.split()[0])
-            if concerned or not objects:
+            if concerned:
                 verdicts.append(self.policy.judge(asker, self._spec(name), concerned))
         return verdicts
 

@@ -30,7 +30,7 @@ SELECT
     coalesce(json_extract(j.body, '$.line'), json_extract(r.body, '$.line')) AS line,
     coalesce(json_extract(j.body, '$.verb'), '') AS verb,
     coalesce(json_extract(j.body, '$.permission'), '') AS permission,
-    coalesce(json_extract(i.body, '$.targets'), '[]') AS targets,
+    coalesce(json_extract(i.body, '$.targets'), json_extract(j.body, '$.targets'), '[]') AS targets,
     coalesce(json_extract(j.body, '$.verdict'), '') AS verdict,
     coalesce(json_extract(j.body, '$.reason'), '') AS reason,
     coalesce(json_extract(o.body, '$.status'), iif(i.id IS NULL, 'received', 'running')) AS status,

@@ -125,6 +125,8 @@ class Pipeline:
             line=secrets.mask_line(request.line) if command is None else answers.canonical(command),
             verb="" if command is None else command.spec.name,
             person=self.policy.person(request.actor.id) or "",
+            host=received.host,
+            targets=[describe(found) for found in end.found],
         )
         shown = answers.typed(request, command)
         return Outcome(end.status, answers.masked(end.reply), received.number, line=shown, host=received.host)

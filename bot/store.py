@@ -115,11 +115,23 @@ class Store:
         return Receipt(number)
 
     def refuse(  # noqa: PLR0913 - the facts of a refusal, each named by the caller
-        self, number: int, *, status: str, reason: str, line: str, verb: str, person: str
+        self,
+        number: int,
+        *,
+        status: str,
+        reason: str,
+        line: str,
+        verb: str,
+        person: str,
+        host: str = "",
+        targets: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Commit that the request ended before anything was done, and why."""
         with self._file.writing() as db:
-            judged = {"verdict": status, "reason": reason, "line": line, "verb": verb, "person": person}
+            judged = {
+                "verdict": status, "reason": reason, "line": line, "verb": verb, "person": person, "host": host,
+                "targets": [dict(target) for target in targets],
+            }  # fmt: skip
             self._append(db, number, "judged", judged)
             self._settle(db, number, {"status": status, "error": reason})
 

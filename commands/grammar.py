@@ -18,6 +18,7 @@ class _Read:
     values: dict[str, Any] = field(default_factory=dict)
     positionals: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)  # by field: the current name and the old one, as given
     help: bool = False
 
 
@@ -122,6 +123,11 @@ class Grammar:
         except ValueError as error:
             shown = called or (f"-{flag.short}, --{flag.long}" if flag.short else f"--{flag.long}")
             raise self.usage(f'invalid argument "{text}" for "{shown}" flag: {error}') from None
+        names = read.names.setdefault(flag.field, set())
+        names.add(called or f"--{flag.long}")
+        if len(names) > 1:
+            old = next(name for name in names if name != f"--{flag.long}")
+            raise UsageError(f"conflicting options: cannot specify both --{flag.long} and {old}")
         read.values[flag.field] = (*read.values.get(flag.field, ()), value) if flag.kind.repeats else value
 
     def _positionals(self, words: list[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import harness
@@ -79,6 +80,25 @@ def test_a_refusal_says_why_and_changes_nothing(inhabited: Bench, api: APIClient
     outcome = inhabited.say("stop web", VIEWER)
     assert "viewer" in text.added(outcome.reply)
     assert api.inspect_container("web")["State"]["Running"]
+
+
+def test_a_denial_is_recorded_with_its_objects_and_its_engine(inhabited: Bench) -> None:
+    """Who tried to stop what, and where, can be asked of the record."""
+    inhabited.say("stop web", VIEWER)
+    held = inhabited.say("commit web app:2.0", VIEWER)
+    rule = _under("[protect]\ncontainers = ['worker']\n")
+    guarded = Bench(replace(inhabited.pipeline, policy=rule), inhabited.store, inhabited.folder)
+    denied = guarded.say("stop worker")
+    assert (held.status, denied.status) == (Status.DENIED, Status.DENIED)
+    found = inhabited.store.actions({"target": ("worker",), "status": ("denied",), "host": ("local",)}, 9)
+    assert [action["number"] for action in found] == [denied.number]
+
+
+def test_an_old_name_and_the_new_one_of_a_flag_do_not_go_together(inhabited: Bench) -> None:
+    """Docker refuses it, so nothing is stopped."""
+    outcome = inhabited.say("stop --timeout 1 --time 2 web")
+    assert outcome.status is Status.USAGE
+    assert text.docker(outcome.reply) == "conflicting options: cannot specify both --timeout and --time\n"
 
 
 def test_the_same_delivery_is_run_once(inhabited: Bench, api: APIClient) -> None:

@@ -8,7 +8,7 @@ from commands import wire
 from commands.command import flag
 from commands.container.several import Several
 from commands.context import Context, Target
-from commands.reply import Reply, note
+from commands.reply import Output, Reply, note
 
 DEFAULT_GRACE = 10  # seconds; the engine's own, where neither the line nor the container says another
 LONGEST_WAIT = 600  # seconds of grace that are waited for; beyond them the outcome is told as unknown
@@ -42,7 +42,7 @@ class Halting(Several):
             return wire.post(ctx.patient, path, ctx.id(target), params=params, timeout=wait)
 
         told = self.each(act)
-        ignored = self.signal and not takes_signal
+        ignored = self.signal and not takes_signal and any(isinstance(part, Output) for part in told.parts)
         return told + note(_NO_SIGNAL.format(version=ctx.patient.api_version)) if ignored else told
 
     def _grace(self, ctx: Context, target: Target) -> int:
