@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot import doctor, policy_init
+from bot import doctor, keyboard, policy_init
 from bot.core import CannotStart, Core, opened
 from bot.locks import AlreadyRunning
 from bot.policy import PolicyError
@@ -101,7 +101,7 @@ def _exec(asked: argparse.Namespace) -> int:
     words = asked.line[1:] if asked.line[:1] == ["--"] else asked.line
     if not words:
         raise _Told("slashdock exec: give a line, such as: slashdock exec ps -a")
-    line = words[0] if len(words) == 1 else join(words)
+    line = keyboard.mended(words[0]) if len(words) == 1 else join([keyboard.flag(word) for word in words])
     with _faults(), opened(_settings()) as core:
         outcome = Terminal(core, asked.person, Origin.EXEC, asked.host).say(line, asked.channel)
         if asked.json:

@@ -13,6 +13,7 @@ from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 
+from bot import keyboard
 from bot.request import Outcome
 from commands.catalog import Catalog
 from commands.command import Command
@@ -66,7 +67,7 @@ def run(say: Callable[[str], Outcome], show: Callable[[Outcome], None], complete
         if line.strip() in LEAVE:
             break
         if line.strip():
-            outcome = say(line)
+            outcome = say(keyboard.mended(line))
             show(outcome)
             code = int(outcome.exit_code)
     return code

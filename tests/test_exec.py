@@ -26,6 +26,8 @@ def terminal(engine: str, tmp_path: Path, shared_world: object) -> BotProcess:
     [
         (["ps", "--format", "{{.Names}}", "--filter", "name=web"], 0, "web\n", ""),
         (["ps --format '{{.Names}}' --filter name=web"], 0, "web\n", ""),
+        (["ps —format “{{.Names}}” —filter\u00a0name=web"], 0, "web\n", ""),
+        (["ps", "—format", "{{.Names}} — “it”", "--filter", "name=web"], 0, "web — “it”\n", ""),
         (["logs", "nothere"], 1, "", "Error response from daemon: No such container: nothere\n"),
         (["logs", "crash"], 0, "", "boom\n"),
         (["pss"], 2, "", "docker: unknown command: docker pss\n"),
@@ -57,17 +59,28 @@ def test_exec_json_prints_messages_that_slack_takes(terminal: BotProcess) -> Non
     assert rest == []
 
 
-def test_the_console_answers_line_after_line(terminal: BotProcess) -> None:
-    """Lines from a pipe are answered one by one, and the exit code is the last one's."""
-    ran = subprocess.run(
+def console(terminal: BotProcess, lines: str) -> subprocess.CompletedProcess[str]:
+    """What the console answers to lines from a pipe."""
+    return subprocess.run(
         [sys.executable, "-m", "bot", "console"],
-        input="ps --format '{{.Names}}' --filter name=worker\nlogs nothere\n",
+        input=lines,
         cwd=terminal.folder,
         env=terminal.environment(),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_the_console_undoes_what_a_keyboard_did(terminal: BotProcess) -> None:
+    """A line with long dashes and curly quotes that was pasted from a chat is understood."""
+    ran = console(terminal, "ps —filter “name=web” —format “{{.Names}}”\n")
+    assert (ran.returncode, ran.stdout) == (0, "web\n")
+
+
+def test_the_console_answers_line_after_line(terminal: BotProcess) -> None:
+    """Lines from a pipe are answered one by one, and the exit code is the last one's."""
+    ran = console(terminal, "ps --format '{{.Names}}' --filter name=worker\nlogs nothere\n")
     assert ran.stdout == "worker\n"
     assert "No such container: nothere" in ran.stderr
     assert ran.returncode == 1
