@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 
 from bot.clock import Clock
 from bot.slack import payload
-from bot.slack.connection import Connection, quiet
+from bot.slack.connection import Connection, quiet, sdk
 from bot.slack.payload import Asked, Pressed
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def build(connection: Connection, intake: Intake) -> App:
     app = App(
         name="slashdock",
         logger=quiet,
-        client=WebClient(base_url=connection.access.api_url, logger=quiet),
+        client=WebClient(base_url=connection.access.api_url, logger=sdk),
         authorize=_authorize(connection),
         ssl_check_enabled=False,
         request_verification_enabled=False,

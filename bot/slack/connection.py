@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
@@ -19,8 +21,19 @@ RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})  # where 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 log = logging.getLogger(__name__)
-quiet = logging.getLogger("slashdock.sdk")  # of Bolt and the SDK, which log whole payloads below this level
+quiet = logging.getLogger("slashdock.bolt")  # of Bolt, which logs whole payloads below this level
 quiet.setLevel(logging.ERROR)
+sdk = logging.getLogger("slashdock.sdk")  # of the SDK, which does so as well, and logs what it raises besides
+sdk.setLevel(logging.ERROR)
+
+
+def _is_bug(record: logging.LogRecord) -> bool:
+    """Whether a record is of a fault in the code; what Slack and the network do is raised too, and told by us."""
+    error = record.exc_info[1] if record.exc_info else None
+    return error is not None and not isinstance(error, OSError | HTTPException | SlackClientError)
+
+
+sdk.addFilter(_is_bug)
 
 
 class CannotConnect(Exception):  # noqa: N818 - the sentence says what is wrong
@@ -76,7 +89,7 @@ class Connection:
             timeout=TIMEOUT,
             ssl=self._tls,
             retry_handlers=[],
-            logger=quiet,
+            logger=sdk,
         )
         if self.direct:
             client.proxy = None  # a proxy of the environment cannot reach our own machine
@@ -84,7 +97,7 @@ class Connection:
 
     def webhook(self, url: str) -> WebhookClient:
         """A client for one response URL."""
-        client = WebhookClient(url, timeout=TIMEOUT, ssl=self._tls, retry_handlers=[], logger=quiet)
+        client = WebhookClient(url, timeout=TIMEOUT, ssl=self._tls, retry_handlers=[], logger=sdk)
         if self.direct:
             client.proxy = None
         return client
@@ -99,20 +112,34 @@ class Connection:
         return ours or (parts.scheme == "https" and parts.netloc in RESPONSE_HOSTS)
 
     def _identify(self) -> Identity:
+        """Who we are; raises CannotConnect, with a line for each token that Slack refuses."""
         try:
             answer = self.client.auth_test()
         except SlackApiError as error:
-            raise CannotConnect(_refused(error, "SLACK_BOT_TOKEN")) from error
+            faults = [_refused(error, "SLACK_BOT_TOKEN"), *self._app_token_faults()]
+            raise CannotConnect("\n".join(faults)) from error
         except (OSError, SlackClientError) as error:
-            raise CannotConnect(_unreached(error, self.access.api_url)) from error
+            raise unreached(error, self.access.api_url) from error
         team = str(answer.get("team_id", ""))
         if self.access.team and self.access.team != team:
-            raise CannotConnect(
+            told = (
                 f"SLACK_BOT_TOKEN belongs to the workspace {team}, and SLASHDOCK_TEAM names {self.access.team}. "
                 "Set the one that is right; nothing was started."
             )
+            raise CannotConnect("\n".join([told, *self._app_token_faults()]))
         fields = ("user_id", "bot_id", "app_id", "enterprise_id")
         return Identity(team, *(str(answer.get(name) or "") for name in fields))
+
+    def _app_token_faults(self) -> Iterator[str]:
+        """What Slack says against the app-level token, asked where the start fails anyway: all is told at once."""
+        if self.access.mode is not Mode.SOCKET:
+            return
+        try:
+            self.client.apps_connections_open(app_token=self.access.app_token)
+        except SlackApiError as error:
+            yield _refused(error, "SLACK_APP_TOKEN")
+        except (OSError, SlackClientError) as error:
+            yield _unreached(error, self.access.api_url)
 
 
 def app_token_refused(error: SlackApiError) -> CannotConnect:
@@ -144,4 +171,5 @@ def _refused(error: SlackApiError, setting: str) -> str:
 
 def _unreached(error: Exception, url: str) -> str:
     reason = error.reason if isinstance(error, URLError) else error
-    return f"Slack does not answer at {url} ({reason}). Check the network, a proxy (HTTPS_PROXY) and SLACK_API_URL."
+    told = reason.strerror if isinstance(reason, OSError) and reason.strerror else reason
+    return f"Slack does not answer at {url} ({told}). Check the network, a proxy (HTTPS_PROXY) and SLACK_API_URL."

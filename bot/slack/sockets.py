@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection as Session
 
 from bot.slack import connection as slack
-from bot.slack.connection import Connection, quiet
+from bot.slack.connection import Connection, sdk
 
 CONNECTIONS = 2  # Slack allows ten
 PING = 1  # seconds between two pings
@@ -75,7 +75,7 @@ class Sockets:
         handler = SocketModeHandler(
             self._app,
             self._connection.access.app_token,
-            logger=quiet,
+            logger=sdk,
             web_client=self._connection.web_client(self._connection.access.bot_token),
             ping_interval=PING,
             concurrency=WORKERS,
@@ -85,12 +85,16 @@ class Sockets:
         return handler.client
 
     def _look_after(self) -> None:
+        told = None
         while not self._ending.wait(LOOK):
             for client in self._clients:
                 session = client.current_session
                 if session is not None and session.is_active() and not _hears(session):
                     log.warning("a connection to Slack was lost")
                     _renew(client, session)
+            if (wrong := self.healthy()) != told:
+                log.warning(wrong or "Slack is connected again")
+                told = wrong
 
 
 def _hears(session: Session | None) -> bool:
