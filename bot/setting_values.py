@@ -15,6 +15,8 @@ from docker.errors import DockerException
 from docker.utils import parse_host
 
 PORT_MAX = 65_535
+TOKEN_LEAST = 8  # characters after a token's prefix; Slack's own have dozens
+APP_PAGE = "api.slack.com/apps, your app"
 COMMAND_MAX = 32  # characters of a slash command's name, its slash included; Slack
 
 Reader = Callable[[str], Any]
@@ -32,28 +34,52 @@ def matching(pattern: str, expected: str) -> Reader:
     return read
 
 
-def token(prefix: str, kind: str) -> Reader:
-    """A reader of Slack tokens of one kind, such as xoxb-."""
-    shape = re.compile(re.escape(prefix) + r"[A-Za-z0-9-]{8,}")
+def token(prefix: str, like: str, place: str) -> Reader:
+    """A reader of Slack tokens with one prefix, such as xoxb-; like: what one looks like, place: where Slack has it."""
+    shape = re.compile(re.escape(prefix) + rf"[A-Za-z0-9-]{{{TOKEN_LEAST},}}")
+    expected = f"expected {prefix} and what Slack shows after it, such as {like} ({APP_PAGE}, {place})"
 
     def read(text: str) -> str:
         if text and not shape.fullmatch(text):
-            raise ValueError(f"is no {kind} token; expected {prefix} and what Slack shows after it{_other_kind(text)}")
+            raise ValueError(f"{_wrong_with(text, prefix)}; {expected}")
         return text
 
     return read
 
 
-def _other_kind(text: str) -> str:
-    kinds = {"xoxb-": "a bot token", "xapp-": "an app-level token", "xoxp-": "a user token", "xoxe": "a token to renew"}
-    found = [kind for prefix, kind in kinds.items() if text.startswith(prefix)]
-    return f" (this is {found[0]})" if found else ""
+_KINDS = {
+    "xoxb-": "a bot token",
+    "xapp-": "an app-level token",
+    "xoxp-": "a user token",
+    "xoxe": "a token to renew another one",
+}
+
+
+def _wrong_with(text: str, prefix: str) -> str:
+    """What is wrong with what should be a token, in words that tell nothing of it."""
+    rest = text.removeprefix(prefix)
+    if rest == text:
+        kind = _kind(text)
+        return f"is not {_KINDS[prefix]}" + (f" but {kind}" if kind else "")
+    if re.fullmatch(r"[A-Za-z0-9-]*", rest):
+        return f"is cut off: only {len(rest)} characters stand after its {prefix}"
+    return f"begins as {_KINDS[prefix]} does, but holds a character that no token has"
+
+
+def _kind(text: str) -> str | None:
+    """Which kind of token it is by its prefix; None where it is none that is known."""
+    return next((kind for prefix, kind in _KINDS.items() if text.startswith(prefix)), None)
 
 
 def signing_secret(text: str) -> str:
     """32 hexadecimal digits, kept to itself where it is something else."""
     if text and not re.fullmatch(r"[0-9a-f]{32}", text):
-        raise ValueError(f"is no signing secret; expected 32 digits of 0-9 and a-f, this has {len(text)} characters")
+        kind = _kind(text)
+        wrong = f"is {kind}, not the signing secret" if kind else f"is no signing secret: it has {len(text)} characters"
+        raise ValueError(
+            f"{wrong}; expected 32 digits of 0-9 and a-f"
+            f" ({APP_PAGE}, Basic Information, App Credentials, Signing Secret)"
+        )
     return text
 
 

@@ -69,14 +69,14 @@ class Settings:
         "SLACK_BOT_TOKEN",
         "",
         "Slack's bot token: OAuth & Permissions, xoxb-...",
-        read=token("xoxb-", "bot"),
+        read=token("xoxb-", "xoxb-111122223333-444455556666-Ab12...", "OAuth & Permissions, Bot User OAuth Token"),
         secret=True,
     )
     slack_app_token: str = setting(
         "SLACK_APP_TOKEN",
         "",
         "Slack's app-level token for Socket Mode: Basic Information, xapp-...",
-        read=token("xapp-", "app-level"),
+        read=token("xapp-", "xapp-1-A0123ABCD-111122223333-ab12...", "Basic Information, App-Level Tokens"),
         secret=True,
     )
     slack_signing_secret: str = setting(
@@ -129,7 +129,10 @@ class Settings:
     )
     cleanup_zone: str = setting("SLASHDOCK_CLEANUP_ZONE", "UTC", "Time zone of that, such as Europe/Berlin")
     cleanup_channel: str = setting(
-        "SLASHDOCK_CLEANUP_CHANNEL", "", "Id of the channel that is told of it; empty: nobody is", read=_channel
+        "SLASHDOCK_CLEANUP_CHANNEL",
+        "",
+        "Id of the channel that is told of it; empty: nobody, #alerts in the local workspace",
+        read=_channel,
     )
 
 

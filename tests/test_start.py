@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -212,3 +213,65 @@ def test_nothing_is_run_in_a_channel_that_others_share(workspace: Workspace, fre
     assert "shared with another organisation" in told.plain()
     assert api.inspect_container("web")["State"]["StartedAt"] == before
     api.close()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port at which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def test_both_tokens_that_slack_refuses_are_told_at_once(workspace: Workspace, engine: str, tmp_path: Path) -> None:
+    """Whoever mistook both need not start slashdock twice; neither token is printed."""
+    wrong = {"SLACK_BOT_TOKEN": "xoxb-111122223333-wrong", "SLACK_APP_TOKEN": "xapp-1-A0LOCAL001-wrong"}
+    told = BotProcess(tmp_path, engine, by_socket(workspace) | wrong).run("start")
+    assert told.returncode == 75
+    assert [line.partition(":")[0] for line in told.stderr.splitlines()] == [
+        "Slack refuses SLACK_BOT_TOKEN (invalid_auth)",
+        "Slack refuses SLACK_APP_TOKEN (invalid_auth)",
+    ]
+    assert "wrong" not in told.stderr + told.stdout
+
+
+def test_an_app_token_alone_that_slack_refuses_is_told_alone(workspace: Workspace, engine: str, tmp_path: Path) -> None:
+    """The SDK's own words about it are not shown beside ours."""
+    wrong = {"SLACK_APP_TOKEN": "xapp-1-A0LOCAL001-wrong"}
+    told = BotProcess(tmp_path, engine, by_socket(workspace) | wrong).run("start")
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("Slack refuses SLACK_APP_TOKEN (invalid_auth): ")
+
+
+def test_a_slack_that_is_not_there_is_told_in_one_sentence(
+    workspace: Workspace, engine: str, tmp_path: Path, unused_port: int
+) -> None:
+    """Nothing of the SDK's, and no traceback."""
+    nowhere = {"SLACK_API_URL": f"http://127.0.0.1:{unused_port}/api/"}
+    told = BotProcess(tmp_path, engine, by_socket(workspace) | nowhere).run("start")
+    (line,) = told.stderr.splitlines()
+    assert line.startswith(f"Slack does not answer at http://127.0.0.1:{unused_port}/api/ (")
+    assert "Errno" not in line
+    assert told.returncode == 75
+
+
+@pytest.mark.parametrize("address", ["256.1.1.1", "192.0.2.1", "nowhere.invalid", "a..b"])
+def test_an_address_that_is_not_ours_is_told_as_a_fault_of_the_address(
+    workspace: Workspace, engine: str, tmp_path: Path, address: str
+) -> None:
+    """Unknown, somebody else's, or none at all: the port is not to blame."""
+    told = BotProcess(tmp_path, engine, by_http(workspace) | {"SLASHDOCK_BIND": address}).run("start")
+    (line,) = told.stderr.splitlines()
+    assert f"SLASHDOCK_BIND {address!r}" in line
+    assert "SLASHDOCK_PORT" not in line
+    assert told.returncode == 75
+
+
+def test_a_port_that_is_taken_is_told_as_a_fault_of_the_port(workspace: Workspace, engine: str, tmp_path: Path) -> None:
+    """The address is not to blame."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = BotProcess(tmp_path, engine, by_http(workspace) | {"SLASHDOCK_PORT": port}).run("start")
+    (line,) = told.stderr.splitlines()
+    assert line == (
+        f"Cannot listen on 127.0.0.1, SLASHDOCK_PORT {port}: Address already in use. Set SLASHDOCK_PORT to a free port."
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -107,14 +109,11 @@ class Server:
         return self._port
 
     def start(self) -> None:
-        """Listen; requests are taken from now on. Raises CannotConnect where the address is not free."""
+        """Listen; requests are taken from now on. Raises CannotConnect where it cannot."""
         try:
             listening = socket.create_server((self._bind, self._port))
-        except OSError as error:
-            raise CannotConnect(
-                f"Cannot listen on {self._bind}:{self._port} ({error.strerror or error}). "
-                "Set SLASHDOCK_PORT to a free port."
-            ) from error
+        except (OSError, UnicodeError) as error:
+            raise CannotConnect(_cannot_listen(self._bind, self._port, error)) from error
         self._port = listening.getsockname()[1]
         self._thread = threading.Thread(target=self._server.run, args=([listening],), name="http", daemon=True)
         self._thread.start()
@@ -129,3 +128,17 @@ class Server:
         """None while it serves."""
         alive = self._thread is not None and self._thread.is_alive()
         return None if alive else "the HTTP server has ended"
+
+
+def _cannot_listen(bind: str, port: int, error: OSError | UnicodeError) -> str:
+    """What to say, and which of the two settings to change."""
+    number = error.errno or 0 if isinstance(error, OSError) else -1
+    if number < 0 or number == errno.EADDRNOTAVAIL:  # the name server's numbers are below zero
+        return (
+            f"Cannot listen on SLASHDOCK_BIND {bind!r}: it is no IPv4 address of this machine."
+            " Set it to one that is, such as 127.0.0.1, or to 0.0.0.0 for all of them."
+        )
+    told = f"Cannot listen on {bind}, SLASHDOCK_PORT {port}: {os.strerror(number)}."
+    if number == errno.EACCES:
+        return f"{told} Ports below 1024 are for root alone: set SLASHDOCK_PORT to a higher one."
+    return f"{told} Set SLASHDOCK_PORT to a free port."
