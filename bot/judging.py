@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.policy import Allow, Asker, Deny, Object, Policy, Reloading
 from bot.request import Directory, Member, Origin, Request
+from commands.api import NEWEST
 from commands.catalog import Catalog, Parsed
 from commands.command import Command, Spec
 from commands.context import Found, Missing, Target
@@ -101,9 +102,17 @@ class Judging:
 
     def _read(self, request: Request) -> Parsed:
         try:
-            return self.catalog.parse(request.line)
+            return self.catalog.parse(request.line, lambda host: self._spoken(host or request.host))
         except UsageError as error:
             raise answers.unread(error) from None
+
+    def _spoken(self, name: str) -> str:
+        """The version of the API that is spoken with an engine; our newest where it does not answer."""
+        host = self.hosts.get(name)
+        try:
+            return NEWEST if host is None else str(host.quick().api_version)
+        except EngineDown:
+            return NEWEST
 
     def _host(self, parsed: Parsed, request: Request) -> Host:
         name = parsed.host or request.host

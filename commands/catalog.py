@@ -5,15 +5,19 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
 import commands
-from commands import line
-from commands.command import Command
-from commands.grammar import Grammar, HelpAsked
+from commands import line, root
+from commands.api import NEWEST
+from commands.command import Argument, Command, Spec
+from commands.general.help import Bare, Help
+from commands.general.version import PRODUCT, VERSION, Version
+from commands.grammar import Grammar, HelpAsked, Read
 from commands.line import UsageError
+from commands.root import Root
 
 LONGEST = 10_000  # characters of a line; Slack's own messages are shorter, and the reading is in the way of an ack
 _NO_HELP = "Run 'docker --help' for more information"
@@ -46,74 +50,71 @@ class Catalog:
         """The first words of all verbs of two words: container, image, ..."""
         return sorted({words[0] for words in self._verbs if len(words) > 1})
 
-    def parse(self, text: str) -> Parsed:
-        """The command that a line means; raises UsageError in docker's words."""
+    def parse(self, text: str, spoken: Callable[[str | None], str] = lambda _: NEWEST) -> Parsed:
+        """The command that a line means; raises UsageError in docker's words.
+
+        spoken gives the version of the API of the engine that -H names, for the flags that are not in every version.
+        """
         if len(text) > LONGEST:
             raise UsageError(f"This line has {len(text)} characters; {LONGEST} is the most. Nothing was run.")
         words = line.split(text)
-        if words[:1] == ["docker"]:
-            words = words[1:]
-        host, words = self._globals(words)
-        return replace(self._verb(words), host=host)
+        before = root.read(words[1:] if words[:1] == ["docker"] else words)
+        parsed = self._line(before, lambda: spoken(before.host))
+        return replace(parsed, host=before.host, warnings=(*before.warnings, *parsed.warnings))
 
-    def _globals(self, words: list[str]) -> tuple[str | None, list[str]]:
-        host = None
-        while words and words[0].startswith("-"):
-            word, *words = words
-            if word in {"--help", "-h"}:
-                return host, ["help", *_names(words)]
-            if word in {"-v", "--version"}:
-                return host, ["version", "--format", "slashdock version {{.Client.Version}}"]
-            name, equals, value = word.partition("=")
-            if name not in {"-H", "--host"} and not word.startswith("-H"):
-                raise _unknown_flag(word)
-            if word.startswith("-H") and word != "-H":
-                value = word[2:].removeprefix("=")
-            elif not equals:
-                if not words:
-                    raise UsageError(
-                        f"flag needs an argument: {word}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n{_NO_HELP}"
-                    )
-                value, *words = words
-            host = value
-        return host, words
+    def _line(self, before: Root, spoken: Callable[[], str]) -> Parsed:
+        if before.help:
+            return self._help(before.words)
+        if before.words:
+            return self._verb(before.words, spoken)
+        return Parsed(Version(format=f"{PRODUCT} version {VERSION}") if before.version else Bare(words=()))
 
-    def _verb(self, words: list[str]) -> Parsed:
-        for size in (2, 1):
-            cls = self._verbs.get(tuple(words[:size]))
-            if cls is not None and len(words) >= size:
-                return self._read(cls, _called(cls.spec.names[0], tuple(words[:size])), words[size:])
-        if not words or (words[0] in self.groups() and _asks_help(words[1:])):
-            return self._help(tuple(words[:1]))
-        raise self._unknown(words)
+    def _verb(self, words: list[str], spoken: Callable[[], str]) -> Parsed:
+        named = self._named(words)
+        if named:
+            cls = self._verbs[named]
+            return self._read(cls, _called(cls.spec.names[0], named), words[len(named) :], spoken)
+        return self._group(words[0], words[1:]) if words[0] in self.groups() else self._unknown(words)
 
-    def _read(self, cls: type[Command], called: tuple[str, ...], words: list[str]) -> Parsed:
+    def _named(self, words: list[str]) -> tuple[str, ...]:
+        """The words at the beginning that name a verb."""
+        names = (tuple(words[:size]) for size in (2, 1))
+        return next((name for name in names if name in self._verbs), ())
+
+    def _read(self, cls: type[Command], called: tuple[str, ...], words: list[str], spoken: Callable[[], str]) -> Parsed:
         try:
-            command, warnings = Grammar(cls.spec, called).read(words, cls)
+            command, warnings = Grammar(cls.spec, called).read(words, cls, spoken)
         except HelpAsked as asked:
-            return self._help(called, (asked.text,) if asked.text else ())
+            return Parsed(Help(words=called), warnings=(asked.text,) if asked.text else ())
         wrong = command.problem()
         if wrong is not None:
             raise UsageError(wrong)
         return Parsed(command.means(), warnings=warnings)
 
-    def _help(self, topic: tuple[str, ...], warnings: tuple[str, ...] = ()) -> Parsed:
-        cls = self._verbs[("help",)]
-        return Parsed(cls(words=topic), warnings=warnings)  # type: ignore[call-arg]
+    def _help(self, words: list[str], warnings: Iterable[str] = ()) -> Parsed:
+        """The page of the verb that the words begin with, else of the group, else of all."""
+        group = tuple(words[:1]) if words and words[0] in self.groups() else ()
+        return Parsed(Help(words=self._named(words) or group), warnings=tuple(warnings))
 
-    def _unknown(self, words: list[str]) -> UsageError:
-        if words[0] not in self.groups():
-            return UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", self.nearest(words[0]))
-        group = words[0]
-        usage = f"Usage:  docker {group}\n\nRun 'docker {group} --help' for more information"
-        if words[1].startswith("-"):
-            usage = usage.replace(f"docker {group}\n", f"docker {group} COMMAND\n", 1)
-        if words[1].startswith("--"):
-            return UsageError(f"unknown flag: {words[1].partition('=')[0]}\n\n{usage}")
-        if words[1].startswith("-"):
-            return UsageError(f"unknown shorthand flag: {words[1][1]!r} in {words[1]}\n\n{usage}")
-        wrong = f"docker: unknown command: docker {group} {words[1]}"
-        return UsageError(f"{wrong}\n\n{usage}", self.nearest(words[1], group))
+    def _group(self, name: str, words: list[str]) -> Parsed:
+        grammar, read = Grammar(_group_spec(name), (name,)), Read()
+        grammar.flags(words, read)
+        if read.help:
+            return self._help([name, *read.positionals], read.warnings)
+        if not read.positionals:
+            return Parsed(Bare(words=(name,)))
+        word = read.positionals[0]
+        raise grammar.usage(f"docker: unknown command: docker {name} {word}", self.nearest(word, name))
+
+    def _unknown(self, words: list[str]) -> Parsed:
+        hint = self.nearest(words[0])
+        try:
+            read = root.anywhere(words)
+        except UsageError as error:
+            raise UsageError(error.text, hint or error.hint) from None
+        if read.help:
+            return self._help([], read.warnings)
+        raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", hint)
 
     def nearest(self, word: str, group: str | None = None) -> str:
         """A hint at the verb that was probably meant, or an empty text."""
@@ -138,7 +139,7 @@ def load() -> Catalog:
             if isinstance(each, type)
             and issubclass(each, Command)
             and each.__module__ == found.name
-            and hasattr(each, "spec")
+            and "spec" in vars(each)
         ]
     return Catalog(classes)
 
@@ -148,17 +149,7 @@ def _called(own: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
     return own if len(words) > 1 and words[0] == own[0] else words
 
 
-def _names(words: list[str]) -> list[str]:
-    return [word for word in words if not word.startswith("-")]
-
-
-def _asks_help(words: list[str]) -> bool:
-    return not words or words[0] in {"--help", "-h"}
-
-
-def _unknown_flag(word: str) -> UsageError:
-    if word.startswith("--"):
-        wrong = f"unknown flag: {word.partition('=')[0]}"
-    else:
-        wrong = f"unknown shorthand flag: {word[1:2]!r} in {word}"
-    return UsageError(f"{wrong}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n{_NO_HELP}")
+def _group_spec(name: str) -> Spec:
+    """What docker knows of a group by itself: no flags, and a usage line in which volume alone says COMMAND."""
+    verb = (Argument("words", "COMMAND", required=True, repeats=False),) if name == "volume" else ()
+    return replace(root.SPEC, names=((name,),), flags=(), arguments=verb, interspersed=True)

@@ -45,7 +45,8 @@ class Risk:
 class Flag:
     """One flag: its field, its long name, its letter ("" for none) and how its value is read.
 
-    also: older long names that still work, with docker's deprecation warning; shown: the default as help prints it.
+    also: older long names that still work, with docker's deprecation warning; shown: the default as help prints it;
+    since: the version of the engine's API from which the flag is there, empty where it always was.
     """
 
     field: str
@@ -60,6 +61,7 @@ class Flag:
     secret: bool = False
     universal: bool = False
 
+    since: str = ""
 
 @dataclass(frozen=True)
 class Argument:
@@ -126,10 +128,11 @@ def flag(  # noqa: PLR0913 - the facts of a flag, each named where it is declare
     secret: bool = False,
     universal: bool = False,
 ) -> Any:
+    since: str = "",
     """A flag of a command: its long name is the field's name with dashes; the kind follows from the annotation."""
     facts = {
         "short": short.removeprefix("-"), "help": help, "kind": kind, "label": label, "shown": shown, "also": also,
-        "secret": secret, "universal": universal,
+        "secret": secret, "universal": universal, "since": since,
     }  # fmt: skip
     return field(default=default, metadata={"flag": facts})
 
@@ -221,7 +224,7 @@ def _flags(cls: type) -> tuple[Flag, ...]:
         if facts is not None:
             kind = facts["kind"] or _KINDS[str(each.type)]
             label = kind.label if facts["label"] is None else facts["label"]
-            rest = {key: facts[key] for key in ("short", "help", "shown", "also", "secret", "universal")}
+            rest = {key: facts[key] for key in ("short", "help", "shown", "also", "secret", "universal", "since")}
             long = each.name.rstrip("_").replace("_", "-")
             found.append(Flag(field=each.name, long=long, kind=kind, default=each.default, label=label, **rest))
     return tuple(sorted(found, key=lambda flag: flag.long))

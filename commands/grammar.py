@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from commands import kinds, line
+from commands import api, kinds, line
 from commands.command import Argument, Command, Flag, Spec
 from commands.line import UsageError
 
 
 @dataclass
-class _Read:
+class Read:
     """What the words have said so far."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -39,16 +40,25 @@ class Grammar:
         self._long = {name: flag for flag in spec.flags for name in (flag.long, *flag.also)}
         self._short = {flag.short: flag for flag in spec.flags if flag.short}
 
-    def read(self, words: list[str], make: type[Command]) -> tuple[Command, tuple[str, ...]]:
-        """The command and docker's deprecation warnings; raises UsageError or HelpAsked."""
-        read = self._words(words)
+    def read(
+        self, words: list[str], make: type[Command], spoken: Callable[[], str] = lambda: api.NEWEST
+    ) -> tuple[Command, tuple[str, ...]]:
+        """The command and docker's deprecation warnings; raises UsageError or HelpAsked.
+
+        spoken gives the version of the engine's API, and is asked where a flag is not in every version.
+        """
+        read = Read()
+        wrong = self._wrong(words, read)
+        wrong = self._too_old(read, spoken) or wrong  # docker tells this first, whatever else is wrong
+        if wrong is not None:
+            raise UsageError("\n".join([*read.warnings, wrong.text]), wrong.hint)
         if read.help:
             raise HelpAsked("\n".join(read.warnings))
-        self._count(len(read.positionals))
         return make(**read.values, **self._positionals(read.positionals)), tuple(read.warnings)
 
-    def _words(self, words: list[str]) -> _Read:
-        read, rest = _Read(), list(words)
+    def flags(self, words: list[str], read: Read) -> None:
+        """Read the flags, and the positionals without counting them; raises UsageError."""
+        rest = list(words)
         while rest:
             word = rest.pop(0)
             if word == "--":
@@ -65,9 +75,33 @@ class Grammar:
                     break
             if read.help and word == "-h":
                 break
-        return read
 
-    def _long_flag(self, word: str, rest: list[str], read: _Read) -> None:
+    def _wrong(self, words: list[str], read: Read) -> UsageError | None:
+        try:
+            self.flags(words, read)
+        except UsageError as error:
+            read.warnings.clear()  # docker tells them when all flags are read
+            return error
+        try:
+            if not read.help:
+                self._count(len(read.positionals))
+                self._agree(read)
+        except UsageError as error:
+            return error
+        return None
+
+    def _too_old(self, read: Read, spoken: Callable[[], str]) -> UsageError | None:
+        given = [flag for flag in self.spec.flags if flag.since and flag.field in read.values]
+        told = [text for flag in given if (text := api.too_old(flag.long, flag.since, spoken()))]
+        return UsageError("\n".join(told)) if told else None
+
+    def _agree(self, read: Read) -> None:
+        for flag in self.spec.flags:
+            old = read.names.get(flag.field, set()) - {f"--{flag.long}"}
+            if old and len(read.names[flag.field]) > 1:
+                raise UsageError(f"conflicting options: cannot specify both --{flag.long} and {min(old)}")
+
+    def _long_flag(self, word: str, rest: list[str], read: Read) -> None:
         name, given, value = word[2:].partition("=")
         if not name or name[0] in "-=":
             raise self.usage(f"bad flag syntax: {word}")
@@ -89,7 +123,7 @@ class Grammar:
         except ValueError as error:
             raise self.usage(f'invalid argument "{text}" for "--help" flag: {error}') from None
 
-    def _letters(self, letters: str, rest: list[str], read: _Read) -> None:
+    def _letters(self, letters: str, rest: list[str], read: Read) -> None:
         word = letters
         while letters:
             letter, letters = letters[0], letters[1:]
@@ -117,17 +151,13 @@ class Grammar:
             raise self.usage(f"flag needs an argument: {shown}")
         return rest.pop(0)
 
-    def _set(self, flag: Flag, text: str, read: _Read, called: str = "") -> None:
+    def _set(self, flag: Flag, text: str, read: Read, called: str = "") -> None:
         try:
             value = flag.kind.parse(text)
         except ValueError as error:
             shown = called or (f"-{flag.short}, --{flag.long}" if flag.short else f"--{flag.long}")
             raise self.usage(f'invalid argument "{text}" for "{shown}" flag: {error}') from None
-        names = read.names.setdefault(flag.field, set())
-        names.add(called or f"--{flag.long}")
-        if len(names) > 1:
-            old = next(name for name in names if name != f"--{flag.long}")
-            raise UsageError(f"conflicting options: cannot specify both --{flag.long} and {old}")
+        read.names.setdefault(flag.field, set()).add(called or f"--{flag.long}")
         read.values[flag.field] = (*read.values.get(flag.field, ()), value) if flag.kind.repeats else value
 
     def _positionals(self, words: list[str]) -> dict[str, Any]:
@@ -161,8 +191,8 @@ class Grammar:
         return self._told(wrong, "Run", hint)
 
     def _told(self, wrong: str, see: str, hint: str = "") -> UsageError:
-        name = " ".join(self.called)
-        text = f"{wrong}\n\nUsage:  {self.spec.usage(self.called)}\n\n{see} 'docker {name} --help' for more information"
+        name = " ".join(["docker", *self.called])
+        text = f"{wrong}\n\nUsage:  {self.spec.usage(self.called)}\n\n{see} '{name} --help' for more information"
         return UsageError(text, hint)
 
     def _nearest(self, name: str) -> str:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from commands.api import numbers
 from commands.context import Context, Missing, Target
 from commands.reply import Reply, Table, failure, output
 from commands.tabwriter import align, width
@@ -65,14 +64,6 @@ def known(ctx: Context, target: Target) -> str:
     """The id of what a filter names; a name that nothing has goes to the engine, which says so in its own words."""
     found = ctx.found[target]
     return (found.stand_in or target.ref) if isinstance(found, Missing) else found.id
-
-
-def too_old(ctx: Context, option: str, version: str) -> Reply | None:
-    """The error of docker's CLI where the engine does not know a flag yet; None where it does."""
-    spoken: str = ctx.docker.api_version
-    if numbers(spoken) >= numbers(version):
-        return None
-    return failure(f'"{option}" requires API version {version}, but the Docker daemon API version is {spoken}')
 
 
 def filters(given: Iterable[str]) -> dict[str, list[str]]:

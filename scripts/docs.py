@@ -64,6 +64,7 @@ def _row(flag: Flag) -> str:
     name = f"`-{flag.short}`, `--{flag.long}`" if flag.short else f"`--{flag.long}`"
     label = f" {flag.label}" if flag.label else ""
     text = " ".join(flag.help.split()).replace("|", "\\|")
+    text += f"; engines have it from API {flag.since} on" if flag.since else ""
     return f"| {name}{label} | {text}{f' (default {flag.shown})' if flag.shown else ''} |"
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 
+import requests
+from docker.errors import DockerException
+
+from commands.api import NEWEST, too_old
 from commands.command import Command, Flag, Permission, Spec, args
 from commands.context import Context
-from commands.reply import Reply, failure, output
+from commands.reply import Errors, Output, Reply, failure, output
 
 WIDTH = 80  # columns; what docker's CLI assumes where there is no terminal
-COMMON = tuple(
-    f"{kind} {verb}"
-    for kind, verbs in {"container": "ls logs inspect start stop restart", "image": "ls", "system": "info"}.items()
-    for verb in verbs.split()
-)
+COMMON = ("ps", "logs", "inspect", "start", "stop", "restart", "images", "info")
 GROUPS = {
     "audit": "Read the record of what was asked and done",
     "cleanup": "Take away images that nothing uses",
@@ -40,18 +41,54 @@ class Help(Command, name="help", permission=Permission.LISTED):
         specs = tuple(ctx.bot.specs())
         if not self.words:
             return output(overview(specs))
-        for spec in specs:
-            if self.words in spec.names:
-                return output(page(spec, self.words))
-        if len(self.words) == 1 and any(spec.names[0][0] == self.words[0] for spec in specs if len(spec.names[0]) > 1):
-            return output(group(self.words[0], specs))
+        for size in (2, 1):
+            told = _topic(ctx, self.words[:size], specs)
+            if told:
+                unknown = " ".join(self.words[size:])
+                return failure(f"unknown help topic: {unknown}") if unknown else output(told)
         return failure(f"unknown help topic: {' '.join(self.words)}")
+
+
+class Bare(Help):
+    """docker or one of its groups by itself: the page, which docker writes to standard error."""
+
+    def run(self, ctx: Context) -> Reply:
+        """The page as an error that is none."""
+        told = super().run(ctx)
+        return replace(
+            told, parts=tuple(Errors(part.text) if isinstance(part, Output) else part for part in told.parts)
+        )
+
+
+def _spoken(ctx: Context) -> str:
+    try:
+        return str(ctx.docker.api_version)
+    except (DockerException, requests.RequestException):
+        return NEWEST
+
+
+def _topic(ctx: Context, words: tuple[str, ...], specs: tuple[Spec, ...]) -> str:
+    """The page of a verb or of a group, empty where neither is called so."""
+    for spec in specs:
+        if words in spec.names:
+            return page(_known(ctx, spec), words)
+    is_group = len(words) == 1 and any(spec.names[0][0] == words[0] for spec in specs if len(spec.names[0]) > 1)
+    return group(words[0], specs) if is_group else ""
+
+
+def _known(ctx: Context, spec: Spec) -> Spec:
+    """The verb without those flags that the engine is too old for: docker leaves them out as well."""
+    if not any(flag.since for flag in spec.flags):
+        return spec
+    spoken = _spoken(ctx)
+    known = (flag for flag in spec.flags if not (flag.since and too_old(flag.long, flag.since, spoken)))
+    return replace(spec, flags=tuple(known))
 
 
 def overview(specs: tuple[Spec, ...]) -> str:
     """The first page: common verbs, the groups, and the rest."""
     single = {_short(spec): spec.summary for spec in specs}
-    common = {_short(spec): spec.summary for name in COMMON for spec in specs if spec.name == name}
+    common = {name: single[name] for name in COMMON if name in single}
     groups = {name: GROUPS[name] for name in sorted({spec.names[0][0] for spec in specs if len(spec.names[0]) > 1})}
     rest = {name: text for name, text in single.items() if name not in common and " " not in name}
     parts = [

@@ -41,6 +41,8 @@ class Version(Command, name="version", permission=Permission.LISTED):
 
     def run(self, ctx: Context) -> Reply:
         """One request; without an engine slashdock's own part is told all the same."""
+        if self.format not in {"", "json"} and "{{" not in self.format:  # it names nothing of the engine: docker -v
+            return formatted(self.format, "version", {"Client": client(ctx, NEWEST), "Server": None}, columns=True)
         try:
             server = with_engine(ctx.docker.version(api_version=False))
         except (DockerException, requests.RequestException) as error:

@@ -8,10 +8,7 @@ from typing import Any
 from commands import inspecting, wire
 from commands.command import Command, Permission, args, flag
 from commands.context import Context, Found, Target
-from commands.listing import too_old
 from commands.reply import Reply
-
-PLATFORM_SINCE = "1.49"  # the API version from which an inspect can ask for one platform
 
 
 class Inspect(Command, name="image inspect", permission=Permission.SEE):
@@ -22,8 +19,8 @@ class Inspect(Command, name="image inspect", permission=Permission.SEE):
 
     images: tuple[str, ...] = args("IMAGE")
     format: str = flag("-f", default="", help="Show it as one line of 'json', or by a Go template")
-    platform: str | None = flag(
-        default=None, help="Of an image for several platforms, show this one: os[/arch[/variant]]"
+    platform: str = flag(
+        default="", since="1.49", help="Of an image for several platforms, show this one: os[/arch[/variant]]"
     )
 
     def targets(self) -> tuple[Target, ...]:
@@ -32,9 +29,8 @@ class Inspect(Command, name="image inspect", permission=Permission.SEE):
 
     def run(self, ctx: Context) -> Reply:
         """Show each."""
-        refused = too_old(ctx, "--platform", PLATFORM_SINCE) if self.platform is not None else None
-        if refused is not None or not self.platform:
-            return refused or inspecting.inspect(ctx, self.targets(), self.format)
+        if not self.platform:
+            return inspecting.inspect(ctx, self.targets(), self.format)
         words = self.platform.split("/")
         return inspecting.inspect(ctx, self.targets(), self.format, lambda found: _of_platform(ctx, found, words))
 

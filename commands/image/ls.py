@@ -11,7 +11,7 @@ from commands.command import Command, Permission, arg, flag
 from commands.context import Context, Target
 from commands.image_tree import page, tree
 from commands.kinds import FILTER
-from commands.listing import FORMAT, filters, known, listed, query, short, too_old
+from commands.listing import FORMAT, filters, known, listed, query, short
 from commands.reply import Reply, failure, lines
 from commands.template import Row
 from commands.units import ago, moment, size
@@ -36,7 +36,6 @@ _SINCE = "{{if .CreatedSince }}{{.CreatedSince}}{{else}}N/A{{end}}"
 TABLE = rf"table {{{{.Repository}}}}\t{{{{.Tag}}}}\t{{{{.ID}}}}\t{_SINCE}\t{{{{.Size}}}}"
 DIGESTS_TABLE = rf"table {{{{.Repository}}}}\t{{{{.Tag}}}}\t{{{{.Digest}}}}\t{{{{.ID}}}}\t{_SINCE}\t{{{{.Size}}}}"
 _PLACES = ("before", "since")  # the filters that name an image
-TREE_VERSION = "1.47"  # of the engine's API; docker's CLI refuses --tree below it
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
     format: str = flag(default="", help=f"{FORMAT} (.Repository .Tag .ID .Size .CreatedSince ...)")
     no_trunc: bool = flag(default=False, help="Nothing cut short")
     quiet: bool = flag("-q", default=False, help="Only the ids")
-    tree: bool | None = flag(default=None, help="A tree with a line for each platform, where the engine knows them")
+    tree: bool = flag(default=False, since="1.47", help="A tree with a line for each platform of an image")
 
     def targets(self) -> tuple[Target, ...]:
         """The images that the filters before and since name."""
@@ -72,9 +71,8 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
 
     def run(self, ctx: Context) -> Reply:
         """One request; a name that the asker may not see is no line."""
-        refused = too_old(ctx, "--tree", TREE_VERSION) if self.tree is not None else None
-        if refused is not None or self.tree:
-            return refused or self._tree(ctx)
+        if self.tree:
+            return self._tree(ctx)
         source = self._source()
         rows = [
             _row(each, name, ctx.now, trunc=not self.no_trunc)

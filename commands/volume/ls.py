@@ -9,7 +9,7 @@ from commands import secrets, wire
 from commands.command import Command, Permission, flag
 from commands.context import Context
 from commands.kinds import FILTER
-from commands.listing import FORMAT, filters, label, labels, listed, query, too_old
+from commands.listing import FORMAT, filters, label, labels, listed, query
 from commands.reply import Reply
 from commands.template import Row
 from commands.units import natural, size
@@ -30,13 +30,12 @@ HEADERS = {
 TABLE = r"table {{.Driver}}\t{{.Name}}"
 CLUSTER_TABLE = r"table {{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}"
 RAW = r"name: {{.Name}}\ndriver: {{.Driver}}\n"
-CLUSTER_VERSION = "1.42"  # of the engine's API; docker's CLI refuses --cluster below it
 
 
 class Ls(Command, name="volume ls", alias="volume list", permission=Permission.SEE, filtered=True):
     """List volumes."""
 
-    cluster: bool | None = flag(default=None, help="Only the volumes of a Swarm, with their state")
+    cluster: bool = flag(default=False, since="1.42", help="Only the volumes of a Swarm, with their state")
     filter: tuple[str, ...] = flag(
         "-f",
         default=(),
@@ -48,9 +47,6 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
 
     def run(self, ctx: Context) -> Reply:
         """One request; only what the asker may see."""
-        refused = too_old(ctx, "--cluster", CLUSTER_VERSION) if self.cluster is not None else None
-        if refused is not None:
-            return refused
         found = wire.get(ctx.docker, "/volumes", params=query(filters(self.filter))).get("Volumes") or []
         seen = [each for each in found if ctx.visible("volume", each["Name"], each.get("Labels") or {})]
         if self.cluster:

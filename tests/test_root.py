@@ -1,0 +1,101 @@
+"""What stands before the verb, and docker by itself: none of it is a verb, some of it needs no engine."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from harness import ADMIN, VIEWER, Bench, bench
+
+from bot import text
+from bot.request import Status
+from commands import catalog
+from commands.general.version import VERSION
+from commands.line import UsageError
+from commands.reply import Errors
+
+
+@pytest.mark.parametrize(
+    ("line", "flag"),
+    [
+        ("-c prod ps", "--context"),
+        ("--config /tmp ps", "--config"),
+        ("--config default ps", "--config"),
+        ("--tls ps", "--tls"),
+        ("--tlsverify --tlscacert ca.pem ps", "--tlscacert"),
+        ("--tlscert=cert.pem ps", "--tlscert"),
+        ("--tlskey key.pem ps", "--tlskey"),
+        ("--tlsverify ps", "--tlsverify"),
+    ],
+)
+def test_what_would_choose_another_engine_is_refused_with_the_way_to_do_it_here(line: str, flag: str) -> None:
+    """An engine has a name here; no line says where one is or which keys open it."""
+    with pytest.raises(UsageError) as refused:
+        catalog.load().parse(line)
+    assert refused.value.text.endswith(f" {flag}")
+    assert "--host NAME" in refused.value.hint
+
+
+@pytest.mark.parametrize("line", ["-v", "--version", "-Dv", "-v -l info"])
+def test_the_version_of_the_client_needs_no_engine(line: str, tmp_path: Path) -> None:
+    """`docker -v` answers where there is no engine, as at a terminal."""
+    nowhere = bench(f"unix://{tmp_path}/no.sock", tmp_path / "data")
+    outcome = nowhere.say(line)
+    nowhere.close()
+    assert (outcome.status, text.docker(outcome.reply)) == (Status.DONE, f"slashdock version {VERSION}\n")
+
+
+@pytest.mark.parametrize("line", ["images --tree a b", "images --tree"])
+def test_an_engine_that_does_not_answer_is_too_old_for_nothing(line: str, tmp_path: Path) -> None:
+    """Then docker tells the other faults of the line, and where it has none that there is no engine."""
+    nowhere = bench(f"unix://{tmp_path}/no.sock", tmp_path / "data")
+    told = text.docker(nowhere.say(line).reply)
+    nowhere.close()
+    assert told.startswith(("docker: 'docker images' requires at most 1 argument", "Cannot connect to the Docker"))
+
+
+def test_a_group_by_itself_writes_its_page_to_standard_error(bench: Bench) -> None:
+    """So does docker by itself; asked for with --help or help the page is an answer."""
+    for line, asked in {"container": "container --help", "docker": "docker --help", "-D": "help"}.items():
+        bare, page = bench.say(line), bench.say(asked)
+        assert [type(part) for part in bare.reply.parts] == [Errors], line
+        assert (bare.status, text.docker(bare.reply)) == (Status.DONE, text.docker(page.reply))
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("--help ps", "ps --help"),
+        ("container --help ls", "container ls --help"),
+        ("nothere --help", "help"),
+        ("container nothere --help", "help container"),
+        ("--version --help", "help"),
+        ("container --help=false", "container"),
+    ],
+)
+def test_help_is_asked_for_in_docker_s_ways(bench: Bench, line: str, same: str) -> None:
+    """--help before the verb means the verb, and beside a word that is none it means what is around that."""
+    assert text.docker(bench.say(line).reply) == text.docker(bench.say(same).reply)
+
+
+def test_the_first_page_lists_no_command_twice(bench: Bench) -> None:
+    """What is common is not listed again, nor by its longer name."""
+    listed = re.findall(r"^  (\S+(?: \S+)?)  ", text.docker(bench.say("help").reply), re.MULTILINE)
+    assert "inspect" in listed
+    assert "container inspect" not in listed
+    assert len(listed) == len(set(listed))
+
+
+def test_help_leaves_out_what_the_engine_is_too_old_for(bench: Bench) -> None:
+    """A flag that would be refused is not offered."""
+    assert "--digests" in text.docker(bench.say("images --help").reply)
+    assert "--tree" not in text.docker(bench.say("images --help").reply)
+
+
+def test_a_verb_that_one_may_not_use_is_an_unknown_topic(bench: Bench) -> None:
+    """In the words that docker has for one that is not there."""
+    for line in ("help commit", "commit --help", "help nothere", "help container commit", "help container nothere"):
+        word = line.removesuffix(" --help").split()[-1]
+        assert text.docker(bench.say(line, VIEWER).reply) == f"unknown help topic: {word}\n"
+    assert "REPOSITORY" in text.docker(bench.say("help commit", ADMIN).reply)
