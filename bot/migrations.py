@@ -69,6 +69,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE runs (job TEXT NOT NULL, due REAL NOT NULL, claimed REAL NOT NULL, ended REAL,
                summary TEXT NOT NULL DEFAULT '', UNIQUE (job, due))""",
     ),
+    (
+        """CREATE TABLE once (
+               id TEXT PRIMARY KEY, line TEXT NOT NULL, host TEXT NOT NULL, at REAL NOT NULL,
+               number INTEGER)  -- the action that it was pressed for last""",
+    ),
 )
 
 

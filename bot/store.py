@@ -18,7 +18,7 @@ from bot.database import Sqlite, Unwritable
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.request import Request
 
-__all__ = ["AlreadyRunning", "Instance", "Receipt", "Run", "Store", "Unfinished", "Unwritable"]
+__all__ = ["AlreadyRunning", "Instance", "Receipt", "Run", "Spent", "Store", "Unfinished", "Unwritable"]
 
 FILE = "slashdock.db"
 REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
@@ -59,6 +59,15 @@ class Unfinished:
     verb: str
     targets: tuple[Mapping[str, str], ...]
     intended: bool
+
+
+@dataclass(frozen=True)
+class Spent:
+    """The action for which a button that works once was pressed."""
+
+    number: int
+    actor: str
+    line: str
 
 
 @dataclass(frozen=True)
@@ -224,11 +233,34 @@ class Store:
                 known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
         return str(known[0])
 
+    def remember_once(self, line: str, host: str) -> str:
+        """A new opaque id for a line that is to be run by it once."""
+        handle = secrets.token_hex(HANDLE)
+        with self._file.writing() as db:
+            db.execute("INSERT INTO once VALUES (?, ?, ?, ?, NULL)", (handle, line, host, self._clock.now()))
+        return handle
+
     def recall(self, handle: str) -> tuple[str, str] | None:
         """The line and the host that an id stands for; None where nobody remembered it."""
         with self._file.reading() as db:
-            row = db.execute("SELECT line, host FROM lines WHERE id = ?", (handle,)).fetchone()
+            row = db.execute(_RECALLED, {"id": handle}).fetchone()
         return None if row is None else (str(row[0]), str(row[1]))
+
+    def press(self, handle: str, number: int) -> Spent | None:
+        """None where the id may be used for this action; the other one that it was used for where it works once.
+
+        An action that ended before anything was done has not used it up.
+        """
+        with self._file.writing() as db:
+            db.execute(_PRESS, {"id": handle, "number": number})
+            row = db.execute(f"{_SPENT} AND number <> :number", {"id": handle, "number": number}).fetchone()
+        return None if row is None else Spent(*row)
+
+    def spent(self, handle: str) -> Spent | None:
+        """The action that used up an id which works once; None where it can still be used."""
+        with self._file.reading() as db:
+            row = db.execute(f"{_SPENT} AND verdict = 'allow'", {"id": handle}).fetchone()
+        return None if row is None else Spent(*row)
 
     def first_seen(self, host: str, ids: Iterable[str]) -> dict[str, float]:
         """Since when the bot has seen each image, in epoch seconds: now, where it is new or its time lies ahead.
@@ -307,6 +339,12 @@ class Store:
 
 _ACTIONS = "SELECT * FROM actions"
 _HEAD = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"
+_RECALLED = "SELECT line, host FROM lines WHERE id = :id UNION ALL SELECT line, host FROM once WHERE id = :id"
+_PRESS = """
+UPDATE once SET number = :number WHERE id = :id AND coalesce((
+    SELECT verdict <> 'allow' AND status <> 'received' FROM actions WHERE actions.number = once.number), TRUE)
+"""
+_SPENT = "SELECT number, actor, actions.line FROM once JOIN actions USING (number) WHERE once.id = :id"
 _DELIVERED = """
 SELECT min(number) FROM events
 WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVING count(*) > 0

@@ -310,3 +310,44 @@ def test_a_schedule_is_dated_from_when_it_was_set(store: Store, clock: SetClock)
     clock.at += 10
     assert store.scheduled("cleanup", "0 3 * * * UTC") == start
     assert store.scheduled("cleanup", "0 4 * * * UTC") == start + 10
+
+
+def test_an_id_that_works_once_is_another_each_time(store: Store) -> None:
+    """The same line offered twice has two ids, each of which stands for it."""
+    first, second = store.remember_once("image prune -f", "local"), store.remember_once("image prune -f", "local")
+    assert first != second
+    assert store.recall(first) == store.recall(second) == ("image prune -f", "local")
+
+
+def test_an_id_that_works_once_is_used_by_the_first_action(store: Store) -> None:
+    """The second is told of the first, while it runs and after it has ended."""
+    handle, first = store.remember_once("image prune -f", "local"), receive(store)
+    assert (store.press(handle, first), store.spent(handle)) == (None, None)
+    second = receive(store)
+    told = store.press(handle, second)
+    assert (told and told.number, told and told.actor) == (first, "U0ADMIN001")
+    number = begin(store)
+    again = store.remember_once("image prune -f", "local")
+    assert store.press(again, number) is None
+    store.outcome(number, status="failed")
+    spent = store.spent(again)
+    assert spent is not None
+    assert spent.number == number
+    assert store.press(again, second) == spent
+
+
+def test_an_action_that_did_nothing_leaves_the_id_usable(store: Store) -> None:
+    """Somebody who may not do it does not use up the button of somebody who may."""
+    handle, refused = store.remember_once("image prune -f", "local"), receive(store)
+    store.press(handle, refused)
+    store.refuse(refused, status="denied", reason="no", line="", verb="", person="")
+    assert store.spent(handle) is None
+    assert store.press(handle, receive(store)) is None
+
+
+def test_an_id_that_may_be_used_again_is_never_used_up(store: Store) -> None:
+    """A next page can be turned to twice."""
+    handle, number = store.remember("ps", "local", "Again"), begin(store)
+    assert store.press(handle, number) is None
+    assert store.press(handle, receive(store)) is None
+    assert store.spent(handle) is None

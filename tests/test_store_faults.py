@@ -23,6 +23,8 @@ WRITES: list[Callable[[Store], object]] = [
     lambda store: store.outcome(1, status="done"),
     lambda store: store.claim("cleanup", 1.0),
     lambda store: store.remember("restart web", "local", "Restart"),
+    lambda store: store.remember_once("image prune -f", "local"),
+    lambda store: store.press("0", 1),
     lambda store: store.first_seen("local", ["a"]),
 ]
 MANY = 200  # actions; far more than a small disk holds
