@@ -6,6 +6,7 @@ import re
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,12 +15,14 @@ from docker.api.client import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 
+from bot.workers import Pool
 from commands import api
 from commands.context import Found, Missing, Target
 from commands.secrets import mask_object
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
+BESIDE = 28  # threads an engine that share in lines: four lines of 8 acts at once, one of them in the line's own thread
 UNIX = "unix://"
 
 Look = Callable[[APIClient, str], Found]
@@ -38,6 +41,7 @@ class Host:
         self._tls = tls
         self._own = threading.local()
         self._clients: list[APIClient] = []
+        self._beside = Pool(f"{name}-beside", threads=BESIDE, backlog=0)
 
     def quick(self) -> APIClient:
         """This thread's client for answers within seconds; raises EngineDown."""
@@ -47,12 +51,17 @@ class Host:
         """This thread's client for what takes minutes; raises EngineDown."""
         return self._client(PATIENT)
 
+    def beside(self, job: Callable[[], None]) -> bool:
+        """Run the job in a thread beside this one; False where none is free. The threads and their clients are kept."""
+        return self._beside.put(job)
+
     def resolve(self, targets: Iterable[Target]) -> dict[Target, Found | Missing]:
         """What the names of a line stand for now; raises EngineDown."""
         return {target: self._resolved(target) for target in dict.fromkeys(targets)}
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections of all threads, and let those end that are idle."""
+        self._beside.close(time.monotonic())
         while self._clients:
             self._clients.pop().close()
 

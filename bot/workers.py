@@ -8,17 +8,18 @@ import threading
 import time
 from collections.abc import Callable
 
-THREADS = 64  # a pool; a thread is started when none is idle
+THREADS = 64  # of an engine's lines; a thread is started when none is idle
 BACKLOG = 64  # requests that wait for a thread; the next one is told that the engine is busy
 
 log = logging.getLogger(__name__)
 
 
 class Pool:
-    """Threads that are started as they are needed, up to a bound."""
+    """Threads that are started as they are needed, up to a bound; they end with the process, whatever they wait for."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, threads: int = THREADS, backlog: int = BACKLOG) -> None:
         self._name = name
+        self._most, self._backlog = threads, backlog
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -27,10 +28,10 @@ class Pool:
     def put(self, job: Callable[[], None]) -> bool:
         """Queue the job; False where too many wait already."""
         with self._lock:
-            if self._pending >= THREADS + BACKLOG:
+            if self._pending >= self._most + self._backlog:
                 return False
             self._pending += 1
-            if self._pending > len(self._threads) < THREADS:
+            if self._pending > len(self._threads) < self._most:
                 thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
                 self._threads.append(thread)
                 thread.start()

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import requests
 from docker.api.client import APIClient
-from docker.errors import APIError, DockerException
+from docker.errors import APIError
 
 from commands.command import Permission, Spec
-from commands.reply import Errors, Reply, lines
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class Context:
     """Everything run() may use.
 
     quick and slow give this thread's clients, and raise DockerException where the engine does not answer; now is epoch
-    seconds.
+    seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
     """
 
     quick: Callable[[], APIClient]
@@ -84,6 +82,7 @@ class Context:
     host: str
     person: str
     bot: Bot
+    beside: Callable[[Callable[[], None]], bool] = lambda _job: False
 
     @property
     def docker(self) -> APIClient:
@@ -110,31 +109,3 @@ class Context:
 def daemon(error: APIError) -> str:
     """The error as docker's CLI words it."""
     return f"Error response from daemon: {str(error.explanation or error).strip()}"
-
-
-def each(targets: Iterable[Target], act: Callable[[Target], object]) -> Reply:
-    """Do it to one after the other as docker does: go on after a refusal, name the successes, then the failures.
-
-    A broken connection ends it: what was asked of that target may have happened, so the reply is unknown.
-    """
-    done: list[str] = []
-    failed: list[str] = []
-    for target in targets:
-        try:
-            act(target)
-        except APIError as error:
-            failed.append(daemon(error))
-        except (requests.RequestException, DockerException) as error:
-            failed.append(f"No answer about {target.ref}: {error}")
-            return _told(done, failed, unknown=True)
-        else:
-            done.append(target.ref)
-    return _told(done, failed)
-
-
-def _told(done: list[str], failed: list[str], *, unknown: bool = False) -> Reply:
-    reply = lines(done)
-    if not failed:
-        return reply
-    text = "".join(f"{line}\n" for line in failed)
-    return reply + Reply((Errors(text),), failed=True, error=failed[0], unknown=unknown)

@@ -1,4 +1,4 @@
-"""A proxy before an engine that notes every request, and can lose the answers to one kind of them."""
+"""A proxy before an engine that notes every request, and can lose or hold back the answers to one kind of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from eventually import LIMIT
+
 CHUNK = 65_536  # bytes
 _HEAD = re.compile(rb"^(?:GET|POST|DELETE|HEAD|PUT) \S+(?= HTTP/1\.1\r$)", re.MULTILINE)
 
@@ -16,12 +18,15 @@ _HEAD = re.compile(rb"^(?:GET|POST|DELETE|HEAD|PUT) \S+(?= HTTP/1\.1\r$)", re.MU
 class Proxy:
     """requests holds "GET /v1.41/containers/json?all=1" for each request, in order.
 
-    A request that has the text `lose` in it is done by the engine and never answered.
+    A request that has the text `lose` in it is done by the engine and never answered. One with the text `hold` in it is
+    answered when as many as `together` of them are there; if they do not come, none of them is answered.
     """
 
-    def __init__(self, engine: str, lose: str = "") -> None:
+    def __init__(self, engine: str, lose: str = "", hold: str = "", together: int = 1) -> None:
         self._engine = engine.removeprefix("unix://")
         self._lose = lose
+        self._hold = hold
+        self._together = threading.Barrier(together, timeout=LIMIT)
         self.requests: list[str] = []
 
     @contextlib.contextmanager
@@ -45,24 +50,33 @@ class Proxy:
                 client = listening.accept()[0]
                 engine = socket.socket(socket.AF_UNIX)
                 engine.connect(self._engine)
-                losing = threading.Event()
-                threading.Thread(target=self._asked, args=(client, engine, losing), daemon=True).start()
-                threading.Thread(target=self._answered, args=(engine, client, losing), daemon=True).start()
+                losing, holding = threading.Event(), threading.Event()
+                threading.Thread(target=self._asked, args=(client, engine, losing, holding), daemon=True).start()
+                threading.Thread(target=self._answered, args=(engine, client, losing, holding), daemon=True).start()
 
-    def _asked(self, client: socket.socket, engine: socket.socket, losing: threading.Event) -> None:
+    def _asked(
+        self, client: socket.socket, engine: socket.socket, losing: threading.Event, holding: threading.Event
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := client.recv(CHUNK):
                 seen = [head.decode() for head in _HEAD.findall(data)]
                 self.requests += seen
                 if self._lose and any(self._lose in head for head in seen):
                     losing.set()
+                if self._hold and any(self._hold in head for head in seen):
+                    holding.set()
                 engine.sendall(data)
         _end(engine)
         client.close()
 
-    def _answered(self, engine: socket.socket, client: socket.socket, losing: threading.Event) -> None:
-        with contextlib.suppress(OSError):
+    def _answered(
+        self, engine: socket.socket, client: socket.socket, losing: threading.Event, holding: threading.Event
+    ) -> None:
+        with contextlib.suppress(OSError, threading.BrokenBarrierError):
             while data := engine.recv(CHUNK):
+                if holding.is_set():
+                    self._together.wait()
+                    holding.clear()
                 if losing.is_set():
                     break
                 client.sendall(data)

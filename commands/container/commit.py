@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import requests
+from docker.errors import APIError
+
 from commands import naming, wire
+from commands.attempts import unanswered
 from commands.command import Command, Permission, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Target
@@ -12,6 +16,7 @@ from commands.reference import Reference
 from commands.reply import Reply, lines
 
 DEFAULT_TAG = "latest"
+LOOK = "docker images"  # shows whether it was made where the answer was lost
 
 
 class Commit(Command, name="container commit", alias="commit", permission=Permission.CHANGE, interspersed=False):
@@ -46,8 +51,13 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
 
     def run(self, ctx: Context) -> Reply:
         """Make the image; the answer is its id."""
-        params = self._params(ctx.id(self.targets()[0]))
-        made = wire.post(ctx.patient, "/commit", params=params).json()
+        params, client = self._params(ctx.id(self.targets()[0])), ctx.patient
+        try:
+            made = wire.post(client, "/commit", params=params).json()
+        except APIError:
+            raise
+        except requests.RequestException:
+            return unanswered(f"the commit of {self.container}", LOOK)
         return replace(lines([made["Id"]]), ids=(made["Id"],))
 
     def _params(self, container: str) -> wire.Params:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from docker.utils import version_gte
 
 from commands import wire
+from commands.attempts import Beside
 from commands.command import flag
 from commands.container.several import Several
 from commands.context import Context, Target
@@ -29,8 +30,8 @@ class Halting(Several):
         help="Seconds of grace before the container is killed; -1 waits for ever",
     )
 
-    def halt(self, ctx: Context, verb: str) -> Reply:
-        """Ask the engine for the verb of each container, one after the other, and wait for it."""
+    def halt(self, ctx: Context, verb: str, beside: Beside | None = None) -> Reply:
+        """Ask the engine for the verb of each container, in turn or side by side, and wait for it."""
         takes_signal = version_gte(ctx.patient.api_version, SIGNAL_SINCE)
         params: wire.Params = {} if self.timeout is None else {"t": self.timeout}
         if self.signal and takes_signal:
@@ -41,7 +42,7 @@ class Halting(Several):
             path = f"/containers/{{0}}/{verb}"
             return wire.post(ctx.patient, path, ctx.id(target), params=params, timeout=wait)
 
-        told = self.each(act)
+        told = self.each(act, beside)
         ignored = self.signal and not takes_signal and any(isinstance(part, Output) for part in told.parts)
         return told + note(_NO_SIGNAL.format(version=ctx.patient.api_version)) if ignored else told
 

@@ -23,8 +23,8 @@ class Kill(Several, name="container kill", alias="kill", permission=Permission.A
     signal: str = flag("-s", default="", help="Signal to send, by name or number, instead of KILL")
 
     def run(self, ctx: Context) -> Reply:
-        """Send it to each."""
-        return self.each(lambda target: self._kill(ctx, target))
+        """Send it to all, side by side."""
+        return self.each(lambda target: self._kill(ctx, target), ctx.beside)
 
     def _kill(self, ctx: Context, target: Target) -> None:
         params: wire.Params = {"signal": self.signal} if self.signal else {}

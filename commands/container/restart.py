@@ -15,5 +15,5 @@ class Restart(Halting, name="container restart", alias="restart", permission=Per
     """
 
     def run(self, ctx: Context) -> Reply:
-        """Restart each."""
+        """Restart one after the other, as docker does: what comes later may need what comes first."""
         return self.halt(ctx, "restart")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
+from commands.attempts import Act, Beside, Refusal, each
 from commands.command import Command, args
-from commands.context import Target, each
-from commands.reply import Errors, Output, Part, Reply, failure
+from commands.context import Target
+from commands.reply import Reply
 
+LOOK = "docker ps -a"  # shows what came of it where an answer was lost
 NAMELESS = "invalid container name or ID: value is empty"
 
 
@@ -24,14 +26,10 @@ class Several(Command):
         """The containers of the line that have a name."""
         return tuple(Target("container", ref) for ref in self.containers if ref.strip())
 
-    def each(self, act: Callable[[Target], object]) -> Reply:
-        """Do it to one after the other; what has no name is refused in its place."""
-        told = Reply()
-        for ref in self.containers:
-            told += each((Target("container", ref),), act) if ref.strip() else failure(NAMELESS)
-            if told.unknown:
-                break
-        return _in_two(told)
+    def each(self, act: Act, beside: Beside | None = None) -> Reply:
+        """Do it to all, in turn or side by side; what has no name is refused in its place."""
+        targets = [Target("container", ref) for ref in self.containers]
+        return each(targets, lambda target: _named(act, target), LOOK, beside)
 
 
 def nameless(refs: Iterable[str]) -> str | None:
@@ -39,11 +37,7 @@ def nameless(refs: Iterable[str]) -> str | None:
     return NAMELESS if any(not ref.strip() for ref in refs) else None
 
 
-def _in_two(told: Reply) -> Reply:
-    """The same with all that was done before all that failed."""
-    done = "".join(part.text for part in told.parts if isinstance(part, Output))
-    failed = "".join(part.text for part in told.parts if isinstance(part, Errors))
-    parts: list[Part] = [Output(done)] if done else []
-    if failed:
-        parts.append(Errors(failed))
-    return Reply(tuple(parts), told.failed, told.error, unknown=told.unknown)
+def _named(act: Act, target: Target) -> None:
+    if not target.ref.strip():
+        raise Refusal(NAMELESS)
+    act(target)

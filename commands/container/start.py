@@ -37,7 +37,7 @@ class Start(Several, name="container start", alias="start", permission=Permissio
         return f"{wrong}\n{_failed(self.containers)}" if wrong else None
 
     def run(self, ctx: Context) -> Reply:
-        """Start each; one that runs already counts as done."""
+        """Start one after the other, as docker does; one that runs already counts as done."""
         if self.attach or self.interactive:
             name = ctx.look(self.targets()[0]).target.ref
             return failure(f"A chat cannot attach to a container. Send `start {name}`, then `logs {name}`.")

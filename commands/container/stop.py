@@ -15,5 +15,5 @@ class Stop(Halting, name="container stop", alias="stop", permission=Permission.A
     """
 
     def run(self, ctx: Context) -> Reply:
-        """Stop each; one that is stopped already counts as done."""
-        return self.halt(ctx, "stop")
+        """Stop them side by side; one that is stopped already counts as done."""
+        return self.halt(ctx, "stop", ctx.beside)
