@@ -159,7 +159,12 @@ class Judging:
         )
         if found and not objects:
             return "nothing that is there is named"
-        verdicts = [self.policy.judge(asker, spec, objects), *self._kin(asker, spec, objects)]
+        new = [self._named(each) for target, each in found.items() if isinstance(each, Missing) and target.made]
+        verdicts = [
+            self.policy.judge(asker, spec, objects),
+            *(self.policy.judge_new(spec, each) for each in new),
+            *self._kin(asker, spec, objects),
+        ]
         for verdict in verdicts:
             if isinstance(verdict, Deny):
                 raise answers.denied(verdict.reason, command)

@@ -21,8 +21,10 @@ from bot.policy import Object
 from bot.request import Directory, Outcome, Request, Status
 from bot.store import Store, Unwritable
 from commands import secrets
+from commands.attempts import unanswered
 from commands.catalog import Catalog
 from commands.context import Context, Found, Missing, daemon
+from commands.intent import Intent, told
 from commands.line import UsageError
 from commands.reply import Note, Output, Reply, failure, note, output
 
@@ -64,8 +66,8 @@ class Pipeline:
         except Unwritable as error:
             return answers.unwritten(error)
         if receipt.duplicate:
-            told = note(f"This was answered already, as number {receipt.first}.")
-            return Outcome(Status.DUPLICATE, told, receipt.first)
+            again = note(f"This was answered already, as number {receipt.first}.")
+            return Outcome(Status.DUPLICATE, again, receipt.first)
         return Received(receipt.number, request, self._host_name(request))
 
     def turn_away(self, received: Received, text: str = BUSY) -> Outcome:
@@ -79,13 +81,14 @@ class Pipeline:
         """Everything after the receipt: judge, write the intent, do it, write the outcome."""
         try:
             judged = self._judged(received)
-            self._intend(received.number, judged)
+            intent = self._intent(received.number, judged)
+            self._intend(received.number, judged, intent)
         except End as end:
             return self._refused(received, end)
         except Unwritable as error:
             return answers.unwritten(error)
         started = self.clock.now()
-        reply = answers.masked(self._run(received.number, judged))
+        reply = answers.masked(self._run(received.number, judged, intent))
         shown = reply.grep(judged.command.grep) if judged.command.grep else reply
         outcome = self._settle(received.number, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
@@ -131,7 +134,16 @@ class Pipeline:
         shown = answers.typed(request, command)
         return Outcome(end.status, answers.masked(end.reply), received.number, line=shown, host=received.host)
 
-    def _intend(self, number: int, judged: Judged) -> None:
+    def _intent(self, number: int, judged: Judged) -> Intent:
+        """What exactly will be done; where that cannot be found out, to say so."""
+        try:
+            return judged.command.intent(self._context(judged))
+        except Unwritable:
+            raise
+        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
+            return told(self._fault(number, judged, error))
+
+    def _intend(self, number: int, judged: Judged, intent: Intent) -> None:
         spec = judged.command.spec
         self.store.intend(
             number,
@@ -141,28 +153,35 @@ class Pipeline:
             permission=spec.permission,
             reason=judged.reason,
             host=judged.host.name,
-            targets=[describe(found) for found in judged.found.values() if isinstance(found, Found)],
+            targets=[describe(found) for found in (*_there(judged), *intent.objects)],
         )
 
-    def _run(self, number: int, judged: Judged) -> Reply:
-        changes = judged.command.spec.permission.changes
+    def _run(self, number: int, judged: Judged, intent: Intent) -> Reply:
         try:
-            reply = judged.command.run(self._context(judged))
-        except APIError as error:
-            reply = failure(_refused_by_engine(error))
-        except EngineDown as error:
-            reply = failure(str(error))
-        except (requests.RequestException, DockerException) as error:
-            reply = replace(failure(str(judged.host.down(error))), unknown=changes)
-        except Exception:  # a bug of ours: told as such, never as docker's or the person's
-            log.exception("action %s failed inside slashdock", number)
-            reply = replace(answers.bug(number), unknown=changes)
+            reply = intent.do()
+        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
+            reply = self._fault(number, judged, error)
+            if judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
+                asked = isinstance(error, requests.RequestException)
+                reply = unanswered(judged.command.spec.name) if asked else replace(reply, unknown=True)
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)
         reply = output(warnings) + reply  # docker prints them on standard output, before all else
         for missing in judged.found.values():
             if isinstance(missing, Missing) and missing.stand_in:
                 reply = reply.renamed(missing.stand_in, missing.target.ref)
         return reply
+
+    def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
+        match error:
+            case APIError():
+                return failure(_refused_by_engine(error))
+            case EngineDown():
+                return failure(str(error))
+            case requests.RequestException() | DockerException():
+                return failure(str(judged.host.down(error)))
+            case _:  # a bug of ours: told as such, never as docker's or the person's
+                log.error("action %s failed inside slashdock", number, exc_info=error)
+                return answers.bug(number)
 
     def _context(self, judged: Judged) -> Context:
         asker, spec = judged.asker, judged.command.spec
@@ -177,6 +196,7 @@ class Pipeline:
             now=self.clock.now(),
             host=judged.host.name,
             person=judged.person,
+            beside=judged.host.beside,
             bot=Inside(asker, self.catalog, self.policy, self.store, self.jobs),
         )
 
@@ -192,10 +212,14 @@ class Pipeline:
                 details={"ids": list(reply.ids)} if reply.ids else {},
             )
         except Unwritable as error:
-            told = Note(f"It was done, but its outcome could not be written down: {error}")
-            status, reply = Status.UNKNOWN, Reply((*reply.parts, told), failed=True, error=str(error))
+            unwritten = Note(f"It was done, but its outcome could not be written down: {error}")
+            status, reply = Status.UNKNOWN, Reply((*reply.parts, unwritten), failed=True, error=str(error))
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
         return Outcome(status, reply, number, public, host=judged.host.name)
+
+
+def _there(judged: Judged) -> list[Found]:
+    return [found for found in judged.found.values() if isinstance(found, Found)]
 
 
 def _happened(reply: Reply) -> bool:

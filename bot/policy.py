@@ -90,6 +90,10 @@ class Reloading:
         """See Policy.judge."""
         return self.current().judge(asker, spec, objects)
 
+    def judge_new(self, spec: Spec, obj: Object) -> Allow | Deny:
+        """See Policy.judge_new."""
+        return self.current().judge_new(spec, obj)
+
     def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """See Policy.may."""
         return self.current().may(asker, what, obj)

@@ -135,6 +135,11 @@ class Policy:
         used = [rule for rule in rules if any(rule.selects(obj) for obj in objects)]
         return next(refusals, None) or Allow(policy_reason.allowed(spec, used, self.source))
 
+    def judge_new(self, spec: Spec, obj: Object) -> Allow | Deny:
+        """Whether this verb may make an object that is not there yet: no rule is about it, but its name may be kept."""
+        wrong = self._guarded(spec, obj)
+        return Deny(wrong) if wrong else Allow("")
+
     def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """Whether the person may do this verb, or everything of this class, to the object."""
         return not self._outside(asker) and self._refusal(asker, what, obj) is None

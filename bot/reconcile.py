@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 
 import requests
+from docker.api.client import APIClient
 from docker.errors import APIError, DockerException
 
 from bot.hosts import EngineDown, Hosts
@@ -15,6 +16,8 @@ from bot.store import Store, Unfinished
 NOT_DONE = "slashdock ended before anything was done."
 MAYBE = "slashdock ended between the intent and the outcome: it may have been done."
 
+SHOWN = 10  # objects that are looked at: a prune may have meant hundreds
+
 log = logging.getLogger(__name__)
 
 
@@ -23,7 +26,7 @@ def settle(store: Store, hosts: Hosts) -> list[Unfinished]:
     left = store.unfinished()
     for action in left:
         if action.intended:
-            now = "; ".join(_now(hosts, action, target) for target in action.targets)
+            now = _all_now(hosts, action)
             error = f"{MAYBE} Now: {now}." if now else MAYBE
             store.outcome(action.number, status=Status.UNKNOWN, error=error)
             log.warning("action %s (%s by %s): %s", action.number, action.line, action.person, error)
@@ -32,15 +35,35 @@ def settle(store: Store, hosts: Hosts) -> list[Unfinished]:
     return [action for action in left if action.intended]
 
 
+def _all_now(hosts: Hosts, action: Unfinished) -> str:
+    """The first few of its objects as they are now: a sentence for each."""
+    shown, more = action.targets[:SHOWN], len(action.targets) - SHOWN
+    told = [_now(hosts, action, target) for target in shown]
+    return "; ".join([*told, f"{more} more were meant"] if more > 0 else told)
+
+
 def _now(hosts: Hosts, action: Unfinished, target: Mapping[str, str]) -> str:
+    called = f"{target['kind']} {target['name']}"
     host = hosts.get(action.host)
-    if host is None or target["kind"] != "container":
-        return f"{target['kind']} {target['name']} was meant"
+    if host is None or target["kind"] not in _STATES:
+        return f"{called} was meant"
     try:
-        state = host.quick().inspect_container(target["id"])["State"]
+        return f"{called} {_STATES[target['kind']](host.quick(), target['id'])}"
     except APIError:
-        return f"container {target['name']} is gone"
+        return f"{called} is gone"
     except (EngineDown, requests.RequestException, DockerException):
-        return f"container {target['name']} cannot be looked at"
+        return f"{called} cannot be looked at"
+
+
+def _container(engine: APIClient, identity: str) -> str:
+    state = engine.inspect_container(identity)["State"]
     since = state["StartedAt"] if state["Running"] else state["FinishedAt"]
-    return f"container {target['name']} is {state['Status']} since {since}"
+    return f"is {state['Status']} since {since}"
+
+
+def _image(engine: APIClient, identity: str) -> str:
+    engine.inspect_image(identity)
+    return "is still there"
+
+
+_STATES = {"container": _container, "image": _image}

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from commands import kinds
+from commands.intent import Intent
 from commands.kinds import Kind
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Flag:
     also: tuple[str, ...] = ()
     secret: bool = False
     universal: bool = False
-
     since: str = ""
+
 
 @dataclass(frozen=True)
 class Argument:
@@ -127,8 +128,8 @@ def flag(  # noqa: PLR0913 - the facts of a flag, each named where it is declare
     also: tuple[str, ...] = (),
     secret: bool = False,
     universal: bool = False,
-) -> Any:
     since: str = "",
+) -> Any:
     """A flag of a command: its long name is the field's name with dashes; the kind follows from the annotation."""
     facts = {
         "short": short.removeprefix("-"), "help": help, "kind": kind, "label": label, "shown": shown, "also": also,
@@ -211,6 +212,10 @@ class Command:
     def targets(self) -> tuple[Target, ...]:
         """The objects that the line names, in its order."""
         return ()
+
+    def intent(self, ctx: Context) -> Intent:
+        """What will be done; a command that touches more than what its line names finds that out here."""
+        return Intent((), lambda: self.run(ctx))
 
     def run(self, ctx: Context) -> Reply:
         """Do it; an error of the engine is raised or told in the reply, never hidden."""

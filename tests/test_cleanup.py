@@ -19,7 +19,8 @@ from bot.clock import SetClock
 from bot.request import Origin, Outcome, Status
 from bot.store import Store
 from commands.cleanup import dangling
-from commands.image.pruning import Image, Plan, Removed
+from commands.image.pruning import Image, Plan
+from commands.image.removing import Removed
 
 NOW = 1_700_000_000.0
 DAY = 86_400.0
@@ -90,6 +91,8 @@ def test_an_old_image_goes_and_the_bytes_are_measured(api: APIClient, old: Bench
     assert f"Total reclaimed space: {freed}B" in _told(outcome)
     assert freed > 0
     assert not _exists(api, identity)
+    (action,) = old.store.actions({}, 1)
+    assert identity in {each["id"] for each in action["targets"]}
 
 
 def test_the_plan_changes_nothing_and_the_run_does_what_it_says(api: APIClient, old: Bench) -> None:

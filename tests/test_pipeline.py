@@ -341,6 +341,45 @@ on = ["*"]
     bench.close()
 
 
+def test_a_rule_on_schedule_run_is_about_all_that_it_runs(fresh_world: str, tmp_path: Path) -> None:
+    """Who is given it may run and plan; who is denied it may do neither, whatever way the line is written."""
+    lines = ("schedule run cleanup", "schedule run cleanup --dry-run", "cleanup run", "cleanup plan")
+    rules = {
+        Status.DONE: """
+[people]
+ada = { slack = ["U0ADMIN001"], roles = ["keeper"] }
+
+[[roles.keeper.allow]]
+verbs = ["schedule run"]
+on = ["*"]
+"""
+    }
+    rules[Status.DENIED] = (
+        rules[Status.DONE]
+        + """
+[[deny]]
+verbs = ["schedule run"]
+on = ["*"]
+"""
+    )
+    for status, rule in rules.items():
+        policy = Policy.parse("version = 1\n" + rule, "policy.toml", [verb.spec for verb in catalog.load()])
+        bench = harness.bench(fresh_world, tmp_path / status, policy)
+        assert {bench.say(line).status for line in lines} == {status}
+        bench.close()
+
+
+def test_nothing_new_takes_a_protected_name(fresh_world: str, tmp_path: Path) -> None:
+    """A tag that the policy keeps is not made anew, however it is written; another one is."""
+    bench = harness.bench(fresh_world, tmp_path / "data", _under('[protect]\nimages = ["base:*"]\n'))
+    for name in ("base", "base:2", "docker.io/library/base:3", "index.docker.io/base"):
+        denied = bench.say(f"commit web {name}")
+        assert denied.status is Status.DENIED, name
+        assert "base:*" in text.docker(denied.reply) + text.added(denied.reply)
+    assert bench.say("commit web based:1").status is Status.DONE
+    bench.close()
+
+
 @pytest.mark.parametrize("denied", ["inspect", "container inspect"])
 @pytest.mark.parametrize("line", ["inspect web", "container inspect web"])
 def test_a_deny_on_inspect_holds_for_containers_however_it_is_written(

@@ -18,8 +18,9 @@ from proxy import Proxy
 
 from bot import text
 from bot.policy import Policy
+from bot.request import Status
 from commands import catalog
-from commands.image import prune, pruning
+from commands.image import prune, pruning, removing
 from commands.image.pruning import Image, Plan, Selection, Uses
 from commands.reply import Note
 
@@ -181,7 +182,7 @@ def test_each_image_is_looked_at_again_just_before_it_goes(api: APIClient) -> No
     (dangling,) = (each for each in planned.remove if each.dangling)
     api.tag(dangling.id, "rescued", "1")
     api.remove_image(api.inspect_image("app:1.0")["Id"], force=True)
-    removed = pruning.remove(api, planned, all_seen)
+    removed = removing.remove(api, planned, all_seen)
     assert {each.id: reason for each, reason in removed.kept} == {
         api.inspect_image("app:2.0")["Id"]: "container late uses it",
         dangling.id: "it was named anew meanwhile",
@@ -218,7 +219,7 @@ def test_a_name_is_looked_at_just_before_it_goes(api: APIClient, fresh_world: st
     proxy = Proxy(fresh_world)
     with proxy.serve(tmp_path) as address:
         before = APIClient(address, version="1.41")
-        assert pruning.remove(before, Plan((old,), ()), all_seen).ids == [old.id]
+        assert removing.remove(before, Plan((old,), ()), all_seen).ids == [old.id]
         before.close()
     asked = [request.replace("/v1.41", "") for request in proxy.requests if "app" in request]
     assert asked == [
@@ -232,7 +233,7 @@ def test_a_name_that_stands_for_another_image_by_now_is_left_to_it(api: APIClien
     """Whoever moved it meanwhile keeps it."""
     old = next(each for each in pruning.images(api) if "app:1.0" in each.tags)
     with pytest.raises(APIError, match=r"app:2\.0 stands for another image now"):
-        pruning._taken(api, old, "app:2.0")
+        removing._taken(api, old, "app:2.0")
     assert api.inspect_image("app:2.0")["RepoTags"] == ["app:2.0"]
 
 
@@ -244,7 +245,7 @@ def test_who_uses_an_image_is_named_to_those_alone_who_may_know(api: APIClient) 
 
 def test_what_stayed_is_told_in_one_note_however_much_it_is() -> None:
     """The first few with their reasons, and the number of the others."""
-    removed = pruning.Removed(kept=[(image(number), "container x uses it" * 99) for number in range(300)])
+    removed = removing.Removed(kept=[(image(number), "container x uses it" * 99) for number in range(300)])
     (note,) = (part for part in prune._told(removed).parts if isinstance(part, Note))
     lines = note.text.splitlines()
     assert len(lines) == 10
@@ -257,7 +258,7 @@ def test_the_bytes_are_those_that_the_engine_has_less(api: APIClient) -> None:
     """Measured as its layers before and after, not added up from the sizes of images."""
     before = api.df()["LayersSize"]
     planned = pruning.plan(pruning.images(api), pruning.uses(api, all_seen), Selection(all=True))
-    assert pruning.remove(api, planned, all_seen).reclaimed == before - api.df()["LayersSize"] > 0
+    assert removing.remove(api, planned, all_seen).reclaimed == before - api.df()["LayersSize"] > 0
 
 
 def test_the_engines_own_prune_and_force_are_never_asked(fresh_world: str, tmp_path: Path) -> None:
@@ -282,6 +283,33 @@ def test_an_answer_that_is_lost_ends_it_with_the_outcome_unknown(fresh_world: st
         spoken.store.close()
     assert reply.unknown
     assert sum(request.startswith("DELETE") for request in proxy.requests) == 1
+
+
+def test_what_will_go_is_written_down_before_it_goes(api: APIClient, fresh_world: str, tmp_path: Path) -> None:
+    """The intent holds every image by its full id: they are known though no answer came, and whatever comes after."""
+    there = {each["Id"] for each in api.images()}
+    proxy = Proxy(fresh_world, lose="DELETE")
+    with proxy.serve(tmp_path) as address:
+        spoken = bench(address, tmp_path / "data")
+        spoken.say("image prune --all --force")
+        (action,) = spoken.store.actions({}, 1)
+        spoken.close()
+    meant = {each["id"] for each in action["targets"]}
+    assert action["status"] == "unknown"
+    assert meant == there - {each["ImageID"] for each in api.containers(all=True)}
+    assert len(meant) > 1
+
+
+def test_a_plan_that_gets_no_answer_changed_nothing(fresh_world: str, tmp_path: Path) -> None:
+    """Where the engine does not say what there is, the line has failed: nothing about it is unknown."""
+    proxy = Proxy(fresh_world, lose="/images/json")
+    with proxy.serve(tmp_path) as address:
+        spoken = bench(address, tmp_path / "data")
+        outcome = spoken.say("image prune --all --force")
+        (action,) = spoken.store.actions({}, 1)
+        spoken.close()
+    assert (outcome.status, action["status"], action["targets"]) == (Status.FAILED, "failed", [])
+    assert not any(request.startswith("DELETE") for request in proxy.requests)
 
 
 @pytest.fixture(autouse=True, scope="module")

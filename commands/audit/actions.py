@@ -40,7 +40,7 @@ def row(action: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
 
 
 def target(found: Mapping[str, str], *, trunc: bool) -> str:
-    """An object that the line named: its kind, its name, and its id where that says more."""
+    """An object that was meant: its kind, its name, and its id where that says more."""
     identity = short(found["id"]) if trunc else found["id"]
     return " ".join(dict.fromkeys((found["kind"], found["name"], identity)))
 

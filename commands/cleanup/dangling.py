@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from commands.context import Context
 from commands.image import pruning
-from commands.image.pruning import Image, Plan, Removed, Selection
+from commands.image.pruning import Image, Plan, Selection
+from commands.image.removing import Removed
 from commands.listing import short
 from commands.units import ago
 

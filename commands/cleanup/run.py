@@ -6,9 +6,11 @@ from commands.cleanup import dangling
 from commands.cleanup.plan import NOTHING
 from commands.command import Command, Permission
 from commands.context import Context
-from commands.image import pruning
-from commands.image.pruning import Removed
-from commands.reply import Errors, Output, Part, Reply, Table, lines
+from commands.image import removing
+from commands.image.pruning import Plan
+from commands.image.removing import Removed
+from commands.intent import Intent
+from commands.reply import Output, Reply, Table, lines
 from commands.units import size
 
 
@@ -19,19 +21,18 @@ class Run(Command, name="cleanup run", permission=Permission.CHANGE):
     one more look at each. The bytes that were freed are measured, not added up.
     """
 
-    def run(self, ctx: Context) -> Reply:
-        """Remove what may go; the answer says of each image what became of it."""
+    def intent(self, ctx: Context) -> Intent:
+        """The images that go; the answer says of each image that was looked at what became of it."""
         planned = dangling.plan(ctx)
-        removed = pruning.remove(ctx.patient, planned, ctx.visible)
-        rows = dangling.did(planned, removed, ctx.now)
-        return _told((Table((dangling.HEADER, *rows)), Output(_freed(removed))), removed) if rows else lines([NOTHING])
+        return Intent(planned.objects(), lambda: _removed(ctx, planned))
 
 
-def _told(parts: tuple[Part, ...], removed: Removed) -> Reply:
-    if removed.unknown is None:
-        return Reply(parts, ids=tuple(removed.ids))
-    told = (*parts, Errors(f"{removed.unknown}\n"))
-    return Reply(told, failed=True, error=removed.unknown, unknown=True, ids=tuple(removed.ids))
+def _removed(ctx: Context, planned: Plan) -> Reply:
+    removed = removing.remove(ctx.patient, planned, ctx.visible)
+    rows = dangling.did(planned, removed, ctx.now)
+    if not rows:
+        return lines([NOTHING])
+    return removed.reply(Table((dangling.HEADER, *rows)), Output(_freed(removed)))
 
 
 def _freed(removed: Removed) -> str:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from commands import grammar, kinds, units
 from commands.command import Command, Permission, Risk, flag
 from commands.context import Context
-from commands.image import pruning
-from commands.image.pruning import Image, Removed
-from commands.reply import Errors, Note, Output, Part, Reply, failure
+from commands.image import pruning, removing
+from commands.image.pruning import Image
+from commands.image.removing import Removed
+from commands.intent import Intent, told
+from commands.reply import Note, Output, Part, Reply, failure
 from commands.tabwriter import ellipsis
 
 _DANGLING = "WARNING! This will remove all dangling images."
@@ -40,15 +42,15 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE):
         question = f"{_UNUSED if self.all else _DANGLING}\n{_SURE}"
         return Risk(question, grammar.canonical(replace(self, force=True)))
 
-    def run(self, ctx: Context) -> Reply:
-        """Plan it, remove one by one, measure."""
+    def intent(self, ctx: Context) -> Intent:
+        """The images that go, to be removed one by one and the bytes measured."""
         try:
             chosen = pruning.selection(self.filter, all_=self.all, now=ctx.now)
         except ValueError as error:
-            return failure(f"Error response from daemon: {error}")
+            return told(failure(f"Error response from daemon: {error}"))
         listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
         planned = pruning.plan(listed, pruning.uses(ctx.docker, ctx.visible), chosen)
-        return _told(pruning.remove(ctx.patient, planned, ctx.visible))
+        return Intent(planned.objects(), lambda: _told(removing.remove(ctx.patient, planned, ctx.visible)))
 
 
 def _told(removed: Removed) -> Reply:
@@ -58,10 +60,7 @@ def _told(removed: Removed) -> Reply:
         text += f"Total reclaimed space: {units.size(removed.reclaimed, _SIZE_DIGITS)}\n"
     parts: list[Part] = [Output(text)] if text else []
     parts += [Note(_stays(removed.kept))] if removed.kept else []
-    if removed.unknown is None:
-        return Reply(tuple(parts), ids=tuple(removed.ids))
-    told = (*parts, Errors(f"{removed.unknown}\n"))
-    return Reply(told, failed=True, error=removed.unknown, unknown=True, ids=tuple(removed.ids))
+    return removed.reply(*parts)
 
 
 def _stays(kept: list[tuple[Image, str]]) -> str:

@@ -1,4 +1,4 @@
-"""Which images may go, planned here and done one by one: the engine's own prune is never asked.
+"""Which images may go: the engine's own prune is never asked.
 
 It untags what containers run on, takes labels for what they are not, and goes by the build's date alone.
 """
@@ -6,21 +6,19 @@ It untags what containers run on, takes labels for what they are not, and goes b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import requests
 from docker.api.client import APIClient
-from docker.errors import APIError, NotFound
-from docker.utils import version_gte
+from docker.errors import APIError
 
-from commands import reference, wire
-from commands.listing import own_name
+from commands import reference
+from commands.context import Found, Target
+from commands.listing import own_name, short
 from commands.timestamps import epoch
 
 Visible = Callable[[str, str, Mapping[str, str]], bool]  # kind, name, labels -> may the asker see it?
 
-IMAGES_ALONE_SINCE = "1.42"  # the API version from which disk usage can be asked of images alone
 _FILTERS = frozenset({"dangling", "label", "label!", "until"})
 _NO_NAMES = frozenset({"<none>:<none>", "<none>@<none>"})
 
@@ -52,7 +50,12 @@ class Image:
     @property
     def shown(self) -> str:
         """What to call it: its tags, or the beginning of its id."""
-        return ", ".join(self.tags) or self.id.removeprefix("sha256:")[:12]
+        return ", ".join(self.tags) or short(self.id)
+
+    @property
+    def name(self) -> str:
+        """The first of its tags, or the beginning of its id."""
+        return self.tags[0] if self.tags else short(self.id)
 
 
 @dataclass(frozen=True)
@@ -70,20 +73,11 @@ class Plan:
     remove: tuple[Image, ...]
     keep: tuple[tuple[Image, str], ...]
 
-
-@dataclass
-class Removed:
-    """What became of a plan: the engine's words ("untagged: ...", "deleted: ..."), and what stayed after all, and why.
-
-    ids are those of the images that went; reclaimed is in bytes as the engine measures its layers, None where it could
-    not say; unknown tells of a broken connection: the removal that was under way may have happened.
-    """
-
-    lines: list[str] = field(default_factory=list)
-    kept: list[tuple[Image, str]] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    reclaimed: int | None = 0
-    unknown: str | None = None
+    def objects(self) -> tuple[Found, ...]:
+        """What goes, for the record."""
+        return tuple(
+            Found(Target("image", image.id), "image", image.id, image.name, image.labels, {}) for image in self.remove
+        )
 
 
 def selection(filters: Iterable[str], *, all_: bool, now: float) -> Selection:
@@ -146,7 +140,7 @@ def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping
     for image in listed:
         if not chosen.all and not image.dangling:
             continue
-        reason = _in_use(image, used) or _unselected(image, chosen) or (spared or {}).get(image.id)
+        reason = in_use(image, used) or _unselected(image, chosen) or (spared or {}).get(image.id)
         if reason:
             keep.append((image, reason))
         else:
@@ -154,28 +148,17 @@ def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping
     return Plan(tuple(remove), tuple(keep))
 
 
-def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
-    """Remove what is planned, without force, each after another look at who uses it.
+def names(listed: Iterable[str] | None) -> tuple[str, ...]:
+    """What an image is really called, of what the engine lists as its tags or digests."""
+    return tuple(sorted(name for name in listed or () if name not in _NO_NAMES))
 
-    By its id; by its names, each after another look at what it stands for, where it has several.
-    """
-    removed = Removed()
-    if not planned.remove:
-        return removed
-    before = _layers_size(client)
-    for image in planned.remove:
-        try:
-            _remove(client, image, removed, visible)
-        except NotFound:
-            continue  # somebody else removed it
-        except APIError as error:
-            removed.kept.append((image, str(error.explanation or error)))
-        except requests.RequestException as error:
-            removed.unknown = f"No answer about {image.shown}: {error}"
-            break
-    after = None if removed.unknown else _layers_size(client)
-    removed.reclaimed = None if before is None or after is None else max(0, before - after)
-    return removed
+
+def in_use(image: Image, used: Uses) -> str | None:
+    """Who uses the image or names one of its tags, None where nobody does."""
+    if image.id in used.ids:
+        return f"{used.ids[image.id]} uses it"
+    named = [f"{used.names[full]} names {tag}" for tag in image.tags if (full := _full(tag)) in used.names]
+    return named[0] if named else None
 
 
 def _who(visible: Visible, kind: str, name: str, labels: Mapping[str, str] | None) -> str:
@@ -185,16 +168,12 @@ def _who(visible: Visible, kind: str, name: str, labels: Mapping[str, str] | Non
 def _image(listed: Mapping[str, Any], *, dangling: bool) -> Image:
     return Image(
         id=listed["Id"],
-        tags=_names(listed.get("RepoTags")),
-        digests=_names(listed.get("RepoDigests")),
+        tags=names(listed.get("RepoTags")),
+        digests=names(listed.get("RepoDigests")),
         labels=listed.get("Labels") or {},
         created=listed["Created"],
         dangling=dangling,
     )
-
-
-def _names(listed: Iterable[str] | None) -> tuple[str, ...]:
-    return tuple(sorted(name for name in listed or () if name not in _NO_NAMES))
 
 
 def _named_image(client: APIClient, container: Mapping[str, Any]) -> str:
@@ -219,13 +198,6 @@ def _full(name: str) -> str:
     return name if found is None else f"{found.domain}/{found.path}:{found.tag or 'latest'}"
 
 
-def _in_use(image: Image, used: Uses) -> str | None:
-    if image.id in used.ids:
-        return f"{used.ids[image.id]} uses it"
-    named = [f"{used.names[full]} names {tag}" for tag in image.tags if (full := _full(tag)) in used.names]
-    return named[0] if named else None
-
-
 def _unselected(image: Image, chosen: Selection) -> str | None:
     if chosen.until is not None and image.created > chosen.until:
         return "it is newer"
@@ -239,41 +211,3 @@ def _unselected(image: Image, chosen: Selection) -> str | None:
 def _carries(image: Image, label: str) -> bool:
     key, equals, value = label.partition("=")
     return key in image.labels and (not equals or image.labels[key] == value)
-
-
-def _remove(client: APIClient, image: Image, removed: Removed, visible: Visible) -> None:
-    now = client.inspect_image(image.id)
-    if (_names(now.get("RepoTags")), _names(now.get("RepoDigests"))) != (image.tags, image.digests):
-        removed.kept.append((image, "it was named anew meanwhile"))
-        return
-    used = _in_use(image, uses(client, visible))
-    if used:
-        removed.kept.append((image, used))
-        return
-    for ref in _handles(image):
-        removed.lines += _taken(client, image, ref)
-    removed.ids.append(image.id)
-
-
-def _taken(client: APIClient, image: Image, ref: str) -> list[str]:
-    """What the engine did at one handle of the image; raises APIError if that is another's name by now."""
-    if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
-        raise APIError(f"{ref} stands for another image now")
-    done = wire.delete(client, "/images/{0}", ref, params={})
-    return [f"untagged: {each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
-
-
-def _handles(image: Image) -> tuple[str, ...]:
-    """The id; where the image has several names, which the engine removes only one by one, those."""
-    if len(image.tags) <= 1 and len(image.digests) <= 1:
-        return (image.id,)
-    return tuple(name for name in (*image.tags, *image.digests) if reference.parse(name) is not None)
-
-
-def _layers_size(client: APIClient) -> int | None:
-    params: wire.Params = {"type": "image"} if version_gte(client.api_version, IMAGES_ALONE_SINCE) else {}
-    try:
-        usage = wire.get(client, "/system/df", params=params)
-    except APIError:
-        return None  # another disk usage is being added up just now
-    return int(usage.get("LayersSize") or 0)

@@ -9,7 +9,7 @@ from commands.command import Command, Permission, arg, flag
 JOBS: dict[str, tuple[type[Command], type[Command]]] = {"cleanup": (CleanupRun, Plan)}
 
 
-class Run(Command, name="schedule run", permission=Permission.CHANGE, kin="cleanup run"):
+class Run(Command, name="schedule run", permission=Permission.CHANGE, kin="cleanup run, cleanup plan"):
     """Run a scheduled job now.
 
     The one who asks is the one who does it. With --dry-run nothing is changed: it is the same as `cleanup plan`.

@@ -1,0 +1,100 @@
+"""The removal of images that were planned to go, one by one, each after another look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import requests
+from docker.api.client import APIClient
+from docker.errors import APIError, NotFound
+from docker.utils import version_gte
+
+from commands import reference, wire
+from commands.image.pruning import Image, Plan, Visible, in_use, names, uses
+from commands.reply import Errors, Part, Reply
+
+IMAGES_ALONE_SINCE = "1.42"  # the API version from which disk usage can be asked of images alone
+
+
+@dataclass
+class Removed:
+    """What became of a plan: the engine's words ("untagged: ...", "deleted: ..."), and what stayed after all, and why.
+
+    ids are those of the images that went; reclaimed is in bytes as the engine measures its layers, None where it could
+    not say; unknown tells of a broken connection: the removal that was under way may have happened.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    kept: list[tuple[Image, str]] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    reclaimed: int | None = 0
+    unknown: str | None = None
+
+    def reply(self, *parts: Part) -> Reply:
+        """These parts as an answer, which says what is not known."""
+        if self.unknown is None:
+            return Reply(parts, ids=tuple(self.ids))
+        told = (*parts, Errors(f"{self.unknown}\n"))
+        return Reply(told, failed=True, error=self.unknown, unknown=True, ids=tuple(self.ids))
+
+
+def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
+    """Remove what is planned, without force, each after another look at who uses it.
+
+    By its id; by its names, each after another look at what it stands for, where it has several.
+    """
+    removed = Removed()
+    if not planned.remove:
+        return removed
+    before = _layers_size(client)
+    for image in planned.remove:
+        try:
+            _remove(client, image, removed, visible)
+        except NotFound:
+            continue  # somebody else removed it
+        except APIError as error:
+            removed.kept.append((image, str(error.explanation or error)))
+        except requests.RequestException as error:
+            removed.unknown = f"No answer about {image.shown}: {error}"
+            break
+    after = None if removed.unknown else _layers_size(client)
+    removed.reclaimed = None if before is None or after is None else max(0, before - after)
+    return removed
+
+
+def _remove(client: APIClient, image: Image, removed: Removed, visible: Visible) -> None:
+    now = client.inspect_image(image.id)
+    if (names(now.get("RepoTags")), names(now.get("RepoDigests"))) != (image.tags, image.digests):
+        removed.kept.append((image, "it was named anew meanwhile"))
+        return
+    used = in_use(image, uses(client, visible))
+    if used:
+        removed.kept.append((image, used))
+        return
+    for ref in _handles(image):
+        removed.lines += _taken(client, image, ref)
+    removed.ids.append(image.id)
+
+
+def _taken(client: APIClient, image: Image, ref: str) -> list[str]:
+    """What the engine did at one handle of the image; raises APIError if that is another's name by now."""
+    if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
+        raise APIError(f"{ref} stands for another image now")
+    done = wire.delete(client, "/images/{0}", ref, params={})
+    return [f"untagged: {each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
+
+
+def _handles(image: Image) -> tuple[str, ...]:
+    """The id; where the image has several names, which the engine removes only one by one, those."""
+    if len(image.tags) <= 1 and len(image.digests) <= 1:
+        return (image.id,)
+    return tuple(name for name in (*image.tags, *image.digests) if reference.parse(name) is not None)
+
+
+def _layers_size(client: APIClient) -> int | None:
+    params: wire.Params = {"type": "image"} if version_gte(client.api_version, IMAGES_ALONE_SINCE) else {}
+    try:
+        usage = wire.get(client, "/system/df", params=params)
+    except APIError:
+        return None  # another disk usage is being added up just now
+    return int(usage.get("LayersSize") or 0)
