@@ -5,6 +5,7 @@ import { date, icon, mrkdwn, node } from "/mrkdwn.js";
 
 const KEY = "slashdock-key";
 const JOIN_SECONDS = 300;
+const LINES_KEPT = 200;
 const COLOURS = ["#1264a3", "#0f7a5c", "#8a4b08", "#7c3a8c", "#a3254a", "#44546a"];
 const at = (id) => document.getElementById(id);
 
@@ -18,7 +19,8 @@ const here = {
   channel: sessionStorage.getItem("channel") ?? "C0GENERAL1",
   thread: null,
   state: null,
-  drawn: new Map(),
+  drawn: {},
+  said: JSON.parse(sessionStorage.getItem("said") ?? "[]"),
   read: JSON.parse(sessionStorage.getItem("read") ?? "{}"),
 };
 
@@ -93,6 +95,9 @@ function drawChannels() {
   const mine = channels.find((each) => each.id === here.channel);
   if (mine) here.read[`${here.me}${mine.id}`] = mine.last;
   sessionStorage.setItem("read", JSON.stringify(here.read));
+  const shown = JSON.stringify([here.me, here.channel, here.read, channels, Boolean(home)]);
+  if (at("channels").dataset.shown === shown) return;
+  at("channels").dataset.shown = shown;
   const entry = (each, label) => node("li", {}, node("button", {
     type: "button", "aria-current": each.id === here.channel ? "page" : null,
     class: each.last > (here.read[`${here.me}${each.id}`] ?? "0") ? "unread" : "", onclick: () => go(each.id),
@@ -131,22 +136,29 @@ function drawHome() {
   at("messages").replaceChildren(node("li", { class: "message" }, node("div", { class: "content" }, home ? blocks(home.blocks, inView()) : [])));
 }
 
-// Only messages that have changed are drawn anew: what a person selects or chooses in the others stays.
+// Only messages that have changed are drawn anew: what a person selects, chooses or scrolls in the others stays.
 function list(place, messages, inChannel) {
   const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 60;
+  const before = here.drawn[place.id] ?? new Map();
+  const now = (here.drawn[place.id] = new Map());
   const nodes = messages.map((message, index) => {
     const joined = joins(messages[index - 1], message);
     const replies = inChannel ? here.state.messages.filter((each) => each.thread_ts === message.ts && each.ts !== message.ts) : [];
     const signature = JSON.stringify([message, joined, replies.length, here.me, here.channel]);
-    const kept = here.drawn.get(`${place.id}${message.ts}`);
-    if (kept?.signature === signature) return kept.drawn;
-    const drawn = drawMessage(message, joined, replies, inChannel);
-    here.drawn.set(`${place.id}${message.ts}`, { signature, drawn });
+    const drawn = before.get(signature) ?? drawMessage(message, joined, replies, inChannel);
+    now.set(signature, drawn);
     return drawn;
   });
   if (!nodes.length) nodes.push(node("li", { class: "empty" }, "Nothing here yet."));
-  if (nodes.length !== place.children.length || nodes.some((each, index) => place.children[index] !== each)) place.replaceChildren(...nodes);
+  arrange(place, nodes);
   if (atEnd) place.scrollTop = place.scrollHeight;
+}
+
+// What stays is not taken out and put in again: that would end a selection and have everything read aloud once more.
+function arrange(place, nodes) {
+  const staying = new Set(nodes);
+  for (const each of [...place.children]) if (!staying.has(each)) each.remove();
+  nodes.forEach((each, index) => { if (place.children[index] !== each) place.insertBefore(each, place.children[index] ?? null); });
 }
 
 function joins(before, message) {
@@ -161,7 +173,7 @@ function drawMessage(message, joined, replies, inChannel) {
   const open = () => openThread(message.thread_ts ?? message.ts);
   return node("li", { class: `message${joined ? " joined" : ""}${message.only_for ? " private" : ""}`, "data-ts": message.ts },
     avatar,
-    node("div", { class: "who" }, node("b", {}, name), app ? node("span", { class: "app" }, "APP") : null,
+    node("div", { class: "who" }, node("b", {}, name), " ", app ? node("span", { class: "app" }, "APP") : null, " ",
       node("time", {}, date(Number(message.ts), "{time}", look.zone))),
     node("div", { class: "content" },
       inChannel && !message.only_for ? node("button", { type: "button", class: "reply", onclick: open }, "Reply in thread") : null,
@@ -271,37 +283,41 @@ function openThread(ts) {
   at("thread-line").focus();
 }
 
-at("close-thread").onclick = () => { here.thread = null; drawThread(); };
+at("close-thread").onclick = () => { here.thread = null; drawThread(); at("line").focus(); };
 
 // --- writing ---------------------------------------------------------------------------------------------------
 
 function composer(form, line, thread) {
-  const said = JSON.parse(sessionStorage.getItem("said") ?? "[]");
-  let back = said.length;
+  let back = 0; // how many lines before the one being written
+  let draft = "";
   const fit = () => { line.style.height = "auto"; line.style.height = `${Math.min(line.scrollHeight + 2, 160)}px`; };
+  const write = (text) => { line.value = text; fit(); };
   const recall = (step) => {
-    back = Math.max(0, Math.min(said.length, back + step));
-    line.value = said[back] ?? "";
-    fit();
+    if (back === 0) draft = line.value;
+    back = Math.max(0, Math.min(here.said.length, back + step));
+    write(back === 0 ? draft : here.said.at(-back));
   };
-  form.addEventListener("submit", (event) => {
+  const remember = (text) => {
+    here.said.push(text);
+    sessionStorage.setItem("said", JSON.stringify(here.said.slice(-LINES_KEPT)));
+    back = 0;
+  };
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = line.value.trim();
     if (!text) return;
-    said.push(text);
-    sessionStorage.setItem("said", JSON.stringify(said.slice(-200)));
-    back = said.length;
-    line.value = "";
-    fit();
-    call("/page/send", { channel: here.channel, text, thread_ts: thread() });
+    remember(text);
+    write("");
+    const answer = await call("/page/send", { channel: here.channel, text, thread_ts: thread() }).catch(() => null);
+    if (!answer?.ok && !line.value) write(text);
   });
   line.addEventListener("input", fit);
   line.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); }
     const single = !line.value.includes("\n");
-    if (event.key === "ArrowUp" && single) { event.preventDefault(); recall(-1); }
-    if (event.key === "ArrowDown" && single) { event.preventDefault(); recall(1); }
+    if (event.key === "ArrowUp" && single) { event.preventDefault(); recall(1); }
+    if (event.key === "ArrowDown" && single) { event.preventDefault(); recall(-1); }
   });
 }
 
