@@ -22,7 +22,7 @@ from bot.settings import Mode
 from bot.slack import Access, Connection, SlackSide
 from bot.slack.desk import Answer
 from bot.slack.http import EVENTS, Server
-from bot.store import Store
+from bot.store import Spent, Store
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPS
 from bot.workspace.request_url import signature
@@ -42,7 +42,7 @@ class Receipts:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def take(self, request: Request, answer: Answer) -> Outcome | None:  # noqa: ARG002 - nothing is answered
+    def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:  # noqa: ARG002 - see above
         """Commit the receipt."""
         self._store.receive(request, request.line)
         return None
@@ -51,8 +51,12 @@ class Receipts:
         """No button is offered here."""
         raise NotImplementedError(button, host)
 
-    def recall(self, button: str) -> tuple[str, str] | None:
+    def recall(self, button: str, pressed: Request) -> Request | Outcome:
         """Nor pressed."""
+        raise NotImplementedError(button, pressed)
+
+    def spent(self, button: str) -> Spent | None:
+        """Nor used up."""
         raise NotImplementedError(button)
 
 

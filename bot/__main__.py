@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot import doctor, keyboard, policy_init
 from bot.core import CannotStart, Core, opened
+from bot.desk import remembered
 from bot.locks import AlreadyRunning
 from bot.policy import PolicyError
 from bot.request import Origin, Outcome
@@ -114,7 +115,7 @@ def _exec(asked: argparse.Namespace) -> int:
 def _print_messages(core: Core, outcome: Outcome) -> None:
     from bot.slack.blocks import render  # noqa: PLC0415 - Slack's shape is asked for by --json alone
 
-    message = render(outcome, lambda button: core.store.remember(button.line, outcome.host, button.label))
+    message = render(outcome, lambda button: remembered(core.store, button, outcome.host))
     facts = {"status": outcome.status, "number": outcome.number, "exit_code": outcome.reply.exit_code}
     metadata = {"event_type": "slashdock_outcome", "event_payload": facts}
     files = [{"file": file.name, "title": file.title, "content": file.content} for file in message.files]

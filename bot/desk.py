@@ -6,15 +6,19 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
+from bot import answers
 from bot.pipeline import Pipeline, Received
-from bot.request import Outcome, Request
-from bot.store import Store, Unwritable
+from bot.request import Outcome, Request, Status
+from bot.store import Spent, Store, Unwritable
 from bot.workers import Pool
 from commands.reply import Button
+from commands.secrets import mask_line
 
 PER_PERSON = 60  # requests that one person may have under way at an engine, so that nobody takes all of its workers
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."
+UNKNOWN = "This button is not known any more. Nothing was done; type the line instead."
 
 Answer = Callable[[Outcome], None]
 
@@ -29,11 +33,22 @@ class Desk:
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
 
-    def take(self, request: Request, answer: Answer) -> Outcome | None:
-        """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once."""
+    def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:
+        """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
+
+        button is the id of the one that was pressed for it, if one was; what works once is not taken twice.
+        """
         received = self._pipeline.receive(request)
         if isinstance(received, Outcome):
             return received
+        try:
+            other = self._store.press(button, received.number) if button else None
+        except Unwritable as error:
+            return answers.unwritten(error)
+        return self._queue(received, answer) if other is None else self._pressed(received, other)
+
+    def _queue(self, received: Received, answer: Answer) -> Outcome | None:
+        request = received.request
         if not self._count(request.actor.id):
             return self._pipeline.turn_away(received, TOO_MANY)
         if self._pools[received.host].put(lambda: self._work(received, answer)):
@@ -44,14 +59,25 @@ class Desk:
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""
         try:
-            return self._store.remember(button.line, host, button.label)
+            return remembered(self._store, button, host)
         except Unwritable:
             return ""
 
-    def recall(self, button: str) -> tuple[str, str] | None:
-        """The line and the host behind an opaque id; None where there is none, or it cannot be read."""
+    def recall(self, button: str, pressed: Request) -> Request | Outcome:
+        """The request for the line behind an opaque id; an Outcome where there is none, or it cannot be read."""
         try:
-            return self._store.recall(button)
+            known = self._store.recall(button)
+        except Unwritable as error:
+            return answers.unwritten(error)
+        if known is not None:
+            return replace(pressed, line=known[0], host=known[1])
+        received = self._pipeline.receive(pressed)
+        return received if isinstance(received, Outcome) else self._refused(received, "unknown button", UNKNOWN)
+
+    def spent(self, button: str) -> Spent | None:
+        """The action that used up a button which works once; None where it can still be pressed, or nobody knows."""
+        try:
+            return self._store.spent(button)
         except Unwritable:
             return None
 
@@ -60,6 +86,29 @@ class Desk:
         deadline = time.monotonic() + limit
         for pool in self._pools.values():
             pool.close(deadline)
+
+    def _pressed(self, received: Received, first: Spent) -> Outcome:
+        who = self._pipeline.policy.person(first.actor) or first.actor
+        told = f"This was pressed already, by {who}, as number {first.number}. Nothing was done."
+        return self._refused(received, f"pressed already, as number {first.number}", told)
+
+    def _refused(self, received: Received, reason: str, told: str) -> Outcome:
+        """Write down that a click runs nothing, and say so."""
+        request, line = received.request, mask_line(received.request.line)
+        person = self._pipeline.policy.person(request.actor.id) or ""
+        try:
+            self._store.refuse(
+                received.number,
+                status=Status.DENIED,
+                reason=reason,
+                line=line,
+                verb="",
+                person=person,
+                host=received.host,
+            )
+        except Unwritable as error:
+            return answers.unwritten(error)
+        return Outcome(Status.DENIED, answers.told(told), received.number, line=line, host=received.host)
 
     def _work(self, received: Received, answer: Answer) -> None:
         try:
@@ -81,3 +130,10 @@ class Desk:
             self._waiting[person] -= 1
             if not self._waiting[person]:
                 del self._waiting[person]
+
+
+def remembered(store: Store, button: Button, host: str) -> str:
+    """An opaque id for what a button stands for; one that destroys something works once. Raises Unwritable."""
+    if button.danger:
+        return store.remember_once(button.line, host)
+    return store.remember(button.line, host, button.label)

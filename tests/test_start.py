@@ -14,6 +14,7 @@ from docker.api.client import APIClient
 
 from bot import blockrules
 from bot.workspace import Message, Workspace
+from bot.workspace.delivery import Delivery
 from bot.workspace.people import ADMIN, GENERAL, OPS, STRANGER, UNJOINED, VIEWER
 
 LINES = ("ps", "logs web --tail 50", "restart -t 1 web", "commit web web:snap", "network ls")
@@ -275,3 +276,82 @@ def test_a_port_that_is_taken_is_told_as_a_fault_of_the_port(workspace: Workspac
     assert line == (
         f"Cannot listen on 127.0.0.1, SLASHDOCK_PORT {port}: Address already in use. Set SLASHDOCK_PORT to a free port."
     )
+
+
+@pytest.fixture
+def offered(socket_bot: BotProcess, workspace: Workspace) -> Message:
+    """What is asked before an `image prune`, with the button that says yes."""
+    assert socket_bot.process is not None
+    return _answer(workspace, OPS, lambda: workspace.slash(ADMIN, OPS, "image prune"))
+
+
+def _click_again(workspace: Workspace, click: Delivery, **action: str) -> Message:
+    """The answer to the same click once more, as one that was on its way already."""
+    actions = [{**click.payload["actions"][0], **action}]
+    again = {**click.payload, "actions": actions, "trigger_id": f"{click.trigger_id}.again"}
+    return _answer(workspace, OPS, lambda: workspace.deliver("interactive", again))
+
+
+def _recorded(folder: Path) -> list[tuple[str, ...]]:
+    db = sqlite3.connect(folder / "data" / "slashdock.db")
+    rows = db.execute("SELECT actor, channel, origin, verdict, reason, status FROM actions ORDER BY number").fetchall()
+    db.close()
+    return rows
+
+
+def test_a_button_that_changes_something_works_once(offered: Message, workspace: Workspace, tmp_path: Path) -> None:
+    """The message loses its button and says who pressed it; a click that was on its way is refused, and recorded."""
+    click = workspace.click(ADMIN, OPS, offered.ts, "Run image prune").wait()
+    workspace.wait_for_message(OPS, "Total reclaimed space")
+    changed = workspace.wait_for_message(OPS, "pressed the button", viewer=ADMIN)
+    assert (changed.ts, list(changed.elements())) == (offered.ts, [])
+    told = _click_again(workspace, click)
+    assert "This was pressed already, by ada, as number 2. Nothing was done." in told.plain()
+    first, second = _recorded(tmp_path)[1:]
+    assert (first[3], first[5]) == ("allow", "done")
+    assert second == (ADMIN, OPS, "button", "denied", "pressed already, as number 2", "denied")
+
+
+def test_a_button_is_not_used_up_by_somebody_who_may_not(
+    offered: Message, workspace: Workspace, tmp_path: Path
+) -> None:
+    """A viewer's click is refused; the administrator's works afterwards."""
+    click = workspace.click(ADMIN, OPS, offered.ts, "Run image prune")
+    workspace.wait_for_message(OPS, "Total reclaimed space")
+    held = _answer(workspace, OPS, lambda: workspace.slash(ADMIN, OPS, "image prune -a"))
+    mine = {**click.payload, "actions": [{**click.payload["actions"][0], "value": next(held.elements())[1]["value"]}]}
+    by_viewer = {**mine, "user": {**mine["user"], "id": VIEWER}, "trigger_id": "1.viewer"}
+    workspace.deliver("interactive", by_viewer)
+    workspace.wait_for(lambda: [row[5] for row in _recorded(tmp_path)][3:] == ["denied"])
+    assert len(list(workspace.state.message(OPS, held.ts).elements())) == 1
+    workspace.deliver("interactive", {**mine, "trigger_id": "1.admin"})
+    workspace.wait_for(lambda: [row[5] for row in _recorded(tmp_path)][3:] == ["denied", "done"])
+
+
+def test_a_button_that_is_not_known_is_recorded_as_refused(
+    offered: Message, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Who pressed it and where stands in the record, as of everything that is asked."""
+    click = workspace.click(ADMIN, OPS, offered.ts, "Run image prune").wait()
+    told = _click_again(workspace, click, value="f" * 32)
+    assert "This button is not known any more." in told.plain()
+    assert told.only_for == ADMIN
+    assert _recorded(tmp_path)[2] == (ADMIN, OPS, "button", "denied", "unknown button", "denied")
+
+
+FAULTS = {"BEGIN IMMEDIATE": "has kept", "ALTER TABLE lines RENAME TO gone": "cannot be used"}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_record_that_cannot_be_used_is_told_as_such_to_who_presses_a_button(
+    offered: Message, workspace: Workspace, tmp_path: Path, fault: str
+) -> None:
+    """The button is not to blame where it cannot be looked up, or the click not written down."""
+    click = workspace.click(ADMIN, OPS, offered.ts, "Run image prune").wait()
+    workspace.wait_for_message(OPS, "Total reclaimed space")
+    db = sqlite3.connect(tmp_path / "data" / "slashdock.db", isolation_level=None)
+    db.execute(fault)
+    told = _click_again(workspace, click, value="f" * 32)
+    db.close()
+    assert "Nothing was done, because it could not be written down first" in told.plain()
+    assert FAULTS[fault] in told.plain()

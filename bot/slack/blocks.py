@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from bot.request import Outcome
 from bot.slack.characters import cut, cut_escaped, escaped, head, visible
 from bot.slack.message import File, Message
+from bot.store import Spent
 from bot.text import table
 from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Table
 
@@ -19,6 +20,7 @@ TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update 
 NOTE_LIMIT = 1_500  # characters of one note
 LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
+BUTTON = "Button: "  # what the text, which a screen reader reads, says before a button
 BUTTON_LIMIT = 75  # characters; Slack, button text
 BUTTONS = 25  # Slack, elements of an actions block
 CONFIRM_LIMIT = 300  # characters; Slack, text of a confirmation
@@ -44,6 +46,19 @@ def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
     for part in outcome.reply.parts:
         page.add(part)
     return page.message()
+
+
+def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent) -> Message:
+    """A message that was sent, once a button in it was pressed: it says by whom and what for, and has no buttons."""
+    line = cut(_typed(spent.line), LINE_LIMIT)
+    number = f" · number {spent.number}"
+    pressed = _section(*_who(spent.actor), _span(" pressed the button for "), _span(line, code=True), _span(number))
+    kept = [block for block in blocks if block.get("type") != "actions"]
+    said = [each for each in text.splitlines() if not each.startswith(BUTTON)]
+    told = f"{_mention(spent.actor)} pressed the button for {escaped(line)}{number}"
+    return Message(
+        cut_escaped("\n".join([told, *said]), TEXT_LIMIT), (*kept, {"type": "rich_text", "elements": [pressed]})
+    )
 
 
 class _Page:
@@ -151,7 +166,7 @@ class _Page:
             if not identity:
                 continue
             self.buttons.append(_button(button, len(self.buttons), identity))
-            self.spoken.append(escaped(f"Button: {_one_line(button.label)} ({_typed(button.line)})"))
+            self.spoken.append(escaped(f"{BUTTON}{_one_line(button.label)} ({_typed(button.line)})"))
 
     def _seen(self, text: str) -> str:
         shown, hidden = visible(text)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bot.request import Outcome, Request
+from bot.store import Spent
 from commands.reply import Button
 
 Answer = Callable[[Outcome], None]
@@ -14,11 +15,17 @@ Answer = Callable[[Outcome], None]
 class Desk(Protocol):
     """Takes requests; everything else that Slack's side does is reading and showing."""
 
-    def take(self, request: Request, answer: Answer) -> Outcome | None:
-        """Commit the receipt and queue the work; None where `answer` is called later, else what to say at once."""
+    def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:
+        """Commit the receipt and queue the work; None where `answer` is called later, else what to say at once.
+
+        button is the opaque id of the one that was pressed for it, if one was.
+        """
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where there can be none."""
 
-    def recall(self, button: str) -> tuple[str, str] | None:
-        """The line and the host behind an opaque id; None where there is none."""
+    def recall(self, button: str, pressed: Request) -> Request | Outcome:
+        """The request for the line behind an opaque id; what to say where there is none."""
+
+    def spent(self, button: str) -> Spent | None:
+        """The action that used up a button which works once; None where it can still be pressed."""

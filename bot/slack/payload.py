@@ -26,11 +26,22 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Original:
+    """The message that a button stands in; Slack does not send what an ephemeral one says."""
+
+    ts: str
+    ephemeral: bool = False
+    text: str = ""
+    blocks: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Pressed:
     """A button that somebody pressed: its opaque value, and the request that it becomes once its line is known."""
 
     button: str
     asked: Asked
+    original: Original
 
 
 def foreign(payload: Payload, identity: Identity) -> str | None:
@@ -99,7 +110,15 @@ def pressed(payload: Payload, now: float) -> Pressed | None:
         delivery=_id(payload, "trigger_id"),
         received=_earlier(action.get("action_ts"), now),
     )
-    return Pressed(_id(action, "value"), Asked(request, place))
+    return Pressed(_id(action, "value"), Asked(request, place), _original(payload))
+
+
+def _original(payload: Payload) -> Original:
+    container, message = payload["container"], payload.get("message") or {}
+    blocks = tuple(dict(block) for block in message.get("blocks") or ())
+    return Original(
+        _id(container, "message_ts"), bool(container.get("is_ephemeral")), str(message.get("text") or ""), blocks
+    )
 
 
 def _place_of_click(payload: Payload) -> Place:

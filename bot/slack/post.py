@@ -13,6 +13,7 @@ from bot.slack import channels
 from bot.slack.channels import Channels, Reach
 from bot.slack.connection import Connection
 from bot.slack.message import File
+from bot.slack.payload import Original
 from bot.slack.place import Place
 from bot.slack.said import TAKEN, UNREACHED_WAIT, NotNow, Refused, Unsure, judge, told
 
@@ -61,6 +62,15 @@ class Post:
             yield lambda file: self._show_all(place, file)
         if place.user:
             yield lambda file: self._upload(self._conversation(place.user), "", file)
+
+    def ways_instead(self, place: Place, original: Original) -> Iterator[Way]:
+        """How a message that a button stands in is replaced."""
+        if place.response_url:
+            kind = "ephemeral" if original.ephemeral else "in_channel"
+            yield lambda payload: self._respond(place, {**payload, "replace_original": True}, kind)
+        if not original.ephemeral:
+            where = {"channel": place.channel, "ts": original.ts}
+            yield lambda payload: self._call("chat.update", {**where, "blocks": [], **payload})
 
     def _tell_all(self, place: Place, payload: Payload) -> None:
         self._stays_here(place.channel)

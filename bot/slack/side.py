@@ -10,7 +10,7 @@ from bot.request import Actor, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
 from bot.slack.app import Intake, build
-from bot.slack.blocks import render
+from bot.slack.blocks import render, without_buttons
 from bot.slack.channels import Channels
 from bot.slack.connection import Connection
 from bot.slack.desk import Desk
@@ -79,15 +79,17 @@ class SlackSide:
         request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
         self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
 
-    def _take(self, asked: Asked) -> None:
+    def _take(self, asked: Asked, pressed: Pressed | None = None) -> None:
         answered = self._patience.promise(lambda: self._tell(asked, _goes_on(asked.request), asked.place.user))
 
         def answer(outcome: Outcome) -> None:
             answered()
+            if pressed is not None:
+                self._take_away(pressed)
             self._tell(asked, outcome, asked.place.user)
 
         try:
-            at_once = self._desk.take(asked.request, answer)
+            at_once = self._desk.take(asked.request, answer, pressed.button if pressed else "")
         except BaseException:
             answered()
             raise
@@ -95,13 +97,20 @@ class SlackSide:
             answer(at_once)
 
     def _press(self, pressed: Pressed) -> None:
-        known = self._desk.recall(pressed.button)
-        if known is None:
-            told = note("This button is not known any more. Nothing was done; type the line instead.")
-            self._tell(pressed.asked, Outcome(Status.USAGE, told), "")
-            return
-        line, host = known
-        self._take(replace(pressed.asked, request=replace(pressed.asked.request, line=line, host=host)))
+        asked = pressed.asked
+        found = self._desk.recall(pressed.button, asked.request)
+        if isinstance(found, Outcome):
+            self._tell(asked, found, asked.place.user)
+        else:
+            self._take(replace(asked, request=found), pressed)
+
+    def _take_away(self, pressed: Pressed) -> None:
+        """Take the buttons out of a message one of whose buttons is used up."""
+        spent, original, place = self._desk.spent(pressed.button), pressed.original, pressed.asked.place
+        if spent is not None:
+            message = without_buttons(original.text, original.blocks, spent)
+            ways = self._post.ways_instead(place, original)
+            self._outbox.put(f"{place.channel} {original.ts}", MessageLetter(message, ways))
 
     def _tell(self, asked: Asked, outcome: Outcome, asker: str) -> None:
         if outcome.status is Status.DUPLICATE:

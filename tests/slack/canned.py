@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.request import Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
+from bot.store import Spent
 from bot.workspace import Workspace
 from commands.reply import Button, Output, Reply, note
 
@@ -40,15 +41,18 @@ class CannedDesk:
     answers: Callable[[Request], Outcome] = echo
     taken: list[Request] = field(default_factory=list)
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
+    used: dict[str, Spent] = field(default_factory=dict)
     busy: bool = False
 
-    def take(self, request: Request, answer: Answer) -> Outcome | None:
-        """Note the request and answer it later."""
+    def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:
+        """Note the request and answer it later; a button whose line has danger in it is used up."""
         if self.busy:
             return Outcome(Status.FAILED, note("The engine is busy."))
         if request.delivery in {each.delivery for each in self.taken}:
             return Outcome(Status.DUPLICATE, note("again"))
         self.taken.append(request)
+        if "danger" in request.line:
+            self.used[button] = Spent(len(self.taken), request.actor.id, request.line)
         threading.Thread(target=lambda: answer(self.answers(request))).start()
         return None
 
@@ -58,9 +62,16 @@ class CannedDesk:
         self.buttons[known] = (button.line, host)
         return known
 
-    def recall(self, button: str) -> tuple[str, str] | None:
+    def recall(self, button: str, pressed: Request) -> Request | Outcome:
         """What the id stands for."""
-        return self.buttons.get(button)
+        if button not in self.buttons:
+            return Outcome(Status.DENIED, note("This button is not known any more."))
+        line, host = self.buttons[button]
+        return replace(pressed, line=line, host=host)
+
+    def spent(self, button: str) -> Spent | None:
+        """Who used it up."""
+        return self.used.get(button)
 
 
 @dataclass(frozen=True)

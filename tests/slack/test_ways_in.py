@@ -211,3 +211,38 @@ def test_a_schedule_tells_its_channel(joined: Joined) -> None:
     message = joined.workspace.wait_for_message(PRIVATE, "removed 3")
     assert message.text.startswith("schedule:cleanup ran docker image prune")
     assert message.only_for is None
+
+
+def offer_once(joined: Joined, *, public: bool) -> Message:
+    """A message with a button that works once."""
+    parts = (Output("Are you sure?\n"), Buttons((Button("Do it", "danger now", danger=True),)))
+    joined.desk.answers = lambda _: Outcome(Status.HELD, Reply(parts), 1, public, "ps")
+    joined.workspace.slash(OPERATOR, OPS, "ps").wait()
+    message = joined.workspace.wait_for_message(OPS, "Are you sure?", viewer=OPERATOR)
+    joined.desk.answers = lambda request: done("did it\n", request.line, public=True)
+    return message
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_button_that_was_used_up_goes_and_says_who_pressed_it(joined: Joined, public: bool) -> None:
+    """The message has no button any more; where Slack says what stood in it, that stays."""
+    message = offer_once(joined, public=public)
+    joined.workspace.click(OPERATOR, OPS, message.ts, "Do it").wait()
+    joined.workspace.wait_for_message(OPS, "did it")
+    changed = joined.workspace.wait_for_message(OPS, "pressed the button", viewer=OPERATOR)
+    assert (changed.ts, changed.only_for, list(changed.elements())) == (message.ts, message.only_for, [])
+    assert f"{OPERATOR} pressed the button for docker danger now · number 2" in changed.body()
+    assert changed.text.startswith(f"<@{OPERATOR}> pressed the button for docker danger now")
+    assert ("Are you sure?" in changed.body()) is public
+    assert "Button: " not in changed.text
+
+
+def test_a_button_goes_without_a_response_url_too(joined: Joined) -> None:
+    """Where it is worn out, an ordinary message is changed by its time."""
+    message = offer_once(joined, public=True)
+    pressed = joined.workspace.click(OPERATOR, OPS, message.ts, "Do it")
+    joined.workspace.tickets.responses[str(pressed.response_url).rpartition("/")[2]].uses = 5
+    pressed.wait()
+    changed = joined.workspace.wait_for_message(OPS, "pressed the button", viewer=OPERATOR)
+    assert (changed.ts, list(changed.elements())) == (message.ts, [])
+    assert "Are you sure?" in changed.body()
