@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 Details = Mapping[str, Any]
 
 PROC = Path("/proc/self")
+MARKER = Path("/.dockerenv")  # the engine puts it into every container
 
 
 def _words(text: str) -> frozenset[str]:
@@ -72,26 +75,48 @@ def root_reason(details: Details) -> str:
     return ", ".join(dict.fromkeys(_escalations(details)))
 
 
-def protected_reason(details: Details, own_id: str | None, sockets: Iterable[str] = ()) -> str:
+@dataclass(frozen=True)
+class Own:
+    """What slashdock knows of the container that it runs in: its full id, or else the host name that it has there.
+
+    Both are empty outside of a container.
+    """
+
+    id: str = ""
+    hostname: str = ""
+
+    def has(self, details: Details) -> bool:
+        """Whether this is that container, or may be."""
+        if self.id:
+            return details.get("Id") == self.id
+        return self.hostname != "" and (details.get("Config") or {}).get("Hostname") == self.hostname
+
+
+def protected_reason(details: Details, own: Own, sockets: Iterable[str] = ()) -> str:
     """Why nobody may touch this container from chat; empty where the rules decide.
 
     sockets are the paths of the engines that slashdock itself uses, besides the usual ones.
     """
-    if own_id is not None and details.get("Id") == own_id:
+    if own.has(details):
         return "slashdock runs in it"
     ours = {place for path in sockets for place in _on_the_way(path)}
     leading = [source for source in _sources(details) if _leads_to_an_engine(source) or source.rstrip("/") in ours]
     return f"it mounts {leading[0]}, which leads to a container engine" if leading else ""
 
 
-def own_container_id(proc: Path = PROC) -> str | None:
-    """The full id of the container that this process runs in; None outside of one."""
+def own_container(proc: Path = PROC, marker: Path = MARKER) -> Own:
+    """What this process can find out about the container that it runs in."""
+    identity = _own_id(proc)
+    return Own(identity, socket.gethostname() if marker.exists() and not identity else "")
+
+
+def _own_id(proc: Path) -> str:
     for line in _read(proc / "mountinfo").splitlines():
         root, place = line.split(" ")[3:5]
         if place in _FILES_OF_THE_ENGINE and (match := _ID.search(root)):
             return match[0]
     match = _ID.search(_read(proc / "cgroup"))
-    return match[0] if match else None
+    return match[0] if match else ""
 
 
 def _read(path: Path) -> str:
@@ -166,9 +191,9 @@ def _sources(details: Details) -> list[str]:
     return places + [bind.partition(":")[0] for bind in _host_binds(details.get("HostConfig") or {})]
 
 
-def _on_the_way(socket: str) -> tuple[str, ...]:
+def _on_the_way(path: str) -> tuple[str, ...]:
     """The socket and the folder that holds it, by their names and by where links lead."""
-    paths = (Path(socket), Path(os.path.realpath(socket)))
+    paths = (Path(path), Path(os.path.realpath(path)))
     return tuple(str(place) for path in paths for place in (path, path.parent) if place != Path("/"))
 
 

@@ -20,7 +20,7 @@ from commands.line import UsageError
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
 TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
-OWN_CONTAINER = envelope.own_container_id()
+OWN_CONTAINER = envelope.own_container()
 
 Rules = Policy | Reloading
 Looked = Mapping[Target, Found | Missing]

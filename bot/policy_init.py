@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot import roles
 from bot.policy_file import USER, PolicyError
 
 _FIRST = """\
@@ -27,17 +28,6 @@ admin = {{ slack = ["{admin}"], roles = ["admin"] }}
 # change (commit, image prune), enter (what reads or writes inside of a container).
 # A single verb may stand there as well: "logs". on: "*", "name:web-*", "project:shop", "label:tier=front".
 
-[[roles.admin.allow]]
-verbs = ["see", "read", "act", "change", "enter"]
-on    = ["*"]
-
-[[roles.operator.allow]]
-verbs = ["see", "read", "act"]
-on    = ["*"]
-
-[[roles.viewer.allow]]
-verbs = ["see"]
-on    = ["*"]
 """
 
 
@@ -60,4 +50,4 @@ def write(path: Path, admin: str) -> str:
 
 def first(admin: str) -> str:
     """The text of the file."""
-    return _FIRST.format(admin=admin)
+    return _FIRST.format(admin=admin) + roles.FIRST

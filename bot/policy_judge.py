@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from bot import policy_file, policy_reason
+from bot import policy_file, policy_reason, roles
 from bot.policy_file import PolicyError
 from bot.rule import EVERYTHING, Asker, Object, Rule, Selector, Terms
 from commands.command import Permission, Spec
@@ -27,17 +27,6 @@ admin    = { slack = ["U0ADMIN001"], roles = ["admin"] }
 operator = { slack = ["U0OPERATOR"], roles = ["operator"] }
 viewer   = { slack = ["U0VIEWER01"], roles = ["viewer"] }
 
-[[roles.admin.allow]]
-verbs = ["see", "read", "act", "change", "enter"]
-on    = ["*"]
-
-[[roles.operator.allow]]
-verbs = ["see", "read", "act"]
-on    = ["*"]
-
-[[roles.viewer.allow]]
-verbs = ["see"]
-on    = ["*"]
 """
 
 
@@ -89,7 +78,7 @@ class Policy:
     @classmethod
     def sample(cls, specs: Iterable[Spec]) -> Policy:
         """The policy of the local workspace's four people, the stranger being nobody."""
-        return cls.parse(_SAMPLE, SAMPLE, specs)
+        return cls.parse(_SAMPLE + roles.FIRST, SAMPLE, specs)
 
     @classmethod
     def empty(cls, path: Path) -> Policy:
