@@ -20,6 +20,7 @@ const here = {
   thread: null,
   state: null,
   drawn: {},
+  entries: {},
   said: JSON.parse(sessionStorage.getItem("said") ?? "[]"),
   read: JSON.parse(sessionStorage.getItem("read") ?? "{}"),
 };
@@ -95,18 +96,22 @@ function drawChannels() {
   const mine = channels.find((each) => each.id === here.channel);
   if (mine) here.read[`${here.me}${mine.id}`] = mine.last;
   sessionStorage.setItem("read", JSON.stringify(here.read));
-  const shown = JSON.stringify([here.me, here.channel, here.read, channels, Boolean(home)]);
-  if (at("channels").dataset.shown === shown) return;
-  at("channels").dataset.shown = shown;
-  const entry = (each, label) => node("li", {}, node("button", {
-    type: "button", "aria-current": each.id === here.channel ? "page" : null,
-    class: each.last > (here.read[`${here.me}${each.id}`] ?? "0") ? "unread" : "", onclick: () => go(each.id),
-  }, label));
   const sign = (each) => (each.kind === "private" ? icon("lock") : "#");
-  at("channels").replaceChildren(...channels.filter((each) => each.kind !== "im").map((each) => entry(each, [sign(each), ` ${each.name}`])));
-  const directs = channels.filter((each) => each.kind === "im").map((each) => entry(each, `@ ${each.name}`));
-  if (home) directs.push(entry({ id: "home", last: "0" }, `⌂ ${bot} home`));
-  at("directs").replaceChildren(...directs);
+  const directs = channels.filter((each) => each.kind === "im").map((each) => drawEntry(each, `@ ${each.name}`));
+  if (home) directs.push(drawEntry({ id: "home", last: "0" }, `⌂ ${bot} home`));
+  arrange(at("channels"), channels.filter((each) => each.kind !== "im").map((each) => drawEntry(each, [sign(each), ` ${each.name}`])));
+  arrange(at("directs"), directs);
+}
+
+// Changed in its place: a button drawn anew would lose the focus, and the click that is just being made.
+function drawEntry(each, label) {
+  const drawn = (here.entries[each.id] ??= node("li", {}, node("button", { type: "button", onclick: () => go(each.id) }, label)));
+  const button = drawn.firstChild;
+  const unread = each.last > (here.read[`${here.me}${each.id}`] ?? "0");
+  button.className = unread ? "unread" : "";
+  button.ariaLabel = unread ? `${button.textContent.trim()}, unread` : null;
+  button.ariaCurrent = each.id === here.channel ? "page" : null;
+  return drawn;
 }
 
 function drawPeople() {

@@ -228,7 +228,7 @@ def test_earlier_lines_come_back(page: Page) -> None:
 
 
 def test_a_new_message_leaves_the_others_alone(visit: Callable[[], Page]) -> None:
-    """What has the focus in them keeps it, and so does what is selected: they are not taken out and put in again."""
+    """What has the focus in them keeps it: they are not taken out and put in again."""
     mine, theirs = visit(), visit()
     say(mine, "an older message")
     older = answers(mine, "an older message").get_by_role("button", name="Reply in thread")
@@ -238,6 +238,19 @@ def test_a_new_message_leaves_the_others_alone(visit: Callable[[], Page]) -> Non
     say(theirs, "a newer one")
     expect(answers(mine, "a newer one")).to_be_visible()
     expect(older).to_be_focused()
+
+
+def test_a_channel_that_gets_a_message_stays_where_it_is(visit: Callable[[], Page]) -> None:
+    """Its button says that there is something unread, keeps the focus, and opens it."""
+    mine, theirs = visit(), visit()
+    channel = mine.get_by_role("button", name="# alerts")
+    channel.focus()
+    theirs.get_by_role("button", name="# alerts").click()
+    say(theirs, "look here")
+    expect(mine.get_by_role("button", name="# alerts, unread")).to_be_focused()
+    mine.keyboard.press("Enter")
+    expect(answers(mine, "look here")).to_be_visible()
+    expect(mine.get_by_role("button", name="# alerts", exact=True)).to_have_attribute("aria-current", "page")
 
 
 def test_it_can_be_read_aloud(page: Page) -> None:
