@@ -14,6 +14,8 @@ import requests
 from docker.api.client import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
+from docker.transport import UnixHTTPAdapter
+from urllib3 import HTTPConnectionPool
 
 from bot.workers import Pool
 from commands import api
@@ -30,6 +32,15 @@ Look = Callable[[APIClient, str], Found]
 
 class EngineDown(DockerException):  # type: ignore[misc]
     """The engine does not answer; str() says which and what to look at."""
+
+
+class _OneConnection(UnixHTTPAdapter):  # type: ignore[misc]
+    """Keeps one connection open; docker-py's own keeps one for each of the last 25 paths that were asked for."""
+
+    def get_connection(self, _url: str, proxies: Mapping[str, str] | None = None) -> HTTPConnectionPool:
+        """The connections to the engine, whatever path is asked for."""
+        pool: HTTPConnectionPool = super().get_connection(UNIX, proxies)
+        return pool
 
 
 class Host:
@@ -84,6 +95,8 @@ class Host:
     def _connected(self, timeout: int) -> APIClient:
         self._knock()
         client = APIClient(base_url=self.url, version=api.OLDEST, timeout=timeout, tls=self._tls or False)
+        if self.url.startswith(UNIX):
+            client.mount(client.base_url, _OneConnection(f"http+{self.url}", timeout))
         try:
             newest = client.version(api_version=False)["ApiVersion"]
         except (requests.RequestException, DockerException) as error:

@@ -87,7 +87,7 @@ def test_a_lost_answer_takes_nothing_from_the_others(tmp_path: Path, api: APICli
 @pytest.mark.parametrize("line", ["start", "restart -t 0"])
 def test_in_turn_nothing_more_is_asked_once_an_answer_is_lost(tmp_path: Path, fresh_world: str, line: str) -> None:
     """Docker starts and restarts one after the other; what was not tried is said by name."""
-    verb = f"/{line.split()[0]}"
+    verb = f"/{line.partition(' ')[0]}"
     proxy = Proxy(fresh_world, lose=verb)
     with _spoken(proxy, tmp_path) as bench:
         outcome = bench.say(f"{line} web nothere worker done")
@@ -157,8 +157,8 @@ def test_connections_are_kept_and_not_added_to(fresh_world: str, tmp_path: Path)
     bench = harness.bench(fresh_world, tmp_path / "data")
     before = _sockets()
     for _ in range(ROUNDS):
-        assert bench.say(f"kill -s WINCH {'worker ' * AT_ONCE}").status is Status.DONE
-    assert len(_sockets() - before) <= BESIDE + 2  # this thread's quick and patient one
+        assert bench.say(f"kill -s WINCH {'worker web ' * AT_ONCE}").status is Status.DONE
+    assert len(_sockets() - before) <= BESIDE + 2  # one a thread; this one has a quick and a patient one
     bench.close()
     assert _sockets() <= before
 
