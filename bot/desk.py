@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import answers
+from bot.buttons import Spent
 from bot.pipeline import Pipeline, Received
 from bot.request import Outcome, Request, Status
-from bot.store import Spent, Store, Unwritable
+from bot.store import Store, Unwritable
 from bot.workers import Pool
 from commands.reply import Button
 from commands.secrets import mask_line
@@ -42,7 +43,7 @@ class Desk:
         if isinstance(received, Outcome):
             return received
         try:
-            other = self._store.press(button, received.number) if button else None
+            other = self._store.buttons.press(button, received.number) if button else None
         except Unwritable as error:
             return answers.unwritten(error)
         return self._queue(received, answer) if other is None else self._pressed(received, other)
@@ -66,7 +67,7 @@ class Desk:
     def recall(self, button: str, pressed: Request) -> Request | Outcome:
         """The request for the line behind an opaque id; an Outcome where there is none, or it cannot be read."""
         try:
-            known = self._store.recall(button)
+            known = self._store.buttons.recall(button)
         except Unwritable as error:
             return answers.unwritten(error)
         if known is not None:
@@ -77,7 +78,7 @@ class Desk:
     def spent(self, button: str) -> Spent | None:
         """The action that used up a button which works once; None where it can still be pressed, or nobody knows."""
         try:
-            return self._store.spent(button)
+            return self._store.buttons.spent(button)
         except Unwritable:
             return None
 
@@ -135,5 +136,5 @@ class Desk:
 def remembered(store: Store, button: Button, host: str) -> str:
     """An opaque id for what a button stands for; one that destroys something works once. Raises Unwritable."""
     if button.danger:
-        return store.remember_once(button.line, host)
-    return store.remember(button.line, host, button.label)
+        return store.buttons.once(button.line, host)
+    return store.buttons.remember(button.line, host, button.label)

@@ -52,4 +52,4 @@ class Inside:
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """When the bot first saw each image id at the asker's host, in epoch seconds."""
-        return self.store.first_seen(self.asker.host, ids)
+        return self.store.images.first_seen(self.asker.host, ids)

@@ -73,7 +73,7 @@ class Schedules:
 
     def rows(self) -> list[Mapping[str, Any]]:
         """Each job with its next runs in epoch seconds, and what came of the last: its time, words and number."""
-        runs = self._store.last_runs()
+        runs = self._store.runs.last()
         return [self._row(job, runs) for job in self._jobs.values()]
 
     def tick(self) -> float:
@@ -106,21 +106,21 @@ class Schedules:
     def _position(self, job: Job) -> float:
         """Where the job stands: its last run, or since when it has this schedule."""
         if job.name not in self._reached:
-            since = self._store.scheduled(job.name, f"{job.cron} {job.zone}")
-            run = self._store.last_runs().get(job.name)
+            since = self._store.runs.since(job.name, f"{job.cron} {job.zone}")
+            run = self._store.runs.last().get(job.name)
             self._reached[job.name] = since if run is None else max(since, run.due)
         return self._reached[job.name]
 
     def _run(self, job: Job, due: float, now: float) -> None:
-        if not self._store.claim(job.name, due):
+        if not self._store.runs.claim(job.name, due):
             return
         if now - due > GRACE:
-            self._store.run_done(job.name, due, f"skipped: slashdock was not running at {_stamp(due)}")
+            self._store.runs.done(job.name, due, f"skipped: slashdock was not running at {_stamp(due)}")
             return
         try:
             self._submit(_request(job, due, now))
         except Exception as error:
-            self._store.run_done(job.name, due, f"not started: {error}")
+            self._store.runs.done(job.name, due, f"not started: {error}")
             raise
 
     def _next(self, name: str) -> tuple[float, ...]:

@@ -1,10 +1,9 @@
-"""What is written down: the record of every action, and the little that the bot must not forget. All SQL is here."""
+"""The record of every action, and beside it the little that the bot must not forget: one file for all."""
 
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,19 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot import chain, migrations
+from bot.buttons import Buttons
 from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
+from bot.images import Images
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.request import Request
+from bot.runs import Runs
 
-__all__ = ["AlreadyRunning", "Instance", "Receipt", "Run", "Spent", "Store", "Unfinished", "Unwritable"]
+__all__ = ["AlreadyRunning", "Instance", "Receipt", "Store", "Unfinished", "Unwritable"]
 
 FILE = "slashdock.db"
 REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
-HANDLE = 16  # bytes of the opaque id of a line, 128 bits
 
 _ONE_OF = {
     "person": "(person = :{0} OR actor = :{0})",
@@ -61,27 +62,10 @@ class Unfinished:
     intended: bool
 
 
-@dataclass(frozen=True)
-class Spent:
-    """The action for which a button that works once was pressed."""
-
-    number: int
-    actor: str
-    line: str
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of a scheduled job: when it was due, when it began and ended (None: not yet) and what came of it."""
-
-    due: float
-    claimed: float
-    ended: float | None
-    summary: str
-
-
 class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
+
+    buttons, images and runs are what is remembered beside the record.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one.
     """
@@ -90,6 +74,9 @@ class Store:
         self._clock = clock
         self._key = key
         self._file = Sqlite(folder / FILE)
+        self.buttons = Buttons(self._file, clock)
+        self.images = Images(self._file, clock)
+        self.runs = Runs(self._file, clock)
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")
@@ -219,95 +206,6 @@ class Store:
             db.execute("ROLLBACK")
         return wrong
 
-    # What must not be forgotten ---------------------------------------------------------------------------------
-
-    def remember(self, line: str, host: str, label: str) -> str:
-        """The opaque id by which a button stands for a line; the same line has the same id."""
-        key = (line, host, label)
-        with self._file.reading() as db:
-            known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
-        if known is None:
-            with self._file.writing() as db:
-                fresh = (secrets.token_hex(HANDLE), *key, self._clock.now())
-                db.execute("INSERT INTO lines VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", fresh)
-                known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
-        return str(known[0])
-
-    def remember_once(self, line: str, host: str) -> str:
-        """A new opaque id for a line that is to be run by it once."""
-        handle = secrets.token_hex(HANDLE)
-        with self._file.writing() as db:
-            db.execute("INSERT INTO once VALUES (?, ?, ?, ?, NULL)", (handle, line, host, self._clock.now()))
-        return handle
-
-    def recall(self, handle: str) -> tuple[str, str] | None:
-        """The line and the host that an id stands for; None where nobody remembered it."""
-        with self._file.reading() as db:
-            row = db.execute(_RECALLED, {"id": handle}).fetchone()
-        return None if row is None else (str(row[0]), str(row[1]))
-
-    def press(self, handle: str, number: int) -> Spent | None:
-        """None where the id may be used for this action; the other one that it was used for where it works once.
-
-        An action that ended before anything was done has not used it up.
-        """
-        with self._file.writing() as db:
-            db.execute(_PRESS, {"id": handle, "number": number})
-            row = db.execute(f"{_SPENT} AND number <> :number", {"id": handle, "number": number}).fetchone()
-        return None if row is None else Spent(*row)
-
-    def spent(self, handle: str) -> Spent | None:
-        """The action that used up an id which works once; None where it can still be used."""
-        with self._file.reading() as db:
-            row = db.execute(f"{_SPENT} AND verdict = 'allow'", {"id": handle}).fetchone()
-        return None if row is None else Spent(*row)
-
-    def first_seen(self, host: str, ids: Iterable[str]) -> dict[str, float]:
-        """Since when the bot has seen each image, in epoch seconds: now, where it is new or its time lies ahead.
-
-        ids are all images of the host: one that is not among them is forgotten, and new when it comes back.
-        """
-        now, there = self._clock.now(), dict.fromkeys(ids)
-        with self._file.reading() as db:
-            known = dict(db.execute("SELECT image, at FROM seen WHERE host = ?", (host,)).fetchall())
-        stale = [image for image, at in known.items() if image not in there or at > now]
-        fresh = [image for image in there if image not in known or image in stale]
-        if stale or fresh:
-            with self._file.writing() as db:
-                for image in stale:
-                    db.execute("DELETE FROM seen WHERE (host, image) = (?, ?)", (host, image))
-                for image in fresh:
-                    db.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (host, image, now))
-        return {image: now if image in fresh else known[image] for image in there}
-
-    def scheduled(self, job: str, schedule: str) -> float:
-        """Since when the job has this schedule, in epoch seconds: now, where it is new or another one."""
-        now = self._clock.now()
-        with self._file.writing() as db:
-            known = db.execute("SELECT since FROM jobs WHERE (job, schedule) = (?, ?)", (job, schedule)).fetchone()
-            if known is None:
-                db.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", (job, schedule, now))
-        return now if known is None else float(known[0])
-
-    def claim(self, job: str, due: float) -> bool:
-        """Whether this run of the job is ours: the first to ask gets it, once and for all."""
-        with self._file.writing() as db:
-            row = (job, due, self._clock.now())
-            taken = db.execute("INSERT INTO runs (job, due, claimed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
-            return taken.rowcount == 1
-
-    def run_done(self, job: str, due: float, summary: str) -> None:
-        """Commit how a claimed run ended."""
-        with self._file.writing() as db:
-            done = (self._clock.now(), summary, job, due)
-            db.execute("UPDATE runs SET ended = ?, summary = ? WHERE (job, due) = (?, ?)", done)
-
-    def last_runs(self) -> dict[str, Run]:
-        """The latest run of each job by when it was due."""
-        with self._file.reading() as db:
-            rows = db.execute("SELECT job, max(due), claimed, ended, summary FROM runs GROUP BY job").fetchall()
-        return {row[0]: Run(*row[1:]) for row in rows}
-
     # How --------------------------------------------------------------------------------------------------------
 
     def _migrate(self) -> None:
@@ -339,12 +237,6 @@ class Store:
 
 _ACTIONS = "SELECT * FROM actions"
 _HEAD = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"
-_RECALLED = "SELECT line, host FROM lines WHERE id = :id UNION ALL SELECT line, host FROM once WHERE id = :id"
-_PRESS = """
-UPDATE once SET number = :number WHERE id = :id AND coalesce((
-    SELECT verdict <> 'allow' AND status <> 'received' FROM actions WHERE actions.number = once.number), TRUE)
-"""
-_SPENT = "SELECT number, actor, actions.line FROM once JOIN actions USING (number) WHERE once.id = :id"
 _DELIVERED = """
 SELECT min(number) FROM events
 WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVING count(*) > 0

@@ -50,7 +50,7 @@ def _nameless(api: APIClient) -> str:
 def _seen_long_ago(api: APIClient, folder: Path) -> None:
     """Let the bot of this folder have seen every image two days ago."""
     store = Store(folder, SetClock(1_000_000.0), KEY)
-    store.first_seen("local", [each["Id"] for each in api.images()])
+    store.images.first_seen("local", [each["Id"] for each in api.images()])
     store.close()
 
 

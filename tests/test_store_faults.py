@@ -21,11 +21,11 @@ WRITES: list[Callable[[Store], object]] = [
     lambda store: store.refuse(1, status="denied", reason="", line="", verb="", person=""),
     begin,
     lambda store: store.outcome(1, status="done"),
-    lambda store: store.claim("cleanup", 1.0),
-    lambda store: store.remember("restart web", "local", "Restart"),
-    lambda store: store.remember_once("image prune -f", "local"),
-    lambda store: store.press("0", 1),
-    lambda store: store.first_seen("local", ["a"]),
+    lambda store: store.runs.claim("cleanup", 1.0),
+    lambda store: store.buttons.remember("restart web", "local", "Restart"),
+    lambda store: store.buttons.once("image prune -f", "local"),
+    lambda store: store.buttons.press("0", 1),
+    lambda store: store.images.first_seen("local", ["a"]),
 ]
 MANY = 200  # actions; far more than a small disk holds
 

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from bot.buttons import Spent
 from bot.request import Outcome
+from bot.slack import elements, room
 from bot.slack.characters import cut, cut_escaped, escaped, head, visible
+from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
-from bot.store import Spent
 from bot.text import table
 from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Table
 
-ROOM = 11_000  # characters of docker's text as JSON; Slack is reported to refuse about 13,200 for all blocks together
 TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update refuses more
 NOTE_LIMIT = 1_500  # characters of one note
 LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
+NAME_LIMIT = 100  # characters of a file's name
 BUTTON = "Button: "  # what the text, which a screen reader reads, says before a button
-BUTTON_LIMIT = 75  # characters; Slack, button text
 BUTTONS = 25  # Slack, elements of an actions block
-CONFIRM_LIMIT = 300  # characters; Slack, text of a confirmation
-CONFIRM_BUTTON_LIMIT = 30  # characters; Slack, buttons of a confirmation
+HANDLE = "0" * 32  # as long as the id that stands for a button
 SILENT = "There is no output."
-WHEN = "{date_short_pretty} {time_secs}"  # Slack writes it in the reader's own zone
 
-_PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 _FILE_NAME = re.compile(r"[^\w.-]+")
 
 Remember = Callable[[Button], str]
-Json = dict[str, Any]
 
 
 def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
@@ -43,6 +38,7 @@ def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
     """
     page = _Page(outcome, remember)
     page.heading(asker if outcome.public else "")
+    page.share()
     for part in outcome.reply.parts:
         page.add(part)
     return page.message()
@@ -50,12 +46,17 @@ def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
 
 def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent) -> Message:
     """A message that was sent, once a button in it was pressed: it says by whom and what for, and has no buttons."""
-    line = cut(_typed(spent.line), LINE_LIMIT)
+    line = cut(elements.typed(spent.line), LINE_LIMIT)
     number = f" · number {spent.number}"
-    pressed = _section(*_who(spent.actor), _span(" pressed the button for "), _span(line, code=True), _span(number))
+    pressed = section(
+        *elements.who(spent.actor),
+        span(" pressed the button for "),
+        span(line, code=True),
+        span(number),
+    )
     kept = [block for block in blocks if block.get("type") != "actions"]
     said = [each for each in text.splitlines() if not each.startswith(BUTTON)]
-    told = f"{_mention(spent.actor)} pressed the button for {escaped(line)}{number}"
+    told = f"{elements.mention(spent.actor)} pressed the button for {escaped(line)}{number}"
     return Message(
         cut_escaped("\n".join([told, *said]), TEXT_LIMIT), (*kept, {"type": "rich_text", "elements": [pressed]})
     )
@@ -66,9 +67,10 @@ class _Page:
 
     def __init__(self, outcome: Outcome, remember: Remember) -> None:
         self.outcome = outcome
-        self.line = cut(_typed(outcome.line), LINE_LIMIT)
+        self.line = cut(elements.typed(outcome.line), LINE_LIMIT)
         self.remember = remember
-        self.room = ROOM
+        self.docker = self.own = 0  # characters that are left for docker's text, and for all else
+        self.rest: list[str] = []  # what there was no room for
         self.hidden = 0
         self.shows = False  # anything beside its heading
         self.elements: list[Json] = []
@@ -82,9 +84,18 @@ class _Page:
             return
         number = "" if self.outcome.number is None else f" · number {self.outcome.number}"
         line = self.line or "something"
-        who = [*_who(asker), _span(" ran ")] if asker else []
-        self.elements.append(_section(*who, _span(line, code=True), *([_span(number)] if number else [])))
-        self.spoken.append(f"{_mention(asker)} ran {escaped(line)}{number}" if asker else escaped(line) + number)
+        who = [*elements.who(asker), span(" ran ")] if asker else []
+        self.elements.append(section(*who, span(line, code=True), *([span(number)] if number else [])))
+        self.spoken.append(
+            f"{elements.mention(asker)} ran {escaped(line)}{number}" if asker else escaped(line) + number
+        )
+
+    def share(self) -> None:
+        """Share out the room: what slashdock adds comes first, because docker's text can go on in a file."""
+        wanted = sum(map(_wanted, self.outcome.reply.parts))
+        self.own = min(wanted, room.OWN) + room.FILES
+        taken = self.own + sum(map(room.size, self.elements)) + room.LAST
+        self.docker = min(room.DOCKER, room.BLOCKS - taken)
 
     def add(self, part: Part) -> None:
         """One part of the reply."""
@@ -106,13 +117,18 @@ class _Page:
 
     def message(self) -> Message:
         """All of it."""
+        self.own += room.LAST
+        if self.rest:
+            file = File(self._file_name("notes.txt"), "What else there is to say", "\n".join(self.rest) + "\n")
+            self.files.append(file)
+            self._note(f"There is more to say than has room here; it {self._follows()} the file {file.name}.")
         if self.hidden:
             self._note(f"Characters that cannot be seen are shown as \\u{{...}}: {self.hidden}.")
         if not (self.shows or self.buttons):
             self._note(SILENT)
         blocks: list[Json] = [{"type": "rich_text", "elements": self.elements}] if self.elements else []
         if self.buttons:
-            blocks.append({"type": "actions", "elements": self.buttons[:BUTTONS]})
+            blocks.append({"type": "actions", "elements": self.buttons})
         said = "\n".join(self.spoken)
         text = cut_escaped(said if said.strip() else SILENT, TEXT_LIMIT)
         return Message(text, tuple(blocks), tuple(self.files))
@@ -121,27 +137,29 @@ class _Page:
         shown = self._seen(text)
         if not shown:
             return
-        kept = head(shown, self.room)
+        kept = head(shown, max(0, self.docker - room.FRAME))
         self.shows = True
         if kept:
-            self.room -= len(json.dumps(kept, ensure_ascii=False))
-            self.elements.append(_preformatted(kept))
+            self.elements.append(elements.preformatted(kept))
+            self.docker -= room.size(self.elements[-1])
             self.spoken.append(escaped(kept.rstrip("\n")))
         if kept != shown:
             self._keep(shown, kept, name)
 
     def _keep(self, whole: str, kept: str, name: str) -> None:
         """Put the whole into a file, and say so."""
-        self.room = 0
+        self.docker = 0
         name = self._file_name(name)
         self.files.append(File(name, cut(f"{self.line or name}", TITLE_LIMIT), whole))
         lines, shown = len(whole.splitlines()), len(kept.splitlines())
         which = f"the first {shown:,} of {lines:,} lines" if lines > shown else "the beginning"
-        where = "follows as" if self.outcome.public else "is in your direct messages with this app, as"
-        self._note(f"This is {which}; the whole {where} the file {name}.")
+        self._note(f"This is {which}; the whole {self._follows()} the file {name}.")
+
+    def _follows(self) -> str:
+        return "follows as" if self.outcome.public else "is in your direct messages with this app, as"
 
     def _file_name(self, name: str) -> str:
-        name = _FILE_NAME.sub("_", name).strip("._") or "output.txt"
+        name = _FILE_NAME.sub("_", name).strip("._")[-NAME_LIMIT:] or "output.txt"
         taken = {file.name for file in self.files}
         return name if name not in taken else f"{len(taken) + 1}-{name}"
 
@@ -149,24 +167,42 @@ class _Page:
         shown = cut(self._seen(text).strip(), NOTE_LIMIT)
         if shown:
             self.shows = True
-            self.elements.append(_section(_span(shown)))
-            self.spoken.append(escaped(shown))
+            self._say(section(elements.span(shown)), shown, escaped(shown))
 
     def _moment(self, label: str, at: float) -> None:
-        shown = self._seen(label)
-        fallback = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        shown, date = cut(self._seen(label), NOTE_LIMIT), elements.date(at)
         self.shows = True
-        date = {"type": "date", "timestamp": int(at), "format": WHEN, "fallback": fallback}
-        self.elements.append(_section(_span(f"{shown} "), date))
-        self.spoken.append(f"{escaped(shown)} <!date^{int(at)}^{WHEN}|{fallback}>")
+        spoken = f"{escaped(shown)} <!date^{date['timestamp']}^{elements.WHEN}|{date['fallback']}>"
+        self._say(section(elements.span(f"{shown} "), date), f"{shown} {date['fallback']}", spoken)
+
+    def _say(self, element: Json, words: str, spoken: str) -> None:
+        """Show an element where it has room; else its words go with the rest."""
+        if not self._fits(element):
+            self.rest.append(words)
+            return
+        self.elements.append(element)
+        self.spoken.append(spoken)
+
+    def _fits(self, element: Json) -> bool:
+        """Whether an element has room; if so, the room is taken."""
+        fits = room.size(element) <= self.own
+        self.own -= room.size(element) if fits else 0
+        return fits
 
     def _offer(self, buttons: tuple[Button, ...]) -> None:
         for button in buttons:
             identity = self.remember(button)
             if not identity:
                 continue
-            self.buttons.append(_button(button, len(self.buttons), identity))
-            self.spoken.append(escaped(f"{BUTTON}{_one_line(button.label)} ({_typed(button.line)})"))
+            element, words = (
+                elements.button(button, len(self.buttons), identity),
+                f"{elements.one_line(button.label)} ({elements.typed(button.line)})",
+            )
+            if len(self.buttons) < BUTTONS and self._fits(element):
+                self.buttons.append(element)
+                self.spoken.append(escaped(f"{BUTTON}{words}"))
+            else:
+                self.rest.append(f"There was no room for the button {words}.")
 
     def _seen(self, text: str) -> str:
         shown, hidden = visible(text)
@@ -174,55 +210,16 @@ class _Page:
         return shown
 
 
-def _typed(line: str) -> str:
-    """The line as at a terminal; empty where none was understood."""
-    line = _one_line(line)
-    return line if not line or line.split()[0] == "docker" else f"docker {line}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(visible(text)[0].split())
-
-
-def _who(asker: str) -> list[Json]:
-    return [{"type": "user", "user_id": asker}] if _PERSON.fullmatch(asker) else [_span(_one_line(asker))]
-
-
-def _mention(asker: str) -> str:
-    return f"<@{asker}>" if _PERSON.fullmatch(asker) else escaped(_one_line(asker))
-
-
-def _span(text: str, *, code: bool = False) -> Json:
-    return {"type": "text", "text": text, **({"style": {"code": True}} if code else {})}
-
-
-def _section(*spans: Mapping[str, Any]) -> Json:
-    return {"type": "rich_text_section", "elements": list(spans)}
-
-
-def _preformatted(text: str) -> Json:
-    return {"type": "rich_text_preformatted", "elements": [_span(text.removesuffix("\n") or text)]}
-
-
-def _plain(text: str, limit: int) -> Json:
-    return {"type": "plain_text", "text": cut(_one_line(text), limit), "emoji": False}
-
-
-def _button(button: Button, index: int, value: str) -> Json:
-    element = {
-        "type": "button",
-        "action_id": f"run-{index}",
-        "text": _plain(button.label, BUTTON_LIMIT),
-        "value": value,
-    }
-    return element | ({"style": "danger", "confirm": _confirm(button)} if button.danger else {})
-
-
-def _confirm(button: Button) -> Json:
-    return {
-        "title": _plain("Are you sure?", CONFIRM_LIMIT),
-        "text": _plain(f"This runs: {_typed(button.line)}", CONFIRM_LIMIT),
-        "confirm": _plain(button.label, CONFIRM_BUTTON_LIMIT),
-        "deny": _plain("Cancel", CONFIRM_BUTTON_LIMIT),
-        "style": "danger",
-    }
+def _wanted(part: Part) -> int:
+    """The characters that a part of slashdock's own takes; none for docker's text."""
+    match part:
+        case Note(text):
+            return room.size(section(elements.span(cut(visible(text)[0], NOTE_LIMIT))))
+        case Moment(label, at):
+            return room.size(section(elements.span(cut(visible(label)[0], NOTE_LIMIT) + " "), elements.date(at)))
+        case Buttons(buttons):
+            return sum(room.size(elements.button(button, BUTTONS, HANDLE)) for button in buttons)
+        case Output() | Errors() | Table():
+            return 0
+        case _:
+            assert_never(part)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from bot.buttons import Spent
 from bot.request import Outcome, Request
-from bot.store import Spent
 from commands.reply import Button
 
 Answer = Callable[[Outcome], None]

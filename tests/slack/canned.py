@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from bot.buttons import Spent
 from bot.request import Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
-from bot.store import Spent
 from bot.workspace import Workspace
 from commands.reply import Button, Output, Reply, note
 

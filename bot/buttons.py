@@ -1,0 +1,76 @@
+"""What the buttons in messages stand for: a line behind an opaque id, run again and again, or once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.database import Sqlite
+
+HANDLE = 16  # bytes of the opaque id of a line, 128 bits
+
+_RECALLED = "SELECT line, host FROM lines WHERE id = :id UNION ALL SELECT line, host FROM once WHERE id = :id"
+_PRESS = """
+UPDATE once SET number = :number WHERE id = :id AND coalesce((
+    SELECT verdict <> 'allow' AND status <> 'received' FROM actions WHERE actions.number = once.number), TRUE)
+"""
+_SPENT = "SELECT number, actor, actions.line FROM once JOIN actions USING (number) WHERE once.id = :id"
+
+
+@dataclass(frozen=True)
+class Spent:
+    """The action for which a button that works once was pressed."""
+
+    number: int
+    actor: str
+    line: str
+
+
+class Buttons:
+    """The ids of lines, in the database; every method that writes raises Unwritable where it cannot."""
+
+    def __init__(self, file: Sqlite, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+
+    def remember(self, line: str, host: str, label: str) -> str:
+        """The opaque id by which a button stands for a line; the same line has the same id."""
+        key = (line, host, label)
+        with self._file.reading() as db:
+            known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
+        if known is None:
+            with self._file.writing() as db:
+                fresh = (secrets.token_hex(HANDLE), *key, self._clock.now())
+                db.execute("INSERT INTO lines VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", fresh)
+                known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
+        return str(known[0])
+
+    def once(self, line: str, host: str) -> str:
+        """A new opaque id for a line that is to be run by it once."""
+        handle = secrets.token_hex(HANDLE)
+        with self._file.writing() as db:
+            db.execute("INSERT INTO once VALUES (?, ?, ?, ?, NULL)", (handle, line, host, self._clock.now()))
+        return handle
+
+    def recall(self, handle: str) -> tuple[str, str] | None:
+        """The line and the host that an id stands for; None where nobody remembered it."""
+        with self._file.reading() as db:
+            row = db.execute(_RECALLED, {"id": handle}).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def press(self, handle: str, number: int) -> Spent | None:
+        """None where the id may be used for this action; the other one that it was used for where it works once.
+
+        An action that ended before anything was done has not used it up.
+        """
+        with self._file.writing() as db:
+            db.execute(_PRESS, {"id": handle, "number": number})
+            row = db.execute(f"{_SPENT} AND number <> :number", {"id": handle, "number": number}).fetchone()
+        return None if row is None else Spent(*row)
+
+    def spent(self, handle: str) -> Spent | None:
+        """The action that used up an id which works once; None where it can still be used."""
+        with self._file.reading() as db:
+            row = db.execute(f"{_SPENT} AND verdict = 'allow'", {"id": handle}).fetchone()
+        return None if row is None else Spent(*row)

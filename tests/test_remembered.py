@@ -1,0 +1,150 @@
+"""What the bot must not forget beside the record: buttons, when images were seen, runs of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import KEY
+from recording import begin, receive
+
+from bot.buttons import Buttons
+from bot.clock import SetClock
+from bot.images import Images
+from bot.runs import Runs
+from bot.store import Store
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands still."""
+    return SetClock(1_000_000.0)
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: SetClock) -> Iterator[Store]:
+    """A new record."""
+    made = Store(tmp_path, clock, KEY)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def buttons(store: Store) -> Buttons:
+    """Its buttons."""
+    return store.buttons
+
+
+@pytest.fixture
+def images(store: Store) -> Images:
+    """Its images."""
+    return store.images
+
+
+@pytest.fixture
+def runs(store: Store) -> Runs:
+    """Its runs."""
+    return store.runs
+
+
+def test_a_line_is_remembered_under_an_opaque_id(buttons: Buttons) -> None:
+    """The id says nothing of the line, is the same for the same line, and another for another host or label."""
+    handle = buttons.remember("restart web", "local", "Restart")
+    assert buttons.recall(handle) == ("restart web", "local")
+    assert (len(handle), "web" in handle) == (32, False)
+    assert buttons.remember("restart web", "local", "Restart") == handle
+    others = {buttons.remember("restart web", "b", "Restart"), buttons.remember("stop web", "local", "")}
+    assert len({handle, *others}) == 3
+
+
+def test_an_unknown_id_stands_for_nothing(buttons: Buttons) -> None:
+    """What was not remembered here is nothing here."""
+    assert buttons.recall("f" * 32) is None
+
+
+def test_images_are_aged_from_when_they_were_first_seen(images: Images, clock: SetClock) -> None:
+    """The first sight counts, each host by itself."""
+    start = clock.at
+    assert images.first_seen("local", ["a", "b"]) == {"a": start, "b": start}
+    clock.at += 100
+    assert images.first_seen("local", ["a", "c"]) == {"a": start, "c": start + 100}
+    assert images.first_seen("other", ["a"]) == {"a": start + 100}
+
+
+def test_an_image_that_comes_back_is_new(images: Images, clock: SetClock) -> None:
+    """An image that was gone in between has the grace of a fresh one."""
+    images.first_seen("local", ["a", "b"])
+    clock.at += 100
+    images.first_seen("local", ["b"])
+    clock.at += 100
+    assert images.first_seen("local", ["a", "b"]) == {"a": clock.at, "b": clock.at - 200}
+
+
+def test_an_image_seen_in_the_future_is_new(images: Images, clock: SetClock) -> None:
+    """A clock that was ahead makes no image old, nor young for ever."""
+    images.first_seen("local", ["a"])
+    clock.at -= 1000
+    assert images.first_seen("local", ["a"]) == {"a": clock.at}
+
+
+def test_a_run_is_claimed_once(runs: Runs, clock: SetClock) -> None:
+    """The first to ask gets the run; how it ended is told of the latest."""
+    claims = [runs.claim(*run) for run in (("cleanup", 5.0), ("cleanup", 5.0), ("report", 5.0))]
+    assert claims == [True, False, True]
+    assert runs.claim("cleanup", 9.0)
+    clock.at += 1
+    runs.done("cleanup", 9.0, "not started")
+    run = runs.last()["cleanup"]
+    assert (run.due, run.claimed, run.ended, run.summary) == (9.0, clock.at - 1, clock.at, "not started")
+    assert runs.last()["report"].ended is None
+
+
+def test_a_schedule_is_dated_from_when_it_was_set(runs: Runs, clock: SetClock) -> None:
+    """The date stays while the schedule does."""
+    start = clock.at
+    assert runs.since("cleanup", "0 3 * * * UTC") == start
+    clock.at += 10
+    assert runs.since("cleanup", "0 3 * * * UTC") == start
+    assert runs.since("cleanup", "0 4 * * * UTC") == start + 10
+
+
+def test_an_id_that_works_once_is_another_each_time(buttons: Buttons) -> None:
+    """The same line offered twice has two ids, each of which stands for it."""
+    first, second = buttons.once("image prune -f", "local"), buttons.once("image prune -f", "local")
+    assert first != second
+    assert buttons.recall(first) == buttons.recall(second) == ("image prune -f", "local")
+
+
+def test_an_id_that_works_once_is_used_by_the_first_action(store: Store, buttons: Buttons) -> None:
+    """The second is told of the first, while it runs and after it has ended."""
+    handle, first = buttons.once("image prune -f", "local"), receive(store)
+    assert (buttons.press(handle, first), buttons.spent(handle)) == (None, None)
+    second = receive(store)
+    told = buttons.press(handle, second)
+    assert (told and told.number, told and told.actor) == (first, "U0ADMIN001")
+    number = begin(store)
+    again = buttons.once("image prune -f", "local")
+    assert buttons.press(again, number) is None
+    store.outcome(number, status="failed")
+    spent = buttons.spent(again)
+    assert spent is not None
+    assert spent.number == number
+    assert buttons.press(again, second) == spent
+
+
+def test_an_action_that_did_nothing_leaves_the_id_usable(store: Store, buttons: Buttons) -> None:
+    """Somebody who may not do it does not use up the button of somebody who may."""
+    handle, refused = buttons.once("image prune -f", "local"), receive(store)
+    buttons.press(handle, refused)
+    store.refuse(refused, status="denied", reason="no", line="", verb="", person="")
+    assert buttons.spent(handle) is None
+    assert buttons.press(handle, receive(store)) is None
+
+
+def test_an_id_that_may_be_used_again_is_never_used_up(store: Store, buttons: Buttons) -> None:
+    """A next page can be turned to twice."""
+    handle, number = buttons.remember("ps", "local", "Again"), begin(store)
+    assert buttons.press(handle, number) is None
+    assert buttons.press(handle, receive(store)) is None
+    assert buttons.spent(handle) is None
