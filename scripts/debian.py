@@ -21,6 +21,8 @@ KEPT_POLICY = Path("/usr/sbin/policy-rc.d.before-slashdock")
 OUR_POLICY = "#!/bin/sh\n# slashdock: no service starts while a package is installed\nexit 101\n"
 ENGINE = ("docker.io", "iptables", "ca-certificates")
 BUSYBOX = ("busybox-static",)
+BROWSER = ("chromium-headless-shell",)
+BROWSERS = (*BROWSER, "chromium")  # either will do
 
 
 class PackagesMissingError(Exception):
@@ -35,6 +37,16 @@ def need_engine() -> None:
     elif samples_too and _may_install():
         with contextlib.suppress(PackagesMissingError):  # without it there are no samples, and all else works
             need(samples_too)
+
+
+def want_browser() -> None:
+    """Have a browser installed for the tests of the page, where that is possible; without it they are skipped."""
+    if _may_install() and not any(map(shutil.which, BROWSERS)):
+        try:
+            need(BROWSER)
+        except PackagesMissingError as missing:
+            why = str(missing).partition("\n")[0]
+            print(f"slashdock: no browser, so the tests of the page are skipped: {why}", file=sys.stderr)
 
 
 def need(packages: tuple[str, ...]) -> None:
@@ -95,5 +107,6 @@ def _install(packages: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
 if __name__ == "__main__":
     try:
         need_engine()
+        want_browser()
     except PackagesMissingError as missing:
         sys.exit(f"slashdock: {missing}")

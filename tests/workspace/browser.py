@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from debian import BROWSERS
 from eventually import eventually, running
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
-PROGRAMS = ("chromium-headless-shell", "chromium")
 PATIENCE = 30_000  # milliseconds for anything that is waited for
 ALONE = ("--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
@@ -26,11 +26,19 @@ class Troubles:
 
     def watch(self, page: Page) -> None:
         """Keep what happens on this page from now on."""
-        page.on("console", lambda said: self.told.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("console", self._listen)
         page.on("pageerror", lambda error: self.told.append(str(error)))
         page.on("request", lambda asked: self._judge(asked.url))
-        page.on("dialog", lambda opened: (self.told.append(f"dialog: {opened.message}"), opened.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("popup", lambda opened: self.told.append(f"window: {opened.url}"))
+
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.told.append(said.text)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.told.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _judge(self, address: str) -> None:
         if not address.startswith((f"{self.home}/", f"blob:{self.home}/", "data:image/svg+xml,")):
@@ -39,7 +47,7 @@ class Troubles:
 
 def program() -> str | None:
     """The browser of this machine, the one without a window first, or None."""
-    return next((path for name in PROGRAMS if (path := shutil.which(name))), None)
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 @contextlib.contextmanager
