@@ -173,3 +173,43 @@ def test_every_outcome_is_a_message_that_slack_takes(reply: list[Part], public: 
     assert problems(message.payload()) == ()
     assert problems(message.plain()) == ()
     assert 0 < len(message.text) <= TEXT_LIMIT
+
+
+def test_many_notes_are_said_in_a_file_rather_than_refused() -> None:
+    """What slashdock adds counts as well: what has no room is in a file, which a note names, and nothing is lost."""
+    notes = [Note(f"note {i} " + "n" * 1_400) for i in range(30)]
+    message = shown(Output("x\n" * 9_000), *notes)
+    assert problems(message.payload()) == ()
+    (notes_file,) = (file for file in message.files if file.name == "notes.txt")
+    assert "the file notes.txt" in message.text or "the file notes.txt" in json.dumps(message.blocks)
+    told = json.dumps(message.blocks) + notes_file.content
+    assert all(f"note {i} nnn" in told for i in range(30))
+
+
+def test_a_button_without_room_is_told_in_words() -> None:
+    """At most 25 are shown, fewer where their questions are long; of the others the line can be typed."""
+    message = shown(Buttons(tuple(Button(f"Remove {i}", f"rm {i} " + "x" * 400, danger=True) for i in range(40))))
+    assert problems(message.payload()) == ()
+    offered = [each["text"]["text"] for each in message.blocks[-1]["elements"]]
+    (file,) = message.files
+    assert all(f"Remove {i}" in offered or f"Remove {i} (docker rm {i} " in file.content for i in range(40))
+
+
+long_words = st.integers(0, 5_000).map(lambda length: ('"word" ' * 1_000)[:length])
+long_parts = st.one_of(
+    st.builds(Output, long_words),
+    st.builds(Errors, long_words),
+    st.builds(Note, long_words),
+    st.builds(Moment, long_words, st.floats(0, 4e9)),
+    st.builds(
+        lambda line, number: Buttons((Button("Go", line[:1_900], danger=True),) * number),
+        long_words,
+        st.integers(1, 30),
+    ),
+)
+
+
+@given(st.lists(long_parts, min_size=5, max_size=60), st.booleans(), long_words)
+def test_however_much_there_is_to_say_slack_takes_it(reply: list[Part], public: bool, line: str) -> None:
+    """No number of parts, and no length of any of them, is more than a message holds."""
+    assert problems(shown(*reply, public=public, line=line).payload()) == ()
