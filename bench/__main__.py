@@ -30,6 +30,9 @@ SLOW = 50  # commands in flight at the stopped engine
 ACKS = 100
 SIZES = (10, 100, 300)  # containers
 RUNS = 15
+STUBBORN = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
+STOPPED = 5  # of these, each with GRACE
+GRACE = 2  # seconds
 
 
 def main() -> None:
@@ -38,6 +41,7 @@ def main() -> None:
         busybox_image(engine.host)
         acknowledgements(Path(folder), engine)
         lists(Path(folder), engine)
+        stops(Path(folder), engine)
         start(Path(folder), engine)
     ack.main()
 
@@ -73,9 +77,31 @@ def lists(folder: Path, engine: Engine) -> None:
             print(f"{f'ps -a of {size}: engine requests':55} {asked:8.1f}")
             _told(f"ps -a of {size}: through the pipeline, recorded", ours, "ms")
             if docker is not None:
-                _told(f"ps -a of {size}: docker's own CLI", _times(lambda: _docker(docker, engine)), "ms")
+                _told(f"ps -a of {size}: docker's own CLI", _times(lambda: _docker(docker, engine, "ps", "-a")), "ms")
         bench.close()
     api.close()
+
+
+def stops(folder: Path, engine: Engine) -> None:
+    """Milliseconds until one line has stopped containers that ignore TERM, and docker's own CLI beside it."""
+    api, docker = APIClient(base_url=engine.host, version="1.41"), shutil.which("docker")
+    bench = harness.bench(engine.host, folder / "stops")
+    names = [api.create_container("busybox:latest", STUBBORN)["Id"] for _ in range(STOPPED)]
+    line = ["stop", "-t", str(GRACE), *names]
+    what = f"stop -t {GRACE} of {STOPPED} that ignore TERM"
+    _told(f"{what}: through the pipeline", [_stopped(api, names, lambda: bench.say(" ".join(line)))], "ms")
+    if docker is not None:
+        _told(f"{what}: docker's own CLI", [_stopped(api, names, lambda: _docker(docker, engine, *line))], "ms")
+    bench.close()
+    api.close()
+
+
+def _stopped(api: APIClient, names: list[str], stop: Callable[[], object]) -> float:
+    for name in names:
+        api.start(name)
+    began = time.perf_counter()
+    stop()
+    return (time.perf_counter() - began) * 1000
 
 
 def start(folder: Path, engine: Engine) -> None:
@@ -106,8 +132,8 @@ def _times(run: Callable[[], object]) -> list[float]:
     return times
 
 
-def _docker(docker: str, engine: Engine) -> None:
-    subprocess.run([docker, "-H", engine.host, "ps", "-a"], capture_output=True, check=True)
+def _docker(docker: str, engine: Engine, *words: str) -> None:
+    subprocess.run([docker, "-H", engine.host, *words], capture_output=True, check=True)
 
 
 def _told(what: str, values: list[float], unit: str) -> None:
