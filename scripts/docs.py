@@ -1,4 +1,4 @@
-"""Write docs/commands.md from the verbs themselves; with --check only say whether it is current."""
+"""Write docs/commands.md from the verbs themselves."""
 
 from __future__ import annotations
 
@@ -24,13 +24,9 @@ the answer) and `--help`. `-H NAME` before the verb names the engine where there
 """
 
 
-def main() -> int:
-    """Write the page, or check it; returns the exit code."""
-    text = page(tuple(verb.spec for verb in catalog.load()))
-    if "--check" in sys.argv[1:]:
-        return 0 if PAGE.exists() and PAGE.read_text() == text else 1
-    PAGE.write_text(text)
-    return 0
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(tuple(verb.spec for verb in catalog.load())))
 
 
 def page(specs: tuple[Spec, ...]) -> str:
@@ -69,4 +65,4 @@ def _row(flag: Flag) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 from harness import ADMIN, OPERATOR, STRANGER, VIEWER, Bench
+from set_clock import SetClock
 
 from bot import text
-from bot.clock import SetClock
 from bot.request import Origin, Status
 from bot.schedules import Job, Schedules
 

@@ -13,9 +13,9 @@ from docker.errors import ImageNotFound
 from harness import KEY, OPERATOR, VIEWER, Bench
 from harness import bench as bench_on
 from proxy import Proxy
+from set_clock import SetClock
 
 from bot import text
-from bot.clock import SetClock
 from bot.request import Origin, Outcome, Status
 from bot.store import Store
 from commands.cleanup import dangling

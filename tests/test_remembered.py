@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from harness import KEY
 from recording import begin, receive
+from set_clock import SetClock
 
 from bot.buttons import Buttons
-from bot.clock import SetClock
 from bot.images import Images
 from bot.runs import Runs
 from bot.store import Store

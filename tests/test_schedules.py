@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from harness import KEY
+from set_clock import SetClock
 
-from bot.clock import SetClock
 from bot.request import Origin, Request
 from bot.schedules import TICK, Job, Schedules
 from bot.store import FILE, Store

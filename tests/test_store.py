@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from harness import KEY
 from recording import WEB, asked, begin, receive
+from set_clock import SetClock
 
-from bot.clock import SetClock
 from bot.store import FILE, FILTERS, Store
 
 DAY = 86_400.0

@@ -1,7 +1,6 @@
 """The people, channels and groups that every new local workspace begins with."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -163,8 +162,3 @@ def sample_channels(bot_name: str) -> tuple[Channel, ...]:
         Channel(UNJOINED, "random", people, topic="The bot has not joined this one"),
         *(direct_channel(person.id) for person in SAMPLE_PEOPLE),
     )
-
-
-def by_id(things: tuple[Any, ...]) -> Mapping[str, Any]:
-    """The same things, found by their id."""
-    return {thing.id: thing for thing in things}

@@ -25,10 +25,6 @@ class Stage(Parts):
         """The same account with other flags, as `deleted=True`."""
         return self._put(self.state.people, replace(self.state.person(user), **flags))
 
-    def add_channel(self, channel: str, name: str, *members: str, **flags: Any) -> Channel:
-        """A new channel; name BOT_USER among the members for one that the bot is in."""
-        return self._put(self.state.channels, Channel(channel, name, frozenset(members), **flags))
-
     def change_channel(self, channel: str, **flags: Any) -> Channel:
         """The same channel with other flags, as `is_ext_shared=True`, or other members."""
         return self._put(self.state.channels, replace(self.state.channel(channel), **flags))

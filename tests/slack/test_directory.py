@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from set_clock import SetClock
 
-from bot.clock import SetClock
 from bot.request import Actor, Member
 from bot.settings import Mode
 from bot.slack import Access, Connection, SlackDirectory, channels
