@@ -18,7 +18,7 @@ from docker.transport import UnixHTTPAdapter
 from urllib3 import HTTPConnectionPool
 
 from bot.workers import Pool
-from commands import api
+from commands import api, distant
 from commands.context import Found, Missing, Target
 from commands.secrets import mask_object
 
@@ -141,6 +141,8 @@ _IMAGE = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w][\w.-]*)*(:[\w][\w.-]*)?(@\w+:[0-
 
 
 def _look(client: APIClient, target: Target) -> Found:
+    if target.kind in distant.KINDS:
+        return distant.look(client, target)
     if target.kind != "any":
         return _LOOKS[target.kind](client, target)
     for look in _LOOKS.values():
@@ -149,6 +151,9 @@ def _look(client: APIClient, target: Target) -> Found:
         except APIError as error:
             if error.status_code not in {None, requests.codes.not_found, requests.codes.bad_request}:
                 raise
+    found = distant.search(client, target)
+    if found is not None:
+        return found
     raise NotFound(f"No such object: {target.ref}", explanation=f"No such object: {target.ref}")
 
 

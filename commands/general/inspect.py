@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from commands import distant, inspecting
@@ -10,17 +9,17 @@ from commands.command import Command, Permission, args, flag
 from commands.container.inspect import sized
 from commands.context import Context, Found, Missing, Target
 from commands.network.inspect import without_hidden
-from commands.reply import Errors, Reply, failure
+from commands.reply import Errors, Reply
 
-_KNOWN = ("container", "image", "network", "volume")
-_TYPES = ", ".join(f'"{name}"' for name in sorted((*_KNOWN, *distant.PATHS)))
+_KNOWN = ("container", "image", "network", "volume", *distant.KINDS)
+_TYPES = ", ".join(f'"{name}"' for name in sorted(_KNOWN))
 KIN = "container inspect, image inspect, network inspect, volume inspect"  # each is this verb for one kind of object
 
 
 class Inspect(Command, name="inspect", permission=Permission.SEE, kin=KIN):
     """Show everything that the engine knows of one or more objects of any kind.
 
-    A name is looked up among the containers, then the images, the networks and the volumes.
+    A name is looked up among the containers, then the images, networks and volumes, then what a swarm has, and plugins.
     Values that look like secrets are hidden in place.
     """
 
@@ -31,32 +30,20 @@ class Inspect(Command, name="inspect", permission=Permission.SEE, kin=KIN):
 
     def problem(self) -> str | None:
         """Docker's refusal of a kind of object that there is not."""
-        if self.type is None or self.type in (*_KNOWN, *distant.PATHS):
+        if self.type is None or self.type in _KNOWN:
             return None
         wrong = f'unknown type: "{self.type}"' if self.type else "type is empty"
         return f"{wrong}: must be one of {_TYPES}"
 
     def targets(self) -> tuple[Target, ...]:
-        """The objects of the line; none of a kind that cannot be shown yet."""
-        return () if self.type in distant.PATHS else self._named()
+        """The objects of the line."""
+        return tuple(Target(self.type or "any", ref) for ref in self.objects)
 
     def run(self, ctx: Context) -> Reply:
         """Show each."""
-        if self.type in distant.PATHS:
-            return self._distant(ctx)
         shown = inspecting.inspect(ctx, self.targets(), self.format, lambda found: self._details(ctx, found))
         warnings = "".join(f"WARNING: --size ignored for {kind}\n" for kind in self._sizeless(ctx))
         return (Reply((Errors(warnings),)) if warnings else Reply()) + shown
-
-    def _named(self) -> tuple[Target, ...]:
-        return tuple(Target(self.type or "any", ref) for ref in self.objects)
-
-    def _distant(self, ctx: Context) -> Reply:
-        """What the engine says of names that it does not have; what it has cannot be shown yet."""
-        missing = {target: absent for target in self._named() if (absent := distant.missing(ctx, target)) is not None}
-        if len(missing) < len(set(self.objects)):
-            return failure(f"A {self.type} cannot be inspected here yet, only: {', '.join(_KNOWN)}.")
-        return inspecting.inspect(replace(ctx, found=missing), self._named(), self.format)
 
     def _details(self, ctx: Context, found: Found) -> Any:
         if found.kind == "network":

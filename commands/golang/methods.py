@@ -85,6 +85,7 @@ def _file_mode(mode: int) -> str:
 TEXTS: dict[str, Callable[[Any], str]] = {
     "registry.NetIPNet": str,
     "fs.FileMode": _file_mode,
+    "swarm.Version": lambda data: str(data[0]),
     "units.Ulimit": lambda data: f"{data[0]}={data[2]}:{data[1]}",
     "blkiodev.WeightDevice": lambda data: f"{data[0]}:{data[1]}",
     "blkiodev.ThrottleDevice": lambda data: f"{data[0]}:{data[1]}",

@@ -10,7 +10,7 @@ from commands.golang.digits import PLAIN, SHORTEST, Flags
 from commands.golang.fault import LimitError
 from commands.golang.reflect import concrete, entries, indirect, item, length, pointee
 from commands.golang.state import COPIED_PER_STEP, READ_PER_STEP
-from commands.golang.value import SEQUENCES, Kind, Value, string
+from commands.golang.value import SEQUENCES, UINT8, Kind, Value, string
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ NIL = "<nil>"
 _NO_VALUE = string("<no value>")
 _ADDRESS = "0xc000010000"  # a pointer inside a value: Go prints where it is, which tells a reader nothing
 _STRING_METHOD_VERBS = frozenset("vsxXq")
+_TEXT_VERBS = frozenset("sxXq")  # under which bytes are text
 _INTEGER_VERBS = frozenset("vdboOxX")
 _FLOAT_PRECISIONS = {"v": SHORTEST, "g": SHORTEST, "G": SHORTEST, "b": SHORTEST, "x": SHORTEST, "X": SHORTEST}
 _FLOAT_PRECISIONS |= {"f": 6, "F": 6, "e": 6, "E": 6}
@@ -231,6 +232,9 @@ class Printer:
         self.write("}" if self.flags.sharp_v else "]")
 
     def _list(self, value: Value, verb: str, depth: int) -> None:
+        if verb in _TEXT_VERBS and value.kind is Kind.SLICE and value.type.element() is UINT8:
+            self._string(bytes(value.data or ()).decode("utf-8", "surrogateescape"), verb)
+            return
         if not self._open(value, "[", "{"):
             return
         for place in range(length(value)):

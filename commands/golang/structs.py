@@ -7,7 +7,7 @@ from base64 import b64decode
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from commands.golang.apitypes import TYPES
+from commands.golang import apitypes, swarmtypes
 from commands.golang.methods import JSONS, METHODS, TEXTS
 from commands.golang.moment import DURATION, TIME
 from commands.golang.value import (
@@ -36,6 +36,12 @@ ROOTS = {
     "image": "image.InspectResponse",
     "network": "network.Inspect",
     "volume": "volume.Volume",
+    "service": "swarm.Service",
+    "node": "swarm.Node",
+    "task": "swarm.Task",
+    "secret": "swarm.Secret",
+    "config": "swarm.Config",
+    "plugin": "types.Plugin",
     "info": "system.dockerInfo",
     "version": "system.versionInfo",
 }
@@ -45,6 +51,7 @@ _PREDECLARED = {
     "int": INT,
     "string": STRING,
     "float64": FLOAT64,
+    "float32": basic("float32", Kind.FLOAT, 32),
     "uint8": UINT8,
     "int64": basic("int64", Kind.INT),
     "uint": basic("uint", Kind.UINT),
@@ -104,7 +111,7 @@ def _declared(name: str) -> GoType:
 
 @cache
 def _definitions() -> dict[str, list[str]]:
-    lines = re.sub(r",\n", ",", TYPES).replace("\n ", " ").splitlines()
+    lines = re.sub(r",\n", ",", apitypes.TYPES + swarmtypes.TYPES).replace("\n ", " ").splitlines()
     return {name: definition for name, *definition in (line.split() for line in lines if line)}
 
 
@@ -138,8 +145,16 @@ def _decoded(go_type: GoType, raw: Any) -> Any:
 def _from_text(go_type: GoType, text: str) -> list[Any] | None:
     """What a string stands for where a list is expected: bytes in base64, or a command of one word."""
     if go_type.elem is UINT8:
-        return list(b64decode(text))
+        return list(_bytes(text))
     return [text] if go_type.name == "strslice.StrSlice" else None
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes that a text in base64 stands for; its own where something in it was masked."""
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return text.encode()
 
 
 def _composite(go_type: GoType, raw: Any) -> Any:
