@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from bot_process import BotProcess, by_http, by_socket, started
 from docker.api.client import APIClient
+from eventually import eventually
 
 from bot import blockrules
 from bot.workspace import Message, Workspace
 from bot.workspace.delivery import Delivery
-from bot.workspace.people import ADMIN, GENERAL, OPS, STRANGER, UNJOINED, VIEWER
+from bot.workspace.people import ADMIN, GENERAL, OPS, PRIVATE, STRANGER, UNJOINED, VIEWER
 
 LINES = ("ps", "logs web --tail 50", "restart -t 1 web", "commit web web:snap", "network ls")
 DAMAGED = {
@@ -201,6 +202,31 @@ def test_a_second_bot_on_the_same_data_is_refused(socket_bot: BotProcess) -> Non
 def test_the_bot_ends_when_it_is_told_to(socket_bot: BotProcess) -> None:
     """A TERM ends it with exit code 0."""
     assert socket_bot.stop() == 0
+
+
+def test_a_bot_that_is_told_to_end_sends_first_what_it_has_to_say(
+    socket_bot: BotProcess, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Answers that wait, for their turn in a channel or because Slack asked for time, are not lost."""
+    workspace.rate_limit("chat.postMessage", seconds=1)
+    for name in ("web", "web", "worker"):
+        workspace.slash(ADMIN, OPS, f"logs {name} --tail 1 --public")
+    workspace.wait_for(lambda: [row[5] for row in _recorded(tmp_path)] == ["done"] * 3)
+    assert socket_bot.stop() == 0
+    assert len([each for each in workspace.messages(OPS) if each.by_bot]) == 3
+
+
+def test_a_bot_that_is_told_to_end_does_not_wait_for_a_slack_that_hangs(
+    socket_bot: BotProcess, workspace: Workspace, tmp_path: Path
+) -> None:
+    """However many calls hang, it says how much was not sent, and ends."""
+    with workspace.hang("chat.postMessage"):
+        for channel in (GENERAL, OPS, PRIVATE):
+            workspace.slash(ADMIN, channel, "logs worker --tail 1 --public")
+        workspace.direct(ADMIN, "ps")
+        workspace.wait_for(lambda: [row[5] for row in _recorded(tmp_path)] == ["done"] * 4)
+        assert socket_bot.stop() == 0
+    eventually(lambda: any("4 messages were not sent before the end" in line for line in socket_bot.said))
 
 
 @pytest.mark.usefixtures("bot")

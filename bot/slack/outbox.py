@@ -64,7 +64,8 @@ class Outbox:
         return True
 
     def close(self, limit: float = 5) -> None:
-        """Send what waits, for at most so many seconds, and end."""
+        """Send what waits, for at most so many seconds in all, and end; a call that hangs then is left behind."""
+        deadline = time.monotonic() + limit
         with self._changed:
             self._ending = True
             self._changed.wait_for(lambda: self._ended or not self._waiting, limit)
@@ -74,7 +75,7 @@ class Outbox:
             self._changed.notify_all()
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(limit)
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while (lane := self._next()) is not None:

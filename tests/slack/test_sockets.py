@@ -73,6 +73,19 @@ def test_it_says_when_slack_is_gone() -> None:
     side.stop()
 
 
+def test_a_slack_that_goes_is_told_in_our_words_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """Each change is one sentence, however often the SDK tries; nothing of its own is in the log."""
+    workspace = Workspace()
+    with workspace.serve():
+        side = SlackSide(Connection(access(workspace)), CannedDesk(), Clock())
+        side.start()
+        workspace.wait_for(lambda: workspace.connections == CONNECTIONS)
+    until(lambda: "Slack is not connected" in caplog.text)
+    side.stop()
+    assert {record.name.partition(".")[0] for record in caplog.records} == {"bot"}
+    assert len([record for record in caplog.records if "Slack is not connected" in record.message]) == 1
+
+
 def access(workspace: Workspace) -> Access:
     """What opens this workspace by Socket Mode."""
     return Access(Mode.SOCKET, workspace.bot_token, workspace.app_token, "", workspace.api_url)
