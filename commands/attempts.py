@@ -38,7 +38,7 @@ def each(targets: Iterable[Target], act: Act, look: str, beside: Beside | None =
 
 def unanswered(what: str, look: str = "") -> Reply:
     """What is told of a change whose answer was lost; look is the line that shows what came of it."""
-    text = _sentence([what], [], look)
+    text = lost_sentence([what], [], look)
     return Reply((Errors(f"{text}\n"),), failed=True, error=text, unknown=True)
 
 
@@ -116,7 +116,7 @@ def _told(targets: Iterable[Target], ends: Mapping[int, Exception | None], look:
             case bug:
                 raise bug
     if lost:
-        return lines(done) + _failed(failed, _sentence(lost, untried, look), unknown=True)
+        return lines(done) + _failed(failed, lost_sentence(lost, untried, look), unknown=True)
     down = [f"{error}\nNot tried: {', '.join(untried)}." for error in ends.values() if _is_down(error)]
     return lines(done) + _failed(failed, *down[:1])
 
@@ -133,7 +133,8 @@ def _failed(refused: Iterable[str], *broken: str, unknown: bool = False) -> Repl
     return Reply((Errors("".join(f"{line}\n" for line in told)),), True, (broken or told)[0], unknown=unknown)
 
 
-def _sentence(lost: Iterable[str], untried: Sequence[str], look: str) -> str:
+def lost_sentence(lost: Iterable[str], untried: Sequence[str], look: str) -> str:
+    """Which changes got no answer, which were not begun, and the line that shows how it is now."""
     rest = f" Not tried: {', '.join(untried)}." if untried else ""
     then = f"`{look}` shows how it is now." if look else "Look before you send it again."
     return f"No answer about {', '.join(lost)}: it may have been done, or not.{rest} {then}"

@@ -216,7 +216,8 @@ def test_every_image_of_the_plan_is_told_of() -> None:
     assert fates == [
         "removed", "stays: container late uses it", *["was gone already"] * 3, "stays: container web uses it",
     ]  # fmt: skip
-    fates = [row[2] for row in dangling.did(planned, Removed(told, kept, reclaimed=None, unknown="No answer"), NOW)]
+    lost = Removed(told, kept, reclaimed=None, broken="No answer", unknown=True)
+    fates = [row[2] for row in dangling.did(planned, lost, NOW)]
     assert fates[2:5] == ["not known: the engine did not answer", "not reached", "not reached"]
 
 

@@ -283,6 +283,29 @@ def test_an_answer_that_is_lost_ends_it_with_the_outcome_unknown(fresh_world: st
         spoken.store.close()
     assert reply.unknown
     assert sum(request.startswith("DELETE") for request in proxy.requests) == 1
+    assert re.search(
+        r"No answer about \S+: it may have been done, or not\. Not tried: .*`docker images -a`", reply.error or ""
+    )
+
+
+def test_an_answer_that_is_lost_before_anything_went_is_a_failure(fresh_world: str, tmp_path: Path) -> None:
+    """The look at the first image got no answer: all of them are told as not tried, and nothing is unknown."""
+    proxy = Proxy(fresh_world, lose="/images/sha256:")
+    with proxy.serve(tmp_path) as address:
+        spoken = bench(address, tmp_path / "data")
+        outcome = spoken.say("image prune --all --force")
+        spoken.close()
+    assert outcome.status is Status.FAILED
+    assert "Not tried: " in (outcome.reply.error or "")
+    assert not any(request.startswith("DELETE") for request in proxy.requests)
+
+
+def test_a_sentence_about_many_images_names_a_few() -> None:
+    """An engine that goes away in the middle of hundreds makes no wall of names."""
+    removed = removing.Removed()
+    removed.end(image(1), [image(number) for number in range(2, 300)], changing=True)
+    assert (removed.broken or "").count("000000000000") == 11
+    assert "288 more" in (removed.broken or "")
 
 
 def test_what_will_go_is_written_down_before_it_goes(api: APIClient, fresh_world: str, tmp_path: Path) -> None:

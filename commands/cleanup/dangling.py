@@ -41,17 +41,17 @@ def did(planned: Plan, removed: Removed, now: float) -> tuple[Row, ...]:
     """The table's rows after a run."""
     kept = {image.id: why for image, why in removed.kept}
     fates = []
-    answered = True
+    answered = not removed.unknown
     for image in planned.remove:
         if image.id in kept:
             fates.append(f"stays: {kept[image.id]}")
         elif f"deleted: {image.id}" in removed.lines:
             fates.append("removed")
-        elif removed.unknown is None:
+        elif removed.broken is None:
             fates.append("was gone already")
         else:
-            fates.append("not known: the engine did not answer" if answered else "not reached")
-            answered = False
+            fates.append("not reached" if answered else "not known: the engine did not answer")
+            answered = True
     done = zip(planned.remove, fates, strict=True)
     return (*(_row(image, now, fate) for image, fate in done), *would(replace(planned, remove=()), now))
 
