@@ -73,8 +73,6 @@ class Grammar:
                 if not self.spec.interspersed:
                     read.positionals += rest
                     break
-            if read.help and word == "-h":
-                break
 
     def _wrong(self, words: list[str], read: Read) -> UsageError | None:
         try:
@@ -129,9 +127,8 @@ class Grammar:
             letter, letters = letters[0], letters[1:]
             flag = self._short.get(letter)
             if flag is None and letter == "h":
-                read.warnings.append("Flag shorthand -h has been deprecated, use --help")
-                read.help = True
-                return
+                letters = self._letter_of_help(letters, read)
+                continue
             if flag is None:
                 raise self.usage(f"unknown shorthand flag: {letter!r} in -{letter}{letters}", self._nearest(word))
             if letters.startswith("=") and len(letters) > 1:  # a lone "=" is the value, as pflag reads it
@@ -143,6 +140,13 @@ class Grammar:
             else:
                 value = self._due(flag, f"{letter!r} in -{letter}", rest)
             self._set(flag, value, read)
+
+    def _letter_of_help(self, letters: str, read: Read) -> str:
+        """Read -h, which no verb declares; returns the letters that follow it."""
+        read.warnings.append("Flag shorthand -h has been deprecated, use --help")
+        valued = letters.startswith("=") and len(letters) > 1
+        read.help = self._asks_help(letters[1:] if valued else "true")
+        return "" if valued else letters
 
     def _due(self, flag: Flag, shown: str, rest: list[str]) -> str:
         if flag.kind.bare is not None:

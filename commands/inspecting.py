@@ -12,7 +12,7 @@ from docker.errors import APIError
 from commands import secrets
 from commands.context import Context, Found, Target, daemon
 from commands.reply import Errors, Output, Part, Reply, failure
-from commands.template import Template, TemplateError, typed
+from commands.template import Inspection, Template, TemplateError, typed
 
 Details = Callable[[Found], Any]
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})  # escaped by Go, not by Python
@@ -37,7 +37,7 @@ def inspect(
     templates too where docker's own types have no such field; docker does so everywhere but in volume inspect.
     """
     try:
-        template = None if shape in {"", "json"} else Template(shape)
+        template = None if shape in {"", "json"} else Inspection(Template(shape))
     except TemplateError as error:
         return failure(f"template parsing error: {error}")
     shown = _Shown()
@@ -50,8 +50,11 @@ def inspect(
             continue
         if template is None:
             shown.objects.append(told if raw else _typed(found.kind, told))
-        else:
-            _fill(template, found.kind, told, shown, raw=raw)
+            continue
+        try:
+            shown.text += template.text(found.kind, told, as_it_came=raw) + "\n"
+        except TemplateError as error:
+            shown.wrong.append(f"template parsing error: {error}")
     return _reply(shown, shape, raw=raw)
 
 
@@ -72,23 +75,6 @@ def _missing(target: Target, error: APIError) -> str:
         return "Error: No such image: " if kind == "image" else f"invalid {kind} name or ID: value is empty"
     anything = target.kind == "any" and error.status_code in {None, 400, 404}  # 400: no image can have such a name
     return f"Error: No such object: {target.ref}" if anything else daemon(error)
-
-
-def _fill(template: Template, kind: str, told: Any, shown: _Shown, *, raw: bool) -> None:
-    """As docker does: by its own types first, then by whatever the engine sent."""
-    try:
-        shown.text += _filled(template, kind, told, raw=raw) + "\n"
-    except TemplateError as error:
-        shown.wrong.append(f"template parsing error: {error}")
-
-
-def _filled(template: Template, kind: str, told: Any, *, raw: bool) -> str:
-    try:
-        return template.execute(typed(kind, told))
-    except TemplateError:
-        if not raw:
-            raise
-        return template.execute(told)
 
 
 def _reply(shown: _Shown, shape: str, *, raw: bool) -> Reply:

@@ -20,7 +20,11 @@ This page is made from the verbs themselves by `make docs`. Type a line as you w
 after `@slashdock`; the class says which rule of the [policy](policy.md) lets you.
 
 Every verb takes `--grep TEXT` (only the lines of the answer that contain the text), `--public` (the whole channel sees
-the answer) and `--help`. `-H NAME` before the verb names the engine where there are several.
+the answer) and `--help`. `-H NAME` before the verb names the engine where there are several; docker's flags that would
+choose another one by an address or a file (`--context`, `--config`, `--tls...`) are refused.
+
+One answer differs from docker's on purpose: a whole row of a list, `--format '{{.}}'`, is shown as `{}`, because docker
+prints the inside of its own memory there, with addresses that are others every time.
 """
 
 
