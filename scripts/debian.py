@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import subprocess
@@ -21,8 +22,9 @@ KEPT_POLICY = Path("/usr/sbin/policy-rc.d.before-slashdock")
 OUR_POLICY = "#!/bin/sh\n# slashdock: no service starts while a package is installed\nexit 101\n"
 ENGINE = ("docker.io", "iptables", "ca-certificates")
 BUSYBOX = ("busybox-static",)
-BROWSER = ("chromium-headless-shell",)
-BROWSERS = (*BROWSER, "chromium")  # either will do
+BROWSER = ("chromium-headless-shell", "libatomic1")
+BROWSERS = ("chromium-headless-shell", "chromium")  # either will do
+DRIVER_NEEDS = "libatomic.so.1"  # the Node inside of Playwright is linked to it
 
 
 class PackagesMissingError(Exception):
@@ -41,12 +43,21 @@ def need_engine() -> None:
 
 def want_browser() -> None:
     """Have a browser installed for the tests of the page, where that is possible; without it they are skipped."""
-    if _may_install() and not any(map(shutil.which, BROWSERS)):
+    if _may_install() and browser() is None:
         try:
             need(BROWSER)
         except PackagesMissingError as missing:
             why = str(missing).partition("\n")[0]
             print(f"slashdock: no browser, so the tests of the page are skipped: {why}", file=sys.stderr)
+
+
+def browser() -> str | None:
+    """Return the browser for those tests; None where there is none, or none that they can drive."""
+    try:
+        ctypes.CDLL(DRIVER_NEEDS)
+    except OSError:
+        return None
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def need(packages: tuple[str, ...]) -> None:

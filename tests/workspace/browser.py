@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from debian import BROWSERS
+import debian
 from eventually import eventually, running
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
@@ -45,18 +44,13 @@ class Troubles:
             self.told.append(f"request: {address}")
 
 
-def program() -> str | None:
-    """The browser of this machine, the one without a window first, or None."""
-    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
-
-
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[BrowserContext]:
     """The browser, with its profile in that folder; afterwards none of its processes is there."""
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             folder / "profile",
-            executable_path=program(),
+            executable_path=debian.browser(),
             chromium_sandbox=os.geteuid() != 0,  # Chromium's own refuses to work for root
             args=ALONE,
             env={"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder)},

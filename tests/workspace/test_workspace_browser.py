@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import browser
+import debian
 import pytest
 import world
 from bot_process import BotProcess, started
@@ -18,7 +19,7 @@ from bot.workspace import Workspace
 from bot.workspace.people import STRANGER
 
 pytestmark = pytest.mark.skipif(
-    browser.program() is None, reason="no browser here: apt-get install chromium-headless-shell"
+    debian.browser() is None, reason=f"no browser here: apt-get install {' '.join(debian.BROWSER)}"
 )
 
 HOSTILE = """<script>alert("script")</script>
