@@ -15,7 +15,7 @@ from commands.api import NEWEST
 from commands.command import Argument, Command, Spec
 from commands.general.help import Bare, Help
 from commands.general.version import PRODUCT, VERSION, Version
-from commands.grammar import Grammar, HelpAsked, Read
+from commands.grammar import Grammar, HelpAsked, Read, called
 from commands.line import UsageError
 from commands.root import Root
 
@@ -73,7 +73,7 @@ class Catalog:
         named = self._named(words)
         if named:
             cls = self._verbs[named]
-            return self._read(cls, _called(cls.spec.names[0], named), words[len(named) :], spoken)
+            return self._read(cls, called(cls.spec, named), words[len(named) :], spoken)
         return self._group(words[0], words[1:]) if words[0] in self.groups() else self._unknown(words)
 
     def _named(self, words: list[str]) -> tuple[str, ...]:
@@ -81,11 +81,11 @@ class Catalog:
         names = (tuple(words[:size]) for size in (2, 1))
         return next((name for name in names if name in self._verbs), ())
 
-    def _read(self, cls: type[Command], called: tuple[str, ...], words: list[str], spoken: Callable[[], str]) -> Parsed:
+    def _read(self, cls: type[Command], name: tuple[str, ...], words: list[str], spoken: Callable[[], str]) -> Parsed:
         try:
-            command, warnings = Grammar(cls.spec, called).read(words, cls, spoken)
+            command, warnings = Grammar(cls.spec, name).read(words, cls, spoken)
         except HelpAsked as asked:
-            return Parsed(Help(words=called), warnings=(asked.text,) if asked.text else ())
+            return Parsed(Help(words=name), warnings=(asked.text,) if asked.text else ())
         wrong = command.problem()
         if wrong is not None:
             raise UsageError(wrong)
@@ -142,11 +142,6 @@ def load() -> Catalog:
             and "spec" in vars(each)
         ]
     return Catalog(classes)
-
-
-def _called(own: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words that docker names the verb by: as typed, but an alias within its group by the verb's own name."""
-    return own if len(words) > 1 and words[0] == own[0] else words
 
 
 def _group_spec(name: str) -> Spec:

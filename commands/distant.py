@@ -66,9 +66,9 @@ def _looked(client: APIClient, target: Target, kind: str) -> Found:
 
 def _absent(kind: str, ref: str) -> str:
     """What the engine says of a word that is not asked about, because it would leave its place in the path."""
-    if kind == "plugin":
-        return f'plugin "{ref}" not found'
-    return "page not found" if "/" in ref else f"{kind} {ref} not found"
+    if ("/" in ref and kind != "plugin") or not {".", ".."}.isdisjoint(ref.split("/")):
+        return "page not found"
+    return f'plugin "{ref}" not found' if kind == "plugin" else f"{kind} {ref} not found"
 
 
 def _labels(client: APIClient, kind: str, details: Mapping[str, Any]) -> Mapping[str, str]:

@@ -205,6 +205,12 @@ class Grammar:
         return f"Did you mean --{near[0]}?" if near else ""
 
 
+def called(spec: Spec, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that docker names the verb by: as typed, but an alias within its group by the verb's own name."""
+    own = spec.names[0]
+    return own if len(words) > 1 and words[0] == own[0] else words
+
+
 def words(command: Command, *, mask: bool = False) -> list[str]:
     """The canonical words of a command, which read back as an equal one; mask hides the values of secret flags."""
     spec = command.spec

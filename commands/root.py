@@ -60,7 +60,10 @@ class Root:
 def read(words: list[str]) -> Root:
     """The flags before the verb; raises UsageError where one is wrong or asks for an engine without a name here."""
     read = Read()
-    Grammar(SPEC, ()).flags(words, read)
+    try:
+        Grammar(SPEC, ()).flags(words, read)
+    except UsageError as error:
+        raise UsageError("\n".join([*read.warnings, error.text]), error.hint) from None
     given = read.values
     hosts = given.get("host", ())
     if given.get("log-level", "").lower() not in _LEVELS:

@@ -71,6 +71,7 @@ def test_a_group_by_itself_writes_its_page_to_standard_error(bench: Bench) -> No
         ("nothere --help", "help"),
         ("container nothere --help", "help container"),
         ("--version --help", "help"),
+        ("help container list", "container list --help"),
         ("container --help=false", "container"),
     ],
 )

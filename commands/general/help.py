@@ -12,6 +12,7 @@ from docker.errors import DockerException
 from commands.api import NEWEST, too_old
 from commands.command import Command, Flag, Permission, Spec, args
 from commands.context import Context
+from commands.grammar import called
 from commands.reply import Errors, Output, Reply, failure, output
 
 WIDTH = 80  # columns; what docker's CLI assumes where there is no terminal
@@ -71,7 +72,7 @@ def _topic(ctx: Context, words: tuple[str, ...], specs: tuple[Spec, ...]) -> str
     """The page of a verb or of a group, empty where neither is called so."""
     for spec in specs:
         if words in spec.names:
-            return page(_known(ctx, spec), words)
+            return page(_known(ctx, spec), called(spec, words))
     is_group = len(words) == 1 and any(spec.names[0][0] == words[0] for spec in specs if len(spec.names[0]) > 1)
     return group(words[0], specs) if is_group else ""
 
@@ -110,11 +111,11 @@ def group(name: str, specs: tuple[Spec, ...]) -> str:
     return "\n\n".join([f"Usage:  docker {name} COMMAND", GROUPS[name], _section("Commands", verbs), ending])
 
 
-def page(spec: Spec, called: tuple[str, ...]) -> str:
-    """The page of one verb as docker lays it out."""
-    aliases = ", ".join(f"docker {' '.join(name)}" for name in spec.names) if len(spec.names) > 1 else ""
+def page(spec: Spec, name: tuple[str, ...]) -> str:
+    """The page of one verb as docker lays it out, under the name by which it was asked for."""
+    aliases = ", ".join(f"docker {' '.join(words)}" for words in spec.names) if len(spec.names) > 1 else ""
     parts = [
-        f"Usage:  {spec.usage(called)}",
+        f"Usage:  {spec.usage(name)}",
         spec.summary,
         spec.detail,
         f"Aliases:\n  {aliases}" if aliases else "",
