@@ -13,6 +13,8 @@ from commands.context import Found
 from commands.line import UsageError
 from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table, failure
 
+BUSY = "The engine has too much to do already. Nothing was done; try again in a minute."
+
 
 class End(Exception):  # noqa: N818 - an end of the way, not a fault
     """The way ends before anything was done: how, why (for the record) and what the person is told."""
@@ -55,9 +57,14 @@ def too_old(seconds: int) -> End:
     return End(Status.FAILED, "too old", told(text))
 
 
-def busy(text: str) -> End:
+def busy(text: str = BUSY) -> End:
     """Nobody was free to do it."""
     return End(Status.FAILED, "busy", told(text))
+
+
+def nothing_behind(reason: str, text: str) -> End:
+    """A click on what runs nothing, or nothing more."""
+    return End(Status.DENIED, reason, told(text))
 
 
 def question(risk: Risk, command: Command) -> End:

@@ -11,11 +11,10 @@ from dataclasses import replace
 from bot import answers
 from bot.buttons import Spent
 from bot.pipeline import Pipeline, Received
-from bot.request import Outcome, Request, Status
+from bot.request import Outcome, Request
 from bot.store import Store, Unwritable
 from bot.workers import Pool
 from commands.reply import Button
-from commands.secrets import mask_line
 
 PER_PERSON = 60  # requests that one person may have under way at an engine, so that nobody takes all of its workers
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."
@@ -51,11 +50,11 @@ class Desk:
     def _queue(self, received: Received, answer: Answer) -> Outcome | None:
         request = received.request
         if not self._count(request.actor.id):
-            return self._pipeline.turn_away(received, TOO_MANY)
+            return self._pipeline.turn_away(received, answers.busy(TOO_MANY))
         if self._pools[received.host].put(lambda: self._work(received, answer)):
             return None
         self._uncount(request.actor.id)
-        return self._pipeline.turn_away(received)
+        return self._pipeline.turn_away(received, answers.busy())
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""
@@ -94,22 +93,7 @@ class Desk:
         return self._refused(received, f"pressed already, as number {first.number}", told)
 
     def _refused(self, received: Received, reason: str, told: str) -> Outcome:
-        """Write down that a click runs nothing, and say so."""
-        request, line = received.request, mask_line(received.request.line)
-        person = self._pipeline.policy.person(request.actor.id) or ""
-        try:
-            self._store.refuse(
-                received.number,
-                status=Status.DENIED,
-                reason=reason,
-                line=line,
-                verb="",
-                person=person,
-                host=received.host,
-            )
-        except Unwritable as error:
-            return answers.unwritten(error)
-        return Outcome(Status.DENIED, answers.told(told), received.number, line=line, host=received.host)
+        return self._pipeline.turn_away(received, answers.nothing_behind(reason, told))
 
     def _work(self, received: Received, answer: Answer) -> None:
         try:

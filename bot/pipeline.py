@@ -28,8 +28,6 @@ from commands.intent import Intent, told
 from commands.line import UsageError
 from commands.reply import Note, Output, Reply, failure, note, output
 
-BUSY = "The engine has too much to do already. Nothing was done; try again in a minute."
-
 log = logging.getLogger(__name__)
 
 
@@ -70,12 +68,9 @@ class Pipeline:
             return Outcome(Status.DUPLICATE, again, receipt.first)
         return Received(receipt.number, request, self._host_name(request))
 
-    def turn_away(self, received: Received, text: str = BUSY) -> Outcome:
-        """Write down that a received request found no worker."""
-        try:
-            return self._refuse(received, answers.busy(text))
-        except Unwritable as error:
-            return answers.unwritten(error)
+    def turn_away(self, received: Received, end: End) -> Outcome:
+        """Write down that a received request goes no further, and why."""
+        return self._refused(received, end)
 
     def finish(self, received: Received) -> Outcome:
         """Everything after the receipt: judge, write the intent, do it, write the outcome."""
