@@ -180,7 +180,7 @@ def test_the_engine_is_asked_to_remove_by_full_id_and_never_to_prune(
         spoken.say("cleanup run")
         spoken.close()
     changes = [request for request in proxy.requests if not request.startswith(("GET", "HEAD"))]
-    assert [request.partition("/images/")[2] for request in changes] == [identity]
+    assert [request.partition("/images/")[2] for request in changes] == [f"{identity}?noprune=1"]
 
 
 def test_an_answer_that_is_lost_is_unknown(api: APIClient, fresh_world: str, tmp_path: Path) -> None:

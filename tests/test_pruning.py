@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from proxy import Proxy
 from bot import text
 from bot.policy import Policy
 from bot.request import Status
+from bot.store import FILE
 from commands import catalog
 from commands.image import prune, pruning, removing
 from commands.image.pruning import Image, Plan, Selection, Uses
@@ -175,6 +177,53 @@ def test_a_tag_that_a_container_names_stays_though_it_stands_for_another_image_n
     api.remove_container(made)
 
 
+def _step_and_head(api: APIClient, labels: str = "keep=yes") -> tuple[str, str]:
+    """An image without a name that has a label, and another one made from it that has not."""
+    first = api.create_container("busybox:latest", ["true"])["Id"]
+    step = api.commit(first, changes=[f"LABEL {labels}"])["Id"]
+    second = api.create_container(step, ["true"])["Id"]
+    head = api.commit(second, changes=["LABEL keep=no"])["Id"]
+    for made in (first, second):
+        api.remove_container(made)
+    return step, head
+
+
+def test_a_step_goes_with_the_last_image_that_was_made_from_it(api: APIClient, bench: Bench) -> None:
+    """It is planned, written down before it goes, and removed by its own id after the other."""
+    step, head = _step_and_head(api)
+    told = text.docker(bench.say("image prune -f").reply)
+    (action,) = bench.store.actions({}, 1)
+    assert [each["id"] for each in action["targets"] if each["id"] in {step, head}] == [head, step]
+    assert told.index(f"deleted: {head}") < told.index(f"deleted: {step}")
+    assert not {step, head} & {each["Id"] for each in api.images(all=True)}
+
+
+@pytest.mark.parametrize(
+    ("rules", "line"),
+    [
+        ('[[deny]]\nverbs = ["change"]\non = ["label:keep=yes"]\n', "image prune -f"),
+        ("", "image prune -f --filter label!=keep=yes"),
+        ("", "cleanup run"),
+    ],
+)
+def test_a_step_that_may_not_go_stays(api: APIClient, fresh_world: str, tmp_path: Path, rules: str, line: str) -> None:
+    """Neither a rule, nor a filter, nor the day's grace is got around by what was made from the image."""
+    if line == "cleanup run":
+        spoken = bench(fresh_world, tmp_path / "data", policy(rules))
+        step, head = _step_and_head(api)
+        spoken.store.images.first_seen("local", [head])
+        spoken.close()
+        with sqlite3.connect(tmp_path / "data" / FILE) as db:
+            db.execute("UPDATE seen SET at = at - 90000")
+    else:
+        step, head = _step_and_head(api)
+    spoken = bench(fresh_world, tmp_path / "data", policy(rules))
+    told = text.docker(spoken.say(line).reply)
+    spoken.close()
+    left = {each["Id"] for each in api.images(all=True)}
+    assert (step in left, head in left) == (True, False), told
+
+
 def test_each_image_is_looked_at_again_just_before_it_goes(api: APIClient) -> None:
     """One got a container since the plan and one a name: they stay, each with its reason; one is gone already."""
     planned = pruning.plan(pruning.images(api), pruning.uses(api, all_seen), Selection(all=True))
@@ -225,7 +274,7 @@ def test_a_name_is_looked_at_just_before_it_goes(api: APIClient, fresh_world: st
     assert asked == [
         f"{method} /images/{name}{end}"
         for name in ("app:1.0", "registry.example:5000/team/app:edge")
-        for method, end in (("GET", "/json"), ("DELETE", ""))
+        for method, end in (("GET", "/json"), ("DELETE", "?noprune=1"))
     ]
 
 

@@ -23,10 +23,10 @@ def plan(ctx: Context) -> Plan:
     """What a run would do now, in four requests, whatever the number of images; changes nothing."""
     listed = pruning.images(ctx.docker)
     seen = ctx.bot.first_seen(image.id for image in listed)
-    dangling = [image for image in pruning.shown_to(ctx.visible, listed) if image.dangling]
-    fresh = {image.id: _fresh(image, seen[image.id], ctx.now) for image in dangling}
+    shown = pruning.shown_to(ctx.visible, listed)
+    fresh = {image.id: _fresh(image, seen[image.id], ctx.now) for image in shown}
     spared = {identity: why for identity, why in fresh.items() if why}
-    return _capped(pruning.plan(dangling, pruning.uses(ctx.docker, ctx.visible), Selection(), spared))
+    return _capped(pruning.plan(shown, pruning.uses(ctx.docker, ctx.visible), Selection(), spared))
 
 
 def would(planned: Plan, now: float) -> tuple[Row, ...]:

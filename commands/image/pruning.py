@@ -5,7 +5,8 @@ It untags what containers run on, takes labels for what they are not, and goes b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,10 @@ class Selection:
 
 @dataclass(frozen=True)
 class Image:
-    """An image as the engine lists it: created in epoch seconds, dangling by the engine's own word."""
+    """An image as the engine lists it: created in epoch seconds, dangling by the engine's own word.
+
+    parent and children are the ids of the images that it was made from, and that were made from it.
+    """
 
     id: str
     tags: tuple[str, ...]
@@ -46,6 +50,13 @@ class Image:
     labels: Mapping[str, str]
     created: int
     dangling: bool
+    parent: str = ""
+    children: frozenset[str] = frozenset()
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it has no name of its own and others were made from it: it is there for them alone."""
+        return not (self.tags or self.digests) and bool(self.children)
 
     @property
     def shown(self) -> str:
@@ -100,9 +111,13 @@ def selection(filters: Iterable[str], *, all_: bool, now: float) -> Selection:
 
 
 def images(client: APIClient) -> list[Image]:
-    """Every image that is no mere step of another; two requests."""
+    """Every image, the steps of others too; two requests."""
     dangling = {each["Id"] for each in client.images(filters={"dangling": True})}
-    return [_image(each, dangling=each["Id"] in dangling) for each in client.images()]
+    listed = client.images(all=True)
+    children: defaultdict[str, set[str]] = defaultdict(set)
+    for each in listed:
+        children[each.get("ParentId") or ""].add(each["Id"])
+    return [_image(each, frozenset(children[each["Id"]]), dangling=each["Id"] in dangling) for each in listed]
 
 
 def shown_to(visible: Visible, listed: Iterable[Image]) -> list[Image]:
@@ -134,18 +149,23 @@ def uses(client: APIClient, visible: Visible) -> Uses:
 
 
 def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping[str, str] | None = None) -> Plan:
-    """Sort the images into those that go and those that stay; spared are ids that stay, with the reason."""
+    """Sort the images into those that go and those that stay; spared are ids that stay, with the reason.
+
+    With the last of the images that were made from it a step goes too, unless something keeps it.
+    """
+    listed, spared = tuple(listed), spared or {}
     remove: list[Image] = []
     keep: list[tuple[Image, str]] = []
     for image in listed:
-        if not chosen.all and not image.dangling:
+        if image.is_step or not (chosen.all or image.dangling):
             continue
-        reason = in_use(image, used) or _unselected(image, chosen) or (spared or {}).get(image.id)
+        reason = in_use(image, used) or _unselected(image, chosen) or spared.get(image.id)
         if reason:
             keep.append((image, reason))
         else:
             remove.append(image)
-    return Plan(tuple(remove), tuple(keep))
+    stays = {image.id for image in listed if in_use(image, used) or image.id in spared or _carried(image, chosen)}
+    return Plan(tuple(_with_steps(remove, (image for image in listed if image.id not in stays))), tuple(keep))
 
 
 def names(listed: Iterable[str] | None) -> tuple[str, ...]:
@@ -165,7 +185,21 @@ def _who(visible: Visible, kind: str, name: str, labels: Mapping[str, str] | Non
     return f"{kind} {name}" if visible(kind, name, labels or {}) else f"a {kind}"
 
 
-def _image(listed: Mapping[str, Any], *, dangling: bool) -> Image:
+def _with_steps(remove: list[Image], listed: Iterable[Image]) -> Iterator[Image]:
+    """These, and after the last of its children each step; filters by label and age choose images, not their steps."""
+    steps = {image.id: image for image in listed if image.is_step}
+    going = deque(remove)
+    gone: set[str] = set()
+    while going:
+        image = going.popleft()
+        gone.add(image.id)
+        yield image
+        step = steps.get(image.parent)
+        if step is not None and step.children <= gone:
+            going.append(step)
+
+
+def _image(listed: Mapping[str, Any], children: frozenset[str], *, dangling: bool) -> Image:
     return Image(
         id=listed["Id"],
         tags=names(listed.get("RepoTags")),
@@ -173,6 +207,8 @@ def _image(listed: Mapping[str, Any], *, dangling: bool) -> Image:
         labels=listed.get("Labels") or {},
         created=listed["Created"],
         dangling=dangling,
+        parent=listed.get("ParentId") or "",
+        children=children,
     )
 
 
@@ -204,8 +240,12 @@ def _unselected(image: Image, chosen: Selection) -> str | None:
     missing = [label for label in chosen.labels if not _carries(image, label)]
     if missing:
         return f"it has no label {missing[0]}"
-    carried = [label for label in chosen.without if _carries(image, label)]
+    carried = _carried(image, chosen)
     return f"it has the label {carried[0]}" if carried else None
+
+
+def _carried(image: Image, chosen: Selection) -> list[str]:
+    return [label for label in chosen.without if _carries(image, label)]
 
 
 def _carries(image: Image, label: str) -> bool:

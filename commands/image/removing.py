@@ -103,7 +103,7 @@ def _taken(client: APIClient, image: Image, ref: str) -> list[str]:
     """What the engine did at one handle of the image; raises APIError if that is another's name by now."""
     if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
         raise APIError(f"{ref} stands for another image now")
-    done = wire.delete(client, "/images/{0}", ref, params={})
+    done = wire.delete(client, "/images/{0}", ref, params={"noprune": "1"})  # its parents go by a plan, too
     return [f"untagged: {each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
 
 
