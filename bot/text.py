@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
-from commands.reply import Buttons, Errors, Moment, Note, Output, Part, Reply, Table
+from commands.reply import Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 from commands.tabwriter import align
 
 
@@ -48,6 +48,8 @@ def _pieces(part: Part) -> Iterator[Piece]:
             yield Piece(text)
         case Errors(text):
             yield Piece(text, error=True)
+        case Printed(printed):
+            yield from (Piece(text, error=error) for text, error in printed)
         case Table(rows):
             yield Piece(table(rows))
         case Note(text):

@@ -23,6 +23,19 @@ class Errors:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """What a process printed: pieces of its two streams in the order in which they came, True for standard error."""
+
+    pieces: tuple[tuple[str, bool], ...]
+    name: str = "output.txt"
+
+    @property
+    def text(self) -> str:
+        """All of it, as on a terminal."""
+        return "".join(text for text, _ in self.pieces)
+
+
+@dataclass(frozen=True)
 class Table:
     """A table as docker prints it: the first row is the header; tabs are never in a cell."""
 
@@ -60,7 +73,7 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Part: TypeAlias = Output | Errors | Table | Note | Moment | Buttons
+Part: TypeAlias = Output | Errors | Printed | Table | Note | Moment | Buttons
 
 
 @dataclass(frozen=True)
@@ -121,8 +134,14 @@ def note(text: str) -> Reply:
 def _grep(part: Part, text: str) -> Part:
     match part:
         case Output():
-            return replace(part, text="".join(line for line in part.text.splitlines(keepends=True) if text in line))
+            return replace(part, text=_lines_with(text, part.text))
+        case Printed():
+            return replace(part, pieces=tuple((_lines_with(text, piece), error) for piece, error in part.pieces))
         case Table():
             return Table(part.rows[:1] + tuple(row for row in part.rows[1:] if any(text in cell for cell in row)))
         case _:
             return part
+
+
+def _lines_with(text: str, printed: str) -> str:
+    return "".join(line for line in printed.splitlines(keepends=True) if text in line)

@@ -18,10 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from proxy import Proxy
 
+from bot import text
+from bot.slack.blocks import render
 from commands.container import logs, reading
 from commands.container.reading import BYTES_LIMIT, LINES_LIMIT
 from commands.multiplex import Frames, Stream, Window
-from commands.reply import Errors, Note, Output, Reply
+from commands.reply import Note, Printed, Reply
 from commands.secrets import MASK
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -89,7 +91,7 @@ def make(engine: str) -> Iterator[Callable[..., str]]:
 
 def shown(reply: Reply) -> str:
     """What the container printed on standard output, as the reply shows it."""
-    return "".join(part.text for part in reply.parts if isinstance(part, Output))
+    return "".join(piece.text for piece in text.pieces(reply) if not (piece.error or piece.ours))
 
 
 def notes(reply: Reply) -> list[str]:
@@ -196,17 +198,17 @@ def test_of_a_heavy_log_the_last_bytes_are_shown(make: Callable[..., str], bench
     line = "x" * 999
     name = make(f"yes {line} | head -n {BYTES_LIMIT // 1000 + 500}; echo last")
     reply = bench.say(f"logs {name}").reply
-    text = shown(reply)
-    assert text.endswith(f"{line}\nlast\n")
-    assert text.startswith(f"{line}\n")
-    assert BYTES_LIMIT - 1000 <= len(text) <= BYTES_LIMIT
+    told = shown(reply)
+    assert told.endswith(f"{line}\nlast\n")
+    assert told.startswith(f"{line}\n")
+    assert BYTES_LIMIT - 1000 <= len(told) <= BYTES_LIMIT
     assert len(notes(reply)) == 1
 
 
 def test_a_terminals_log_is_read_as_it_is(make: Callable[..., str], bench: Bench) -> None:
     """A container with a terminal has one stream without frames, whose lines end as terminals' lines do."""
     reply = bench.say(f"logs {make('echo a; echo é >&2', tty=True)}").reply
-    assert reply.parts[0] == Output("a\r\né\r\n", reply.parts[0].name)  # type: ignore[union-attr]
+    assert shown(reply) == "a\r\né\r\n"
 
 
 def test_a_log_that_is_kept_nowhere_is_the_engines_error(make: Callable[..., str], bench: Bench) -> None:
@@ -219,7 +221,29 @@ def test_a_log_that_is_kept_nowhere_is_the_engines_error(make: Callable[..., str
 def test_standard_error_is_told_apart(make: Callable[..., str], bench: Bench) -> None:
     """What went to standard error goes there again."""
     reply = bench.say(f"logs {make('echo bad >&2')}").reply
-    assert reply.parts == (Errors("bad\n"),)
+    assert [(piece.text, piece.error) for piece in text.pieces(reply)] == [("bad\n", True)]
+
+
+MIXED = "for i in $(seq 40); do echo out $i; echo err $i >&2; done"
+
+
+def test_two_streams_are_one_text_in_one_file(make: Callable[..., str], bench: Bench) -> None:
+    """However often the streams change, the answer has one part, one message and at most one file."""
+    script = MIXED.replace("40", "700").replace("$i", "$i of this log, with much to say about nothing at all")
+    outcome = bench.say(f"logs {make(script)}")
+    (part,) = outcome.reply.parts
+    assert isinstance(part, Printed)
+    assert len(part.pieces) > 10
+    message = render(outcome, lambda _: "")
+    assert [file.content.count("\n") for file in message.files] == [1400]
+
+
+def test_grep_takes_lines_of_either_stream(make: Callable[..., str], bench: Bench) -> None:
+    """What does not contain the text is gone from standard error as well, and the streams stay told apart."""
+    name = make(MIXED)
+    told = [piece for piece in text.pieces(bench.say(f"logs {name} --grep ' 7'").reply) if piece.text]
+    assert sorted((piece.text, piece.error) for piece in told) == [("err 7\n", True), ("out 7\n", False)]
+    assert text.docker(bench.say(f"logs {name} --grep nothing").reply) == ""
 
 
 BODY = "AbCdEf0123456789"
@@ -236,7 +260,7 @@ def test_a_private_key_is_hidden_however_it_is_asked_for(make: Callable[..., str
     slow = "sleep 0.02; "  # the engine reads the streams one by one: only what is apart in time is in order
     name = make(slow.join(f"echo '{line}'; {slow} echo other{number} >&2; " for number, line in enumerate(KEY)))
     reply = bench.say(f"logs {flags} {name}").reply
-    told = "".join(part.text for part in reply.parts if isinstance(part, (Output, Errors)))
+    told = "".join(piece.text for piece in text.pieces(reply) if not piece.ours)
     assert BODY not in told
     assert KEY[-1] in told
     assert "other7" in told

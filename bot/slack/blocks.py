@@ -13,7 +13,7 @@ from bot.slack.characters import cut, cut_escaped, escaped, head, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
 from bot.text import table
-from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Table
+from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Table
 
 TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update refuses more
 NOTE_LIMIT = 1_500  # characters of one note
@@ -21,6 +21,7 @@ LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
 NAME_LIMIT = 100  # characters of a file's name
 BUTTON = "Button: "  # what the text, which a screen reader reads, says before a button
+FILES = 5  # of a message, beside one for all that goes beyond; each is a request to Slack and a message of its own
 BUTTONS = 25  # Slack, elements of an actions block
 HANDLE = "0" * 32  # as long as the id that stands for a button
 SILENT = "There is no output."
@@ -104,6 +105,8 @@ class _Page:
                 self._docker(text, name)
             case Errors(text):
                 self._docker(text, "errors.txt")
+            case Printed():
+                self._docker(part.text, part.name)
             case Table(rows):
                 self._docker(table(rows), "table.txt")
             case Note(text):
@@ -149,6 +152,9 @@ class _Page:
     def _keep(self, whole: str, kept: str, name: str) -> None:
         """Put the whole into a file, and say so."""
         self.docker = 0
+        if len(self.files) == FILES:
+            self.rest.append(whole)
+            return
         name = self._file_name(name)
         self.files.append(File(name, cut(f"{self.line or name}", TITLE_LIMIT), whole))
         lines, shown = len(whole.splitlines()), len(kept.splitlines())
@@ -219,7 +225,7 @@ def _wanted(part: Part) -> int:
             return room.size(section(elements.span(cut(visible(label)[0], NOTE_LIMIT) + " "), elements.date(at)))
         case Buttons(buttons):
             return sum(room.size(elements.button(button, BUTTONS, HANDLE)) for button in buttons)
-        case Output() | Errors() | Table():
+        case Output() | Errors() | Printed() | Table():
             return 0
         case _:
             assert_never(part)

@@ -15,7 +15,7 @@ from commands.container.several import nameless
 from commands.context import Context, Found, Target
 from commands.forms import hide_spans, key_spans
 from commands.multiplex import Stream
-from commands.reply import Errors, Note, Output, Part, Reply, failure
+from commands.reply import Note, Part, Printed, Reply, failure
 from commands.timestamps import timestamp
 
 SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log; a million lines took it 3
@@ -85,7 +85,8 @@ def _moment(name: str, text: str, now: float) -> str:
 
 
 def _told(log: Log, found: Found) -> Reply:
-    parts: list[Part] = [_part(stream, text, found.name) for stream, text in without_keys(log.pieces)]
+    pieces = tuple((text, stream in {Stream.STDERR, Stream.SYSTEM}) for stream, text in without_keys(log.pieces))
+    parts: list[Part] = [Printed(pieces, f"{found.name}.log")] if pieces else []
     if log.short:
         parts.append(Note(f"{log.short}. {_LESS}"))
     return Reply(tuple(parts), failed=log.broken, error=log.short if log.broken else None)
@@ -111,7 +112,3 @@ def _within(spans: deque[tuple[int, int]], start: int, end: int) -> list[tuple[i
         (max(begin, start) - start, min(stop, end) - start)
         for begin, stop in takewhile(lambda span: span[0] < end, spans)
     ]
-
-
-def _part(stream: Stream, text: str, name: str) -> Part:
-    return Errors(text) if stream in {Stream.STDERR, Stream.SYSTEM} else Output(text, f"{name}.log")
