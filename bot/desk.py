@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import answers
+from bot.answers import End
 from bot.buttons import Spent
 from bot.pipeline import Pipeline, Received
-from bot.request import Outcome, Request
-from bot.store import Store, Unwritable
+from bot.request import Outcome, Request, Status
+from bot.store import UNWRITTEN, Store, Unwritable
 from bot.workers import Pool
 from commands.reply import Button
 
@@ -44,7 +45,8 @@ class Desk:
         try:
             other = self._store.buttons.press(button, received.number) if button else None
         except Unwritable as error:
-            return answers.unwritten(error)
+            end = End(Status.FAILED, f"{UNWRITTEN}: {error}", answers.unwritten(error).reply)
+            return self._pipeline.turn_away(received, end)
         return self._queue(received, answer) if other is None else self._pressed(received, other)
 
     def _queue(self, received: Received, answer: Answer) -> Outcome | None:

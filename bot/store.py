@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from bot.runs import Runs
 __all__ = ["AlreadyRunning", "Instance", "Receipt", "Store", "Unfinished", "Unwritable"]
 
 FILE = "slashdock.db"
+OWED = 256  # ends that are kept until they can be written, about 1 kB each; of more the next start learns
+UNWRITTEN = "This could not be written down first, so nothing was done"
 REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
 
 _ONE_OF = {
@@ -62,10 +65,21 @@ class Unfinished:
     intended: bool
 
 
+@dataclass(frozen=True)
+class _End:
+    """The last events of an action, each with its kind, and when they came about."""
+
+    number: int
+    at: float
+    events: tuple[tuple[str, Mapping[str, Any]], ...]
+
+
 class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
     buttons, images and runs are what is remembered beside the record.
+
+    An end that cannot be written is owed: it goes before whatever is written next.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one.
     """
@@ -73,6 +87,7 @@ class Store:
     def __init__(self, folder: Path, clock: Clock, key: bytes) -> None:
         self._clock = clock
         self._key = key
+        self._owed: dict[int, _End] = {}  # by the number of the action, oldest first
         self._file = Sqlite(folder / FILE)
         self.buttons = Buttons(self._file, clock)
         self.images = Images(self._file, clock)
@@ -88,7 +103,10 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Close the file; what was begun and not ended counts as abandoned."""
+        """Close the file, with what is owed if it can be written; what was begun and not ended counts as abandoned."""
+        if self._owed:
+            with suppress(Unwritable), self._writing():
+                pass
         self._owner.close()
         self._file.close()
 
@@ -96,7 +114,7 @@ class Store:
 
     def receive(self, request: Request, line: str) -> Receipt:
         """Commit that the request came in; line has its secrets masked. A second delivery writes nothing."""
-        with self._file.writing() as db:
+        with self._writing() as db:
             first = self._delivered(db, request.delivery)
             if first is not None:
                 return Receipt(first, duplicate=True, first=first)
@@ -106,7 +124,7 @@ class Store:
                 "channel": request.channel, "thread": request.thread, "host": request.host,
                 "delivery": request.delivery, "line": line, "owner": self._owner.boot,
             }  # fmt: skip
-            self._append(db, number, "received", body)
+            self._append(db, number, "received", body, self._clock.now())
             db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
         return Receipt(number)
 
@@ -123,13 +141,12 @@ class Store:
         targets: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Commit that the request ended before anything was done, and why."""
-        with self._file.writing() as db:
-            judged = {
-                "verdict": status, "reason": reason, "line": line, "verb": verb, "person": person, "host": host,
-                "targets": [dict(target) for target in targets],
-            }  # fmt: skip
-            self._append(db, number, "judged", judged)
-            self._settle(db, number, {"status": status, "error": reason})
+        judged = {
+            "verdict": status, "reason": reason, "line": line, "verb": verb, "person": person, "host": host,
+            "targets": [dict(target) for target in targets],
+        }  # fmt: skip
+        ended = {"status": status, "error": reason}
+        self._end(_End(number, self._clock.now(), (("judged", judged), ("outcome", ended))))
 
     def intend(  # noqa: PLR0913 - the facts of an intent, each named by the caller
         self,
@@ -143,15 +160,22 @@ class Store:
         host: str,
         targets: Sequence[Mapping[str, Any]],
     ) -> None:
-        """Commit that it is allowed and about to be done, with room kept for the outcome."""
-        self._file.hold_back()
+        """Commit that it is allowed and about to be done, with room kept for the outcome; else that it failed."""
         judged = {
             "verdict": "allow", "reason": reason, "line": line, "verb": verb, "person": person,
             "permission": permission, "host": host,
         }  # fmt: skip
-        with self._file.writing() as db:
-            self._append(db, number, "judged", judged)
-            self._append(db, number, "intended", {"targets": [dict(target) for target in targets]})
+        try:
+            self._file.hold_back()
+            with self._writing() as db:
+                self._append(db, number, "judged", judged, self._clock.now())
+                intended = {"targets": [dict(target) for target in targets]}
+                self._append(db, number, "intended", intended, self._clock.now())
+        except Unwritable as error:
+            facts = {"line": line, "verb": verb, "person": person, "host": host}
+            with suppress(Unwritable):
+                self.refuse(number, status="failed", reason=f"{UNWRITTEN}: {error}", targets=targets, **facts)
+            raise
 
     def outcome(  # noqa: PLR0913 - the facts of an outcome, each named by the caller
         self,
@@ -168,11 +192,13 @@ class Store:
             "status": status, "error": error, "duration_ms": duration_ms, "exit_code": exit_code,
             "details": dict(details or {}),
         }  # fmt: skip
+        end = _End(number, self._clock.now(), (("outcome", body),))
         try:
-            self._ended(number, body)
+            self._end(end)
         except Unwritable:
             self._file.let_go()
-            self._ended(number, body)
+            with self._file.writing() as db:  # by itself: the room is for this one
+                self._settle(db, end)
 
     def unfinished(self) -> list[Unfinished]:
         """The actions without an outcome whose process is dead, oldest first."""
@@ -220,19 +246,39 @@ class Store:
         row = db.execute(_DELIVERED, (delivery, self._clock.now() - REDELIVERY)).fetchone()
         return None if row is None else int(row[0])
 
-    def _append(self, db: Database, number: int, kind: str, body: Mapping[str, Any]) -> None:
+    def _append(self, db: Database, number: int, kind: str, body: Mapping[str, Any], at: float) -> None:
         last, prev = db.execute(_HEAD).fetchone() or (0, chain.START)
-        link = Link(last + 1, number, kind, self._clock.now(), _json(body), prev)
+        link = Link(last + 1, number, kind, at, _json(body), prev)
         row = (link.id, link.number, link.kind, link.at, link.body, link.prev, link.hash(self._key))
         db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def _ended(self, number: int, body: Mapping[str, Any]) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        """One transaction, in which whatever is owed comes first."""
+        owed = tuple(self._owed.values())
         with self._file.writing() as db:
-            self._settle(db, number, body)
+            for end in owed:
+                if db.execute("SELECT 1 FROM unsettled WHERE number = ?", (end.number,)).fetchone():
+                    self._settle(db, end)
+            yield db
+        for end in owed:
+            self._owed.pop(end.number, None)
 
-    def _settle(self, db: Database, number: int, body: Mapping[str, Any]) -> None:
-        self._append(db, number, "outcome", body)
-        db.execute("DELETE FROM unsettled WHERE number = ?", (number,))
+    def _end(self, end: _End) -> None:
+        """Write an end down; it is owed where that cannot be done."""
+        self._owed.pop(end.number, None)
+        try:
+            with self._writing() as db:
+                self._settle(db, end)
+        except Unwritable:
+            if len(self._owed) < OWED:
+                self._owed[end.number] = end
+            raise
+
+    def _settle(self, db: Database, end: _End) -> None:
+        for kind, body in end.events:
+            self._append(db, end.number, kind, body, end.at)
+        db.execute("DELETE FROM unsettled WHERE number = ?", (end.number,))
 
 
 _ACTIONS = "SELECT * FROM actions"

@@ -41,9 +41,10 @@ def receive(store: Store, line: str = "restart web", delivery: str = "") -> int:
     return store.receive(asked(line, delivery), line).number
 
 
-def begin(store: Store, line: str = "restart web", *, person: str = "alice", target: Mapping[str, str] = WEB) -> int:
-    """The number of an action that was just intended."""
-    number = receive(store, line)
+def intend(
+    store: Store, number: int, line: str = "restart web", *, person: str = "alice", target: Mapping[str, str] = WEB
+) -> None:
+    """Say of a received action that it is about to be done."""
     store.intend(
         number,
         verb="container restart",
@@ -54,6 +55,12 @@ def begin(store: Store, line: str = "restart web", *, person: str = "alice", tar
         host="local",
         targets=[target],
     )
+
+
+def begin(store: Store, line: str = "restart web", *, person: str = "alice", target: Mapping[str, str] = WEB) -> int:
+    """The number of an action that was just intended."""
+    number = receive(store, line)
+    intend(store, number, line, person=person, target=target)
     return number
 
 

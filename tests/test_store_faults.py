@@ -6,12 +6,12 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from harness import KEY
-from recording import begin, receive
+from recording import WEB, begin, intend, receive
 
 from bot.clock import Clock
 from bot.store import FILE, Store, Unwritable
@@ -103,6 +103,112 @@ def test_what_was_begun_before_the_disk_was_full_gets_its_outcome(tmp_path: Path
         store.outcome(begin(store), status="done")
         assert (disk / "reserve").exists()
         store.close()
+
+
+@pytest.fixture
+def cramped(tmp_path: Path) -> Iterator[tuple[Store, Path]]:
+    """A record, and the small disk that it lies on."""
+    with _mounted(tmp_path / "disk", "1m") as disk:
+        made = Store(disk, Clock(), KEY)
+        yield made, disk
+        made.close()
+
+
+def _make_room(disk: Path) -> None:
+    (disk / "filler").unlink()
+
+
+def _take_all(disk: Path) -> None:
+    """Take the last byte of the disk, and what was held back as well."""
+    with suppress(FileNotFoundError):
+        (disk / "reserve").unlink()
+    _fill(disk)
+
+
+def _refuse(store: Store, number: int) -> None:
+    store.refuse(number, status="denied", reason="no rule", line="rm web", verb="container rm", person="bob")
+
+
+ENDS: dict[str, Callable[[Store, int], None]] = {
+    "denied": _refuse,
+    "failed": intend,
+    "done": lambda store, number: store.outcome(number, status="done", exit_code=0, details={"ids": ["a"]}),
+}
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_an_end_that_could_not_be_written_is_written_with_what_comes_next(
+    cramped: tuple[Store, Path], status: str
+) -> None:
+    """The refusal, the intent that came to nothing or the real outcome: one end each, before what comes next."""
+    store, disk = cramped
+    number = begin(store) if status == "done" else receive(store)
+    _take_all(disk)
+    for _ in range(2):
+        with pytest.raises(Unwritable):
+            ENDS[status](store, number)
+    assert [row["status"] for row in store.actions({}, 9)] == ["running" if status == "done" else "received"]
+    _make_room(disk)
+    following = receive(store)
+    assert [row["status"] for row in store.actions({}, 9)] == ["received", status]
+    action, after = store.action(number), store.action(following)
+    assert action is not None
+    assert after is not None
+    assert [event["kind"] for event in action["events"]].count("outcome") == 1
+    assert action["events"][-1]["id"] < after["events"][0]["id"]
+    assert store.verify() is None
+
+
+def test_an_intent_that_could_not_be_written_says_so_and_on_what(cramped: tuple[Store, Path]) -> None:
+    """Nothing was done, and the record tells what was meant, by whom and why not."""
+    store, disk = cramped
+    number = receive(store)
+    _take_all(disk)
+    with pytest.raises(Unwritable):
+        intend(store, number)
+    _make_room(disk)
+    receive(store)
+    row = store.actions({"status": ("failed",)}, 9)[0]
+    assert row["error"].startswith("This could not be written down first, so nothing was done: the disk under ")
+    assert (row["number"], row["verb"], row["person"], row["targets"]) == (number, "container restart", "alice", [WEB])
+    assert row["verdict"] != "allow"
+
+
+def test_a_button_can_be_pressed_again_once_there_is_room(cramped: tuple[Store, Path]) -> None:
+    """The press was written and the intent was not: nothing was done, so the button is not used up."""
+    store, disk = cramped
+    button, number = store.buttons.once("image prune -f", "local"), receive(store)
+    store.buttons.press(button, number)
+    _take_all(disk)
+    with pytest.raises(Unwritable):
+        intend(store, number)
+    _make_room(disk)
+    again = receive(store)
+    assert store.buttons.press(button, again) is None
+    intend(store, again)
+    assert store.buttons.press(button, receive(store)) is not None
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_what_is_owed_is_written_when_the_record_is_closed(tmp_path: Path, *, room: bool) -> None:
+    """Nobody need come first; without room then, it is left to the next start, as after a crash."""
+    with _mounted(tmp_path / "disk", "1m") as disk:
+        store = Store(disk, Clock(), KEY)
+        numbers = [receive(store), begin(store)]
+        _take_all(disk)
+        for number, end in zip(numbers, ("denied", "done"), strict=True):
+            with pytest.raises(Unwritable):
+                ENDS[end](store, number)
+        if room:
+            _make_room(disk)
+        store.close()
+        (disk / "filler").unlink(missing_ok=True)
+        again = Store(disk, Clock(), KEY)
+        left = [action.number for action in again.unfinished()]
+        statuses = [row["status"] for row in again.actions({}, 9)]
+        assert (left, statuses) == (([], ["done", "denied"]) if room else (numbers, ["running", "received"]))
+        assert again.verify() is None
+        again.close()
 
 
 def test_no_record_is_opened_on_a_full_disk(small_disk: Path) -> None:
