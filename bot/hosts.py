@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,18 +13,16 @@ import requests
 from docker.api.client import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
-from docker.transport import UnixHTTPAdapter
-from urllib3 import HTTPConnectionPool
 
+from bot.doors import UNIX, OneConnection, Shut, without_query
 from bot.workers import Pool
-from commands import api, distant
-from commands.context import Found, Missing, Target
+from commands import api, distant, wire
+from commands.context import Found, Missing, Target, answered, daemon
 from commands.secrets import mask_object
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
 BESIDE = 28  # threads an engine that share in lines: four lines of 8 acts at once, one of them in the line's own thread
-UNIX = "unix://"
 
 Look = Callable[[APIClient, str], Found]
 
@@ -34,13 +31,23 @@ class EngineDown(DockerException):  # type: ignore[misc]
     """The engine does not answer; str() says which and what to look at."""
 
 
-class _OneConnection(UnixHTTPAdapter):  # type: ignore[misc]
-    """Keeps one connection open; docker-py's own keeps one for each of the last 25 paths that were asked for."""
+class _Client(APIClient):  # type: ignore[misc]
+    """docker-py's client, which raises EngineDown where it cannot connect, and whose errors hold no query."""
 
-    def get_connection(self, _url: str, proxies: Mapping[str, str] | None = None) -> HTTPConnectionPool:
-        """The connections to the engine, whatever path is asked for."""
-        pool: HTTPConnectionPool = super().get_connection(UNIX, proxies)
-        return pool
+    def __init__(self, host: Host, timeout: int, tls: TLSConfig | None) -> None:
+        super().__init__(base_url=host.url, version=api.OLDEST, timeout=timeout, tls=tls or False)
+        self._host = host
+        self.hooks["response"].append(without_query)
+        if host.url.startswith(UNIX):
+            self.mount(self.base_url, OneConnection(f"http+{host.url}", timeout))
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a request that is ready."""
+        try:
+            response: requests.Response = super().send(request, **options)
+        except Shut as error:
+            raise self._host.down(error.__cause__ or error) from error
+        return response
 
 
 class Host:
@@ -81,7 +88,7 @@ class Host:
         word = f"{_NOBODY}{secrets.token_hex(8)}"
         missing = self._resolved(Target(target.kind, word))
         assert isinstance(missing, Missing)  # noqa: S101 - nothing has a name that was made just now
-        explanation = str(missing.error.explanation or missing.error).replace(word, target.ref)
+        explanation = answered(missing.error).replace(word, target.ref)
         return Missing(target, NotFound(explanation, missing.error.response, explanation), word)
 
     def _client(self, timeout: int) -> APIClient:
@@ -93,32 +100,25 @@ class Host:
         return clients[key]
 
     def _connected(self, timeout: int) -> APIClient:
-        self._knock()
-        client = APIClient(base_url=self.url, version=api.OLDEST, timeout=timeout, tls=self._tls or False)
-        if self.url.startswith(UNIX):
-            client.mount(client.base_url, _OneConnection(f"http+{self.url}", timeout))
+        try:
+            client = _Client(self, timeout, self._tls)
+        except (OSError, DockerException) as error:
+            raise self.down(error) from error
         try:
             newest = client.version(api_version=False)["ApiVersion"]
-        except (requests.RequestException, DockerException) as error:
+        except (OSError, DockerException) as error:  # what requests raises is an OSError, too
             client.close()
             raise self.down(error) from error
         client._version = min(newest, api.NEWEST, key=api.numbers)  # noqa: SLF001 - saves a second client and its request
         return client
 
-    def _knock(self) -> None:
-        """Raise EngineDown where nobody listens: docker-py would leave the socket of a refused connection open."""
-        path = self.url.removeprefix(UNIX)
-        if path == self.url:
-            return
-        with socket.socket(socket.AF_UNIX) as door:
-            try:
-                door.connect(path)
-            except OSError as error:
-                raise self.down(error) from error
-
-    def down(self, error: Exception) -> EngineDown:
+    def down(self, error: BaseException) -> EngineDown:
         """The error as a sentence with what to do."""
-        if isinstance(error, requests.exceptions.ReadTimeout) or "timed out" in str(error):
+        if isinstance(error, EngineDown):
+            return error
+        if isinstance(error, APIError) and not wire.lost(error):
+            return EngineDown(daemon(error))
+        if _is_late(error):
             return EngineDown(f"The Docker engine {self.name} did not answer in time. Is it overloaded or stopped?")
         return EngineDown(
             f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?"
@@ -130,9 +130,16 @@ class Host:
         try:
             return _look(client, target)
         except APIError as error:
+            if wire.lost(error) or (target.made and not isinstance(error, NotFound)):  # whose the name is must be known
+                raise self.down(error) from error
             return Missing(target, error)
         except (requests.RequestException, DockerException) as error:
             raise self.down(error) from error
+
+
+def _is_late(error: BaseException) -> bool:
+    gateway = isinstance(error, APIError) and error.status_code == requests.codes.gateway_timeout
+    return gateway or isinstance(error, requests.Timeout) or "timed out" in str(error)
 
 
 _NOBODY = "nobody-has-this-name-"

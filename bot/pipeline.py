@@ -20,8 +20,8 @@ from bot.judging import Judged, Judging, Rules
 from bot.policy import Object
 from bot.request import Directory, Outcome, Request, Status
 from bot.store import Store, Unwritable
-from commands import secrets
-from commands.attempts import unanswered
+from commands import secrets, wire
+from commands.attempts import Interrupted, unanswered
 from commands.catalog import Catalog
 from commands.context import Context, Found, Missing, daemon
 from commands.intent import Intent, told
@@ -156,9 +156,10 @@ class Pipeline:
             reply = intent.do()
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
             reply = self._fault(number, judged, error)
-            if judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
-                asked = isinstance(error, requests.RequestException)
-                reply = unanswered(judged.command.spec.name) if asked else replace(reply, unknown=True)
+            if judged.command.spec.permission.changes and wire.lost(error):
+                reply = unanswered(judged.command.spec.name)
+            elif judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
+                reply = replace(reply, unknown=True)
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)
         reply = output(warnings) + reply  # docker prints them on standard output, before all else
         for missing in judged.found.values():
@@ -169,11 +170,14 @@ class Pipeline:
     def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
         match error:
             case APIError():
-                return failure(_refused_by_engine(error))
+                return failure(daemon(error))
             case EngineDown():
                 return failure(str(error))
             case requests.RequestException() | DockerException():
                 return failure(str(judged.host.down(error)))
+            case Interrupted(reply=reply):
+                log.error("action %s failed inside slashdock", number, exc_info=error.__cause__)
+                return reply + answers.bug(number)
             case _:  # a bug of ours: told as such, never as docker's or the person's
                 log.error("action %s failed inside slashdock", number, exc_info=error)
                 return answers.bug(number)
@@ -197,6 +201,7 @@ class Pipeline:
 
     def _settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
+        shown = reply
         try:
             self.store.outcome(
                 number,
@@ -207,10 +212,10 @@ class Pipeline:
                 details={"ids": list(reply.ids)} if reply.ids else {},
             )
         except Unwritable as error:
-            unwritten = Note(f"It was done, but its outcome could not be written down: {error}")
-            status, reply = Status.UNKNOWN, Reply((*reply.parts, unwritten), failed=True, error=str(error))
+            told = (*reply.parts, Note(f"This could not be written down: {error}"))
+            status, shown = Status.UNKNOWN, replace(reply, parts=told, failed=True, error=reply.error or str(error))
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
-        return Outcome(status, reply, number, public, host=judged.host.name)
+        return Outcome(status, shown, number, public, host=judged.host.name)
 
 
 def _there(judged: Judged) -> list[Found]:
@@ -220,9 +225,3 @@ def _there(judged: Judged) -> list[Found]:
 def _happened(reply: Reply) -> bool:
     """Whether anything may have been changed: a refusal of the engine that did nothing is for the asker alone."""
     return not reply.failed or reply.unknown or any(isinstance(part, Output) for part in reply.parts)
-
-
-def _refused_by_engine(error: APIError) -> str:
-    if error.status_code == requests.codes.forbidden:
-        return f"The socket proxy before this engine forbids the request ({error}). Allow it there, or leave the verb."
-    return daemon(error)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import requests
 from docker.api.client import APIClient
 from docker.errors import APIError
 
+from commands import wire
 from commands.command import Permission, Spec
 
 
@@ -107,5 +109,18 @@ class Context:
 
 
 def daemon(error: APIError) -> str:
-    """The error as docker's CLI words it."""
-    return f"Error response from daemon: {str(error.explanation or error).strip()}"
+    """The error as docker's CLI words it; what a proxy forbids in words for its keeper."""
+    if error.status_code == requests.codes.forbidden:
+        what = " ".join(wire.asked(error))
+        return f"The socket proxy before this engine forbids {what}. Allow it there, or leave the verb."
+    return f"Error response from daemon: {answered(error)}"
+
+
+def answered(error: APIError) -> str:
+    """What the engine answered; status and reason where it was none of its own words.
+
+    Never str(error): the address in it has the query, where a secret may stand that masking does not recognise.
+    """
+    if error.response is None or wire.message(error) is not None:
+        return str(error.explanation or error.args[0]).strip()
+    return f"{error.status_code} {error.response.reason}".strip()

@@ -6,11 +6,15 @@ Every word in a path is an id or a volume's name that the engine itself gave: do
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from docker.api.client import APIClient
+from docker.errors import APIError
 
 Params = dict[str, str | int | list[str]]
+_SERVER_ERRORS = 500
+_GATEWAYS = {requests.codes.bad_gateway, requests.codes.gateway_timeout}  # the engine itself answers neither
 
 
 def get(client: APIClient, path: str, *ids: str, params: Params | None = None) -> Any:
@@ -39,3 +43,31 @@ def delete(client: APIClient, path: str, *ids: str, params: Params) -> Any:
     """The JSON that the engine answers to a DELETE; raises APIError."""
     url = client._url(path, *ids)  # noqa: SLF001 - see get
     return client._result(client._delete(url, params=params), json=True)  # noqa: SLF001 - see get
+
+
+def message(error: APIError) -> str | None:
+    """What the engine itself said; None where it said nothing, or what answered is no engine."""
+    try:
+        told = error.response.json()
+    except ValueError:
+        return None
+    return str(told["message"]) if isinstance(told, dict) and told.get("message") else None
+
+
+def lost(error: BaseException | None) -> bool:
+    """Whether something was asked and the engine's answer never came, so that it may have been done.
+
+    A gateway's own error is such an answer: whatever it says, the request may have reached the engine before.
+    """
+    if not isinstance(error, APIError):
+        return isinstance(error, requests.RequestException)
+    if error.response is None or error.status_code < _SERVER_ERRORS:
+        return False
+    return error.status_code in _GATEWAYS or message(error) is None
+
+
+def asked(error: BaseException) -> tuple[str, str]:
+    """The method and the path of the request that failed so, without its query: that may hold a secret."""
+    response = getattr(error, "response", None)
+    request = getattr(error, "request", None) if response is None else response.request
+    return ("", "") if request is None else (str(request.method), urlsplit(request.url).path)

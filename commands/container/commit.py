@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import requests
-from docker.errors import APIError
 
 from commands import naming, wire
 from commands.attempts import unanswered
@@ -54,9 +53,9 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
         params, client = self._params(ctx.id(self.targets()[0])), ctx.patient
         try:
             made = wire.post(client, "/commit", params=params).json()
-        except APIError:
-            raise
-        except requests.RequestException:
+        except requests.RequestException as error:
+            if not wire.lost(error):
+                raise
             return unanswered(f"the commit of {self.container}", LOOK)
         return replace(lines([made["Id"]]), ids=(made["Id"],))
 

@@ -10,7 +10,7 @@ from docker.errors import APIError
 from commands import wire
 from commands.command import Permission, flag
 from commands.container.several import Several
-from commands.context import Context, Missing, Target
+from commands.context import Context, Missing, Target, answered
 from commands.reply import Reply
 
 _NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -53,4 +53,4 @@ def _named(error: APIError, target: Target) -> APIError:
         return error
     else:
         rest = str(error.explanation)
-    return APIError(str(error), error.response, f"Cannot kill container: {target.ref}: {rest}")
+    return APIError(answered(error), error.response, f"Cannot kill container: {target.ref}: {rest}")

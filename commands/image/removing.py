@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import APIError, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from docker.utils import version_gte
 
 from commands import reference, wire
 from commands.attempts import lost_sentence
+from commands.context import answered, daemon
 from commands.image.pruning import Image, Plan, Visible, in_use, names, uses
 from commands.reply import Errors, Part, Reply
 
 IMAGES_ALONE_SINCE = "1.42"  # the API version from which disk usage can be asked of images alone
 
 TOLD = 10  # images that a sentence names
+UNTAGGED = "untagged: "
 LOOK = "docker images -a"  # shows what is still there where an answer was lost
 
 
@@ -54,6 +56,14 @@ class Removed:
             else f"The engine did not answer any more. Not tried: {', '.join([image.shown, *left])}."
         )
 
+    def stay(self, image: Image, reason: str, done: int) -> None:
+        """Note that an image stays; done: how many lines there were before it was tried, as it may have lost names."""
+        gone = [line.removeprefix(UNTAGGED) for line in self.lines[done:] if line.startswith(UNTAGGED)]
+        if gone:
+            names = f"the name {gone[0]}" if len(gone) == 1 else f"the names {', '.join(gone)}"
+            reason = f"it lost {names}, then stayed: {reason}"
+        self.kept.append((image, reason))
+
 
 def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
     """Remove what is planned, without force, each after another look at who uses it.
@@ -68,17 +78,29 @@ def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
         done = len(removed.lines)
         try:
             _remove(client, image, removed, visible)
-        except NotFound:
-            continue  # somebody else removed it
-        except APIError as error:
-            removed.kept.append((image, str(error.explanation or error)))
-        except requests.RequestException as error:
-            asked = error.request is not None and error.request.method == "GET"
-            removed.end(image, planned.remove[at + 1 :], changing=not asked or len(removed.lines) > done)
+        except (requests.RequestException, DockerException) as error:
+            _noted(removed, error, planned.remove[at:], done)
+        if len(removed.lines) > done:
+            removed.ids.append(image.id)
+        if removed.broken:
             break
     after = None if removed.broken else _layers_size(client)
     removed.reclaimed = None if before is None or after is None else max(0, before - after)
     return removed
+
+
+def _noted(removed: Removed, error: Exception, left: Sequence[Image], done: int) -> None:
+    """Note why the first of those that are left is not gone, or that nothing more can be done."""
+    image, *rest = left
+    if not isinstance(error, APIError) or wire.lost(error):
+        changing = wire.lost(error) and wire.asked(error)[0] != "GET"
+        removed.end(image, rest, changing=changing or len(removed.lines) > done)
+    elif error.status_code == requests.codes.forbidden:
+        untried = f" Not tried: {', '.join(_few([each.shown for each in rest]))}." if rest else ""
+        removed.broken = f"{daemon(error)}{untried}"
+        removed.stay(image, "the proxy forbids it", done)
+    elif not isinstance(error, NotFound):  # else somebody else removed it
+        removed.stay(image, answered(error), done)
 
 
 def _few(names: list[str]) -> list[str]:
@@ -96,7 +118,6 @@ def _remove(client: APIClient, image: Image, removed: Removed, visible: Visible)
         return
     for ref in _handles(image):
         removed.lines += _taken(client, image, ref)
-    removed.ids.append(image.id)
 
 
 def _taken(client: APIClient, image: Image, ref: str) -> list[str]:
@@ -104,7 +125,7 @@ def _taken(client: APIClient, image: Image, ref: str) -> list[str]:
     if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
         raise APIError(f"{ref} stands for another image now")
     done = wire.delete(client, "/images/{0}", ref, params={"noprune": "1"})  # its parents go by a plan, too
-    return [f"untagged: {each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
+    return [f"{UNTAGGED}{each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
 
 
 def _handles(image: Image) -> tuple[str, ...]:
@@ -118,6 +139,6 @@ def _layers_size(client: APIClient) -> int | None:
     params: wire.Params = {"type": "image"} if version_gte(client.api_version, IMAGES_ALONE_SINCE) else {}
     try:
         usage = wire.get(client, "/system/df", params=params)
-    except (APIError, requests.RequestException):
+    except (requests.RequestException, DockerException):
         return None  # another disk usage is being added up just now, or it takes too long: no reason to stop
     return int(usage.get("LayersSize") or 0)

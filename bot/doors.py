@@ -1,0 +1,75 @@
+"""Connections to an engine's socket on this machine, which are not waited for without an end and do not leak."""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from docker.errors import DockerException
+from docker.transport import UnixHTTPAdapter
+from docker.transport.unixconn import UnixHTTPConnection, UnixHTTPConnectionPool
+from urllib3 import HTTPConnectionPool
+
+UNIX = "unix://"
+PATIENCE = 10  # seconds until nobody is expected to open any more, however long the answer may take then
+
+
+class Shut(DockerException):  # type: ignore[misc]
+    """There is no connection, so nothing was asked; its cause is the OSError."""
+
+
+def opened(path: str, limit: float) -> socket.socket:
+    """A connection to the socket at this path; raises OSError, after the limit in seconds a TimeoutError.
+
+    The limit is the kernel's: with Python's own Linux refuses at once where too many wait already to be let in.
+    """
+    door = socket.socket(socket.AF_UNIX)
+    parts, seconds = math.modf(limit)
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(parts * 1_000_000)))
+        door.connect(path)
+    except BlockingIOError:
+        door.close()
+        raise TimeoutError("timed out") from None
+    except BaseException:
+        door.close()
+        raise
+    return door
+
+
+class OneConnection(UnixHTTPAdapter):  # type: ignore[misc]
+    """Keeps one connection open; docker-py's own keeps one for each of the last 25 paths that were asked for.
+
+    Raises Shut where a new one is needed and cannot be had.
+    """
+
+    def get_connection(self, _url: str, proxies: Mapping[str, str] | None = None) -> HTTPConnectionPool:  # noqa: ARG002 - a socket has none
+        """The connections to the engine, whatever path is asked for."""
+        with self.pools.lock:
+            pool: HTTPConnectionPool | None = self.pools.get(UNIX)
+            if pool is None:
+                pool = self.pools[UNIX] = _Doors(UNIX, self.socket_path, self.timeout, maxsize=self.max_pool_size)
+            return pool
+
+
+class _Doors(UnixHTTPConnectionPool):  # type: ignore[misc]
+    def _new_conn(self) -> _Door:
+        return _Door(self.base_url, self.socket_path, self.timeout)
+
+
+class _Door(UnixHTTPConnection):  # type: ignore[misc]
+    def connect(self) -> None:
+        try:
+            self.sock = opened(self.unix_socket, PATIENCE)
+        except OSError as error:
+            raise Shut(str(error)) from error
+        self.sock.settimeout(self.timeout)
+
+
+def without_query(response: requests.Response, *_: Any, **__: Any) -> None:
+    """Take the query from an answer's address: errors carry that, and in the query a secret may stand."""
+    response.url = response.url.partition("?")[0]
