@@ -17,6 +17,8 @@ BUSY = 2.0  # seconds that a writer waits for the others; Slack wants its acknow
 IDLE = 8  # connections kept open for the next to come
 RESERVE = 262_144  # bytes held back on the disk, so that what was begun can still be written to its end
 
+_NO_ROOM_TO_OPEN = sqlite3.SQLITE_IOERR_SHMSIZE  # what SQLite calls a full disk when it opens the file
+
 _Identity = tuple[tuple[int, int], ...]
 
 
@@ -152,7 +154,8 @@ class Sqlite:
             )
 
     def _told(self, error: sqlite3.Error) -> Unwritable:
-        match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        code = getattr(error, "sqlite_errorcode", 0)
+        match sqlite3.SQLITE_FULL if code == _NO_ROOM_TO_OPEN else code & 0xFF:
             case sqlite3.SQLITE_FULL:
                 return Unwritable(f"the disk under {self._path.parent} is full. Make room there.")
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN if not os.access(self._path.parent, os.W_OK):

@@ -218,6 +218,20 @@ def test_no_record_is_opened_on_a_full_disk(small_disk: Path) -> None:
         Store(small_disk, Clock(), KEY)
 
 
+def test_a_record_that_is_opened_on_a_disk_that_became_full_says_so(tmp_path: Path) -> None:
+    """SQLite itself calls that an I/O error, which would send somebody to look for a broken disk."""
+    with _mounted(tmp_path / "disk", "1m") as disk:
+        store = Store(disk, Clock(), KEY)
+        store.outcome(begin(store), status="done")
+        store.close()
+        _fill(disk)
+        with pytest.raises(Unwritable) as refused:
+            Store(disk, Clock(), KEY)
+        assert str(refused.value) == f"the disk under {disk} is full. Make room there."
+        (disk / "filler").unlink()
+        Store(disk, Clock(), KEY).close()
+
+
 def test_a_read_only_disk_is_refused(small_disk: Path) -> None:
     """The bot does not start on a disk that takes nothing."""
     store = Store(small_disk, Clock(), KEY)
