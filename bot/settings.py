@@ -148,7 +148,7 @@ def load(environ: Mapping[str, str], file: Path) -> Settings:
     values: dict[str, Any] = {}
     for each in dataclasses.fields(Settings):
         name = each.metadata["env"]
-        text = _unquoted(given.get(name, "").strip())
+        text = _text(given, name)
         if text or (name in given and name in MAY_BE_EMPTY):
             try:
                 values[each.name] = each.metadata["read"](text)
@@ -161,8 +161,9 @@ def load(environ: Mapping[str, str], file: Path) -> Settings:
     return settings
 
 
-def _unquoted(text: str) -> str:
-    """The text without the quotes around it: `docker run --env-file` hands them over where a shell would not."""
+def _text(given: Mapping[str, str], name: str) -> str:
+    """What a name is set to, without quotes: `docker run --env-file` hands them over where a shell would not."""
+    text = given.get(name, "").strip()
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
@@ -184,7 +185,9 @@ def _unknown(environ: Mapping[str, str], env: EnvFile) -> Iterator[str]:
 
 def _mode_of(given: Mapping[str, str]) -> Mode:
     """The mode that the tokens allow; with half of them it is the one that misses least."""
-    held = {name for name in (*_NEEDS[Mode.SOCKET], *_NEEDS[Mode.HTTP]) if given.get(name, "").strip()}
+    if _text(given, "SLASHDOCK_MODE"):
+        return Mode.WORKSPACE  # it could not be read: that fault is enough, and this mode misses nothing
+    held = {name for name in (*_NEEDS[Mode.SOCKET], *_NEEDS[Mode.HTTP]) if _text(given, name)}
     if "SLACK_APP_TOKEN" in held:
         return Mode.SOCKET
     return Mode.HTTP if held else Mode.WORKSPACE
@@ -218,7 +221,7 @@ _INSTEAD = {
 
 def _missing(settings: Settings, given: Mapping[str, str]) -> Iterator[str]:
     for name in _NEEDS[settings.mode]:
-        if not given.get(name, "").strip():
+        if not _text(given, name):
             yield f"{name} is not set, and mode {settings.mode} needs it{_INSTEAD.get(name, '')}"
 
 

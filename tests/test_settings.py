@@ -40,6 +40,7 @@ def env(folder: Path, text: str) -> Path:
     [
         ({}, Mode.WORKSPACE),
         ({"SLACK_BOT_TOKEN": "", "SLASHDOCK_MODE": " "}, Mode.WORKSPACE),
+        ({"SLACK_APP_TOKEN": '""', "SLASHDOCK_MODE": "''"}, Mode.WORKSPACE),
         (BOT | APP, Mode.SOCKET),
         (BOT | SIGNING, Mode.HTTP),
         (BOT | APP | SIGNING, Mode.SOCKET),
@@ -107,6 +108,13 @@ def test_a_malformed_setting_says_what_was_expected(name: str, text: str, expect
     """The fault names the setting and what it should be."""
     environ = BOT | APP | SIGNING | {"DOCKER_CERT_PATH": str(tmp_path), name: text}
     assert any(name in fault and expected in fault for fault in faults(environ))
+
+
+@pytest.mark.parametrize("tokens", [{}, BOT, BOT | APP, SIGNING])
+def test_a_mode_that_is_none_is_the_only_fault(tokens: dict[str, str], tmp_path: Path) -> None:
+    """Nothing is asked for that another mode than the one that was meant would need."""
+    (fault,) = faults(tokens, env(tmp_path, "SLASHDOCK_MODE=sokcet\n"))
+    assert fault == f"{tmp_path}/.env, line 1: SLASHDOCK_MODE is 'sokcet'; expected socket, http or workspace"
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
