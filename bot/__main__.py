@@ -28,7 +28,8 @@ UNAVAILABLE = 75  # exit code: something else must be put right first; sysexits.
 
 def main(words: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
-    asked = _parser().parse_args(words)
+    own, line = _apart(sys.argv[1:] if words is None else words)
+    asked = _parser().parse_args(own, argparse.Namespace(line=line))
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
         return run(asked)
@@ -48,20 +49,46 @@ class _Told(Exception):  # noqa: N818 - a sentence for the terminal
         self.code = code
 
 
+def _apart(words: list[str]) -> tuple[list[str], list[str]]:
+    """Our own words, and the line of exec: it begins with the first word that is none of exec's options."""
+    if words[:1] != ["exec"]:
+        return words, []
+    at = 1
+    while at < len(words) and _taken(words[at]):
+        at += _taken(words[at])
+    if words[at:] in (["-h"], ["--help"]):
+        return words, []
+    return words[:at], words[at + 1 :] if words[at : at + 1] == ["--"] else words[at:]
+
+
+def _taken(word: str) -> int:
+    """How many words this option of exec takes with its value; 0 where it is none."""
+    name, equals, _ = word.partition("=")
+    if name in _VALUED:
+        return 1 if equals else 2
+    return int(word == "--json")
+
+
+def _person(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"nobody is named; expected {_PERSON}")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slashdock", description="Run Docker from Slack, safely.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     start = verbs.add_parser("start", help="join Slack, or start the local workspace, and serve until told to end")
     start.set_defaults(run=_start)
     execute = verbs.add_parser("exec", help="one line through the whole pipeline", epilog=_EXIT_CODES)
-    execute.add_argument("--as", dest="person", metavar="PERSON", help="a person of the policy, or a Slack id")
+    execute.add_argument("--as", dest="person", type=_person, metavar="PERSON", help=_PERSON)
     execute.add_argument("--channel", default="", metavar="ID", help="as if it were asked in this channel")
     execute.add_argument("--host", default="", metavar="NAME", help="the engine, where there are several")
     execute.add_argument("--json", action="store_true", help="print the Slack messages, one JSON object a line")
-    execute.add_argument("line", nargs=argparse.REMAINDER, metavar="LINE", help="one quoted line, or its words")
+    execute.add_argument("line", nargs="*", default=argparse.SUPPRESS, metavar="LINE", help=_LINE)
     execute.set_defaults(run=_exec)
     console = verbs.add_parser("console", help="a prompt with history and completion")
-    console.add_argument("--as", dest="person", metavar="PERSON", help="a person of the policy, or a Slack id")
+    console.add_argument("--as", dest="person", type=_person, metavar="PERSON", help=_PERSON)
     console.add_argument("--host", default="", metavar="NAME", help="the engine, where there are several")
     console.set_defaults(run=_console)
     manifest = verbs.add_parser("manifest", help="print the Slack app manifest")
@@ -76,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_VALUED = ("--as", "--channel", "--host")  # exec's options that have a value
+_PERSON = "a person of the policy, or a Slack id"
+_LINE = "one quoted line, or its words, from the first that is none of these options: exec -H NAME ps"
 _EXIT_CODES = (
     "exit codes: 0 done; 1 the engine refused or it failed; 2 usage; 3 denied;"
     " 4 held or to be confirmed; 5 outcome unknown; 75 slashdock itself cannot work"
@@ -99,7 +129,7 @@ def _start(_: argparse.Namespace) -> int:
 
 
 def _exec(asked: argparse.Namespace) -> int:
-    words = asked.line[1:] if asked.line[:1] == ["--"] else asked.line
+    words: list[str] = asked.line
     if not words:
         raise _Told("slashdock exec: give a line, such as: slashdock exec ps -a")
     line = keyboard.mended(words[0]) if len(words) == 1 else join([keyboard.flag(word) for word in words])

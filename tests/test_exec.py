@@ -31,6 +31,22 @@ def terminal(engine: str, tmp_path: Path, shared_world: object) -> BotProcess:
         (["logs", "nothere"], 1, "", "Error response from daemon: No such container: nothere\n"),
         (["logs", "crash"], 0, "", "boom\n"),
         (["pss"], 2, "", "docker: unknown command: docker pss\n"),
+        (["-H", "local", "ps", "--format", "{{.Names}}", "--filter", "name=web"], 0, "web\n", ""),
+        (["--as", "viewer", "-D", "ps", "--format", "{{.Names}}", "--filter", "name=web"], 0, "web\n", ""),
+        (["--", "-H", "local", "ps", "--format", "{{.Names}}", "--filter", "name=web"], 0, "web\n", ""),
+        (["-H local ps --format '{{.Names}}' --filter name=web"], 0, "web\n", ""),
+        (["--host", "elsewhere", "-H", "local", "ps", "--format={{.Names}}", "--filter=name=web"], 0, "web\n", ""),
+        (["-H", "elsewhere", "ps"], 2, "", "elsewhere"),
+        (["-v"], 0, "slashdock version ", ""),
+        (["--version"], 0, "slashdock version ", ""),
+        (["--help", "ps"], 0, "Usage:  docker ps [OPTIONS]\n", ""),
+        (["ps", "--help"], 0, "Usage:  docker ps [OPTIONS]\n", ""),
+        (["--help"], 0, "usage: slashdock exec ", ""),
+        (["--as=viewer", "--json", "-h"], 0, "usage: slashdock exec ", ""),
+        (["-H"], 2, "", "flag needs an argument: 'H' in -H\n"),
+        (["--as"], 2, "", "argument --as: expected one argument\n"),
+        (["--as", "", "ps"], 2, "", "argument --as: nobody is named; expected a person of the policy"),
+        (["--as= ", "ps"], 2, "", "argument --as: nobody is named; expected a person of the policy"),
         (["--as", "viewer", "stop", "web"], 3, "", "stop"),
         (["image", "prune"], 4, "WARNING! This will remove all dangling images.", "docker image prune --force"),
         (["--as", "U0NOBODY01", "ps"], 3, "", "U0NOBODY01"),
@@ -57,6 +73,13 @@ def test_exec_json_prints_messages_that_slack_takes(terminal: BotProcess) -> Non
     assert "worker" in first["text"]
     assert blockrules.problems({key: first[key] for key in ("text", "blocks")}) == ()
     assert rest == []
+
+
+def test_exec_json_leaves_docker_its_flags_before_the_verb(terminal: BotProcess) -> None:
+    """The line begins behind exec's own options, whatever it begins with."""
+    ran = terminal.run("exec", "--json", "-D", "ps", "--format", "{{.Names}}", "--filter", "name=web")
+    assert ran.returncode == 0, ran.stderr
+    assert "web" in json.loads(ran.stdout)["text"]
 
 
 def console(terminal: BotProcess, lines: str) -> subprocess.CompletedProcess[str]:
