@@ -20,6 +20,7 @@ from commands.line import UsageError
 from commands.root import Root
 
 LONGEST = 10_000  # characters of a line; Slack's own messages are shorter, and the reading is in the way of an ack
+_OURSELVES = (["docker"], ["/docker"])  # a line may begin as it does at a terminal or in Slack
 _NO_HELP = "Run 'docker --help' for more information"
 
 
@@ -58,7 +59,7 @@ class Catalog:
         if len(text) > LONGEST:
             raise UsageError(f"This line has {len(text)} characters; {LONGEST} is the most. Nothing was run.")
         words = line.split(text)
-        before = root.read(words[1:] if words[:1] == ["docker"] else words)
+        before = root.read(words[1:] if words[:1] in _OURSELVES else words)
         parsed = self._line(before, lambda: spoken(before.host))
         return replace(parsed, host=before.host, warnings=(*before.warnings, *parsed.warnings))
 
@@ -103,28 +104,32 @@ class Catalog:
             return self._help([name, *read.positionals], read.warnings)
         if not read.positionals:
             return Parsed(Bare(words=(name,)))
-        word = read.positionals[0]
-        raise grammar.usage(f"docker: unknown command: docker {name} {word}", self.nearest(word, name))
+        word = f"{name} {read.positionals[0]}"
+        wrong = grammar.usage(f"docker: unknown command: docker {word}")
+        raise UsageError(wrong.text, near=self._near(word))
 
     def _unknown(self, words: list[str]) -> Parsed:
-        hint = self.nearest(words[0])
+        near = self._near(words[0])
         try:
             read = root.anywhere(words)
         except UsageError as error:
-            raise UsageError(error.text, hint or error.hint) from None
+            raise UsageError(error.text, error.hint, near) from None
         if read.help:
             return self._help([], read.warnings)
-        raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", hint)
+        raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", near=near)
 
-    def nearest(self, word: str, group: str | None = None) -> str:
-        """A hint at the verb that was probably meant, or an empty text."""
-        if group is None:
-            known = {words[0] for words in self._verbs}
-        else:
-            known = {words[1] for words in self._verbs if words[0] == group and len(words) > 1}
-        near = difflib.get_close_matches(word, sorted(known), n=2, cutoff=0.6)
-        prefix = f"{group} " if group else ""
-        return f"Did you mean {' or '.join(prefix + name for name in near)}?" if near else ""
+    def _near(self, name: str) -> tuple[str, ...]:
+        """The names like this one in its group, or among the first words, best first."""
+        group, _, word = name.rpartition(" ")
+        known = [each.rpartition(" ") for each in sorted(names(cls.spec for cls in self))]
+        own = [last for first, _, last in known if first == group]
+        near = difflib.get_close_matches(word, own, n=len(own), cutoff=0.6)
+        return tuple(f"{group} {last}".lstrip() for last in near)
+
+
+def names(specs: Iterable[Spec]) -> frozenset[str]:
+    """Every name of these verbs, and of the groups that they are in: a person may be told of each."""
+    return frozenset(" ".join(words[:size]) for spec in specs for words in spec.names for size in (1, 2))
 
 
 @cache

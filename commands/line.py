@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Container
+
+OFFERED = 2  # names that a hint tells at most
 
 
 class UsageError(Exception):
-    """The line cannot be a command: text is what docker's CLI would print, hint what slashdock adds to it."""
+    """The line cannot be a command: text is what docker's CLI would print.
 
-    def __init__(self, text: str, hint: str = "") -> None:
+    near are the names that it may have meant, best first; otherwise is what slashdock adds where there are none.
+    """
+
+    def __init__(self, text: str, otherwise: str = "", near: tuple[str, ...] = ()) -> None:
         super().__init__(text)
         self.text = text
-        self.hint = hint
+        self.otherwise = otherwise
+        self.near = near
+
+    @property
+    def hint(self) -> str:
+        """What slashdock adds to docker's words, or an empty text."""
+        return f"Did you mean {' or '.join(self.near[:OFFERED])}?" if self.near else self.otherwise
+
+    def among(self, names: Container[str]) -> UsageError:
+        """The same error, whose hint tells of these names alone."""
+        return UsageError(self.text, self.otherwise, tuple(name for name in self.near if name in names))
 
 
 _SHELL = {

@@ -9,6 +9,7 @@ import pytest
 from harness import ADMIN, VIEWER, Bench, bench
 
 from bot import text
+from bot.policy import Asker, Policy
 from bot.request import Status
 from commands import catalog
 from commands.general.version import VERSION
@@ -86,6 +87,40 @@ def test_the_first_page_lists_no_command_twice(bench: Bench) -> None:
     assert "inspect" in listed
     assert "container inspect" not in listed
     assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize("line", ["ps -q", "docker ps -q", "/docker ps -q", "/docker -D ps -q"])
+def test_a_line_may_begin_as_at_a_terminal_or_as_in_slack(line: str) -> None:
+    """Whoever pastes a whole line after /docker is understood."""
+    assert catalog.load().parse(line).command == catalog.load().parse("ps -q").command
+
+
+def test_docker_s_own_name_is_left_out_once() -> None:
+    """What comes after it is the line, whatever it says."""
+    for line in ("/docker /docker ps", "docker /docker ps", "/docker docker ps"):
+        with pytest.raises(UsageError, match="unknown command"):
+            catalog.load().parse(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "all_of_it", "viewer"),
+    [
+        ("bogus", "Did you mean logs?", ""),
+        ("imags", "Did you mean images or image?", "Did you mean images or image?"),
+        ("container lgos", "Did you mean container logs or container ls?", "Did you mean container ls?"),
+        ("lgos --hots", "Did you mean logs?", "Did you mean --host?"),
+        ("ps --formt x", "Did you mean --format?", "Did you mean --format?"),
+    ],
+)
+def test_a_wrong_verb_brings_the_nearest_of_those_that_one_may_use(line: str, all_of_it: str, viewer: str) -> None:
+    """What help hides from somebody is not offered to them either; the next best takes its place."""
+    specs = tuple(verb.spec for verb in catalog.load())
+    with pytest.raises(UsageError) as refused:
+        catalog.load().parse(line)
+    usable = Policy.sample(specs).usable(Asker(VIEWER), specs)
+    assert refused.value.among(catalog.names(specs)).hint == all_of_it
+    assert refused.value.among(catalog.names(usable)).hint == viewer
+    assert refused.value.among(catalog.names(usable)).text == refused.value.text
 
 
 def test_help_leaves_out_what_the_engine_is_too_old_for(bench: Bench) -> None:
