@@ -23,8 +23,13 @@ Every verb takes `--grep TEXT` (only the lines of the answer that contain the te
 the answer) and `--help`. `-H NAME` before the verb names the engine where there are several; docker's flags that would
 choose another one by an address or a file (`--context`, `--config`, `--tls...`) are refused.
 
-One answer differs from docker's on purpose: a whole row of a list, `--format '{{.}}'`, is shown as `{}`, because docker
-prints the inside of its own memory there, with addresses that are others every time.
+Some answers differ from docker's on purpose:
+
+- A whole row of a list, `--format '{{.}}'`, is shown as `{}`: docker prints the inside of its own memory there.
+- A pointer that a template shows, as in `docker image inspect --format '{{.}}' app`, is always `0xc000010000`: docker
+  prints an address that is another one every time.
+- What can be no name is looked up nowhere: to `docker logs ../web` the answer is "No such container: ../web", where
+  docker asks its engine for another page and says "page not found".
 """
 
 
