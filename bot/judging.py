@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import answers, envelope
 from bot.answers import End
@@ -12,9 +12,9 @@ from bot.hosts import EngineDown, Host, Hosts
 from bot.policy import Allow, Asker, Deny, Object, Policy, Reloading
 from bot.request import Directory, Member, Origin, Request
 from commands.api import NEWEST
-from commands.catalog import Catalog, Parsed
+from commands.catalog import Catalog, Parsed, names
 from commands.command import Command, Spec
-from commands.context import Found, Missing, Target
+from commands.context import Found, Missing, Target, answered
 from commands.line import UsageError
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
@@ -104,7 +104,13 @@ class Judging:
         try:
             return self.catalog.parse(request.line, lambda host: self._spoken(host or request.host))
         except UsageError as error:
-            raise answers.unread(error) from None
+            raise answers.unread(error.among(self._usable(request))) from None
+
+    def _usable(self, request: Request) -> frozenset[str]:
+        """The names that the asker may be told of: what help would list."""
+        host = request.host or self.hosts.names()[0]
+        asker = Asker(request.actor.id, self._member(request, fresh=False).groups, request.channel, host)
+        return names(self.policy.usable(asker, tuple(verb.spec for verb in self.catalog)))
 
     def _spoken(self, name: str) -> str:
         """The version of the API that is spoken with an engine; our newest where it does not answer."""
@@ -140,26 +146,42 @@ class Judging:
         try:
             found = host.resolve(targets)
             return {
-                target: host.absent(target) if self._hidden(asker, command.spec, each) else each
+                target: host.absent(target) if self._unknown(asker, command.spec, target, each) else each
                 for target, each in found.items()
             }
         except EngineDown as error:
             raise answers.no_engine(error, command) from error
 
+    def _unknown(self, asker: Asker, spec: Spec, target: Target, found: Found | Missing) -> bool:
+        """Whether the asker is answered as if nothing had this name; a name that the line takes is never free so."""
+        if isinstance(found, Missing) and _is_ambiguous(found):
+            return not self.policy.sees_all(asker)
+        return not target.made and self._hidden(asker, spec, found)
+
     def _hidden(self, asker: Asker, spec: Spec, found: Found | Missing) -> bool:
-        verdict = self.policy.judge(asker, spec, (self._named(found),))
-        return isinstance(verdict, Deny) and verdict.hidden
+        objects = self._objects(found)
+        verdicts = [self.policy.judge(asker, spec, objects), *self._kin(asker, spec, objects)]
+        return any(isinstance(verdict, Deny) and verdict.hidden for verdict in verdicts)
 
     def _allow(self, asker: Asker, command: Command, found: Looked) -> str:
         spec = command.spec
         objects = tuple(
-            self._named(each)
-            for target, each in found.items()
-            if not (isinstance(each, Missing) and (target.made or self._hidden(asker, spec, each)))
+            each
+            for target, looked in found.items()
+            if not (isinstance(looked, Missing) and (target.made or self._hidden(asker, spec, looked)))
+            for each in self._objects(looked)
         )
         if found and not objects:
             return "nothing that is there is named"
-        new = [self._named(each) for target, each in found.items() if isinstance(each, Missing) and target.made]
+        for target, looked in found.items():
+            if target.made and isinstance(looked, Found) and self._hidden(asker, spec, looked):
+                raise answers.denied(f"The name {target.ref} is taken, and it is not yours to give away.", command)
+        new = [
+            each
+            for target, looked in found.items()
+            if target.made and isinstance(looked, Missing)
+            for each in self._objects(looked)
+        ]
         verdicts = [
             self.policy.judge(asker, spec, objects),
             *(self.policy.judge_new(spec, each) for each in new),
@@ -179,10 +201,12 @@ class Judging:
                 verdicts.append(self.policy.judge(asker, self._spec(name), concerned))
         return verdicts
 
-    def _named(self, found: Found | Missing) -> Object:
+    def _objects(self, found: Found | Missing) -> tuple[Object, ...]:
+        """What is judged: the object, once for each set of labels that it has."""
         if isinstance(found, Missing):
-            return Object(kind=found.target.kind, name=found.target.ref, labels={})
-        return self.object(found)
+            return (Object(kind=found.target.kind, name=found.target.ref, labels={}),)
+        judged = self.object(found)
+        return (judged, *(replace(judged, labels=labels) for labels in found.inherited))
 
     def _member(self, request: Request, *, fresh: bool) -> Member:
         return (
@@ -195,3 +219,9 @@ class Judging:
         verb = self.catalog.find(tuple(name.split()))
         assert verb is not None, name  # noqa: S101 - kin and help are verbs of ours, held by a test
         return verb.spec
+
+
+def _is_ambiguous(missing: Missing) -> bool:
+    """Whether the engine, or we, found several objects: saying so tells that they are there."""
+    text = answered(missing.error).lower()
+    return "ambiguous" in text or "multiple ids" in text

@@ -98,6 +98,10 @@ class Reloading:
         """See Policy.may."""
         return self.current().may(asker, what, obj)
 
+    def sees_all(self, asker: Asker) -> bool:
+        """See Policy.sees_all."""
+        return self.current().sees_all(asker)
+
     def visible(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """See Policy.visible."""
         return self.current().visible(asker, what, obj)

@@ -133,6 +133,11 @@ class Policy:
         """Whether the person may do this verb, or everything of this class, to the object."""
         return not self._outside(asker) and self._refusal(asker, what, obj) is None
 
+    def sees_all(self, asker: Asker) -> bool:
+        """Whether nothing at all is hidden from the person."""
+        rules, denies = self._allowing(asker, Permission.SEE), self._denying(asker, Permission.SEE)
+        return any(rule.is_on_everything for rule in rules) and not denies
+
     def visible(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """Whether a list that this verb makes may show the object."""
         return self.may(asker, what, obj)

@@ -29,7 +29,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Found:
-    """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect."""
+    """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect.
+
+    inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own.
+    """
 
     target: Target
     kind: str
@@ -37,6 +40,7 @@ class Found:
     name: str
     labels: Mapping[str, str]
     details: Mapping[str, Any]
+    inherited: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def _looked(client: APIClient, target: Target, kind: str) -> Found:
     spec = details.get("Spec") or {}
     id_ = details.get("ID") or details.get("Id") or ""
     name = spec.get("Name") or (details.get("Description") or {}).get("Hostname") or details.get("Name") or id_
-    return Found(target, kind, id_, name, _labels(client, kind, details), _hidden(kind, details))
+    labels, *inherited = _labels(client, kind, details)
+    return Found(target, kind, id_, name, labels, _hidden(kind, details), tuple(inherited))
 
 
 def _absent(kind: str, ref: str) -> str:
@@ -71,16 +72,21 @@ def _absent(kind: str, ref: str) -> str:
     return f'plugin "{ref}" not found' if kind == "plugin" else f"{kind} {ref} not found"
 
 
-def _labels(client: APIClient, kind: str, details: Mapping[str, Any]) -> Mapping[str, str]:
-    """What a rule may select an object by; a task has the labels of its container and those of its service."""
+def _labels(client: APIClient, kind: str, details: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """What a rule may select an object by; a task has the labels of its container and those of its service.
+
+    Where they contradict each other there are two sets: a rule that denies one of them denies the task.
+    """
     spec = details.get("Spec") or {}
     if kind != "task":
-        return spec.get("Labels") or {}
+        return [spec.get("Labels") or {}]
     own = (spec.get("ContainerSpec") or {}).get("Labels") or {}
     if not details.get("ServiceID"):
-        return own
+        return [own]
     service = wire.get(client, _PATHS["service"], details["ServiceID"])
-    return {**own, **((service.get("Spec") or {}).get("Labels") or {})}
+    others = (service.get("Spec") or {}).get("Labels") or {}
+    sets: list[Mapping[str, str]] = [{**others, **own}, {**own, **others}]
+    return sets[: len({tuple(sorted(each.items())) for each in sets})]
 
 
 def _hidden(kind: str, details: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -39,7 +39,7 @@ on = ["label:tier=front"]
 
 [[deny]]
 verbs = ["see"]
-on = ["label:hidden"]
+on = ["label:hidden", "label:level=secret"]
 """
 PLUGIN = {
     "description": "for tests",
@@ -60,6 +60,7 @@ def swarm(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     api.create_config("open", b"that has the name of a secret\n")
     _service(api, "shop", {"tier": "front"})
     _service(api, "covert", {"hidden": "1"})
+    _service(api, "double", {"level": "public"}, {"level": "secret"})
     folder = tmp_path_factory.mktemp("plugin")
     (folder / "rootfs").mkdir()
     (folder / "config.json").write_text(json.dumps(PLUGIN))
@@ -71,8 +72,8 @@ def swarm(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     world.build(engine)
 
 
-def _service(api: APIClient, name: str, labels: dict[str, str]) -> None:
-    spec = ContainerSpec("busybox:latest", ["sleep", "1000"], env=["PASSWORD=hunter2", "A=1"])
+def _service(api: APIClient, name: str, labels: dict[str, str], own: dict[str, str] | None = None) -> None:
+    spec = ContainerSpec("busybox:latest", ["sleep", "1000"], env=["PASSWORD=hunter2", "A=1"], labels=own)
     api.create_service(TaskTemplate(spec), name=name, labels=labels)
     eventually(lambda: any(task["Status"]["State"] == "running" for task in api.tasks({"service": name})))
 
@@ -169,9 +170,10 @@ def test_a_hidden_object_is_answered_like_one_that_is_not_there(spoken: Bench, n
     assert text.docker(spoken.say(f"inspect {names}").reply) == told
 
 
-def test_the_task_of_a_hidden_service_is_hidden(spoken: Bench, swarm: str) -> None:
-    """Although its own container has none of the service's labels."""
-    task = _task(swarm, "covert")
+@pytest.mark.parametrize("service", ["covert", "double"])
+def test_the_task_of_a_hidden_service_or_container_is_hidden(spoken: Bench, swarm: str, service: str) -> None:
+    """Although its own container has none of the service's labels, or the service has another value of its label."""
+    task = _task(swarm, service)
     assert text.docker(spoken.say(f"inspect {task}").reply) == f"[]\nError: No such object: {task}\n"
 
 

@@ -380,6 +380,65 @@ def test_nothing_new_takes_a_protected_name(fresh_world: str, tmp_path: Path) ->
     bench.close()
 
 
+HIDING = """
+[[roles.all.allow]]
+verbs = ["{verbs}"]
+on = ["*"]
+
+[people]
+ada = {{ slack = ["U0ADMIN001"], roles = ["all"] }}
+
+[[deny]]
+verbs = ["{denied}"]
+on = ["label:{label}"]
+"""
+
+
+def _hiding(verbs: str, denied: str, label: str) -> Policy:
+    text_ = "version = 1\n" + HIDING.format(verbs=verbs, denied=denied, label=label)
+    return Policy.parse(text_, "policy.toml", [verb.spec for verb in catalog.load()])
+
+
+def test_a_name_that_something_hidden_has_is_not_taken(api: APIClient, fresh_world: str, tmp_path: Path) -> None:
+    """A denied image keeps its name also before someone who may not know that it is there."""
+    before = api.inspect_image("app:2.0")["Id"]
+    bench = harness.bench(fresh_world, tmp_path / "data", _hiding("commit", "change", "stage"))
+    denied = bench.say("commit web app:2.0")
+    bench.close()
+    assert denied.status is Status.DENIED
+    assert "stage" not in text.docker(denied.reply) + text.added(denied.reply)
+    assert api.inspect_image("app:2.0")["Id"] == before
+
+
+def test_what_is_hidden_does_not_show_by_being_ambiguous(api: APIClient, fresh_world: str, tmp_path: Path) -> None:
+    """Two hidden networks of one name are answered like none."""
+    made = [api.create_network("twin", labels={"hidden": "yes"}, check_duplicate=False)["Id"] for _ in range(2)]
+    told = {}
+    for denied in ("see", "change"):
+        bench = harness.bench(fresh_world, tmp_path / denied, _hiding("see", denied, "hidden"))
+        told[denied] = text.docker(bench.say("network inspect twin").reply)
+        bench.close()
+    for each in made:
+        api.remove_network(each)
+    assert "twin is ambiguous" in told["change"]
+    assert told["see"] == "[]\nError response from daemon: network twin not found\n"
+
+
+def test_a_rule_on_the_kin_of_a_verb_hides_as_its_own_would(fresh_world: str, tmp_path: Path) -> None:
+    """`inspect` of an image that `image inspect` hides is answered like one of nothing."""
+    bench = harness.bench(fresh_world, tmp_path / "data", _hiding("inspect", "image inspect", "stage"))
+    answers = [text.docker(bench.say(f"inspect {name}").reply).replace(name, "X") for name in ("app:2.0", "nothing:1")]
+    bench.close()
+    assert answers[0] == answers[1]
+
+
+def test_only_verbs_that_one_may_use_are_suggested(bench: Bench) -> None:
+    """A hint tells no more than help does."""
+    said = {person: text.added(bench.say("lgos", person).reply) for person in (ADMIN, VIEWER)}
+    assert "logs" in said[ADMIN]
+    assert "logs" not in said[VIEWER]
+
+
 @pytest.mark.parametrize("denied", ["inspect", "container inspect"])
 @pytest.mark.parametrize("line", ["inspect web", "container inspect web"])
 def test_a_deny_on_inspect_holds_for_containers_however_it_is_written(
