@@ -212,8 +212,8 @@ class Pipeline:
                 details={"ids": list(reply.ids)} if reply.ids else {},
             )
         except Unwritable as error:
-            told = (*reply.parts, Note(f"This could not be written down: {error}"))
-            status, shown = Status.UNKNOWN, replace(reply, parts=told, failed=True, error=reply.error or str(error))
+            parts = (*reply.parts, Note(f"This could not be written down: {error}"))
+            status, shown = Status.UNKNOWN, replace(reply, parts=parts, failed=True, error=reply.error or str(error))
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
         return Outcome(status, shown, number, public, host=judged.host.name)
 

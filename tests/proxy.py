@@ -1,4 +1,4 @@
-"""A proxy before an engine that notes every request, and can lose or hold back the answers to one kind of them."""
+"""A proxy before an engine that notes every request, and can lose, hold back or give itself one kind of answers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,27 @@ class Proxy:
     """requests holds "GET /v1.41/containers/json?all=1" for each request, in order.
 
     A request that has the text `lose` in it is done by the engine and never answered. One with the text `hold` in it is
-    answered when as many as `together` of them are there; if they do not come, none of them is answered.
+    answered when as many as `together` of them are there; if they do not come, none of them is answered. One with the
+    text `refuse` in it never reaches the engine, one with `replace` in it is done by the engine: both get the `answer`.
     """
 
-    def __init__(self, engine: str, lose: str = "", hold: str = "", together: int = 1) -> None:
+    def __init__(  # noqa: PLR0913 - each is one way to misbehave
+        self,
+        engine: str,
+        lose: str = "",
+        hold: str = "",
+        together: int = 1,
+        *,
+        refuse: str = "",
+        replace: str = "",
+        answer: bytes = b"",
+    ) -> None:
         self._engine = engine.removeprefix("unix://")
         self._lose = lose
         self._hold = hold
+        self._refuse = refuse
+        self._replace = replace
+        self._answer = answer
         self._together = threading.Barrier(together, timeout=LIMIT)
         self.requests: list[str] = []
 
@@ -61,7 +75,10 @@ class Proxy:
             while data := client.recv(CHUNK):
                 seen = [head.decode() for head in _HEAD.findall(data)]
                 self.requests += seen
-                if self._lose and any(self._lose in head for head in seen):
+                if self._refuse and any(self._refuse in head for head in seen):
+                    client.sendall(self._answer)
+                    break
+                if any(text and text in head for text in (self._lose, self._replace) for head in seen):
                     losing.set()
                 if self._hold and any(self._hold in head for head in seen):
                     holding.set()
@@ -78,10 +95,17 @@ class Proxy:
                     self._together.wait()
                     holding.clear()
                 if losing.is_set():
+                    client.sendall(self._answer)
                     break
                 client.sendall(data)
         _end(client)
         engine.close()
+
+
+def answer(status: str, body: str = "", kind: str = "text/html") -> bytes:
+    """An answer such as "502 Bad Gateway", after which the connection is closed."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return (head + body).encode()
 
 
 def _end(side: socket.socket) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ import harness
 import pytest
 from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
+from eventually import LIMIT
 from harness import Bench
-from proxy import Proxy
+from proxy import Proxy, answer
 
 from bot import text
 from bot.hosts import BESIDE, Host
@@ -121,6 +123,52 @@ def test_an_engine_that_is_not_there_leaves_nothing_unknown(tmp_path: Path) -> N
     assert (reply.failed, reply.unknown) == (True, False)
     assert text.docker(reply).startswith("Cannot connect to the Docker daemon")
     assert text.docker(reply).endswith("\nNot tried: web, worker.\n")
+
+
+def test_a_helper_that_cannot_connect_gives_its_part_back(tmp_path: Path) -> None:
+    """The line's own thread, which has a connection, does that too, although there was nothing left for it before."""
+    gone, own = Host("gone", f"unix://{tmp_path}/gone.sock"), threading.current_thread()
+    helping, done = threading.Event(), threading.Event()
+
+    def act(_target: Target) -> None:
+        if threading.current_thread() is not own:
+            helping.set()
+            assert done.wait(LIMIT)
+            gone.patient()
+        assert helping.wait(LIMIT)
+        done.set()
+
+    reply = each([Target("container", ref) for ref in ("web", "worker")], act, "docker ps -a", gone.beside)
+    gone.close()
+    assert (text.docker(reply), reply.failed) == ("web\nworker\n", False)
+
+
+def test_helpers_are_not_needed_for_a_line_that_has_a_connection(tmp_path: Path, fresh_world: str) -> None:
+    """The socket is gone, and the connections that were made before are not."""
+    with _spoken(Proxy(fresh_world), tmp_path) as bench:
+        assert bench.say("kill -s WINCH web").status is Status.DONE
+        (tmp_path / "proxy.sock").unlink()
+        outcome = bench.say(f"kill -s WINCH {'web worker ' * AT_ONCE}")
+    assert outcome.status is Status.DONE
+    assert text.docker(outcome.reply) == "web\nworker\n" * AT_ONCE
+
+
+def test_a_bug_takes_nothing_from_the_others(tmp_path: Path, fresh_world: str) -> None:
+    """What was done is told; what ended by a bug may have been done. Here an engine says what none would."""
+    odd = json.dumps({"Id": "0" * 64, "Name": "/worker", "Config": {"StopTimeout": "soon"}})
+    proxy = Proxy(fresh_world, refuse="/containers/worker/json", answer=answer("200 OK", odd, "application/json"))
+    with _spoken(proxy, tmp_path) as bench:
+        outcome = bench.say("restart idle nothere worker web")
+        assert outcome.number is not None
+        action = bench.store.action(outcome.number)
+    assert outcome.status is Status.UNKNOWN
+    assert text.docker(outcome.reply) == (
+        "idle\nError response from daemon: No such container: nothere\n"
+        "No answer about worker: it may have been done, or not. Not tried: web. `docker ps -a` shows how it is now.\n"
+        f"Something went wrong inside slashdock, not at the engine. Please report it as number {outcome.number}.\n"
+    )
+    assert action is not None
+    assert "worker" in action["error"]
 
 
 def test_a_lost_commit_is_told_as_perhaps_made(tmp_path: Path, api: APIClient, fresh_world: str) -> None:
