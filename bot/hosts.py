@@ -22,6 +22,8 @@ from commands.secrets import mask_object
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
+LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
+COMPOSE = "com.docker.compose."
 BESIDE = 28  # threads an engine that share in lines: four lines of 8 acts at once, one of them in the line's own thread
 
 Look = Callable[[APIClient, str], Found]
@@ -241,4 +243,10 @@ class Hosts:
 
 def describe(found: Found) -> dict[str, Any]:
     """What the record keeps of an object that a line named; its labels say later who may read of it."""
-    return {"kind": found.kind, "id": found.id, "name": found.name, "labels": mask_object(dict(found.labels))}
+    return {"kind": found.kind, "id": found.id, "name": found.name, "labels": mask_object(_kept(found.labels))}
+
+
+def _kept(labels: Mapping[str, str]) -> dict[str, str]:
+    """So much of the labels that a container with megabytes of them does not fill the record; Compose's come first."""
+    ordered = sorted(labels, key=lambda name: (not name.startswith(COMPOSE), name))
+    return {name[:LABEL]: str(labels[name])[:LABEL] for name in ordered[:LABELS]}

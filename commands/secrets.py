@@ -20,7 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]*+")
 _ASSIGNS = re.compile(
     r"\\?[\"']?[ \t]{0,8}+(?:(?:is|was)[ \t]{0,8}+)?(:?={1,2}+>?|:)[ \t]{0,8}+"
     r"|[ \t]{1,8}+(is|was)[ \t]{1,8}+"
-    r"|()[ \t]++(?!-)"  # a blank alone: after a flag
+    r"|()(?:[ \t]++(?!-)|\\?[\"'][ \t]{0,8}+,[ \t]{0,8}+(?=\\?[\"'][^-]))"  # after a flag: a blank, or a list's comma
 )
 _VALUE = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*(?:\"|$)|'[^'\n]*+(?:'|$)"

@@ -432,6 +432,18 @@ def test_a_rule_on_the_kin_of_a_verb_hides_as_its_own_would(fresh_world: str, tm
     assert answers[0] == answers[1]
 
 
+def test_a_container_with_megabytes_of_labels_does_not_fill_the_record(api: APIClient, bench: Bench) -> None:
+    """So many of them are kept, so much of each, and those that Compose sets always."""
+    labels = {f"l{number:04}": "x" * 500 for number in range(3000)} | {"com.docker.compose.project": "shop"}
+    fat = api.create_container("busybox:latest", ["true"], labels=labels)["Id"]
+    number = bench.say(f"start {fat}").number
+    (target,) = (bench.store.action(number or 0) or {})["targets"]
+    api.remove_container(fat, force=True)
+    assert target["labels"]["com.docker.compose.project"] == "shop"
+    assert len(target["labels"]) == 64
+    assert max(map(len, target["labels"].values())) == 256
+
+
 def test_only_verbs_that_one_may_use_are_suggested(bench: Bench) -> None:
     """A hint tells no more than help does."""
     said = {person: text.added(bench.say("lgos", person).reply) for person in (ADMIN, VIEWER)}

@@ -57,6 +57,10 @@ TEXTS = {
     "a header": (f"Authorization: Bearer {LETTERS}", LETTERS),
     "a basic header": (f"authorization: Basic {LETTERS}", LETTERS),
     "a bearer": (f"sent bearer {LETTERS} to it", LETTERS),
+    "a list of arguments": (json.dumps(["x", "--password", WORD]), WORD),
+    "a list of arguments in a line": (f"commit -c 'CMD {json.dumps(['x', '--password', WORD])}' web", WORD),
+    "curl's flag": (f"HEALTHCHECK CMD curl -fs -u ada:{WORD} http://x", WORD),
+    "mysql's flag": (f"CMD mysql -u root -p{WORD} shop", WORD),
     "a flag": (f"mysqldump --password {WORD} shop", WORD),
     "a flag with equals": (f"redis-cli --pass={WORD}", WORD),
     "a quoted flag": (f"tool --api-token '{WORD} x'", f"{WORD} x"),
@@ -89,6 +93,11 @@ TEXTS = {
 }
 
 ORDINARY = [
+    '["--password", "--verbose"]',
+    '["x", "--port", "80"]',
+    "curl -u ada http://x:80/y",
+    "mysql -u root -p shop",
+    "docker run -p80:80 web",
     "sha256:29b1983bc9f761351ae7750d4142b28d27c0b9ab9726fc7572b3f8444b998708",
     "29b1983bc9f7   registry.example:5000/team/app:edge   3 weeks ago   1.98MB",
     "busybox@sha256:29b1983bc9f761351ae7750d4142b28d27c0b9ab9726fc7572b3f8444b998708",

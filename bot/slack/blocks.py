@@ -17,6 +17,8 @@ from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, 
 
 TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update refuses more
 NOTE_LIMIT = 1_500  # characters of one note
+PRESSED = 4  # elements of the sentence about a press
+SHORT = 40  # characters of a line that are always told; the room of what is removed is more than that
 LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
 NAME_LIMIT = 100  # characters of a file's name
@@ -47,7 +49,9 @@ def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
 
 def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent) -> Message:
     """A message that was sent, once a button in it was pressed: it says by whom and what for, and has no buttons."""
-    line = cut(elements.typed(spent.line), LINE_LIMIT)
+    kept = [block for block in blocks if block.get("type") != "actions"]
+    left = room.BLOCKS - sum(map(room.size, kept)) - room.FRAME * PRESSED
+    line = cut(elements.typed(spent.line), max(SHORT, min(LINE_LIMIT, left)))
     number = f" · number {spent.number}"
     pressed = section(
         *elements.who(spent.actor),
@@ -55,7 +59,6 @@ def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent
         span(line, code=True),
         span(number),
     )
-    kept = [block for block in blocks if block.get("type") != "actions"]
     said = [each for each in text.splitlines() if not each.startswith(BUTTON)]
     told = f"{elements.mention(spent.actor)} pressed the button for {escaped(line)}{number}"
     return Message(

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blockrules import problems
+from bot.buttons import Spent
 from bot.request import Outcome, Status
-from bot.slack.blocks import TEXT_LIMIT, render
+from bot.slack import room
+from bot.slack.blocks import TEXT_LIMIT, render, without_buttons
 from bot.slack.message import Message
-from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Reply, Table
+from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 
 HOSTILE = "<!channel> <@U0ADMIN001> <https://evil.example|click> *bold* `code` ```fence``` :tada: @here &lt;!here&gt;"
 
@@ -157,6 +159,7 @@ labels = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=90)
 parts = st.one_of(
     st.builds(Output, st.text(max_size=20_000), st.text(max_size=20)),
     st.builds(Errors, st.text(max_size=300)),
+    st.builds(Printed, st.lists(st.tuples(st.text(max_size=300), st.booleans()), max_size=9).map(tuple)),
     st.integers(1, 4).flatmap(
         lambda width: st.builds(Table, st.lists(st.tuples(*[st.text(max_size=9)] * width), min_size=1).map(tuple))
     ),
@@ -199,6 +202,7 @@ long_words = st.integers(0, 5_000).map(lambda length: ('"word" ' * 1_000)[:lengt
 long_parts = st.one_of(
     st.builds(Output, long_words),
     st.builds(Errors, long_words),
+    st.builds(Printed, st.lists(st.tuples(long_words, st.booleans()), max_size=9).map(tuple)),
     st.builds(Note, long_words),
     st.builds(Moment, long_words, st.floats(0, 4e9)),
     st.builds(
@@ -213,3 +217,12 @@ long_parts = st.one_of(
 def test_however_much_there_is_to_say_slack_takes_it(reply: list[Part], public: bool, line: str) -> None:
     """No number of parts, and no length of any of them, is more than a message holds."""
     assert problems(shown(*reply, public=public, line=line).payload()) == ()
+
+
+@given(st.lists(long_parts, min_size=1, max_size=60), st.booleans(), long_words)
+def test_a_message_whose_button_was_pressed_is_one_that_slack_takes(reply: list[Part], public: bool, line: str) -> None:
+    """Who pressed it and for which line is told in the room that the buttons leave."""
+    message = shown(*reply, public=public, line=line)
+    after = without_buttons(message.text, message.blocks, Spent(7, "U0ADMIN001", line or "ps"))
+    assert problems(after.payload()) == ()
+    assert sum(map(room.size, after.blocks)) <= room.BLOCKS
