@@ -67,7 +67,15 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     stack.callback(side.transport.stop)
     schedules.start()
     stack.callback(schedules.close)
-    tell(page or f"slashdock has joined {connection.identity.team} by {access.mode}; it listens to {settings.command}.")
+    tell(page or _joined(connection, settings, side.transport.healthy()))
+
+
+def _joined(connection: Connection, settings: Settings, wrong: str | None) -> str:
+    """What is told at the start, where wrong is what keeps Slack from being heard."""
+    if wrong is not None:
+        return f"{wrong}. Slack took the tokens; look at the network between here and Slack."
+    team, mode = connection.identity.team, connection.access.mode
+    return f"slashdock has joined {team} by {mode}; it listens to {settings.command}."
 
 
 class Health:

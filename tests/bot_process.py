@@ -18,6 +18,7 @@ from harness import PROJECT
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPERATOR, VIEWER
 
+STARTED = ("slashdock has joined", "local workspace is ready", "Slack took the tokens")
 START = 20  # seconds until a bot that starts must have said so
 POLICY = f"""version = 1
 
@@ -110,7 +111,7 @@ class BotProcess:
         assert process.stdout is not None
         for line in process.stdout:
             self.said.append(line.rstrip())
-            if "slashdock has joined" in line or "local workspace is ready" in line:
+            if any(mark in line for mark in STARTED):
                 ready.set()
         process.stdout.close()
         ready.set()

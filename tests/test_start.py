@@ -14,6 +14,7 @@ from docker.api.client import APIClient
 from eventually import eventually
 
 from bot import blockrules
+from bot.slack.sockets import CONNECTIONS
 from bot.workspace import Message, Workspace
 from bot.workspace.delivery import Delivery
 from bot.workspace.people import ADMIN, GENERAL, OPS, PRIVATE, STRANGER, UNJOINED, VIEWER
@@ -190,6 +191,19 @@ def _kinds(record: Path) -> list[str]:
     rows = db.execute("SELECT kind FROM events ORDER BY id").fetchall()
     db.close()
     return [kind for (kind,) in rows]
+
+
+def test_a_bot_that_slack_cannot_reach_does_not_say_that_it_joined(
+    workspace: Workspace, engine: str, tmp_path: Path
+) -> None:
+    """Slack takes the tokens and its WebSockets are behind a wall: that is told, and it joins once the wall is gone."""
+    address = workspace.socket_mode.base_url
+    workspace.socket_mode.base_url = "http://127.0.0.1:1"
+    with started(BotProcess(tmp_path, engine, by_socket(workspace))) as bot:
+        assert "Slack is not connected" in "".join(bot.said)
+        assert "has joined" not in "".join(bot.said)
+        workspace.socket_mode.base_url = address
+        workspace.wait_for(lambda: workspace.connections == CONNECTIONS)
 
 
 def test_a_second_bot_on_the_same_data_is_refused(socket_bot: BotProcess) -> None:
