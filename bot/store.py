@@ -258,8 +258,7 @@ class Store:
         owed = tuple(self._owed.values())
         with self._file.writing() as db:
             for end in owed:
-                if db.execute("SELECT 1 FROM unsettled WHERE number = ?", (end.number,)).fetchone():
-                    self._settle(db, end)
+                self._settle(db, end)
             yield db
         for end in owed:
             self._owed.pop(end.number, None)
@@ -276,6 +275,9 @@ class Store:
             raise
 
     def _settle(self, db: Database, end: _End) -> None:
+        """Append an end, once: two threads may both hold the same one that is owed."""
+        if db.execute(_WRITTEN, (end.number, end.at, _json(end.events[-1][1]))).fetchone():
+            return
         for kind, body in end.events:
             self._append(db, end.number, kind, body, end.at)
         db.execute("DELETE FROM unsettled WHERE number = ?", (end.number,))
@@ -283,6 +285,7 @@ class Store:
 
 _ACTIONS = "SELECT * FROM actions"
 _HEAD = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"
+_WRITTEN = "SELECT 1 FROM events WHERE number = ? AND kind = 'outcome' AND at = ? AND body = ?"
 _DELIVERED = """
 SELECT min(number) FROM events
 WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVING count(*) > 0

@@ -38,7 +38,8 @@ _HEADER = re.compile(r"(\b(?:bearer|authorization[\"']?[:=] ?[\"']?\w{1,20}) )([
 _URL = re.compile(r"(://[^\s/:@\"']*+:)([^\s/\"']+)(?=@)")
 # Programs whose short flags hold a password; group 1 stays, 2 is hidden. A line is read once from each program's name.
 _CURL = re.compile(r"(\bcurl\b[^\n|;]{0,400}? (?:-u|--user)[ =]?\\?[\"']?[^\s:\"'\\]{1,100}:)([^\s\"'\\]+)")
-_MYSQL = re.compile(r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,400}? -p)([^\s\"'\\]+)")
+_PORTS = r"[\d.:-]*:\d[\d-]*(?:/\w+)?(?![^\s\"'\\])"  # what docker's own -p holds
+_MYSQL = re.compile(rf"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{{0,400}}? -p)(?!{_PORTS})([^\s\"'\\]+)")
 _PEM_MARK = re.compile(r"-----(BEGIN|END) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 # What stands before a log's lines: the time, and what --details adds.
 _PREFIX = r"(?:\d{4}-\d\d-\d\dT[0-9:.]++(?:Z|[+-]\d\d:\d\d) )?(?:[\w.%-]++=\S*+ )?"

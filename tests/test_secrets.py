@@ -98,6 +98,7 @@ ORDINARY = [
     "curl -u ada http://x:80/y",
     "mysql -u root -p shop",
     "docker run -p80:80 web",
+    "docker run --name mysql -p3306:3306 -p127.0.0.1:80:80/tcp mysql:8",
     "sha256:29b1983bc9f761351ae7750d4142b28d27c0b9ab9726fc7572b3f8444b998708",
     "29b1983bc9f7   registry.example:5000/team/app:edge   3 weeks ago   1.98MB",
     "busybox@sha256:29b1983bc9f761351ae7750d4142b28d27c0b9ab9726fc7572b3f8444b998708",
