@@ -11,7 +11,7 @@ from commands import grammar, secrets
 from commands.command import Command, Risk
 from commands.context import Found
 from commands.line import UsageError
-from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
+from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
 
 BUSY = "The engine has too much to do already. Nothing was done; try again in a minute."
 
@@ -117,7 +117,7 @@ def _masked(part: Part) -> Part:
             return replace(part, pieces=tuple((secrets.mask_text(text), error) for text, error in pieces))
         case Table(rows):
             return Table(tuple(tuple(secrets.mask_text(cell) for cell in row) for row in rows))
-        case Moment() | Buttons():
+        case Moment() | Buttons() | Asking():
             return part
         case _:
             assert_never(part)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
@@ -55,7 +56,8 @@ class Directory(Protocol):
 class Request:
     """One line to be judged and run.
 
-    delivery is the id by which a second delivery of it is known; received is epoch seconds.
+    delivery is the id by which a second delivery of it is known; received is epoch seconds. given is what was filled
+    into the form of the line, confirmed the digest of the objects that the asker was shown and agreed to.
     """
 
     line: str
@@ -66,7 +68,8 @@ class Request:
     host: str = ""
     delivery: str = ""
     received: float = 0.0
-    dry_run: bool = False
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    confirmed: str = ""
 
 
 class Status(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
-from commands.reply import Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
+from commands.reply import Asking, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 from commands.tabwriter import align
 
 
@@ -57,7 +57,7 @@ def _pieces(part: Part) -> Iterator[Piece]:
         case Moment(label, at):
             moment = datetime.fromtimestamp(at, UTC)
             yield Piece(f"{label} {moment:%Y-%m-%d %H:%M:%S} UTC\n", error=True, ours=True)
-        case Buttons():
+        case Buttons() | Asking():
             return  # a terminal has none; the words beside them say what to type
         case _:
             assert_never(part)

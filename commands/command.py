@@ -13,6 +13,9 @@ from commands.intent import Intent
 from commands.kinds import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from commands.asking import Form
     from commands.context import Context, Target
     from commands.reply import Reply
 
@@ -36,10 +39,14 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Risk:
-    """What docker's CLI would ask before it does it: the question, in docker's words, and the words that say yes."""
+    """What docker's CLI would ask before it does it: the question, in docker's words, and the words that say yes.
+
+    forced: the line itself says yes.
+    """
 
     question: str
     line: str
+    forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,6 +207,18 @@ class Command:
     def risk(self) -> Risk | None:
         """What docker would ask before it does this; None where it asks nothing."""
         return None
+
+    def form(self) -> Form | None:
+        """What has to be asked in a dialog before it can be done; None where the line says it all."""
+        return None
+
+    def makes(self) -> Mapping[str, Any] | None:
+        """The body of the request by which the line makes a container, None where it makes none."""
+        return None
+
+    def escalation(self) -> str:
+        """Why what the line asks for gives root on the engine's host, empty where it does not."""
+        return ""
 
     def problem(self) -> str | None:
         """What is wrong with the values taken together, in docker's words; None where they go together."""

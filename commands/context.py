@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import requests
@@ -11,6 +11,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from commands import wire
+from commands.allowances import Allowances
 from commands.command import Permission, Spec
 
 
@@ -77,6 +78,10 @@ class Context:
 
     quick and slow give this thread's clients, and raise DockerException where the engine does not answer; now is epoch
     seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
+
+    exceeds says of a container's inspect why it gives more than the line asked for, empty where it does not. given is
+    what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time. auth
+    gives the value of X-Registry-Auth for a registry, empty where nobody logged in there.
     """
 
     quick: Callable[[], APIClient]
@@ -89,6 +94,11 @@ class Context:
     person: str
     bot: Bot
     beside: Callable[[Callable[[], None]], bool] = lambda _job: False
+    exceeds: Callable[[Mapping[str, Any]], str] = lambda _details: ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    progress: Callable[[str], None] = lambda _text: None
+    auth: Callable[[str], str] = lambda _registry: ""
+    allowances: Allowances = field(default_factory=Allowances)
 
     @property
     def docker(self) -> APIClient:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,12 +13,35 @@ if TYPE_CHECKING:
     from commands.context import Found
 
 
+SHORT = 12  # digits of an id, as docker shows it
+
+
 @dataclass(frozen=True)
 class Intent:
-    """The objects beside those that the line names which will be touched, and the doing of it."""
+    """The objects beside those that the line names which will be touched, and the doing of it.
+
+    table shows them to whoever is to confirm it: the header first, then a row for each; empty where their names do.
+    """
 
     objects: tuple[Found, ...]
     do: Callable[[], Reply]
+    table: tuple[tuple[str, ...], ...] = ()
+
+    def digest(self) -> str:
+        """What two intents have in common that would touch the same objects."""
+        ids = sorted(f"{found.kind} {found.id}" for found in self.objects)
+        return hashlib.sha256("\n".join(ids).encode()).hexdigest()
+
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The table, or one of the objects' kinds, names and ids; empty where there are none."""
+        if self.table or not self.objects:
+            return self.table
+        told = tuple((found.kind, found.name, _short(found.id)) for found in self.objects)
+        return (("KIND", "NAME", "ID"), *told)
+
+
+def _short(id_: str) -> str:
+    return id_.removeprefix("sha256:")[:SHORT]
 
 
 def told(reply: Reply) -> Intent:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from commands.asking import Form
+
 
 @dataclass(frozen=True)
 class Output:
@@ -59,11 +61,15 @@ class Moment:
 
 @dataclass(frozen=True)
 class Button:
-    """One thing to press: the verb on it, the line it runs, and whether it destroys something."""
+    """One thing to press: the verb on it, the line it runs, and whether it destroys something.
+
+    confirms is the digest of the objects that the presser was shown and agrees to; empty where nothing is agreed to.
+    """
 
     label: str
     line: str
     danger: bool = False
+    confirms: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,16 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Part: TypeAlias = Output | Errors | Printed | Table | Note | Moment | Buttons
+@dataclass(frozen=True)
+class Asking:
+    """A form to be filled in, behind a button with this label; the line is run with what was filled in."""
+
+    label: str
+    line: str
+    form: Form
+
+
+Part: TypeAlias = Output | Errors | Printed | Table | Note | Moment | Buttons | Asking
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bot.slack.characters import cut, cut_escaped, escaped, head, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
 from bot.text import table
-from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Table
+from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Table
 
 TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update refuses more
 NOTE_LIMIT = 1_500  # characters of one note
@@ -118,6 +118,8 @@ class _Page:
                 self._moment(label, at)
             case Buttons(buttons):
                 self._offer(buttons)
+            case Asking(label, line):
+                self._offer((Button(label, line),))
             case _:
                 assert_never(part)
 
@@ -228,6 +230,8 @@ def _wanted(part: Part) -> int:
             return room.size(section(elements.span(cut(visible(label)[0], NOTE_LIMIT) + " "), elements.date(at)))
         case Buttons(buttons):
             return sum(room.size(elements.button(button, BUTTONS, HANDLE)) for button in buttons)
+        case Asking(label, line):
+            return room.size(elements.button(Button(label, line), BUTTONS, HANDLE))
         case Output() | Errors() | Printed() | Table():
             return 0
         case _:

@@ -1,0 +1,26 @@
+"""What a line still needs to be told in a dialog, never on the line itself: a password, a text of several lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to be filled in; name is the key of its answer, hint a sentence below it."""
+
+    name: str
+    label: str
+    secret: bool = False
+    multiline: bool = False
+    hint: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is asked at once: a title, the word on the button that sends it, the fields in their order."""
+
+    title: str
+    submit: str
+    fields: tuple[Field, ...]
