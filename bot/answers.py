@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from bot.request import Outcome, Request, Status
 from bot.store import Unwritable
 from commands import grammar, secrets
+from commands.asking import Form
 from commands.command import Command, Risk
 from commands.context import Found
+from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
 
+SHOWN = 30  # objects that a question shows; all of them are in the record
+_FILL = "Nothing was done yet: this needs to be told more, which does not belong on the line."
 BUSY = "The engine has too much to do already. Nothing was done; try again in a minute."
 
 
@@ -67,12 +72,49 @@ def nothing_behind(reason: str, text: str) -> End:
     return End(Status.DENIED, reason, told(text))
 
 
-def question(risk: Risk, command: Command) -> End:
-    """What docker would ask first, and the words and the button that say yes; no button may hold a secret."""
-    text = f"Nothing was done. To go on: docker {risk.line}"
-    button = Buttons((Button(f"Run {command.spec.name}", risk.line, danger=True),))
-    buttons = (button,) if secrets.mask_line(risk.line) == risk.line else ()
-    return End(Status.HELD, "to be confirmed", Reply((Output(f"{risk.question}\n"), Note(text), *buttons)), command)
+def question(risk: Risk, command: Command, intent: Intent, digest: str, there: Iterable[Found]) -> End:
+    """What docker would ask first, what exactly would go, and the words and the button that say yes.
+
+    The button stands for the line as it is, and for these objects alone. No button may hold a secret.
+    """
+    shown = _shown(intent.rows())
+    line = grammar.canonical(command)
+    button = Buttons((Button(f"Run {command.spec.name}", line, danger=True, confirms=digest),))
+    buttons = (button,) if secrets.mask_line(line) == line else ()
+    said = (
+        f"To go on: docker {risk.line}"
+        if risk.line
+        else f"To go on, press the button (in a terminal: --confirm {digest})."
+    )
+    how = f"Nothing was done. {said}"
+    parts: tuple[Part, ...] = (Output(f"{risk.question}\n"), *shown, Note(how), *buttons)
+    end = End(Status.HELD, "to be confirmed", Reply(parts), command)
+    end.found = (*there, *intent.objects)
+    return end
+
+
+def _shown(rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
+    """The objects that would go, header first."""
+    if len(rows) == 1:
+        yield Note("There is nothing that would go.")
+    elif rows:
+        yield Table(tuple(rows[: SHOWN + 1]), ours=True)
+    if len(rows) > SHOWN + 1:
+        yield Note(f"And {len(rows) - 1 - SHOWN} more.")
+
+
+def root_risk(reasons: Iterable[str], host: str, asked: Risk | None) -> Risk:
+    """The question before what gives root on a host, with what docker would ask besides."""
+    text = f"This gives root on {host}: {', '.join(sorted(reasons))}.\nAre you sure you want to continue? [y/N]"
+    return Risk(f"{asked.question}\n{text}" if asked is not None else text, "")
+
+
+def unfilled(form: Form, command: Command, there: Iterable[Found]) -> End:
+    """The line needs to be told more, in a dialog."""
+    asking = Asking(f"{form.title}…", grammar.canonical(command), form)
+    end = End(Status.HELD, "to be filled in", Reply((Note(_FILL), asking)), command)
+    end.found = tuple(there)
+    return end
 
 
 def bug(number: int) -> Reply:
@@ -116,7 +158,7 @@ def _masked(part: Part) -> Part:
         case Printed(pieces):
             return replace(part, pieces=tuple((secrets.mask_text(text), error) for text, error in pieces))
         case Table(rows):
-            return Table(tuple(tuple(secrets.mask_text(cell) for cell in row) for row in rows))
+            return replace(part, rows=tuple(tuple(secrets.mask_text(cell) for cell in row) for row in rows))
         case Moment() | Buttons() | Asking():
             return part
         case _:

@@ -38,6 +38,8 @@ _USUAL_CAPABILITIES = _words(
     "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID"
     " SYS_CHROOT"
 )
+_USUAL_LOGS = frozenset({"", "json-file", "local", "none", "journald"})
+_BIND_REASON = re.compile(r"it mounts (.+) of the host", re.DOTALL)
 _USUAL_RUNTIMES = frozenset({"", "runc", "io.containerd.runc.v2", "crun"})
 _HARMLESS_OPTION = re.compile(r"no-new-privileges([:=](true|false))?|apparmor[:=]docker-default|seccomp[:=]builtin")
 # Hidden, or read-only, in every container that the engines 20.10 to 28 make.
@@ -73,6 +75,48 @@ _HARMLESS = _words(
 def root_reason(details: Details) -> str:
     """Why whoever gets into this container, or changes it, has root on its host; empty where it is not so."""
     return ", ".join(dict.fromkeys(_escalations(details)))
+
+
+def asked_reasons(body: Details, binds: Iterable[str] = ()) -> frozenset[str]:
+    """Why a container that is made by this create request gives root on its host.
+
+    binds are the folders of the host that containers may be given, with all that is below them.
+    """
+    config = dict(body.get("HostConfig") or {})
+    config.setdefault("MaskedPaths", list(_HIDDEN_PATHS))
+    config.setdefault("ReadonlyPaths", list(_READ_ONLY_PATHS))
+    mounts = [each for each in config.get("Mounts") or () if each.get("Type") in {"bind", "npipe", "cluster"}]
+    reasons = _escalations({"HostConfig": config, "Mounts": mounts})
+    return _beyond((*reasons, *_foreign(config)), binds)
+
+
+def made_reasons(details: Details, binds: Iterable[str] = ()) -> frozenset[str]:
+    """Why a container that was just made gives root on its host, as the engine shows it; binds as above."""
+    return _beyond((*_escalations(details), *_foreign(details.get("HostConfig") or {})), binds)
+
+
+def _beyond(reasons: Iterable[str], binds: Iterable[str]) -> frozenset[str]:
+    allowed = tuple(os.path.normpath(each) for each in binds)
+    return frozenset(each for each in reasons if not _is_allowed_bind(each, allowed))
+
+
+def _is_allowed_bind(reason: str, allowed: tuple[str, ...]) -> bool:
+    found = _BIND_REASON.fullmatch(reason)
+    if found is None or not found[1].startswith("/"):
+        return False
+    place = PurePosixPath(os.path.normpath(found[1]))
+    return any(place.is_relative_to(each) for each in allowed)
+
+
+def _foreign(config: Details) -> Iterator[str]:
+    """What reaches out of a container by other ways than its rights: where its log goes, whose group it is in."""
+    driver = (config.get("LogConfig") or {}).get("Type") or ""
+    if driver not in _USUAL_LOGS:
+        yield f"its log goes to {driver}"
+    if config.get("CgroupParent"):
+        yield "it is put into a control group by name"
+    if config.get("VolumeDriver") not in {None, "", "local"}:
+        yield f"it mounts a volume of the driver {config['VolumeDriver']}"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot import answers, envelope
 from bot.answers import End
@@ -37,6 +38,7 @@ class Judged:
     person: str
     reason: str
     warnings: tuple[str, ...]
+    root: frozenset[str]  # why the line gives root on the host
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,12 @@ class Judging:
         found = self._look(asker, command, host)
         try:
             reason = self._allow(asker, command, found)
-            risk = command.risk()
-            if risk is not None:
-                raise answers.question(risk, command)
+            root = self._allow_root(asker, command, found)
         except End as end:
             end.found = tuple(each for each in found.values() if isinstance(each, Found))
             raise
         person = self.policy.person(request.actor.id) or request.actor.id
-        return Judged(command, asker, host, found, person, reason, parsed.warnings)
+        return Judged(command, asker, host, found, person, reason, parsed.warnings, root)
 
     def object(self, found: Found) -> Object:
         """An object as the policy judges it."""
@@ -81,6 +81,12 @@ class Judging:
             protected=envelope.protected_reason(found.details, OWN_CONTAINER, self.hosts.sockets()),
             root=envelope.root_reason(found.details),
         )
+
+    def exceeds(self, command: Command, details: Mapping[str, Any]) -> str:
+        """Why a container that was just made gives more than what the line was judged by; empty where it does not."""
+        binds = self.policy.binds()
+        asked = envelope.asked_reasons(command.makes() or {}, binds)
+        return ", ".join(sorted(envelope.made_reasons(details, binds) - asked))
 
     def _let_in(self, request: Request) -> None:
         """Whoever is nobody here learns nothing, not even how a line is written."""
@@ -192,6 +198,29 @@ class Judging:
                 raise answers.denied(verdict.reason, command)
         return verdicts[0].reason
 
+    def _allow_root(self, asker: Asker, command: Command, found: Looked) -> frozenset[str]:
+        """Why the line gives root on the host, which the asker may do; empty where it does not."""
+        reasons = set(self._escalations(command, found))
+        if reasons:
+            verdict = self.policy.judge_root(asker, command.spec, ", ".join(sorted(reasons)))
+            if isinstance(verdict, Deny):
+                raise answers.denied(verdict.reason, command)
+        if command.spec.permission.enters:
+            looked = [each for each in found.values() if isinstance(each, Found)]
+            reasons.update(f"{each.name}: {obj.root}" for each in looked for obj in self._objects(each)[:1] if obj.root)
+        return frozenset(reasons)
+
+    def _escalations(self, command: Command, found: Looked) -> Iterator[str]:
+        if command.escalation():
+            yield command.escalation()
+        body = command.makes()
+        if body is None:
+            return
+        yield from envelope.asked_reasons(body, self.policy.binds())
+        for each in found.values():
+            if isinstance(each, Found) and each.kind == "volume" and _is_no_usual_volume(each.details):
+                yield f"the volume {each.name} is not what it seems: it has options of its own or another driver"
+
     def _kin(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> list[Allow | Deny]:
         """The verdicts on the verbs that do the same by another name: no rule on one of them is got around."""
         verdicts = []
@@ -206,7 +235,12 @@ class Judging:
         if isinstance(found, Missing):
             return (Object(kind=found.target.kind, name=found.target.ref, labels={}),)
         judged = self.object(found)
-        return (judged, *(replace(judged, labels=labels) for labels in found.inherited))
+        names = _other_names(found) if found.kind == "image" else ()
+        return (
+            judged,
+            *(replace(judged, labels=labels) for labels in found.inherited),
+            *(replace(judged, name=name) for name in names),
+        )
 
     def _member(self, request: Request, *, fresh: bool) -> Member:
         return (
@@ -219,6 +253,15 @@ class Judging:
         verb = self.catalog.find(tuple(name.split()))
         assert verb is not None, name  # noqa: S101 - kin and help are verbs of ours, held by a test
         return verb.spec
+
+
+def _other_names(image: Found) -> tuple[str, ...]:
+    """What else an image is called, beside how the line calls it."""
+    return tuple(name for name in image.details.get("RepoTags") or () if name != image.name)
+
+
+def _is_no_usual_volume(details: Mapping[str, Any]) -> bool:
+    return bool(details.get("Options")) or details.get("Driver") != "local"
 
 
 def _is_ambiguous(missing: Missing) -> bool:

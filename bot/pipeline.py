@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,8 @@ from bot.judging import Judged, Judging, Rules
 from bot.policy import Object
 from bot.request import Directory, Outcome, Request, Status
 from bot.store import Store, Unwritable
-from commands import secrets, wire
+from commands import grammar, secrets, wire
+from commands.allowances import Allowances
 from commands.attempts import Interrupted, unanswered
 from commands.catalog import Catalog
 from commands.context import Context, Found, Missing, daemon
@@ -28,7 +29,13 @@ from commands.intent import Intent, told
 from commands.line import UsageError
 from commands.reply import Note, Output, Reply, failure, note, output
 
+Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
+
 log = logging.getLogger(__name__)
+
+
+def silent(_text: str) -> None:
+    """Progress that nobody looks at."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,13 @@ class Pipeline:
     directory: Directory
     clock: Clock
     jobs: Callable[[], list[Mapping[str, Any]]]
+    allowances: Allowances = field(default_factory=Allowances)
+    auth: Callable[[str], str] = lambda _registry: ""
 
-    def submit(self, request: Request) -> Outcome:
+    def submit(self, request: Request, progress: Progress = silent) -> Outcome:
         """The whole way of one request."""
         received = self.receive(request)
-        return received if isinstance(received, Outcome) else self.finish(received)
+        return received if isinstance(received, Outcome) else self.finish(received, progress)
 
     def receive(self, request: Request) -> Received | Outcome:
         """Write the receipt down; an Outcome where it was there already or cannot be written."""
@@ -72,11 +81,13 @@ class Pipeline:
         """Write down that a received request goes no further, and why."""
         return self._refused(received, end)
 
-    def finish(self, received: Received) -> Outcome:
-        """Everything after the receipt: judge, write the intent, do it, write the outcome."""
+    def finish(self, received: Received, progress: Progress = silent) -> Outcome:
+        """Everything after the receipt: judge, write the intent, do it, write the outcome; progress shows how far."""
         try:
             judged = self._judged(received)
-            intent = self._intent(received.number, judged)
+            self._fill(received.request, judged)
+            intent = self._intent(received, judged, progress)
+            self._confirm(received.request, judged, intent)
             self._intend(received.number, judged, intent)
         except End as end:
             return self._refused(received, end)
@@ -129,14 +140,32 @@ class Pipeline:
         shown = answers.typed(request, command)
         return Outcome(end.status, answers.masked(end.reply), received.number, line=shown, host=received.host)
 
-    def _intent(self, number: int, judged: Judged) -> Intent:
+    def _fill(self, request: Request, judged: Judged) -> None:
+        """See that what has to be asked in a dialog was answered."""
+        form = judged.command.form()
+        if form is not None and not all(request.given.get(each.name) or each.optional for each in form.fields):
+            raise answers.unfilled(form, judged.command, there=_there(judged))
+
+    def _intent(self, received: Received, judged: Judged, progress: Progress) -> Intent:
         """What exactly will be done; where that cannot be found out, to say so."""
         try:
-            return judged.command.intent(self._context(judged))
+            return judged.command.intent(self._context(judged, received.request, progress))
         except Unwritable:
             raise
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
-            return told(self._fault(number, judged, error))
+            return told(self._fault(received.number, judged, error))
+
+    def _confirm(self, request: Request, judged: Judged, intent: Intent) -> None:
+        """See that the asker agreed to what exactly will be done, where docker would ask or it gives root."""
+        risk = judged.command.risk()
+        if risk is not None and risk.forced and not self.policy.insists(judged.command.spec):
+            risk = None
+        if judged.root:
+            risk = answers.root_risk(judged.root, judged.host.name, risk)
+        there = _there(judged)
+        digest = intent.digest(there, grammar.canonical(judged.command))
+        if risk is not None and request.confirmed != digest:
+            raise answers.question(risk, judged.command, intent, digest, there)
 
     def _intend(self, number: int, judged: Judged, intent: Intent) -> None:
         spec = judged.command.spec
@@ -182,7 +211,7 @@ class Pipeline:
                 log.error("action %s failed inside slashdock", number, exc_info=error)
                 return answers.bug(number)
 
-    def _context(self, judged: Judged) -> Context:
+    def _context(self, judged: Judged, request: Request, progress: Progress) -> Context:
         asker, spec = judged.asker, judged.command.spec
         return Context(
             quick=judged.host.quick,
@@ -196,6 +225,11 @@ class Pipeline:
             host=judged.host.name,
             person=judged.person,
             beside=judged.host.beside,
+            exceeds=lambda details: self._judging.exceeds(judged.command, details),
+            given=request.given,
+            progress=lambda text: progress(secrets.mask_text(text)),
+            auth=self.auth,
+            allowances=self.allowances,
             bot=Inside(asker, self.catalog, self.policy, self.store, self.jobs),
         )
 

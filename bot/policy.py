@@ -94,6 +94,18 @@ class Reloading:
         """See Policy.judge_new."""
         return self.current().judge_new(spec, obj)
 
+    def judge_root(self, asker: Asker, spec: Spec, why: str) -> Allow | Deny:
+        """See Policy.judge_root."""
+        return self.current().judge_root(asker, spec, why)
+
+    def insists(self, spec: Spec) -> bool:
+        """See Policy.insists."""
+        return self.current().insists(spec)
+
+    def binds(self) -> tuple[str, ...]:
+        """See Policy.binds."""
+        return self.current().binds()
+
     def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """See Policy.may."""
         return self.current().may(asker, what, obj)

@@ -16,10 +16,11 @@ VERSION = 1
 USER = re.compile(r"[UW][A-Z0-9]{6,}")
 GROUP = re.compile(r"S[A-Z0-9]{6,}")
 CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
+FOLDER = re.compile(r"(/[^/:\0]+)+")
 CLASSES = tuple(each.value for each in Permission if each is not Permission.LISTED)
 KINDS = {"containers": "container", "images": "image", "networks": "network", "volumes": "volume"}
-TABLES = ("version", "people", "groups", "channels", "protect", "roles", "deny")
-LATER = ("approvals", "require", "run")
+TABLES = ("version", "people", "groups", "channels", "protect", "run", "confirm", "roles", "deny")
+LATER = ("approvals", "require")
 RULE_KEYS = ("verbs", "on", "hosts", "channels")
 CANNOT_ASK = "this version cannot ask a second person yet, so a rule that needs one cannot be kept: take it out"
 
@@ -79,6 +80,8 @@ class _Reading:
             denies=tuple(self._rules(document, ("deny",), "")),
             channels=self._channels(document),
             protect=self._protect(self._table(document, ("protect",))),
+            binds=self._binds(self._table(document, ("run",))),
+            insisted=self._insisted(self._table(document, ("confirm",))),
         )
 
     def _fault(self, key: Key, text: str, word: str = "") -> None:
@@ -87,9 +90,7 @@ class _Reading:
     def _keys(self, table: Mapping[str, Any], at: Key, known: Iterable[str]) -> None:
         for key in table:
             if not at and key in LATER:
-                self._fault(
-                    (key,), f"[{key}]: {CANNOT_ASK if key != 'run' else 'this version cannot run containers yet'}"
-                )
+                self._fault((key,), f"[{key}]: {CANNOT_ASK}")
             elif key == "approve":
                 self._fault((*at, key), f"approve: {CANNOT_ASK}")
             elif key not in known:
@@ -168,6 +169,16 @@ class _Reading:
         self._keys(table, ("protect",), KINDS)
         return {kind: self._words(table, ("protect", key)) for key, kind in KINDS.items() if key in table}
 
+    def _binds(self, table: Mapping[str, Any]) -> tuple[str, ...]:
+        self._keys(table, ("run",), ("binds",))
+        words = self._words(table, ("run", "binds"), needed=False)
+        return self._shaped(words, ("run", "binds"), FOLDER, "folder of the host by its whole path, such as /srv/data")
+
+    def _insisted(self, table: Mapping[str, Any]) -> frozenset[str]:
+        self._keys(table, ("confirm",), ("always",))
+        key = ("confirm", "always")
+        return frozenset(v for word in self._words(table, key, needed=False) for v in self._verb(word, ("confirm",)))
+
     def _role(self, role: str, table: Mapping[str, Any]) -> Iterable[Rule]:
         self._keys(table, ("roles", role), ("allow",))
         return self._rules(table, ("roles", role, "allow"), role)
@@ -183,19 +194,16 @@ class _Reading:
         self._keys(entry, key, RULE_KEYS)
         return Rule(
             role=role,
-            verbs=frozenset(v for word in self._words(entry, (*key, "verbs")) for v in self._verb(word, key, role)),
+            verbs=frozenset(v for word in self._words(entry, (*key, "verbs")) for v in self._verb(word, key)),
             on=tuple(self._selector(word, key) for word in self._words(entry, (*key, "on"))),
             hosts=self._host_names(self._words(entry, (*key, "hosts"), needed=False), key),
             channels=frozenset(self._channel_ids(entry, (*key, "channels"), needed=False)),
             line=self._places.of(key),
         )
 
-    def _verb(self, word: str, key: Key, role: str) -> tuple[str, ...]:
+    def _verb(self, word: str, key: Key) -> tuple[str, ...]:
         """The class, or the canonical names of the verb and of its kin."""
         spec = self._verbs.get(" ".join(word.split()))
-        is_root = word == Permission.ROOT or (spec is not None and spec.permission is Permission.ROOT)
-        if role and is_root:
-            self._fault((*key, "verbs"), f"{word!r} always needs another person's approval; {CANNOT_ASK}", word)
         if word in CLASSES:
             return (word,)
         if spec is None:

@@ -129,6 +129,21 @@ class Policy:
         wrong = self._guarded(spec, obj)
         return Deny(wrong) if wrong else Allow("")
 
+    def judge_root(self, asker: Asker, spec: Spec, why: str) -> Allow | Deny:
+        """Whether the person may do with this verb what gives root on the host, for this reason."""
+        rules = [rule for rule in self._allowing(asker, Permission.ROOT) if rule.is_on_everything]
+        if not rules or self._denying(asker, Permission.ROOT):
+            return Deny(policy_reason.gives_root(spec, why, self.source))
+        return Allow(policy_reason.allowed(spec, rules, self.source))
+
+    def insists(self, spec: Spec) -> bool:
+        """Whether docker's question is asked although the line says yes to it already."""
+        return spec.name in self.terms.insisted or spec.permission.value in self.terms.insisted
+
+    def binds(self) -> tuple[str, ...]:
+        """The folders of the hosts that containers may be given."""
+        return self.terms.binds
+
     def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """Whether the person may do this verb, or everything of this class, to the object."""
         return not self._outside(asker) and self._refusal(asker, what, obj) is None
@@ -204,8 +219,17 @@ class Policy:
         if denies:
             hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)
             return Deny(policy_reason.denied(what, denies[0], self.source), hidden=hidden)
-        wrong = self._guarded(what, obj)
+        wrong = self._guarded(what, obj) or self._rooted(asker, what, obj)
         return Deny(wrong) if wrong else None
+
+    def _rooted(self, asker: Asker, what: Spec | Permission, obj: Object) -> str:
+        """Why what gives root on its host is out of reach, empty where a rule of the class root reaches it."""
+        permission = what if isinstance(what, Permission) else what.permission
+        if not obj.root or permission not in _NEEDS_ROOT:
+            return ""
+        reaching = any(rule.selects(obj) for rule in self._allowing(asker, Permission.ROOT))
+        denied = any(rule.selects(obj) for rule in self._denying(asker, Permission.ROOT))
+        return "" if reaching and not denied else policy_reason.root(what, obj, self.source)
 
     def _guarded(self, what: Spec | Permission, obj: Object) -> str:
         """Why no rule reaches this object, empty where rules decide."""
@@ -213,8 +237,6 @@ class Policy:
         why = obj.protected or self._protected(obj)
         if why and permission is not Permission.SEE:
             return policy_reason.protected(obj, why)
-        if obj.root and permission in _NEEDS_ROOT:
-            return policy_reason.root(what, obj)
         return ""
 
     def _protected(self, obj: Object) -> str:

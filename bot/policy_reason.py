@@ -13,7 +13,7 @@ from bot.rule import Asker, Object, Rule
 from commands.command import Permission, Spec
 
 What = Spec | Permission
-_SECOND_PERSON = "needs another person's approval, which this version cannot ask for yet"
+_NAMED = "needs the class root, which no class includes and a role has only by that name"
 
 
 def no_file(path: Path) -> str:
@@ -69,9 +69,14 @@ def protected(obj: Object, why: str) -> str:
     return f"{obj.name} is protected ({why}): it can be seen, and nobody can do more from here."
 
 
-def root(what: What, obj: Object) -> str:
+def root(what: What, obj: Object, source: str) -> str:
     """The object gives root on its host."""
-    return f"{obj.name} gives root on its host ({obj.root}): {_called(what)} on it {_SECOND_PERSON}."
+    return f"{obj.name} gives root on its host ({obj.root}): {_called(what)} on it {_NAMED}. {_ask(source)}"
+
+
+def gives_root(spec: Spec, why: str, source: str) -> str:
+    """What the line asks for gives root on the host."""
+    return f"This gives root on the host ({why}): {_called(spec)} so {_NAMED}. {_ask(source)}"
 
 
 def named(glob: str, source: str) -> str:

@@ -113,3 +113,5 @@ class Terms:
     denies: tuple[Rule, ...] = ()
     channels: frozenset[str] | None = None
     protect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind -> globs of names
+    binds: tuple[str, ...] = ()  # folders of the hosts that containers may be given
+    insisted: frozenset[str] = frozenset()  # verbs and classes that are confirmed even where the line says --force

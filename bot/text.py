@@ -50,8 +50,8 @@ def _pieces(part: Part) -> Iterator[Piece]:
             yield Piece(text, error=True)
         case Printed(printed):
             yield from (Piece(text, error=error) for text, error in printed)
-        case Table(rows):
-            yield Piece(table(rows))
+        case Table(rows, ours):
+            yield Piece(table(rows), error=ours, ours=ours)
         case Note(text):
             yield Piece(f"{text}\n", error=True, ours=True)
         case Moment(label, at):

@@ -32,6 +32,11 @@ class Permission(StrEnum):
     ROOT = "root"
 
     @property
+    def enters(self) -> bool:
+        """Whether a verb of this class makes, alters or gets into what it is about, rather than looking or halting."""
+        return self in {Permission.CHANGE, Permission.ENTER, Permission.ROOT}
+
+    @property
     def changes(self) -> bool:
         """Whether a verb of this class alters something at the engine."""
         return self in {Permission.ACT, Permission.CHANGE, Permission.ENTER, Permission.ROOT}

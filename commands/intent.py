@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 SHORT = 12  # digits of an id, as docker shows it
+DIGEST = 32  # hexadecimal digits: 128 bits
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class Intent:
     do: Callable[[], Reply]
     table: tuple[tuple[str, ...], ...] = ()
 
-    def digest(self) -> str:
-        """What two intents have in common that would touch the same objects."""
-        ids = sorted(f"{found.kind} {found.id}" for found in self.objects)
-        return hashlib.sha256("\n".join(ids).encode()).hexdigest()
+    def digest(self, named: Iterable[Found], line: str) -> str:
+        """What two runs of the line have in common that would touch the same objects; named are those in the line."""
+        ids = sorted(f"{found.kind} {found.id}" for found in (*named, *self.objects))
+        return hashlib.sha256("\n".join([line, *ids]).encode()).hexdigest()[:DIGEST]
 
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """The table, or one of the objects' kinds, names and ids; empty where there are none."""

@@ -39,9 +39,10 @@ class Printed:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as docker prints it: the first row is the header; tabs are never in a cell."""
+    """A table as docker prints it: the first row is the header; tabs are never in a cell. ours: docker would not."""
 
     rows: tuple[tuple[str, ...], ...]
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,9 @@ def _grep(part: Part, text: str) -> Part:
         case Printed():
             return replace(part, pieces=tuple((_lines_with(text, piece), error) for piece, error in part.pieces))
         case Table():
-            return Table(part.rows[:1] + tuple(row for row in part.rows[1:] if any(text in cell for cell in row)))
+            return replace(
+                part, rows=part.rows[:1] + tuple(r for r in part.rows[1:] if any(text in cell for cell in r))
+            )
         case _:
             return part
 

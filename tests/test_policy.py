@@ -202,11 +202,11 @@ def test_protection_is_of_a_kind() -> None:
 
 
 def test_a_container_that_gives_root_is_read_and_restarted_but_not_copied_or_entered() -> None:
-    """Changing or entering it needs a second person, which the sentence says."""
+    """Changing or entering it needs the class root by name, which the sentence says."""
     obj = dataclasses.replace(DB, root="privileged")
     assert allowed(BOB, "logs", obj)
     assert allowed(BOB, "restart", obj)
-    assert "needs another person's approval" in reason(BOB, "commit", obj)
+    assert "needs the class root" in reason(BOB, "commit", obj)
     assert not POLICY.may(BOB, Permission.ENTER, obj)
     assert POLICY.may(BOB, Permission.ENTER, DB)
 

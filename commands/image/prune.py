@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from commands import grammar, kinds, units
+from commands import grammar, kinds, listing, units
 from commands.command import Command, Permission, Risk, flag
 from commands.context import Context
 from commands.image import pruning, removing
@@ -19,6 +19,7 @@ _UNUSED = "WARNING! This will remove all images without at least one container a
 _SURE = "Are you sure you want to continue? [y/N]"
 _TOLD = 9  # images that the answer says the reason of; Slack cuts a note of many more short
 _TOLD_WIDTH = 150  # characters of each
+_HEADER = ("IMAGE", "IMAGE ID", "CREATED", "SIZE")
 _SIZE_DIGITS = 4  # significant digits, as docker prints what was reclaimed
 
 
@@ -37,10 +38,8 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE):
 
     def risk(self) -> Risk | None:
         """Docker's question."""
-        if self.force:
-            return None
         question = f"{_UNUSED if self.all else _DANGLING}\n{_SURE}"
-        return Risk(question, grammar.canonical(replace(self, force=True)))
+        return Risk(question, grammar.canonical(replace(self, force=True)), forced=self.force)
 
     def intent(self, ctx: Context) -> Intent:
         """The images that go, to be removed one by one and the bytes measured."""
@@ -50,7 +49,12 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE):
             return told(failure(f"Error response from daemon: {error}"))
         listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
         planned = pruning.plan(listed, pruning.uses(ctx.docker, ctx.visible), chosen)
-        return Intent(planned.objects(), lambda: _told(removing.remove(ctx.patient, planned, ctx.visible)))
+        table = (_HEADER, *(_row(each, ctx.now) for each in planned.remove))
+        return Intent(planned.objects(), lambda: _told(removing.remove(ctx.patient, planned, ctx.visible)), table)
+
+
+def _row(image: Image, now: float) -> tuple[str, ...]:
+    return image.shown, listing.short(image.id), units.ago(now - image.created), units.size(image.size)
 
 
 def _told(removed: Removed) -> Reply:

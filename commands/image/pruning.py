@@ -39,7 +39,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Image:
-    """An image as the engine lists it: created in epoch seconds, dangling by the engine's own word.
+    """An image as the engine lists it: created in epoch seconds, size in bytes, dangling by the engine's own word.
 
     parent and children are the ids of the images that it was made from, and that were made from it.
     """
@@ -52,6 +52,7 @@ class Image:
     dangling: bool
     parent: str = ""
     children: frozenset[str] = frozenset()
+    size: int = 0
 
     @property
     def is_step(self) -> bool:
@@ -209,6 +210,7 @@ def _image(listed: Mapping[str, Any], children: frozenset[str], *, dangling: boo
         dangling=dangling,
         parent=listed.get("ParentId") or "",
         children=children,
+        size=listed.get("Size") or 0,
     )
 
 
