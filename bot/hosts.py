@@ -6,7 +6,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import requests
@@ -144,6 +144,8 @@ def _is_late(error: BaseException) -> bool:
     return gateway or isinstance(error, requests.Timeout) or "timed out" in str(error)
 
 
+_HEX = re.compile(r"[0-9a-f]{1,64}")
+_SHOWN = 20  # digits of an id: more than the twelve that a name may copy
 _NOBODY = "nobody-has-this-name-"
 _WORD = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _IMAGE = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w][\w.-]*)*(:[\w][\w.-]*)?(@\w+:[0-9a-f]+)?", re.ASCII)
@@ -172,6 +174,11 @@ def _container(client: APIClient, target: Target) -> Found:
         raise _none("container", target.ref)
     details = client.inspect_container(target.ref)
     name = details["Name"].removeprefix("/")
+    if _HEX.fullmatch(target.ref) and not details["Id"].startswith(
+        target.ref
+    ):  # so it is a name, which may shadow an id
+        others = [(each["Id"], each["Names"]) for each in client.containers(all=True)]
+        _refuse_shadow("container", target.ref, details["Id"], others)
     return Found(target, "container", details["Id"], name, details["Config"].get("Labels") or {}, details)
 
 
@@ -179,12 +186,18 @@ def _image(client: APIClient, target: Target) -> Found:
     if not _IMAGE.fullmatch(target.ref):
         raise _none("image", target.ref)
     details = client.inspect_image(target.ref)
+    if _HEX.fullmatch(target.ref) and not _digits(details["Id"]).startswith(target.ref):
+        others = [(each["Id"], each.get("RepoTags") or ()) for each in client.images(all=True)]
+        _refuse_shadow("image", target.ref, details["Id"], others)
     labels = (details.get("Config") or {}).get("Labels") or {}
     return Found(target, "image", details["Id"], target.ref, labels, details)
 
 
 def _network(client: APIClient, target: Target) -> Found:
     listed = client.networks()
+    named = [each for each in listed if each["Name"] == target.ref != each["Id"]]
+    if len(named) == 1 and _HEX.fullmatch(target.ref):
+        _refuse_shadow("network", target.ref, named[0]["Id"], [(each["Id"], [each["Name"]]) for each in listed])
     matches = (
         [each for each in listed if each["Id"] == target.ref]
         or [each for each in listed if each["Name"] == target.ref]
@@ -211,6 +224,23 @@ _LOOKS: Mapping[str, Callable[[APIClient, Target], Found]] = {
     "network": _network,
     "volume": _volume,
 }
+
+
+def _refuse_shadow(kind: str, ref: str, found: str, others: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Refuse a name that is the beginning of another's id: docker would take the name, whoever meant the id."""
+    shadowed = [(id_, names) for id_, names in others if id_ != found and _digits(id_).startswith(ref)]
+    if shadowed:
+        id_, names = shadowed[0]
+        other = names[0].removeprefix("/") if names else "without a name"
+        text = (
+            f"{ref} is ambiguous: it is the name of {kind} {_digits(found)[:_SHOWN]} and the beginning of the id of"
+            f" {kind} {_digits(id_)[:_SHOWN]} ({other}). Write more digits of the id that you mean."
+        )
+        raise APIError(text, explanation=text)
+
+
+def _digits(id_: str) -> str:
+    return id_.removeprefix("sha256:")
 
 
 def _none(kind: str, ref: str) -> NotFound:
