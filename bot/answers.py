@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.request import Outcome, Request, Status
-from bot.store import Unwritable
+from bot.store import UNWRITTEN, Unwritable
 from commands import grammar, secrets
 from commands.asking import Form
 from commands.command import Command, Risk
@@ -125,6 +125,11 @@ def bug(number: int) -> Reply:
 def unwritten(error: Unwritable) -> Outcome:
     """Nothing could be written down, so nothing was done."""
     return Outcome(Status.FAILED, told(f"Nothing was done, because it could not be written down first: {error}"))
+
+
+def unplanned(error: Unwritable, command: Command) -> End:
+    """What would be done could not be found out for want of room to write."""
+    return End(Status.FAILED, f"{UNWRITTEN}: {error}", unwritten(error).reply, command)
 
 
 def told(text: str) -> Reply:

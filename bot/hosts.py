@@ -13,6 +13,7 @@ import requests
 from docker.api.client import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
+from urllib3.exceptions import NewConnectionError
 
 from bot.doors import UNIX, OneConnection, Shut, without_query
 from bot.workers import Pool
@@ -49,6 +50,10 @@ class _Client(APIClient):  # type: ignore[misc]
             response: requests.Response = super().send(request, **options)
         except Shut as error:
             raise self._host.down(error.__cause__ or error) from error
+        except requests.ConnectionError as error:
+            if _is_unconnected(error):
+                raise self._host.down(error) from error
+            raise
         return response
 
 
@@ -137,6 +142,12 @@ class Host:
             return Missing(target, error)
         except (requests.RequestException, DockerException) as error:
             raise self.down(error) from error
+
+
+def _is_unconnected(error: requests.ConnectionError) -> bool:
+    """Whether there was no connection at all, so that nothing was asked."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 def _is_late(error: BaseException) -> bool:

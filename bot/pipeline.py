@@ -86,7 +86,7 @@ class Pipeline:
         try:
             judged = self._judged(received)
             self._fill(received.request, judged)
-            intent = self._intent(received, judged, progress)
+            intent = self._planned(received, judged, progress)
             self._confirm(received.request, judged, intent)
             self._intend(received.number, judged, intent)
         except End as end:
@@ -154,6 +154,13 @@ class Pipeline:
             raise
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
             return told(self._fault(received.number, judged, error))
+
+    def _planned(self, received: Received, judged: Judged, progress: Progress) -> Intent:
+        """The intent; an End where what it must remember cannot be written."""
+        try:
+            return self._intent(received, judged, progress)
+        except Unwritable as error:
+            raise answers.unplanned(error, judged.command) from error
 
     def _confirm(self, request: Request, judged: Judged, intent: Intent) -> None:
         """See that the asker agreed to what exactly will be done, where docker would ask or it gives root."""

@@ -104,9 +104,9 @@ class Catalog:
             return self._help([name, *read.positionals], read.warnings)
         if not read.positionals:
             return Parsed(Bare(words=(name,)))
-        word = f"{name} {read.positionals[0]}"
-        wrong = grammar.usage(f"docker: unknown command: docker {word}")
-        raise UsageError(wrong.text, near=self._near(word))
+        word = read.positionals[0]
+        wrong = grammar.usage(f"docker: unknown command: docker {name} {word}")
+        raise UsageError(wrong.text, near=self._near(word, name))
 
     def _unknown(self, words: list[str]) -> Parsed:
         near = self._near(words[0])
@@ -118,9 +118,8 @@ class Catalog:
             return self._help([], read.warnings)
         raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", near=near)
 
-    def _near(self, name: str) -> tuple[str, ...]:
-        """The names like this one in its group, or among the first words, best first."""
-        group, _, word = name.rpartition(" ")
+    def _near(self, word: str, group: str = "") -> tuple[str, ...]:
+        """The names like this word in the group, or among the first words, best first."""
         known = [each.rpartition(" ") for each in sorted(names(cls.spec for cls in self))]
         own = [last for first, _, last in known if first == group]
         near = difflib.get_close_matches(word, own, n=len(own), cutoff=0.6)

@@ -123,8 +123,8 @@ class Context:
 
 
 def daemon(error: APIError) -> str:
-    """The error as docker's CLI words it; what a proxy forbids in words for its keeper."""
-    if error.status_code == requests.codes.forbidden:
+    """The error as docker's CLI words it; what a proxy forbids without a word, in words for its keeper."""
+    if error.status_code == requests.codes.forbidden and wire.message(error) is None:
         what = " ".join(wire.asked(error))
         return f"The socket proxy before this engine forbids {what}. Allow it there, or leave the verb."
     return f"Error response from daemon: {answered(error)}"

@@ -10,6 +10,7 @@ PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from commands import catalog  # noqa: E402 - the line above says where it is
+from commands.api import EXPERIMENT  # noqa: E402 - see above
 from commands.command import Flag, Spec  # noqa: E402
 from commands.general.help import GROUPS  # noqa: E402
 
@@ -69,7 +70,7 @@ def _row(flag: Flag) -> str:
     name = f"`-{flag.short}`, `--{flag.long}`" if flag.short else f"`--{flag.long}`"
     label = f" {flag.label}" if flag.label else ""
     text = " ".join(flag.help.split()).replace("|", "\\|")
-    text += f"; engines have it from API {flag.since} on" if flag.since else ""
+    text += f"; engines have it from API {flag.since} on" if flag.since and flag.since != EXPERIMENT else ""
     return f"| {name}{label} | {text}{f' (default {flag.shown})' if flag.shown else ''} |"
 
 

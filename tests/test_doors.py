@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,27 @@ def test_an_engine_that_went_away_was_asked_nothing(tmp_path: Path, engine: str)
         client.close()  # its connection; it makes another
     with pytest.raises(EngineDown, match="Cannot connect"):
         client.kill("web")
+
+
+class _Version(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Say the version of an engine, and hang up."""
+        body = b'{"ApiVersion": "1.41"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
+
+
+def test_a_refused_connection_over_the_network_was_never_asked() -> None:
+    """Nothing can have happened at an engine that nobody reaches any more."""
+    with HTTPServer(("127.0.0.1", 0), _Version) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        host = Host("far", f"tcp://127.0.0.1:{server.server_port}")
+        client = host.quick()
+    with pytest.raises(EngineDown):
+        client.stop("a" * 64)
+    host.close()

@@ -151,3 +151,10 @@ def test_the_kin_of_every_verb_are_verbs() -> None:
     """A rule on one of them means the others too, so each must be there."""
     for verb in VERBS:
         assert all(catalog.load().find(tuple(name.split())) for name in verb.spec.kin), verb
+
+
+@pytest.mark.parametrize("line", ['"ps -a"', "container 'ls -a'", "'foo bar' x", "''", "container ''"])
+def test_a_blank_inside_a_word_is_no_command(line: str) -> None:
+    """Quotes around a whole line are a common mistake: it is told in docker's words."""
+    with pytest.raises(UsageError, match="unknown command"):
+        catalog.load().parse(line)

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 
 from docker.errors import APIError
 
+from commands.api import EXPERIMENT
 from commands.command import Permission, flag
 from commands.container.several import Several
 from commands.context import Context, Target
 from commands.reply import Reply, failure
-
-_EXPERIMENTAL = '"--{}" is only supported on a Docker daemon with experimental features enabled'
 
 
 class Start(Several, name="container start", alias="start", permission=Permission.ACT):
@@ -21,16 +20,17 @@ class Start(Several, name="container start", alias="start", permission=Permissio
     """
 
     attach: bool = flag("-a", default=False, help="Not possible here: read the output with logs")
-    checkpoint: str | None = flag(default=None, help="Not possible here: checkpoints need an experimental engine")
-    checkpoint_dir: str | None = flag(default=None, help="Not possible here: checkpoints need an experimental engine")
+    checkpoint: str | None = flag(
+        default=None, since=EXPERIMENT, help="Not possible here: it needs an experimental engine"
+    )
+    checkpoint_dir: str | None = flag(
+        default=None, since=EXPERIMENT, help="Not possible here: it needs an experimental engine"
+    )
     detach_keys: str = flag(default="", help="Accepted and without effect, as nothing is attached")
     interactive: bool = flag("-i", default=False, help="Not possible here: a chat has no terminal")
 
     def problem(self) -> str | None:
         """Docker's refusals of flags that do not go together, or not with this engine."""
-        for name in ("checkpoint", "checkpoint_dir"):
-            if getattr(self, name) is not None:
-                return _EXPERIMENTAL.format(name.replace("_", "-"))
         if (self.attach or self.interactive) and len(self.containers) > 1:
             return "you cannot start and attach multiple containers at once"
         wrong = super().problem()

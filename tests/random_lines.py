@@ -1,0 +1,132 @@
+"""Random lines of docker's verbs: right and wrong flags, values and words, in every way to write them."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commands import line
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "docker-cli-28.tsv"
+# Flags of which docker's client does what a chat cannot, or answers in words that are ours here.
+LEFT_OUT = {
+    ("*", "--help"): "help texts are our own",
+    ("container logs", "--follow"): "what follows without an end is bounded here",
+    ("container start", "--attach"): "a chat has no terminal: it is told what to do instead",
+    ("container start", "--interactive"): "a chat has no terminal: it is told what to do instead",
+}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag in docker's reference."""
+
+    long: str
+    short: str
+    kind: str
+
+
+@dataclass
+class Verb:
+    """One verb in docker's reference: its canonical name, usage line, all its names and its flags."""
+
+    name: str
+    usage: str
+    names: tuple[str, ...]
+    flags: list[Flag] = field(default_factory=list)
+
+
+def reference() -> dict[str, Verb]:
+    """Every verb of docker 28 by its canonical name."""
+    verbs: dict[str, Verb] = {}
+    for row in REFERENCE.read_text().splitlines()[1:]:
+        sort, name, *rest = row.split("\t")
+        if sort == "V":
+            names = tuple(each.strip() for each in rest[1].split(",") if each.strip()) or (name,)
+            verbs[name] = Verb(name, rest[0], names)
+        elif sort == "F" and not {("*", rest[0]), (name, rest[0])} & LEFT_OUT.keys():
+            verbs[name].flags.append(Flag(rest[0], rest[1], rest[2]))
+    return verbs
+
+
+_VALUES = tomllib.loads((Path(__file__).parent / "random_values.toml").read_text())
+
+
+def lines(verb: Verb, count: int) -> Iterator[str]:
+    """So many lines of the verb, the same ones every time, each beginning with one of its names."""
+    chance = random.Random(verb.name)
+    for _ in range(count):
+        name = chance.choice(verb.names)
+        words = [*name.split(), *_words(verb, chance)]
+        yield line.join(words)
+
+
+def _words(verb: Verb, chance: random.Random) -> list[str]:
+    flags = [word for _ in range(_how_many(chance)) for word in _flag(verb, chance)]
+    positionals = _positionals(verb, chance)
+    shape = chance.random()
+    if shape < 0.06:
+        return [*positionals, *flags]
+    if shape < 0.1 and positionals:
+        return [*flags, "--", *positionals]
+    return [*flags, *positionals]
+
+
+def _how_many(chance: random.Random) -> int:
+    return chance.choices((0, 1, 2, 3, 4), (2, 5, 4, 2, 1))[0]
+
+
+def _flag(verb: Verb, chance: random.Random) -> list[str]:
+    if chance.random() < 0.03 or not verb.flags:
+        return (
+            chance.choice((["--nothere"], ["-Z"], ["--"], ["---x"], ["--=x"], ["-"])) if chance.random() < 0.5 else []
+        )
+    flag = chance.choice(verb.flags)
+    if flag.kind == "bool":
+        return _bool(flag, chance)
+    value = _value(verb, flag, chance)
+    if flag.short and chance.random() < 0.4:
+        return chance.choice(([flag.short, value], [f"{flag.short}{value}"], [f"{flag.short}={value}"]))
+    return chance.choice(([flag.long, value], [f"{flag.long}={value}"]))
+
+
+def _bool(flag: Flag, chance: random.Random) -> list[str]:
+    name = flag.short if flag.short and chance.random() < 0.5 else flag.long
+    return [name] if chance.random() < 0.8 else [f"{name}={chance.choice(_VALUES['kind']['bool'])}"]
+
+
+def _value(verb: Verb, flag: Flag, chance: random.Random) -> str:
+    if flag.long == "--filter":
+        return chance.choice(_VALUES["filter"].get(verb.name, _VALUES["kind"]["filter"]))
+    pool = _VALUES["flag"].get(flag.long.lstrip("-")) or _VALUES["kind"][flag.kind]
+    likely = pool[: max(1, len(pool) // 2)]  # the right ones come first
+    return chance.choice(likely if chance.random() < 0.6 else pool)
+
+
+def _positionals(verb: Verb, chance: random.Random) -> list[str]:
+    pools = [_pool(words) for words in _VALUES["words"].get(verb.name) or _asked(verb)]
+    if not pools:
+        return ["extra"] if chance.random() < 0.1 else []
+    least = 0 if "[" in verb.usage.split()[-1] else len(pools)
+    count = chance.choices((least, len(pools), 0, len(pools) + 1), (8, 6, 1, 1))[0]
+    return [_word(pools[min(at, len(pools) - 1)], chance) for at in range(count)]
+
+
+def _word(pool: list[str], chance: random.Random) -> str:
+    return chance.choice(pool[: max(1, len(pool) // 2)] if chance.random() < 0.7 else pool)
+
+
+def _pool(words: list[str]) -> list[str]:
+    return [each for word in words for each in _VALUES["names"].get(word, [word])]
+
+
+def _asked(verb: Verb) -> list[list[str]]:
+    """The words that the usage line asks for, each as many names as there may be."""
+    last = verb.usage.split("[OPTIONS]")[-1]
+    for metavar in _VALUES["names"]:
+        if metavar in last:
+            return [[metavar]] * (2 if f"[{metavar}...]" in last else 1)
+    return []
