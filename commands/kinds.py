@@ -15,7 +15,8 @@ class Kind:
     """How a flag's text becomes a value.
 
     parse raises ValueError with Go's sentence; repeats gathers the values of every occurrence in a tuple; bare is
-    the text that stands for the flag without a value, None where a value is due.
+    the text that stands for the flag without a value, None where a value is due; samples are some texts that a kind
+    takes which does not take any.
     """
 
     label: str
@@ -23,6 +24,7 @@ class Kind:
     text: Callable[[Any], str] = str
     repeats: bool = False
     bare: str | None = None
+    samples: tuple[str, ...] = ()
 
 
 def _bool(text: str) -> bool:
