@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from commands import catalog, grammar, kinds
@@ -53,7 +53,7 @@ def _commands(draw: st.DrawFn, verb: type[Command]) -> Command:
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.spec.name)
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(st.data())
 def test_a_command_s_canonical_line_reads_back_as_an_equal_command(verb: type[Command], data: st.DataObject) -> None:
     """parse(line(c)) == c for every verb, every flag and any value."""
