@@ -1,10 +1,13 @@
-"""Write docs/commands.md from the verbs themselves."""
+"""Write docs/commands.md from the verbs themselves, held against docker's own command line."""
 
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import reference
 
 PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
@@ -14,6 +17,9 @@ from commands.api import EXPERIMENT  # noqa: E402 - see above
 from commands.command import Flag, Spec  # noqa: E402
 from commands.general.help import GROUPS  # noqa: E402
 
+ABSENT = tomllib.loads((PROJECT / "scripts" / "absent.toml").read_text())
+# How the help of a flag begins that does not do here what it does at a terminal.
+INSTEAD = ("Not possible here", "Accepted and without effect")
 PAGE = PROJECT / "docs" / "commands.md"
 TOP = """# Every verb
 
@@ -34,6 +40,12 @@ Some answers differ from docker's on purpose:
 """
 
 
+BESIDE = """## What docker has beside
+
+Every other verb and flag of docker 28's command line works here.
+"""
+
+
 def main() -> None:
     """Write the page."""
     PAGE.write_text(page(tuple(verb.spec for verb in catalog.load())))
@@ -47,7 +59,25 @@ def page(specs: tuple[Spec, ...]) -> str:
     for group in groups:
         parts.append(f"## {group}\n\n{GROUPS[group]}.\n")
         parts += [_verb(spec) for spec in specs if spec.names[0][0] == group and len(spec.names[0]) > 1]
-    return "\n".join(parts)
+    parts += [BESIDE, "| in docker's command line | why not here |\n|---|---|"]
+    parts += [f"| `{name}` | {why} |" for name, why in absent(specs)]
+    return "\n".join(parts) + "\n"
+
+
+def absent(specs: tuple[Spec, ...]) -> Iterator[tuple[str, str]]:
+    """What docker has that these verbs have not, each with the reason; raises KeyError where none is written."""
+    own = {name: spec for spec in specs for name in (" ".join(words) for words in spec.names)}
+    for name, verb in reference.verbs().items():
+        spec = own.get(name)
+        if spec is None:
+            yield name, ABSENT["verbs"].get(name) or ABSENT["verbs"][name.split()[0]]
+        else:
+            known = {f"--{long}" for flag in spec.flags for long in (flag.long, *flag.also)}
+            yield from (
+                (f"{name} {flag.long}", ABSENT["flags"][f"{name} {flag.long}"])
+                for flag in verb.flags
+                if flag.long not in known
+            )
 
 
 def _verb(spec: Spec) -> str:
@@ -63,7 +93,7 @@ def _lines(spec: Spec) -> Iterator[str]:
         yield "Also: " + ", ".join(f"`{' '.join(name)}`" for name in spec.names[1:]) + "\n"
     flags = [flag for flag in spec.flags if not flag.universal]
     if flags:
-        yield "| flag | what it does |\n|---|---|\n" + "\n".join(_row(flag) for flag in flags) + "\n"
+        yield "| flag | | what it does |\n|---|---|---|\n" + "\n".join(_row(flag) for flag in flags) + "\n"
 
 
 def _row(flag: Flag) -> str:
@@ -71,7 +101,8 @@ def _row(flag: Flag) -> str:
     label = f" {flag.label}" if flag.label else ""
     text = " ".join(flag.help.split()).replace("|", "\\|")
     text += f"; engines have it from API {flag.since} on" if flag.since and flag.since != EXPERIMENT else ""
-    return f"| {name}{label} | {text}{f' (default {flag.shown})' if flag.shown else ''} |"
+    state = "in another form" if flag.help.startswith(INSTEAD) else "works"
+    return f"| {name}{label} | {state} | {text}{f' (default {flag.shown})' if flag.shown else ''} |"
 
 
 if __name__ == "__main__":

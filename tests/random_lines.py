@@ -5,51 +5,26 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from reference import Flag, Verb, verbs
 
 from commands import line
 
-REFERENCE = Path(__file__).parent.parent / "docs" / "docker-cli-28.tsv"
 # Flags of which docker's client does what a chat cannot, or answers in words that are ours here.
 LEFT_OUT = {
-    ("*", "--help"): "help texts are our own",
     ("container logs", "--follow"): "what follows without an end is bounded here",
     ("container start", "--attach"): "a chat has no terminal: it is told what to do instead",
     ("container start", "--interactive"): "a chat has no terminal: it is told what to do instead",
 }
 
 
-@dataclass(frozen=True)
-class Flag:
-    """One flag in docker's reference."""
-
-    long: str
-    short: str
-    kind: str
-
-
-@dataclass
-class Verb:
-    """One verb in docker's reference: its canonical name, usage line, all its names and its flags."""
-
-    name: str
-    usage: str
-    names: tuple[str, ...]
-    flags: list[Flag] = field(default_factory=list)
-
-
 def reference() -> dict[str, Verb]:
-    """Every verb of docker 28 by its canonical name."""
-    verbs: dict[str, Verb] = {}
-    for row in REFERENCE.read_text().splitlines()[1:]:
-        sort, name, *rest = row.split("\t")
-        if sort == "V":
-            names = tuple(each.strip() for each in rest[1].split(",") if each.strip()) or (name,)
-            verbs[name] = Verb(name, rest[0], names)
-        elif sort == "F" and not {("*", rest[0]), (name, rest[0])} & LEFT_OUT.keys():
-            verbs[name].flags.append(Flag(rest[0], rest[1], rest[2]))
-    return verbs
+    """Every verb of docker 28 by its canonical name, without the flags that are left out."""
+    found = verbs()
+    for name, verb in found.items():
+        verb.flags = [flag for flag in verb.flags if (name, flag.long) not in LEFT_OUT]
+    return found
 
 
 _VALUES = tomllib.loads((Path(__file__).parent / "random_values.toml").read_text())
