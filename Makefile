@@ -28,7 +28,9 @@ bench: .dev ## measure
 wheels: ## fetch the locked packages into .run/wheels, so that an image can be built without a network
 	@$(PYTHON) scripts/environment.py requirements.lock
 	@rm -rf .run/wheels
-	@$(BIN)/python -m pip download -q --require-hashes --no-deps --only-binary=:all: --platform any -r requirements.lock -d .run/wheels
+	@for version in $(PYTHONS); do $(BIN)/python -m pip download -q --require-hashes --no-deps --only-binary=:all: \
+	  --python-version $$version -r requirements.lock -d .run/wheels || exit 1; done
+PYTHONS := 3.11 3.12 3.13 3.14
 
 image: wheels ## build the container image; BASE=NAME builds on another one
 	@docker build -q -t slashdock $(if $(BASE),--build-arg BASE=$(BASE)) .

@@ -1,21 +1,37 @@
-"""What the buttons in messages stand for: a line behind an opaque id, run again and again, or once."""
+"""What buttons and dialogs stand for: a line behind an opaque id, run again and again, or once."""
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.clock import Clock
 from bot.database import Sqlite
 
 HANDLE = 16  # bytes of the opaque id of a line, 128 bits
 
-_RECALLED = "SELECT line, host FROM lines WHERE id = :id UNION ALL SELECT line, host FROM once WHERE id = :id"
+DIALOG = 24 * 3600  # seconds for which what is filled into a dialog is waited for
+
+_RECALLED = """
+SELECT line, host, '' FROM lines WHERE id = :id UNION ALL SELECT line, host, confirms FROM once WHERE id = :id
+"""
 _PRESS = """
 UPDATE once SET number = :number WHERE id = :id AND coalesce((
     SELECT verdict <> 'allow' AND status <> 'received' FROM actions WHERE actions.number = once.number), TRUE)
 """
 _SPENT = "SELECT number, actor, actions.line FROM once JOIN actions USING (number) WHERE once.id = :id"
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What a button stands for: its line, its engine, and the digest of what whoever presses it agrees to."""
+
+    line: str
+    host: str
+    confirms: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,18 +62,33 @@ class Buttons:
                 known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
         return str(known[0])
 
-    def once(self, line: str, host: str) -> str:
-        """A new opaque id for a line that is to be run by it once."""
+    def once(self, line: str, host: str, confirms: str = "") -> str:
+        """A new opaque id for a line that is to be run by it once; confirms is what whoever presses it agrees to."""
         handle = secrets.token_hex(HANDLE)
+        row = (handle, line, host, self._clock.now(), confirms)
         with self._file.writing() as db:
-            db.execute("INSERT INTO once VALUES (?, ?, ?, ?, NULL)", (handle, line, host, self._clock.now()))
+            db.execute("INSERT INTO once VALUES (?, ?, ?, ?, NULL, ?)", row)
         return handle
 
-    def recall(self, handle: str) -> tuple[str, str] | None:
-        """The line and the host that an id stands for; None where nobody remembered it."""
+    def recall(self, handle: str) -> Recalled | None:
+        """What an id stands for; None where nobody remembered it."""
         with self._file.reading() as db:
             row = db.execute(_RECALLED, {"id": handle}).fetchone()
-        return None if row is None else (str(row[0]), str(row[1]))
+        return None if row is None else Recalled(*row)
+
+    def ask(self, button: str, place: Mapping[str, Any]) -> str:
+        """A new opaque id for a dialog: what is filled into it belongs to the button's line, and is answered there."""
+        handle, now = secrets.token_hex(HANDLE), self._clock.now()
+        with self._file.writing() as db:
+            db.execute("DELETE FROM dialogs WHERE at < ?", (now - DIALOG,))
+            db.execute("INSERT INTO dialogs VALUES (?, ?, ?, ?)", (handle, button, json.dumps(place), now))
+        return handle
+
+    def asked(self, handle: str) -> tuple[str, dict[str, Any]] | None:
+        """The button and the place of a dialog; None where nobody remembers it."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT button, place FROM dialogs WHERE id = ?", (handle,)).fetchone()
+        return None if row is None else (str(row[0]), json.loads(row[1]))
 
     def press(self, handle: str, number: int) -> Spent | None:
         """None where the id may be used for this action; the other one that it was used for where it works once.

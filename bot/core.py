@@ -56,6 +56,7 @@ class Core:
             directory=directory or Nobody(),
             clock=self.clock,
             jobs=Schedules(jobs_of(self.settings), self.store, self.clock, _not_here).rows,
+            allowances=self.settings.allowances,
         )
 
 
@@ -66,7 +67,7 @@ def opened(settings: Settings) -> Iterator[Core]:
     clock = Clock()
     policy = policy_of(settings, verbs)
     store, hosts = (
-        Store(settings.data, clock, key.load(settings.key_file, settings.data / FILE)),
+        Store(settings.data, clock, key.load(settings.key_file, settings.data / FILE), settings.registry_logins),
         Hosts([host_of(settings)]),
     )
     try:

@@ -16,6 +16,7 @@ from bot.request import Outcome, Request, Status
 from bot.store import UNWRITTEN, Store, Unwritable
 from bot.workers import Pool
 from commands.reply import Button
+from commands.secrets import mask_line
 
 PER_PERSON = 60  # requests that one person may have under way at an engine, so that nobody takes all of its workers
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."
@@ -72,7 +73,7 @@ class Desk:
         except Unwritable as error:
             return answers.unwritten(error)
         if known is not None:
-            return replace(pressed, line=known[0], host=known[1])
+            return replace(pressed, line=known.line, host=known.host, confirmed=known.confirms)
         received = self._pipeline.receive(pressed)
         return received if isinstance(received, Outcome) else self._refused(received, "unknown button", UNKNOWN)
 
@@ -120,7 +121,12 @@ class Desk:
 
 
 def remembered(store: Store, button: Button, host: str) -> str:
-    """An opaque id for what a button stands for; one that destroys something works once. Raises Unwritable."""
-    if button.danger:
-        return store.buttons.once(button.line, host)
+    """An opaque id for what a button stands for; one that destroys or confirms something works once.
+
+    Empty where the line holds a secret, which is written down nowhere. Raises Unwritable.
+    """
+    if mask_line(button.line) != button.line:
+        return ""
+    if button.danger or button.confirms:
+        return store.buttons.once(button.line, host, button.confirms)
     return store.buttons.remember(button.line, host, button.label)

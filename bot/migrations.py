@@ -74,6 +74,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                id TEXT PRIMARY KEY, line TEXT NOT NULL, host TEXT NOT NULL, at REAL NOT NULL,
                number INTEGER)  -- the action that it was pressed for last""",
     ),
+    (
+        "ALTER TABLE once ADD COLUMN confirms TEXT NOT NULL DEFAULT ''",  # digest of what whoever presses agrees to
+        """CREATE TABLE dialogs (
+               id TEXT PRIMARY KEY,
+               button TEXT NOT NULL,  -- the id of the line that it is asked for
+               place TEXT NOT NULL CHECK (json_valid(place)),  -- where the answer goes
+               at REAL NOT NULL)""",
+        """CREATE TABLE credentials (
+               server TEXT PRIMARY KEY,
+               sealed BLOB NOT NULL,  -- username, password and token, with a key that is not in here
+               person TEXT NOT NULL,  -- who logged in
+               at REAL NOT NULL)""",
+    ),
 )
 
 

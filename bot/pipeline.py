@@ -59,7 +59,6 @@ class Pipeline:
     clock: Clock
     jobs: Callable[[], list[Mapping[str, Any]]]
     allowances: Allowances = field(default_factory=Allowances)
-    auth: Callable[[str], str] = lambda _registry: ""
 
     def submit(self, request: Request, progress: Progress = silent) -> Outcome:
         """The whole way of one request."""
@@ -235,7 +234,7 @@ class Pipeline:
             exceeds=lambda details: self._judging.exceeds(judged.command, details),
             given=request.given,
             progress=lambda text: progress(secrets.mask_text(text)),
-            auth=self.auth,
+            credentials=self.store.vault,
             allowances=self.allowances,
             bot=Inside(asker, self.catalog, self.policy, self.store, self.jobs),
         )

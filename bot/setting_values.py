@@ -17,6 +17,7 @@ from docker.utils import parse_host
 PORT_MAX = 65_535
 TOKEN_LEAST = 8  # characters after a token's prefix; Slack's own have dozens
 APP_PAGE = "api.slack.com/apps, your app"
+WAIT_MAX = 600  # seconds; who waits longer has a line answered too late for Slack's response URLs
 COMMAND_MAX = 32  # characters of a slash command's name, its slash included; Slack
 
 Reader = Callable[[str], Any]
@@ -101,6 +102,29 @@ def port(text: str) -> int:
 def path(text: str) -> Path:
     """A path, ~ understood."""
     return Path(text).expanduser()
+
+
+def folders(text: str) -> tuple[Path, ...]:
+    """Folders that are there, with : between them."""
+    found = tuple(path(each) for each in text.split(":") if each)
+    for folder in found:
+        if not folder.is_absolute() or folder == Path("/"):
+            raise ValueError(f"is {text!r}; {str(folder)!r} is no folder below /, written from there")
+        if not folder.is_dir():
+            raise ValueError(f"is {text!r}; {str(folder)!r} is no folder here")
+    return found
+
+
+def seconds(text: str) -> float:
+    """A time that a worker may be kept, in seconds."""
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text) or not 0 < float(text) <= WAIT_MAX:
+        raise ValueError(f"is {text!r}; expected seconds, more than 0 and at most {WAIT_MAX}")
+    return float(text)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Words with commas between them."""
+    return tuple(word for each in text.split(",") if (word := each.strip()))
 
 
 def presence(text: str) -> bool:

@@ -12,19 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from bot import cron, env_file
+from bot.auth_file import logins
 from bot.env_file import EnvFile
 from bot.setting_values import (
     COMMAND_MAX,
     Reader,
     address,
     engine,
+    folders,
     matching,
     path,
     port,
     presence,
+    seconds,
     signing_secret,
     token,
+    words,
 )
+from commands.allowances import Allowances
+from commands.credentials import Credential
 
 
 class SettingsError(Exception):
@@ -124,6 +130,37 @@ class Settings:
     host_name: str = setting(
         "SLASHDOCK_HOST_NAME", "local", "What that engine is called in lines (-H), records and rules", read=_host_name
     )
+    registry_logins: tuple[Credential, ...] = setting(
+        "SLASHDOCK_REGISTRY_AUTH_FILE",
+        "",
+        "File of logins at registries, as docker's config.json; `docker login` comes before it",
+        read=logins,
+        secret=True,
+    )
+    files: tuple[Path, ...] = setting(
+        "SLASHDOCK_FILES",
+        "",
+        "Folders, with : between them, from which lines may read: env files, label files, build contexts",
+        read=folders,
+    )
+    run_wait: float = setting(
+        "SLASHDOCK_RUN_WAIT",
+        "60",
+        "Seconds that run, exec and wait stay in the foreground; what lasts longer goes on without them",
+        read=seconds,
+    )
+    build_remotes: tuple[str, ...] = setting(
+        "SLASHDOCK_BUILD_REMOTES",
+        "",
+        "Addresses, with commas between them, from which builds may fetch their context: https://github.com/acme/*",
+        read=words,
+    )
+    build_networks: tuple[str, ...] = setting(
+        "SLASHDOCK_BUILD_NETWORKS",
+        "",
+        "Networks, with commas between them, that builds may use beside the usual one; * stands for any characters",
+        read=words,
+    )
     cleanup_cron: str = setting(
         "SLASHDOCK_CLEANUP_CRON", "17 3 * * *", "When dangling images are removed, as cron has it; empty: never"
     )
@@ -134,6 +171,11 @@ class Settings:
         "Id of the channel that is told of it; empty: nobody, #alerts in the local workspace",
         read=_channel,
     )
+
+    @property
+    def allowances(self) -> Allowances:
+        """What verbs may reach beside the engine, and for how long they wait."""
+        return Allowances(self.files, self.run_wait, self.build_remotes, self.build_networks)
 
 
 TLS_FILES = ("ca.pem", "cert.pem", "key.pem")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from bot.images import Images
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.request import Request
 from bot.runs import Runs
+from bot.vault import Vault
+from commands.credentials import Credential
 
 __all__ = ["AlreadyRunning", "Instance", "Receipt", "Store", "Unfinished", "Unwritable"]
 
@@ -77,14 +79,15 @@ class _End:
 class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
-    buttons, images and runs are what is remembered beside the record.
+    buttons, images and runs are what is remembered beside the record, vault the logins at registries.
 
     An end that cannot be written is owed: it goes before whatever is written next.
 
-    key is what the chain of hashes is made with, so that it takes more than the data folder to make another one.
+    key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
+    the vault holds is sealed with another one, made of it. logins are those that the settings name.
     """
 
-    def __init__(self, folder: Path, clock: Clock, key: bytes) -> None:
+    def __init__(self, folder: Path, clock: Clock, key: bytes, logins: Iterable[Credential] = ()) -> None:
         self._clock = clock
         self._key = key
         self._owed: dict[int, _End] = {}  # by the number of the action, oldest first
@@ -92,6 +95,7 @@ class Store:
         self.buttons = Buttons(self._file, clock)
         self.images = Images(self._file, clock)
         self.runs = Runs(self._file, clock)
+        self.vault = Vault(self._file, clock, key, logins)
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")

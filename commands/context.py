@@ -13,6 +13,7 @@ from docker.errors import APIError
 from commands import wire
 from commands.allowances import Allowances
 from commands.command import Permission, Spec
+from commands.credentials import Credentials, NoCredentials
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ class Context:
     seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
 
     exceeds says of a container's inspect why it gives more than the line asked for, empty where it does not. given is
-    what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time. auth
-    gives the value of X-Registry-Auth for a registry, empty where nobody logged in there.
+    what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time.
+    credentials are the logins at registries, which all who use the bot share.
     """
 
     quick: Callable[[], APIClient]
@@ -97,8 +98,12 @@ class Context:
     exceeds: Callable[[Mapping[str, Any]], str] = lambda _details: ""
     given: Mapping[str, str] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda _text: None
-    auth: Callable[[str], str] = lambda _registry: ""
+    credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)
+
+    def auth(self, registry: str) -> str:
+        """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""
+        return self.credentials.auth(registry)
 
     @property
     def docker(self) -> APIClient:

@@ -41,7 +41,7 @@ def _base() -> bytes:
     modules = [path for path in library.rglob("*.*") if path.is_file() and not UNUSED & set(path.parts)]
     program = Path(sys._base_executable).resolve()  # type: ignore[attr-defined] # of the Python below a virtual environment
     wheels = list(Path("/usr/share/python-wheels").glob("*.whl"))  # Debian keeps pip for new environments there
-    files = {program, *modules, *wheels, *_libraries([program, *library.rglob("lib-dynload/*.so")])}
+    files = {program, *modules, *wheels, *_libraries([program, *library.rglob("lib-dynload/*.so"), *_compiled()])}
     buffer = io.BytesIO(samples._archive({"etc/passwd": "root:x:0:0::/:/bin/sh\n"}))
     with tarfile.open(fileobj=buffer, mode="a") as archive:
         for path in sorted(files):
@@ -50,6 +50,11 @@ def _base() -> bytes:
         link.type, link.linkname = tarfile.SYMTYPE, str(program)
         archive.addfile(link)
     return buffer.getvalue()
+
+
+def _compiled() -> Iterator[Path]:
+    """What of the packages is machine code: it needs libraries too."""
+    yield from Path(sysconfig.get_path("platlib")).rglob("_rust*.so")
 
 
 def _libraries(programs: list[Path]) -> set[Path]:
@@ -65,7 +70,7 @@ def image(api: APIClient, tmp_path_factory: pytest.TempPathFactory) -> str:
         shutil.copytree(ROOT / name, context / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Dockerfile", "requirements.lock", "requirements-dev.lock"):
         shutil.copy(ROOT / name, context)
-    fetch = ["-q", "--require-hashes", "--no-deps", "--only-binary=:all:", "--platform", "any"]
+    fetch = ["-q", "--require-hashes", "--no-deps", "--only-binary=:all:"]
     wheels = ["-r", ROOT / "requirements.lock", "-d", context / ".run/wheels"]
     subprocess.run([sys.executable, "-m", "pip", "download", *fetch, *wheels], check=True, capture_output=True)
     told = list(api.build(path=str(context), tag="slashdock", buildargs={"BASE": "base"}, decode=True, rm=True))

@@ -10,7 +10,7 @@ from harness import KEY
 from recording import begin, receive
 from set_clock import SetClock
 
-from bot.buttons import Buttons
+from bot.buttons import Buttons, Recalled
 from bot.images import Images
 from bot.runs import Runs
 from bot.store import Store
@@ -51,7 +51,7 @@ def runs(store: Store) -> Runs:
 def test_a_line_is_remembered_under_an_opaque_id(buttons: Buttons) -> None:
     """The id says nothing of the line, is the same for the same line, and another for another host or label."""
     handle = buttons.remember("restart web", "local", "Restart")
-    assert buttons.recall(handle) == ("restart web", "local")
+    assert buttons.recall(handle) == Recalled("restart web", "local")
     assert (len(handle), "web" in handle) == (32, False)
     assert buttons.remember("restart web", "local", "Restart") == handle
     others = {buttons.remember("restart web", "b", "Restart"), buttons.remember("stop web", "local", "")}
@@ -113,7 +113,7 @@ def test_an_id_that_works_once_is_another_each_time(buttons: Buttons) -> None:
     """The same line offered twice has two ids, each of which stands for it."""
     first, second = buttons.once("image prune -f", "local"), buttons.once("image prune -f", "local")
     assert first != second
-    assert buttons.recall(first) == buttons.recall(second) == ("image prune -f", "local")
+    assert buttons.recall(first) == buttons.recall(second) == Recalled("image prune -f", "local")
 
 
 def test_an_id_that_works_once_is_used_by_the_first_action(store: Store, buttons: Buttons) -> None:
