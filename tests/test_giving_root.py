@@ -1,0 +1,112 @@
+"""What gives root on the host: judged by what the line asks for, and once more by what the engine made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import envelope
+from bot.policy import Allow, Asker, Deny, Policy
+from commands import catalog
+
+SPECS = tuple(verb.spec for verb in catalog.load())
+COMMIT = next(spec for spec in SPECS if spec.name == "container commit")
+POLICY = """
+version = 1
+[people]
+ada = { slack = ["U0ADA00001"], roles = ["admin"] }
+eve = { slack = ["U0EVE00001"], roles = ["admin", "keeper"] }
+[run]
+binds = ["/srv/data"]
+[[roles.admin.allow]]
+verbs = ["see", "read", "act", "change", "enter"]
+on = ["*"]
+[[roles.keeper.allow]]
+verbs = ["root"]
+on = ["*"]
+"""
+BINDS = ("/srv/data",)
+
+ESCALATIONS: list[dict[str, Any]] = [
+    {"Privileged": True},
+    {"Binds": ["/:/host"]},
+    {"Binds": ["/srv/data/../../etc:/etc:ro"]},
+    {"Binds": ["/srv/database:/x"]},
+    {"Mounts": [{"Type": "bind", "Source": "/etc", "Target": "/x"}]},
+    {"Mounts": [{"Type": "volume", "Target": "/x", "VolumeOptions": {"DriverConfig": {"Options": {"o": "bind"}}}}]},
+    {"CapAdd": ["SYS_ADMIN"]},
+    {"CapAdd": ["all"]},
+    {"PidMode": "host"},
+    {"PidMode": "container:web"},
+    {"IpcMode": "host"},
+    {"NetworkMode": "host"},
+    {"NetworkMode": "container:web"},
+    {"UTSMode": "host"},
+    {"UsernsMode": "host"},
+    {"Devices": [{"PathOnHost": "/dev/sda"}]},
+    {"DeviceRequests": [{"Count": -1}]},
+    {"DeviceCgroupRules": ["a *:* rwm"]},
+    {"SecurityOpt": ["seccomp=unconfined"]},
+    {"SecurityOpt": ["apparmor=unconfined"]},
+    {"SecurityOpt": ["label=disable"]},
+    {"MaskedPaths": []},
+    {"ReadonlyPaths": []},
+    {"Runtime": "other"},
+    {"LogConfig": {"Type": "syslog"}},
+    {"CgroupParent": "/"},
+    {"VolumeDriver": "nfs"},
+    {"Annotations": {"a": "b"}},
+    {"SomethingNew": True},
+]
+HARMLESS: list[dict[str, Any]] = [
+    {},
+    {"Memory": 1 << 26, "NanoCpus": 10**9, "PidsLimit": 10},
+    {"RestartPolicy": {"Name": "always"}},
+    {"PortBindings": {"80/tcp": [{"HostPort": "8080"}]}},
+    {"Binds": ["pgdata:/data"]},
+    {"Binds": ["/srv/data:/x", "/srv/data/shop:/y:ro"]},
+    {"Mounts": [{"Type": "bind", "Source": "/srv/data/shop", "Target": "/x"}]},
+    {"Mounts": [{"Type": "tmpfs", "Target": "/x"}, {"Type": "volume", "Source": "v", "Target": "/y"}]},
+    {"CapDrop": ["ALL"], "CapAdd": ["NET_BIND_SERVICE"]},
+    {"SecurityOpt": ["no-new-privileges"]},
+    {"NetworkMode": "front"},
+    {"NetworkMode": "none"},
+    {"LogConfig": {"Type": "json-file", "Config": {"max-size": "10m"}}},
+    {"ReadonlyRootfs": True, "Tmpfs": {"/run": ""}, "Init": True},
+]
+
+
+@pytest.mark.parametrize("config", ESCALATIONS, ids=str)
+def test_an_escalation_gives_root_however_it_is_written(config: dict[str, Any]) -> None:
+    """In the request and in what the engine shows of it."""
+    assert envelope.asked_reasons({"HostConfig": config}, BINDS)
+
+
+@pytest.mark.parametrize("config", HARMLESS, ids=str)
+def test_what_is_usual_gives_no_root(config: dict[str, Any]) -> None:
+    """Limits, labels, named volumes, ports, and folders that the policy lists."""
+    assert not envelope.asked_reasons({"HostConfig": config}, BINDS)
+
+
+@given(st.sampled_from(ESCALATIONS), st.sampled_from(HARMLESS))
+def test_nothing_harmless_hides_an_escalation(bad: dict[str, Any], good: dict[str, Any]) -> None:
+    """Whatever else the request holds."""
+    assert envelope.asked_reasons({"HostConfig": good | bad}, BINDS) or set(good) & set(bad)
+
+
+def test_the_class_root_is_only_his_whom_the_file_names_it_for() -> None:
+    """No other class includes it."""
+    policy = Policy.parse(POLICY, "policy.toml", SPECS)
+    denied = policy.judge_root(Asker("U0ADA00001"), COMMIT, "privileged")
+    assert isinstance(denied, Deny)
+    assert "This gives root on the host (privileged)" in denied.reason
+    assert isinstance(policy.judge_root(Asker("U0EVE00001"), COMMIT, "privileged"), Allow)
+
+
+def test_a_deny_of_the_class_root_is_for_everybody() -> None:
+    """Whatever roles allow."""
+    policy = Policy.parse(f'{POLICY}[[deny]]\nverbs = ["root"]\non = ["*"]\n', "policy.toml", SPECS)
+    assert isinstance(policy.judge_root(Asker("U0EVE00001"), COMMIT, "privileged"), Deny)
