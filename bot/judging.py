@@ -177,8 +177,6 @@ class Judging:
             if not (isinstance(looked, Missing) and (target.made or self._hidden(asker, spec, looked)))
             for each in self._objects(looked)
         )
-        if found and not objects:
-            return "nothing that is there is named"
         for target, looked in found.items():
             if target.made and isinstance(looked, Found) and self._hidden(asker, spec, looked):
                 raise answers.denied(f"The name {target.ref} is taken, and it is not yours to give away.", command)
@@ -188,8 +186,11 @@ class Judging:
             if target.made and isinstance(looked, Missing)
             for each in self._objects(looked)
         ]
+        makes = command.makes() is not None or any(target.made for target in found)
+        if found and not objects and not makes:
+            return "nothing that is there is named"
         verdicts = [
-            self.policy.judge(asker, spec, objects),
+            self.policy.judge(asker, spec, objects or tuple(new)),
             *(self.policy.judge_new(spec, each) for each in new),
             *self._kin(asker, spec, objects),
         ]
