@@ -1,0 +1,143 @@
+"""docker container create."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from commands import wire
+from commands.attempts import Refusal, unanswered
+from commands.command import Permission, arg, args, flag
+from commands.context import Context, Target
+from commands.creation import images, machine, ordering, sources
+from commands.creation.making import Making
+from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
+from commands.reply import Errors, Reply, failure, lines
+
+_PULLS = {ALWAYS, MISSING, NEVER, ""}
+_NO_FILE = "There is no file here to write an id to: the answer says it. Leave --cidfile away."
+_NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
+
+
+class Create(Making, name="container create", alias="create", permission=Permission.CHANGE, interspersed=False):
+    """Make a container without starting it.
+
+    The image is pulled where the engine does not have it. Variables of the bot's own environment are never passed on:
+    say NAME=VALUE. Files may be named below the folders that the settings allow.
+    """
+
+    image: str = arg("IMAGE")
+    words: tuple[str, ...] = args("COMMAND] [ARG", required=False)
+    cidfile: str = flag(default="", help="Not possible here: the answer says the id")
+    disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
+    name: str = flag(default="", help="Its name; else the engine chooses one")
+    platform: str = flag(default="", help="For which system and machine, such as linux/arm64")
+    pull: str = flag(default=MISSING, shown='"missing"', help="When to pull the image: always, missing or never")
+    quiet: bool = flag("-q", default=False, help="Say nothing of the pull")
+
+    def problem(self) -> str | None:
+        """What docker refuses, in its words and its order, and what a chat cannot do."""
+        return self.unserved() or self._told(self._wrong()) or self.unfit() or self._unnamed() or None
+
+    def targets(self) -> tuple[Target, ...]:
+        """The image, the name, and every container, network and volume that the line mentions."""
+        pulled = self.pull != NEVER and not images.is_id(self.image)
+        named = (Target("container", self.name, made=True),) if self.name else ()
+        others = (*self.linked(), *self.neighbours(), *self.lenders())
+        networks = (each.target for each in self.attachments() if each.user_defined)
+        found = (
+            Target("image", self.image, made=pulled),
+            *named,
+            *(Target("container", ref) for ref in others),
+            *(Target("network", ref) for ref in networks),
+            *(Target("volume", ref, made=True) for ref in self.volume_names()),
+            *(Target("image", ref) for ref in self.image_names()),
+        )
+        return tuple(dict.fromkeys(found))
+
+    def makes(self) -> Mapping[str, Any]:
+        """The request, as far as the line says it by itself, without what it leaves to the engine."""
+        body = self.body(self.image, self.words, self.attached(), sources.TYPED)
+        return {**body, "HostConfig": {key: value for key, value in body["HostConfig"].items() if value is not None}}
+
+    def run(self, ctx: Context) -> Reply:
+        """Make it; the answer is its id."""
+        try:
+            made = self.make(ctx)
+        except Unmade as end:
+            return self.unmade(end)
+        return replace(lines([made.id]) + errors(made.told), ids=(made.id,))
+
+    def make(self, ctx: Context) -> Made:
+        """The container, not started; raises Unmade."""
+        try:
+            return ordering.make(ctx, self._order(ctx))
+        except ValueError as error:
+            raise Unmade(str(error), misread=True) from None
+        except Refusal as refusal:
+            raise Unmade(str(refusal), own=True) from None
+
+    def attached(self) -> dict[str, bool]:
+        """Which streams are attached, as the request says it."""
+        return self.streams()
+
+    def unfit(self) -> str:
+        """What cannot be done from a chat, and what to do instead; empty where all can be done."""
+        if self.cidfile:
+            return _NO_FILE
+        return self.relative() or ("" if self.disable_content_trust else _NO_TRUST)
+
+    def unmade(self, end: Unmade) -> Reply:
+        """What is told where there is no container."""
+        before = errors(end.told)
+        if end.lost:
+            return before + unanswered(f"the container of {self.image}", LOOK)
+        if end.own:
+            return before + failure(str(end))
+        return before + failure(self._told(str(end)) if end.misread else self.tell(str(end)))
+
+    def tell(self, wrong: str) -> str:
+        """An error as docker words it where it comes after the flags were understood."""
+        return wrong
+
+    def verb(self) -> str:
+        """The word by which docker names the verb in its errors."""
+        return type(self).spec.names[0][-1]
+
+    def _told(self, wrong: str) -> str:
+        return f"docker: {wrong}\n\nRun 'docker {self.verb()} --help' for more information" if wrong else ""
+
+    def _wrong(self) -> str:
+        if self.pull not in _PULLS:
+            return f'invalid pull option: \'{self.pull}\': must be one of "always", "missing" or "never"'
+        return self.wrong()
+
+    def _unnamed(self) -> str:
+        """Docker's sentence about an image or a platform that can be none."""
+        try:
+            images.check(self.image)
+            if self.platform:
+                machine.specified(self.platform)
+        except ValueError as error:
+            return self.tell(str(error))
+        return ""
+
+    def _order(self, ctx: Context) -> Order:
+        found = sources.found(ctx)
+        too_early = self.addresses_need(found.api) or self.mounts_need(found.api)
+        if too_early:
+            raise Unmade(too_early)
+        query: wire.Params = {"name": self.name} if self.name else {}
+        if self.platform:
+            query["platform"] = machine.specified(self.platform)
+        image, *others = self.targets()
+        by_name = tuple(each for each in others if each.kind in {"network", "image"})
+        body = self.body(self.image, self.words, self.attached(), found)
+        return Order(image, by_name, body, query, self.pull, self.quiet)
+
+
+def errors(told: Iterable[str]) -> Reply:
+    """Lines on docker's standard error."""
+    text = "".join(f"{line}\n" for line in told)
+    return Reply((Errors(text),)) if text else Reply()

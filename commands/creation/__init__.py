@@ -1,0 +1,1 @@
+"""What `container create` and `container run` need to make a container: their flags by subject, and the request."""

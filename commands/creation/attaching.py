@@ -1,0 +1,115 @@
+"""What a container prints and how it ends, from before its start on: within bounds of time and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from docker.api.client import APIClient
+
+from commands import wire
+from commands.multiplex import Frames, Stream, Window
+
+BYTES_LIMIT = 8 * 1024 * 1024  # bytes of its output that are kept: the end
+FLOOD = 64 * 1024 * 1024  # bytes after which it is not followed any further
+_CHUNK = 65536  # bytes
+_UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
+_NEXT_EXIT, _REMOVED = "next-exit", "removed"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it ended: the exit code, and what went wrong with waiting for it, empty where nothing did."""
+
+    code: int
+    error: str = ""
+
+
+@dataclass
+class Attached:
+    """The streams of a container that is about to be started; ends is when nobody waits any longer, monotonic."""
+
+    client: APIClient
+    output: requests.Response
+    waiting: requests.Response
+    tty: bool
+    ends: float
+    window: Window = field(default_factory=lambda: Window(BYTES_LIMIT))
+    flooded: bool = False
+    _frames: Frames = field(default_factory=Frames)
+    _received: int = 0
+
+    def follow(self) -> bool:
+        """Take in what it prints, until its streams are closed: False where that was not waited for."""
+        opened = _socket(self.client, self.output)
+        while True:
+            left = self.ends - time.monotonic()
+            if left <= 0 or self.flooded:
+                return False
+            opened.settimeout(left)
+            try:
+                received = opened.recv(_CHUNK)
+            except TimeoutError:
+                return False
+            if not received:
+                return True
+            self._take(received)
+
+    def ended(self) -> Ended | None:
+        """How it ended, None where that is not known in time; raises ValueError where the engine does not say."""
+        _socket(self.client, self.waiting).settimeout(max(self.ends - time.monotonic(), 1.0))
+        try:
+            told: dict[str, Any] = json.loads(self.waiting.content)
+        except requests.RequestException as error:
+            if "timed out" in str(error):
+                return None
+            raise ValueError(str(error)) from None
+        return Ended(int(told["StatusCode"]), (told.get("Error") or {}).get("Message") or "")
+
+    def pieces(self) -> list[tuple[Stream, str]]:
+        """What it printed, its end alone where that is too much."""
+        return [(stream, piece.decode("utf-8", "replace")) for stream, piece in self.window.joined()]
+
+    def _take(self, received: bytes) -> None:
+        self._received += len(received)
+        self.flooded = self._received > FLOOD
+        if self.tty:
+            self.window.add(Stream.STDOUT, received)
+            return
+        for stream, piece in self._frames.feed(received):
+            self.window.add(stream, piece)
+
+
+@contextlib.contextmanager
+def attached(  # noqa: PLR0913 - the container and the bounds
+    client: APIClient, container: str, streams: tuple[str, ...], *, tty: bool, removed: bool, seconds: float
+) -> Iterator[Attached]:
+    """Its streams from now on, to be had before it is started; closed with the block. Raises APIError."""
+    params: wire.Params = {"stream": 1, **dict.fromkeys(streams, 1)}
+    output = _post(client, "/containers/{0}/attach", container, params, _UPGRADE)
+    with contextlib.closing(output):
+        condition: wire.Params = {"condition": _REMOVED if removed else _NEXT_EXIT}
+        waiting = _post(client, "/containers/{0}/wait", container, condition, {})
+        with contextlib.closing(waiting):
+            yield Attached(client, output, waiting, tty, time.monotonic() + seconds)
+
+
+def _post(
+    client: APIClient, path: str, container: str, params: wire.Params, headers: dict[str, str]
+) -> requests.Response:
+    url = client._url(path, container)  # noqa: SLF001 - docker-py offers neither stream without a thread of its own
+    answer: requests.Response = client._post(url, params=params, headers=headers, stream=True)  # noqa: SLF001 - see above
+    client._raise_for_status(answer)  # noqa: SLF001 - see above
+    return answer
+
+
+def _socket(client: APIClient, answer: requests.Response) -> socket.socket:
+    opened = client._get_raw_response_socket(answer)  # noqa: SLF001 - see _post
+    found: socket.socket = getattr(opened, "_sock", opened)
+    return found

@@ -1,0 +1,170 @@
+"""Making a container: the image pulled where it is missing, the request, and a look at what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from docker.api.client import APIClient
+from docker.errors import APIError
+
+from commands import wire
+from commands.context import Context, Found, Missing, Target, daemon
+from commands.creation import fetching, images
+from commands.creation.sources import sent
+
+ALWAYS, MISSING, NEVER = "always", "missing", "never"
+LOOK = "docker ps -a"  # shows what came of it where an answer was lost
+_CHANGED = "{} is not any more what this line was judged by. Nothing was started; send the line again."
+_MORE = "This gives more than the line asked for ({}). The container was removed and never started."
+
+
+@dataclass(frozen=True)
+class Order:
+    """A container that is to be made: its image, the body and the query of the request, and when to pull.
+
+    by_name are the objects that the request names as the line does, since the engine keeps or shows the names.
+    """
+
+    image: Target
+    by_name: tuple[Target, ...]
+    body: Mapping[str, Any]
+    query: wire.Params
+    pull: str
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """A container that was made: its id, the engine's inspect, and what is told of it on standard error."""
+
+    id: str
+    details: Mapping[str, Any]
+    told: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name that it has, given or chosen by the engine."""
+        return str(self.details["Name"]).removeprefix("/")
+
+
+class Unmade(Exception):  # noqa: N818 - what came of it, not a fault
+    """No container was made: told are the lines before, str() is why.
+
+    lost says that the engine's answer never came, misread that docker would say it before it asks the engine, own that
+    it would not say it at all.
+    """
+
+    def __init__(
+        self, why: str, told: Iterable[str] = (), *, lost: bool = False, misread: bool = False, own: bool = False
+    ) -> None:
+        super().__init__(why)
+        self.told = tuple(told)
+        self.lost = lost
+        self.misread = misread
+        self.own = own
+
+
+@dataclass
+class _Work:
+    """What was told so far, and the id of the image that the container must have."""
+
+    ctx: Context
+    order: Order
+    image: str = ""
+    told: list[str] = field(default_factory=list)
+
+    def unmade(self, error: requests.RequestException) -> Unmade:
+        """The end of it by an error."""
+        if wire.lost(error):
+            return Unmade("", self.told, lost=True)
+        return Unmade(daemon(error) if isinstance(error, APIError) else str(error), self.told)
+
+
+def make(ctx: Context, order: Order) -> Made:
+    """The container, not started; raises Unmade."""
+    _check(ctx, order)
+    looked = ctx.found.get(order.image)
+    work = _Work(ctx, order, looked.id if isinstance(looked, Found) else "")
+    try:
+        if order.pull == ALWAYS:
+            _fetch(work)
+        answer = _created(work)
+        return _seen(work, answer)
+    except requests.RequestException as error:
+        raise work.unmade(error) from error
+
+
+def _check(ctx: Context, order: Order) -> None:
+    """See that nothing is sent by its name which the asker may not know of, or which is not what was judged."""
+    for target in order.by_name:
+        looked = ctx.found.get(target)
+        if isinstance(looked, Missing) and looked.stand_in:
+            raise Unmade(daemon(looked.error))
+        if isinstance(looked, Found) and looked.kind == "network":
+            now = ctx.docker.inspect_network(looked.id)
+            if now["Name"] != looked.name:
+                raise Unmade(_CHANGED.format(target.ref), own=True)
+
+
+def _created(work: _Work) -> Mapping[str, Any]:
+    try:
+        return _ask(work)
+    except APIError as error:
+        if not _may_pull(work.order, error):
+            raise
+    if not work.order.quiet:
+        work.told.append(f"Unable to find image '{images.told(work.order.image.ref)}' locally")
+    _fetch(work)
+    return _ask(work)
+
+
+def _may_pull(order: Order, error: APIError) -> bool:
+    missing = error.status_code == requests.codes.not_found and wire.message(error) is not None
+    return missing and order.pull == MISSING and not images.is_id(order.image.ref)
+
+
+def _ask(work: _Work) -> Mapping[str, Any]:
+    body = {**work.order.body, "Image": _name(work)}
+    answer: Mapping[str, Any] = post(work.ctx.patient, "/containers/create", body, work.order.query)
+    return answer
+
+
+def _name(work: _Work) -> str:
+    """The image as it was typed; what the asker may not know of has a word in its place that nothing has."""
+    looked = work.ctx.found.get(work.order.image)
+    return work.order.image.ref if isinstance(looked, Found) else sent(work.ctx, work.order.image)
+
+
+def _fetch(work: _Work) -> None:
+    ref = work.order.image.ref
+    shown = fetching.fetch(work.ctx, ref, str(work.order.query.get("platform", "")))
+    if not work.order.quiet:
+        work.told += shown.lines
+    if shown.error:
+        raise Unmade(shown.error, work.told)
+    work.image = str(work.ctx.docker.inspect_image(ref)["Id"])
+
+
+def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
+    """The container as it is; removed where it is not what was judged."""
+    client, identity = work.ctx.docker, str(answer["Id"])
+    work.told += [f"WARNING: {warning}" for warning in answer.get("Warnings") or ()]
+    details = client.inspect_container(identity)
+    if details["Image"] != work.image:
+        wrong = _CHANGED.format(work.order.image.ref)
+    else:
+        more = work.ctx.exceeds(details)
+        wrong = _MORE.format(more) if more else ""
+    if wrong:
+        wire.delete(client, "/containers/{0}", identity, params={"v": 1})
+        raise Unmade(wrong, work.told, own=True)
+    return Made(identity, details, tuple(work.told))
+
+
+def post(client: APIClient, path: str, body: Mapping[str, Any], params: wire.Params) -> Any:
+    """The JSON that the engine answers to a POST of JSON; raises APIError."""
+    url = client._url(path)  # noqa: SLF001 - docker-py's own leaves out what is null, and docker does not
+    return client._result(client._post(url, json=dict(body), params=params), json=True)  # noqa: SLF001 - see above
