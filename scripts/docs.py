@@ -13,7 +13,6 @@ PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from commands import catalog  # noqa: E402 - the line above says where it is
-from commands.api import EXPERIMENT  # noqa: E402 - see above
 from commands.command import Flag, Spec  # noqa: E402
 from commands.general.help import GROUPS  # noqa: E402
 
@@ -100,7 +99,7 @@ def _row(flag: Flag) -> str:
     name = f"`-{flag.short}`, `--{flag.long}`" if flag.short else f"`--{flag.long}`"
     label = f" {flag.label}" if flag.label else ""
     text = " ".join(flag.help.split()).replace("|", "\\|")
-    text += f"; engines have it from API {flag.since} on" if flag.since and flag.since != EXPERIMENT else ""
+    text += f"; engines have it from API {flag.since} on" if flag.since[:1].isdigit() else ""
     state = "in another form" if flag.help.startswith(INSTEAD) else "works"
     return f"| {name}{label} | {state} | {text}{f' (default {flag.shown})' if flag.shown else ''} |"
 

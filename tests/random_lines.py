@@ -11,31 +11,40 @@ from reference import Flag, Verb, verbs
 
 from commands import line
 
-# Flags of which docker's client does what a chat cannot, or answers in words that are ours here.
-LEFT_OUT = {
-    ("container logs", "--follow"): "what follows without an end is bounded here",
-    ("container start", "--attach"): "a chat has no terminal: it is told what to do instead",
-    ("container start", "--interactive"): "a chat has no terminal: it is told what to do instead",
+COUNT = 40  # lines of a verb; more of those that have many flags
+MORE = {
+    "container run": 300,
+    "container create": 200,
+    "container ls": 100,
+    "container update": 80,
+    "container exec": 80,
+    "image ls": 60,
+    "network create": 80,
 }
-
-
-def reference() -> dict[str, Verb]:
-    """Every verb of docker 28 by its canonical name, without the flags that are left out."""
-    found = verbs()
-    for name, verb in found.items():
-        verb.flags = [flag for flag in verb.flags if (name, flag.long) not in LEFT_OUT]
-    return found
+# What means something else here on purpose, and the reason: flags that the lines leave out, of one verb or of all.
+DIFFERENCES = {
+    "container logs --follow": "what follows without an end is bounded here",
+    "container start --attach": "a chat has no terminal: it is told what to do instead",
+    "--cidfile": "there is no file for an id here: the answer says it",
+    "--env-file": "files are those of the bot's machine, below folders that the settings name",
+    "--interactive": "nothing can be typed into a container from a chat: it is told what to do instead",
+    "--label-file": "files are those of the bot's machine, below folders that the settings name",
+    "--use-api-socket": "the engine's own socket, where docker's client takes the path that it was told to speak to",
+}
+LEFT_OUT = {"version", "login", "logout", "info"}  # the client's own affair; info is `system info`
+VERBS = {name: verb for name, verb in verbs().items() if name not in LEFT_OUT}
 
 
 _VALUES = tomllib.loads((Path(__file__).parent / "random_values.toml").read_text())
 
 
-def lines(verb: Verb, count: int) -> Iterator[str]:
-    """So many lines of the verb, the same ones every time, each beginning with one of its names."""
-    chance = random.Random(verb.name)
-    for _ in range(count):
-        name = chance.choice(verb.names)
-        words = [*name.split(), *_words(verb, chance)]
+def lines(name: str) -> Iterator[str]:
+    """The lines of a verb, the same ones every time, each beginning with one of its names."""
+    verb = VERBS[name]
+    flags = [flag for flag in verb.flags if not {flag.long, f"{name} {flag.long}"} & DIFFERENCES.keys()]
+    verb, chance = Verb(verb.name, verb.usage, verb.names, flags), random.Random(name)
+    for _ in range(MORE.get(name, COUNT)):
+        words = [*chance.choice(verb.names).split(), *_words(verb, chance)]
         yield line.join(words)
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from commands import catalog, grammar, kinds
-from commands.api import EXPERIMENT
+from commands.api import EXPERIMENT, WINDOWS
 from commands.command import Argument, Command, Flag
 from commands.line import UsageError, join, split
 
@@ -40,7 +40,7 @@ def _argument(argument: Argument) -> st.SearchStrategy[Any]:
 
 @st.composite
 def _commands(draw: st.DrawFn, verb: type[Command]) -> Command:
-    possible = [flag for flag in verb.spec.flags if flag.since != EXPERIMENT]
+    possible = [flag for flag in verb.spec.flags if flag.since not in {EXPERIMENT, WINDOWS}]
     given_flags = draw(st.lists(st.sampled_from(possible), max_size=6, unique_by=lambda flag: flag.field))
     values = {flag.field: draw(_values(flag)) for flag in given_flags}
     arguments = {each.field: draw(_argument(each)) for each in verb.spec.arguments}

@@ -1,0 +1,227 @@
+"""docker 28 and slashdock, each before a recorder of the same engine: what a line says and asks for on either side."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dialog import same
+from docker.api.client import APIClient
+from harness import Bench, bench
+from recorder import Asked, Recorder
+
+from bot import text
+from bot.policy import Policy
+from bot.request import Actor, Origin, Outcome, Request, Status
+from commands.catalog import Catalog
+from commands.reply import Buttons
+
+RECORD = Path(__file__).parent / "lines"
+LIMIT = 60  # seconds for one line of docker's
+ROOT = """
+version = 1
+[people]
+admin = { slack = ["U0ADMIN001"], roles = ["admin"] }
+[[roles.admin.allow]]
+verbs = ["see", "read", "act", "change", "enter", "root"]
+on = ["*"]
+"""
+# How many containers are listed is counted here, after what the asker may not see is taken out.
+COUNTED = ("all", "limit")
+LOGGED = 100_000  # lines of a log that are read into a chat at most
+# Looks that resolve a name, say who uses a thing, or verify what was done.
+_LOOK = re.compile(
+    r"/(containers/[^/]+/json|services|system/df|images/.+/json|networks/[^/]+|volumes/[^/]+|plugins/.+/json|_ping|version|info)"
+)
+_LISTS = {
+    "/containers/json": "container ls",
+    "/images/json": "image ls",
+    "/networks": "network ls",
+    "/volumes": "volume ls",
+}
+_UNORDERED = re.compile(r'REPOSITORY|\{"Containers":"N/A"')  # the engine lists the tags of one image in any order
+# What is another at every look, and the program that asks, which is another one.
+_FLEETING = re.compile(r'"(NFd|NGoroutines)":\d+,|"ClientInfo":.*(?=\})|(?s:\AClient:.*?(?=Server:))')
+_LINK = re.compile(r"'(\w+):\1'")  # a link by id says the alias that docker's says by itself
+_EMPTY: tuple[Any, ...] = (None, "", [], {}, 0, False)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of a line: whether it went well, what was said, what was asked of the engine beside looks."""
+
+    well: bool
+    text: str
+    asked: tuple[str, ...]
+
+
+class Docker:
+    """docker's own binary; names are those of the world's objects by their ids."""
+
+    def __init__(self, binary: str, recorder: Recorder, address: str, folder: Path, names: Mapping[str, str]) -> None:
+        self._binary = binary
+        self._recorder = recorder
+        self._address = address
+        self._folder = folder
+        self._names = names
+
+    def say(self, verb: str, line: str) -> Said:
+        """What docker does with the line."""
+        ran = subprocess.run(
+            [self._binary, *shlex.split(line)],
+            env={"DOCKER_HOST": self._address, "HOME": "/nonexistent", "TZ": "UTC", "DOCKER_BUILDKIT": "0"},
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        told = _same(ran.stdout + ran.stderr)
+        return Said(ran.returncode == 0, told, _effective(self._recorder.taken(), verb, self._names))
+
+
+class Ours:
+    """slashdock, every question of which is answered with yes."""
+
+    def __init__(self, spoken: Bench, recorder: Recorder, names: Mapping[str, str]) -> None:
+        self._bench = spoken
+        self._recorder = recorder
+        self._names = names
+
+    def say(self, verb: str, line: str) -> Said:
+        """What slashdock does with the line."""
+        outcome = self._submit(line)
+        if outcome.status is Status.HELD:
+            pressed = [each for part in outcome.reply.parts if isinstance(part, Buttons) for each in part.buttons]
+            outcome = self._submit(line, pressed[0].confirms if pressed else "")
+        well = outcome.status is Status.DONE and not outcome.reply.exit_code
+        told = _same(text.docker(outcome.reply))
+        return Said(well, told, _effective(self._recorder.taken(), verb, self._names))
+
+    def _submit(self, line: str, confirmed: str = "") -> Outcome:
+        return self._bench.pipeline.submit(Request(line, Actor("U0ADMIN001"), Origin.SLASH, confirmed=confirmed))
+
+
+@contextmanager
+def docker_before(engine: str, folder: Path, binary: str) -> Iterator[Docker]:
+    """Docker's binary before a recorder of the engine."""
+    recorder = Recorder(engine)
+    folder.mkdir()
+    with recorder.serve(folder) as address:
+        yield Docker(binary, recorder, address, folder, names_on(engine))
+
+
+@contextmanager
+def ours_before(engine: str, folder: Path, catalog: Catalog) -> Iterator[Ours]:
+    """Slashdock before a recorder of the engine, for one who may do everything."""
+    recorder = Recorder(engine)
+    folder.mkdir()
+    with recorder.serve(folder) as address:
+        policy = Policy.parse(ROOT, "policy.toml", tuple(verb.spec for verb in catalog))
+        spoken = bench(address, folder / "data", policy)
+        try:
+            yield Ours(spoken, recorder, names_on(engine))
+        finally:
+            spoken.close()
+
+
+def names_on(engine: str) -> dict[str, str]:
+    """The names of everything on the engine by their full ids."""
+    api = APIClient(engine, version="1.41")
+    names = {each["Id"]: each["Names"][0].removeprefix("/") for each in api.containers(all=True)}
+    names |= {each["Id"]: each["Name"] for each in api.networks()}
+    names |= {each["Id"]: (each["RepoTags"] or ["<none>"])[0] for each in api.images()}
+    api.close()
+    return names | {"busybox": "busybox:latest"}
+
+
+def record(verb: str, said: Iterable[tuple[str, Said]]) -> None:
+    """Write down what docker said to the lines of a verb."""
+    RECORD.mkdir(exist_ok=True)
+    told = "".join(json.dumps({"line": line, **asdict(each)}, ensure_ascii=False) + "\n" for line, each in said)
+    _file(verb).write_text(told)
+
+
+def recorded(verb: str) -> list[tuple[str, Said]]:
+    """What docker said to the lines of a verb."""
+    rows = (json.loads(row) for row in _file(verb).read_text().splitlines())
+    return [(row["line"], Said(row["well"], row["text"], tuple(row["asked"]))) for row in rows]
+
+
+def shown(line: str, docker: Said, ours: Said) -> str:
+    """The line and the first thing in which the two differ, each from a little before it on."""
+    for name in ("well", "text", "asked"):
+        theirs, own = str(getattr(docker, name)), str(getattr(ours, name))
+        if theirs != own:
+            differs = next((at for at, (a, b) in enumerate(zip(theirs, own, strict=False)) if a != b), 0)
+            at = max(0, differs - 60)
+            told = (f"  {who} {name}: {what[at : at + 300]!r}" for who, what in (("docker", theirs), ("ours  ", own)))
+            return "\n".join([f"$ docker {line}", *told])
+    return line
+
+
+def _file(verb: str) -> Path:
+    return RECORD / f"{verb.replace(' ', '_')}.jsonl"
+
+
+def _effective(asked: Iterable[Asked], verb: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted({_told(each, names) for each in asked if not _is_look(each, verb)}))
+
+
+def _is_look(asked: Asked, verb: str) -> bool:
+    looking = asked.method in {"GET", "HEAD"}
+    return looking and (_LOOK.fullmatch(asked.path) is not None or _LISTS.get(asked.path, verb) != verb)
+
+
+def _told(asked: Asked, names: Mapping[str, str]) -> str:
+    path = "/".join(names.get(part, part) for part in asked.path.split("/"))
+    left = COUNTED if asked.path == "/containers/json" else ()
+    query = [
+        (key, _named(_READ.get(key, str)(value), names))
+        for key, value in asked.query
+        if value not in {"", "0", "false"} and key not in left
+    ]
+    body = _LINK.sub(r"'\1'", _named(_bare(asked.body), names))
+    return f"{asked.method} {path} {query} {body}"
+
+
+def _named(value: Any, names: Mapping[str, str]) -> str:
+    return re.sub(r"(sha256:)?\b[0-9a-f]{64}\b", lambda found: names.get(found[0], "<id>"), str(value))
+
+
+def _bare(body: Any) -> Any:
+    """The body without what is empty, which the engine takes for absent."""
+    if isinstance(body, dict):
+        return {key: kept for key, value in sorted(body.items()) if (kept := _bare(value)) not in _EMPTY}
+    return [_bare(each) for each in body] if isinstance(body, list) else body
+
+
+def _filters(told: str) -> str:
+    """The filters in the one form that the engine takes of two."""
+    return json.dumps({key: sorted(set(values)) for key, values in sorted(json.loads(told).items())})
+
+
+def _tail(told: str) -> str:
+    """How many lines of a log: all of them are LOGGED here at most."""
+    return told if told.isdigit() and int(told) < LOGGED else "all"
+
+
+_READ: dict[str, Callable[[str], str]] = {"filters": _filters, "tail": _tail}
+
+
+def _same(printed: str) -> str:
+    lines = [_sorted_words(line) for line in same(_FLEETING.sub("", printed)).splitlines()]
+    return "\n".join(sorted(lines) if lines and _UNORDERED.match(lines[0]) else lines)
+
+
+def _sorted_words(line: str) -> str:
+    """A line whose words come in another order each time in one and the same."""
+    return " ".join(sorted(line.split())) if line.startswith(" Runtimes: ") else line
