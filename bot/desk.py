@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot import answers
 from bot.answers import End
 from bot.buttons import Spent
-from bot.pipeline import Pipeline, Received
+from bot.pipeline import Pipeline, Progress, Received, silent
 from bot.request import Outcome, Request, Status
 from bot.store import UNWRITTEN, Store, Unwritable
 from bot.workers import Pool
+from commands.asking import Form
+from commands.command import Command
+from commands.line import UsageError
 from commands.reply import Button
 from commands.secrets import mask_line
 
@@ -35,10 +39,11 @@ class Desk:
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
 
-    def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:
+    def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
 
-        button is the id of the one that was pressed for it, if one was; what works once is not taken twice.
+        button is the id of the one that was pressed for it, if one was; what works once is not taken twice. progress is
+        told how far it is, from that worker.
         """
         received = self._pipeline.receive(request)
         if isinstance(received, Outcome):
@@ -48,13 +53,13 @@ class Desk:
         except Unwritable as error:
             end = End(Status.FAILED, f"{UNWRITTEN}: {error}", answers.unwritten(error).reply)
             return self._pipeline.turn_away(received, end)
-        return self._queue(received, answer) if other is None else self._pressed(received, other)
+        return self._queue(received, answer, progress) if other is None else self._pressed(received, other)
 
-    def _queue(self, received: Received, answer: Answer) -> Outcome | None:
+    def _queue(self, received: Received, answer: Answer, progress: Progress) -> Outcome | None:
         request = received.request
         if not self._count(request.actor.id):
             return self._pipeline.turn_away(received, answers.busy(TOO_MANY))
-        if self._pools[received.host].put(lambda: self._work(received, answer)):
+        if self._pools[received.host].put(lambda: self._work(received, answer, progress)):
             return None
         self._uncount(request.actor.id)
         return self._pipeline.turn_away(received, answers.busy())
@@ -77,6 +82,30 @@ class Desk:
         received = self._pipeline.receive(pressed)
         return received if isinstance(received, Outcome) else self._refused(received, "unknown button", UNKNOWN)
 
+    def form(self, request: Request) -> Form | None:
+        """What has to be asked in a dialog for its line; None where nothing has."""
+        command = self._command(request)
+        return None if command is None else command.form()
+
+    def public(self, request: Request) -> bool:
+        """Whether everybody may see what its line does: it changes something, or the line says so."""
+        command = self._command(request)
+        return command is not None and (command.public or command.spec.permission.changes)
+
+    def ask(self, button: str, place: Mapping[str, Any]) -> str:
+        """An opaque id for a dialog that a button opened; empty where it cannot be written down."""
+        try:
+            return self._store.buttons.ask(button, place)
+        except Unwritable:
+            return ""
+
+    def asked(self, dialog: str) -> tuple[str, dict[str, Any]] | None:
+        """The button and the place of a dialog; None where nobody knows it, or it cannot be read."""
+        try:
+            return self._store.buttons.asked(dialog)
+        except Unwritable:
+            return None
+
     def spent(self, button: str) -> Spent | None:
         """The action that used up a button which works once; None where it can still be pressed, or nobody knows."""
         try:
@@ -90,6 +119,12 @@ class Desk:
         for pool in self._pools.values():
             pool.close(deadline)
 
+    def _command(self, request: Request) -> Command | None:
+        try:
+            return self._pipeline.catalog.parse(request.line).command
+        except UsageError:
+            return None
+
     def _pressed(self, received: Received, first: Spent) -> Outcome:
         who = self._pipeline.policy.person(first.actor) or first.actor
         told = f"This was pressed already, by {who}, as number {first.number}. Nothing was done."
@@ -98,9 +133,9 @@ class Desk:
     def _refused(self, received: Received, reason: str, told: str) -> Outcome:
         return self._pipeline.turn_away(received, answers.nothing_behind(reason, told))
 
-    def _work(self, received: Received, answer: Answer) -> None:
+    def _work(self, received: Received, answer: Answer, progress: Progress) -> None:
         try:
-            outcome = self._pipeline.finish(received)
+            outcome = self._pipeline.finish(received, progress)
         finally:
             self._uncount(received.request.actor.id)
         answer(outcome)

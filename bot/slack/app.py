@@ -15,7 +15,8 @@ from slack_sdk import WebClient
 from bot.clock import Clock
 from bot.slack import payload
 from bot.slack.connection import Connection, quiet, sdk
-from bot.slack.payload import Asked, Pressed
+from bot.slack.payload import Asked, Pressed, Submitted
+from bot.slack.views import CALLBACK
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 
 class Intake:
-    """Bolt's listeners: each commits what it read through `take` or `press`, then acknowledges."""
+    """Bolt's listeners: each commits what it read through `take`, `press` or `submit`, then acknowledges."""
 
     def __init__(
         self,
@@ -32,11 +33,13 @@ class Intake:
         clock: Clock,
         take: Callable[[Asked], None],
         press: Callable[[Pressed], None],
+        submit: Callable[[Submitted], Mapping[str, str]],
     ) -> None:
         self._identity = connection.identity
         self._clock = clock
         self._take = take
         self._press = press
+        self._submit = submit
 
     def slash(self, body: Body, ack: Ack) -> BoltResponse:
         """A slash command."""
@@ -49,6 +52,17 @@ class Intake:
     def click(self, body: Body, ack: Ack) -> BoltResponse:
         """A button in a message; every other click is only acknowledged."""
         return self._heard(body, ack, lambda: payload.pressed(body, self._clock.now()), self._press)
+
+    def submission(self, body: Body, ack: Ack) -> BoltResponse:
+        """A modal: it closes, or says in its fields what is wrong."""
+        errors: dict[str, str] = {}
+        heard = self._heard(
+            body,
+            ack,
+            lambda: payload.submitted(body, self._clock.now()),
+            lambda submitted: errors.update(self._submit(submitted)),
+        )
+        return ack(response_action="errors", errors=errors) if errors else heard
 
     def _heard(self, body: Body, ack: Ack, read: Callable[[], T | None], take: Callable[[T], None]) -> BoltResponse:
         try:
@@ -85,6 +99,7 @@ def build(connection: Connection, intake: Intake) -> App:
     app.command(connection.access.command)(intake.slash)
     app.event(re.compile(".*"))(intake.event)
     app.action(re.compile(".*"))(intake.click)
+    app.view(CALLBACK)(intake.submission)
     return app
 
 

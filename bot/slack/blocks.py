@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from bot.buttons import Spent
 from bot.request import Outcome
 from bot.slack import elements, room
-from bot.slack.characters import cut, cut_escaped, escaped, head, visible
+from bot.slack.characters import cut, cut_escaped, escaped, head, tail, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
 from bot.text import table
@@ -23,6 +23,7 @@ LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
 NAME_LIMIT = 100  # characters of a file's name
 BUTTON = "Button: "  # what the text, which a screen reader reads, says before a button
+LINES, LEFT = 30, 2_500  # lines and characters of what tells how far something is
 FILES = 5  # of a message, beside one for all that goes beyond; each is a request to Slack and a message of its own
 BUTTONS = 25  # Slack, elements of an actions block
 HANDLE = "0" * 32  # as long as the id that stands for a button
@@ -64,6 +65,16 @@ def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent
     return Message(
         cut_escaped("\n".join([told, *said]), TEXT_LIMIT), (*kept, {"type": "rich_text", "elements": [pressed]})
     )
+
+
+def under_way(line: str, asker: str, text: str, *, over: bool) -> Message:
+    """How far something is that was asked for; over where its answer is there."""
+    runs, shown = " ran " if over else " is running ", tail(visible(text)[0], LINES, LEFT)
+    line, shown = cut(elements.typed(line), LINE_LIMIT) or "something", shown or "…"
+    head = section(*elements.who(asker), span(runs), span(line, code=True))
+    told = f"{elements.mention(asker)}{runs}{escaped(line)}\n{escaped(shown)}"
+    block = {"type": "rich_text", "elements": [head, elements.preformatted(shown)]}
+    return Message(cut_escaped(told, TEXT_LIMIT), (block,))
 
 
 class _Page:

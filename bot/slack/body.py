@@ -45,6 +45,8 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = {  # of what Bolt looks into wi
     "event": dict,
     "authorizations": list,
     "actions": list,
+    "view": dict,
+    "state": dict,
     "response_urls": list,
     "team": (str, dict),
     "user": (str, dict),

@@ -55,5 +55,11 @@ def head(text: str, room: int) -> str:
     return text[: text.rfind("\n", 0, fits) + 1 or fits]
 
 
+def tail(text: str, lines: int, limit: int) -> str:
+    """The last so many lines of the text, in so many characters."""
+    kept = "\n".join(text.rstrip("\n").split("\n")[-lines:])
+    return kept[-limit:].partition("\n")[2] or kept[-limit:] if len(kept) > limit else kept
+
+
 def _size(character: str) -> int:
     return 2 if character in _DOUBLE or character > _BASIC_PLANE else 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from bot.buttons import Spent
 from bot.request import Outcome, Request
+from commands.asking import Form
 from commands.reply import Button
 
 Answer = Callable[[Outcome], None]
@@ -15,10 +16,12 @@ Answer = Callable[[Outcome], None]
 class Desk(Protocol):
     """Takes requests; everything else that Slack's side does is reading and showing."""
 
-    def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:
+    def take(
+        self, request: Request, answer: Answer, button: str = "", progress: Callable[[str], None] = ...
+    ) -> Outcome | None:
         """Commit the receipt and queue the work; None where `answer` is called later, else what to say at once.
 
-        button is the opaque id of the one that was pressed for it, if one was.
+        button is the opaque id of the one that was pressed for it, if one was; progress is told how far it is.
         """
 
     def remember(self, button: Button, host: str) -> str:
@@ -26,6 +29,18 @@ class Desk(Protocol):
 
     def recall(self, button: str, pressed: Request) -> Request | Outcome:
         """The request for the line behind an opaque id; what to say where there is none."""
+
+    def form(self, request: Request) -> Form | None:
+        """What has to be asked in a dialog for its line; None where nothing has."""
+
+    def public(self, request: Request) -> bool:
+        """Whether everybody may see what its line does."""
+
+    def ask(self, button: str, place: Mapping[str, Any]) -> str:
+        """An opaque id for a dialog that a button opened, answered at that place; empty where there can be none."""
+
+    def asked(self, dialog: str) -> tuple[str, dict[str, Any]] | None:
+        """The button and the place of a dialog; None where nobody knows it."""
 
     def spent(self, button: str) -> Spent | None:
         """The action that used up a button which works once; None where it can still be pressed."""

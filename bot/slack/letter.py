@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.blockrules import problems
+from bot.blockrules import problems, view_problems
 from bot.slack.characters import escaped
 from bot.slack.message import File, Message
 from bot.slack.post import BLOCKS_REFUSED, FileWay, Way
-from bot.slack.said import Refused, Unsure
+from bot.slack.said import NotNow, Refused, Unsure
+
+OPEN_ALREADY = "exchanged_trigger_id"  # Slack, of a click that it delivers twice
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,33 @@ class MessageLetter:
         self.message, self.about = Message(told), ""
         self.payload = self.message.plain()
         return False
+
+
+@dataclass
+class ViewLetter:
+    """A modal to open; what it is asked for by lives for three seconds, so it is tried once."""
+
+    view: Mapping[str, Any]
+    open: Callable[[Mapping[str, Any]], None]
+    failed: Callable[[], None]  # tells whoever waits for it
+    pace: float = 0.0
+
+    def send(self) -> bool:
+        """Open it."""
+        faults = view_problems(self.view)
+        if faults:
+            log.error("a modal that Slack would refuse was not opened: %s", "; ".join(faults))
+            self.failed()
+            return True
+        try:
+            self.open(self.view)
+        except (Refused, NotNow) as refusal:
+            if getattr(refusal, "code", "") != OPEN_ALREADY:
+                log.info("Slack did not open a modal: %s", refusal)
+                self.failed()
+        except Unsure as loss:
+            log.warning("a modal may not have been opened: %s", loss)
+        return True
 
 
 @dataclass

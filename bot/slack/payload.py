@@ -1,9 +1,9 @@
-"""What Slack delivers, read into requests: slash commands, mentions, direct messages and clicks."""
+"""What Slack delivers, read into requests: slash commands, mentions, direct messages, clicks and modals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.request import Actor, Origin, Request
@@ -23,6 +23,7 @@ class Asked:
 
     request: Request
     place: Place
+    trigger: str = ""  # what opens one modal within three seconds
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class Pressed:
     button: str
     asked: Asked
     original: Original
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A modal of ours that somebody sent: the opaque id in it, what was filled in, and the request that it becomes."""
+
+    dialog: str
+    request: Request
+    values: Mapping[str, str] = field(repr=False)
 
 
 def foreign(payload: Payload, identity: Identity) -> str | None:
@@ -70,7 +80,7 @@ def slash(payload: Payload, now: float) -> Asked:
         delivery=_id(payload, "trigger_id"),
         received=now,
     )
-    return Asked(request, place)
+    return Asked(request, place, _id(payload, "trigger_id"))
 
 
 def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
@@ -110,7 +120,28 @@ def pressed(payload: Payload, now: float) -> Pressed | None:
         delivery=_id(payload, "trigger_id"),
         received=_earlier(action.get("action_ts"), now),
     )
-    return Pressed(_id(action, "value"), Asked(request, place), _original(payload))
+    return Pressed(_id(action, "value"), Asked(request, place, _id(payload, "trigger_id")), _original(payload))
+
+
+def submitted(payload: Payload, now: float) -> Submitted:
+    """A modal of ours; it counts once, however often Slack delivers it. Where it was asked for only we know."""
+    view, user = payload["view"], payload["user"]
+    request = Request(
+        line="",
+        actor=Actor(_id(user, "id"), user.get("team_id") or _id(payload["team"], "id")),
+        origin=Origin.BUTTON,
+        delivery=_id(view, "id"),
+        received=now,
+    )
+    return Submitted(_id(view, "private_metadata"), request, _values(view["state"]["values"]))
+
+
+def _values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:
+    """What stands in each field, by its block; empty where nothing was typed."""
+    found = {block: actions[block].get("value") or "" for block, actions in state.items()}
+    if not all(isinstance(value, str) for value in found.values()):
+        raise ValueError("values")
+    return found
 
 
 def _original(payload: Payload) -> Original:

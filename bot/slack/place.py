@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 
@@ -19,3 +20,8 @@ class Place:
     beneath: str = ""
     response_url: str = ""
     direct: bool = False
+
+    def kept(self) -> dict[str, str | bool]:
+        """What of it may be written down: all but the response_url, by which anybody could answer."""
+        told = dataclasses.asdict(self)
+        return {name: value for name, value in told.items() if name != "response_url"}

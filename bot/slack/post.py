@@ -27,6 +27,24 @@ Way = Callable[[Payload], None]
 FileWay = Callable[[File], None]
 
 
+class Canvas:
+    """One message that is painted again and again."""
+
+    def __init__(self, post: Post, place: Place) -> None:
+        self._post = post
+        self._place = place
+        self._ts = ""
+
+    @property
+    def painted(self) -> bool:
+        """Whether it is there."""
+        return bool(self._ts)
+
+    def paint(self, payload: Payload) -> None:
+        """Put this in it; raises what Slack says, as every way does."""
+        self._ts = self._post.paint(self._place, payload, self._ts)
+
+
 class Post:
     """Ways to people, in the order in which they should be tried.
 
@@ -71,6 +89,24 @@ class Post:
         if not original.ephemeral:
             where = {"channel": place.channel, "ts": original.ts}
             yield lambda payload: self._call("chat.update", {**where, "blocks": [], **payload})
+
+    def canvas(self, place: Place) -> Canvas:
+        """A message that everybody there sees and that can be painted anew."""
+        return Canvas(self, place)
+
+    def open(self, trigger: str, view: Payload) -> None:
+        """Open a modal for whoever did what has this trigger id, within three seconds."""
+        self._call("views.open", {"trigger_id": trigger, "view": dict(view)})
+
+    def paint(self, place: Place, payload: Payload, ts: str = "") -> str:
+        """Make such a message, or paint the one of that time anew; gives its time."""
+        if ts:
+            self._call("chat.update", {"channel": place.channel, "ts": ts, **payload})
+            return ts
+        if not place.direct:
+            self._stays_here(place.channel)
+        made = self._call("chat.postMessage", {"channel": place.channel, **_in_thread(place.beneath), **payload})
+        return str(made["ts"])
 
     def _tell_all(self, place: Place, payload: Payload) -> None:
         self._stays_here(place.channel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -10,21 +10,24 @@ from bot.request import Actor, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
 from bot.slack.app import Intake, build
-from bot.slack.blocks import render, without_buttons
+from bot.slack.blocks import render, under_way, without_buttons
 from bot.slack.channels import Channels
 from bot.slack.connection import Connection
 from bot.slack.desk import Desk
+from bot.slack.dialogs import Dialogs, Filled
 from bot.slack.letter import FileLetter, MessageLetter
 from bot.slack.outbox import Outbox
 from bot.slack.patience import DELAY, Patience
-from bot.slack.payload import Asked, Pressed
+from bot.slack.payload import Asked, Pressed, Submitted
 from bot.slack.place import Place
 from bot.slack.post import Post
+from bot.slack.progress import Progress
 from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
-from commands.reply import note
+from commands.reply import Asking, Button, note
 from commands.secrets import mask_line
 
+TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
 
 
@@ -48,8 +51,10 @@ class SlackSide:
         self._outbox = Outbox()
         self._post = Post(connection, Channels(connection, clock))
         self._state = state
+        self._clock = clock
+        self._dialogs = Dialogs(desk, self._post, self._outbox)
         access = connection.access
-        intake = Intake(connection, clock, self._take, self._press)
+        intake = Intake(connection, clock, self._take, self._press, self._submit)
         app = build(connection, intake)
         self.transport: http.Server | Sockets
         if access.mode is Mode.HTTP:
@@ -79,17 +84,22 @@ class SlackSide:
         request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
         self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
 
-    def _take(self, asked: Asked, pressed: Pressed | None = None) -> None:
-        answered = self._patience.promise(lambda: self._tell(asked, _goes_on(asked.request), asked.place.user))
+    def _take(self, asked: Asked, pressed: Pressed | None = None, button: str = "") -> None:
+        progress = self._progress(asked)
+        answered = self._patience.promise(progress.begin)
 
         def answer(outcome: Outcome) -> None:
             answered()
+            progress.end()
             if pressed is not None:
                 self._take_away(pressed)
             self._tell(asked, outcome, asked.place.user)
+            self._ask_at_once(asked, outcome)
 
         try:
-            at_once = self._desk.take(asked.request, answer, pressed.button if pressed else "")
+            at_once = self._desk.take(
+                asked.request, answer, pressed.button if pressed else button, progress=progress.show
+            )
         except BaseException:
             answered()
             raise
@@ -101,8 +111,45 @@ class SlackSide:
         found = self._desk.recall(pressed.button, asked.request)
         if isinstance(found, Outcome):
             self._tell(asked, found, asked.place.user)
+            return
+        asked = replace(asked, request=found)
+        form = self._desk.form(found)
+        if form is None:
+            self._take(asked, pressed)
         else:
-            self._take(replace(asked, request=found), pressed)
+            opened = self._dialogs.open(asked, form, pressed.button, lambda: self._not_opened(asked))
+            if not opened:
+                self._not_opened(asked)
+
+    def _ask_at_once(self, asked: Asked, outcome: Outcome) -> None:
+        """Who gave a slash command need not press the button as well, while what they did can open a modal."""
+        asking = next((part for part in outcome.reply.parts if isinstance(part, Asking)), None)
+        fresh = self._clock.now() - asked.request.received < TRIGGER
+        if asking is None or not fresh or asked.request.origin is not Origin.SLASH:
+            return
+        button = self._desk.remember(Button(asking.label, asking.line), outcome.host or asked.request.host)
+        if button:
+            self._dialogs.open(asked, asking.form, button)
+
+    def _submit(self, submitted: Submitted) -> Mapping[str, str]:
+        """What is wrong with what was filled in, by the fields; nothing where it is on its way."""
+        found = self._dialogs.read(submitted)
+        if isinstance(found, Filled):
+            self._take(found.asked, button=found.button)
+            return {}
+        return found
+
+    def _progress(self, asked: Asked) -> Progress:
+        """How far it is, for those who will see its answer; where that is the asker alone: that it goes on."""
+        request, place = asked.request, asked.place
+        line = mask_line(request.line)
+        shared = place.direct or self._desk.public(request)
+        return Progress(
+            self._post.canvas(place) if shared else None,
+            lambda text, over: under_way(line, place.user, text, over=over),
+            lambda letter, first: self._outbox.put(place.channel if first else f"{place.channel} {id(letter)}", letter),
+            lambda: self._tell(asked, _goes_on(request), place.user),
+        )
 
     def _take_away(self, pressed: Pressed) -> None:
         """Take the buttons out of a message one of whose buttons is used up."""
@@ -111,6 +158,9 @@ class SlackSide:
             message = without_buttons(original.text, original.blocks, spent)
             ways = self._post.ways_instead(place, original)
             self._outbox.put(f"{place.channel} {original.ts}", MessageLetter(message, ways))
+
+    def _not_opened(self, asked: Asked) -> None:
+        self._tell(asked, _NOT_OPENED, asked.place.user)
 
     def _tell(self, asked: Asked, outcome: Outcome, asker: str) -> None:
         if outcome.status is Status.DUPLICATE:
@@ -124,6 +174,9 @@ class SlackSide:
         self._outbox.put(lane, MessageLetter(message, self._post.ways(place, public=public), about, pace))
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
+
+
+_NOT_OPENED = Outcome(Status.FAILED, note("Slack did not open the dialog. Nothing was done; press the button again."))
 
 
 def _goes_on(request: Request) -> Outcome:

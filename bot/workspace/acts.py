@@ -11,6 +11,9 @@ from bot.workspace.parts import Parts
 from bot.workspace.people import TEAM
 from bot.workspace.views import View
 
+REQUIRED = "Please complete this required field."  # what Slack says
+TYPED_LIMIT = 3_000  # characters; Slack, plain_text_input
+
 
 class Acts(Parts):
     """The acts."""
@@ -70,9 +73,16 @@ class Acts(Parts):
         return self.deliver("interactive", payloads.view_actions(person, slack_view, done, self.tickets.trigger(user)))
 
     def submit(self, user: str, given: Mapping[str, Any] | None = None) -> Delivery:
-        """A person submits the open modal; `given` is what they filled in, by action_id."""
+        """A person submits the open modal; `given` is what they filled in, by action_id.
+
+        Raises ValueError where Slack would not send it: a required field is empty, or more is typed than it takes.
+        """
         view = self._open_view(user)
-        slack_view = view.as_slack(values(_as_message(view).elements(), given or {}))
+        filled = values(_as_message(view).elements(), given or {})
+        for block in view.content["blocks"]:
+            if block["type"] == "input":
+                _check(block, filled[block["block_id"]])
+        slack_view = view.as_slack(filled)
         person = self.state.person(user)
         return self.deliver("interactive", payloads.view_submission(person, slack_view, self.tickets.trigger(user)))
 
@@ -135,6 +145,15 @@ def _element(message: Message, target: str) -> tuple[Mapping[str, Any], Mapping[
         if target in {element["action_id"], element.get("value"), label}:
             return block, element
     raise LookupError(f"no element has the action_id, value or label {target!r}")
+
+
+def _check(block: Mapping[str, Any], filled: Mapping[str, Mapping[str, Any]]) -> None:
+    element = block["element"]
+    value = filled[element["action_id"]]
+    if not (block.get("optional") or any(held for kind, held in value.items() if kind != "type")):
+        raise ValueError(f"{block['label']['text']}: {REQUIRED}")
+    if "value" in value and len(value["value"] or "") > element.get("max_length", TYPED_LIMIT):
+        raise ValueError(f"{block['label']['text']}: too long")
 
 
 def _as_message(view: View) -> Message:

@@ -30,7 +30,8 @@ const DRAWN = {
     node("div", { class: "block alert" }, block.title ? node("b", {}, text(block.title, at)) : null, blocks(block.child_blocks, at)),
   input: (block, at) =>
     node("div", { class: "block input" },
-      node("label", {}, text(block.label, at), field(block.element, at)),
+      node("label", {}, text(block.label, at), block.optional ? node("span", { class: "hint" }, " (optional)") : null,
+        field(block.element, { ...at, labelled: true, required: !block.optional })),
       block.hint ? node("div", { class: "hint" }, text(block.hint, at)) : null,
       node("div", { class: "error", "data-error": block.block_id })),
 };
@@ -134,11 +135,12 @@ function field(each, at) {
   const { given, look } = at;
   const keep = (value) => { given[each.action_id] = value; };
   const people = each.type.includes("users") ? look.people() : each.type.includes("c") && /channels|conversations/.test(each.type) ? look.channels() : null;
-  if (people || options(each).length) return choice(each, people, keep);
+  if (people || options(each).length) return choice(each, people, keep, at);
   const initial = each.initial_value ?? each.initial_date ?? each.initial_time ?? "";
-  const attributes = { placeholder: each.placeholder?.text, oninput: (event) => keep(event.target.value || null), "aria-label": each.placeholder?.text ?? each.action_id };
+  const attributes = { placeholder: each.placeholder?.text, oninput: (event) => keep(event.target.value || null), ...named(each, at),
+    maxlength: each.max_length, spellcheck: "false", autocomplete: "off", "data-required": at.required ? "" : null };
   if (each.multiline) {
-    const area = node("textarea", { ...attributes, rows: 4 });
+    const area = node("textarea", { ...attributes, rows: 10 });
     area.value = initial;
     return area;
   }
@@ -146,12 +148,17 @@ function field(each, at) {
   return node("input", { ...attributes, type: kind, value: initial });
 }
 
-function choice(each, known, keep) {
+// Inside of an input block the label says what it is.
+function named(each, at) {
+  return at.labelled ? {} : { "aria-label": each.placeholder?.text ?? each.action_id };
+}
+
+function choice(each, known, keep, at) {
   const listed = known ?? options(each).map((option) => [option.value, option.text.text]);
   const several = each.type.startsWith("multi_") || each.type === "checkboxes";
   const chosen = [each.initial_option, ...(each.initial_options ?? [])].filter(Boolean).map((option) => option.value)
     .concat(each.initial_user ?? [], each.initial_conversation ?? [], each.initial_users ?? []);
-  const made = node("select", { multiple: several, "aria-label": each.placeholder?.text ?? each.action_id });
+  const made = node("select", { multiple: several, ...named(each, at), "data-required": at.required ? "" : null });
   if (!several) made.append(node("option", { value: "" }, each.placeholder?.text ?? (each.type === "overflow" ? "⋯" : "Choose…")));
   for (const [value, label] of listed) made.append(node("option", { value, selected: chosen.includes(value) }, label));
   made.addEventListener("change", () => {

@@ -238,6 +238,11 @@ function confirmed(element, then) {
   return at("confirm").showModal();
 }
 
+function tellErrors(errors) {
+  at("modal-trouble").textContent = "";
+  for (const place of document.querySelectorAll("[data-error]")) place.textContent = errors[place.dataset.error] ?? "";
+}
+
 let modal = { id: null, given: {} };
 
 function drawModal() {
@@ -245,6 +250,7 @@ function drawModal() {
   const shown = view ? `${view.id}${view.hash}` : null;
   if (modal.id === shown) return;
   modal = { id: shown, given: {} };
+  at("modal-trouble").textContent = "";
   if (!view) return at("modal").close();
   at("modal-title").textContent = view.title.text;
   at("modal-body").replaceChildren(...blocks(view.blocks, inView(modal.given)));
@@ -258,9 +264,17 @@ at("modal-close").onclick = () => call("/page/view", { do: "close" });
 at("modal").addEventListener("cancel", (event) => { event.preventDefault(); call("/page/view", { do: "close" }); });
 at("modal-form").addEventListener("submit", async (event) => {
   event.preventDefault();
+  const empty = [...at("modal-body").querySelectorAll("[data-required]")].filter((each) => !each.value);
+  if (empty.length) {
+    const blocks = empty.map((each) => each.closest(".input").querySelector("[data-error]").dataset.error);
+    tellErrors(Object.fromEntries(blocks.map((block) => [block, "Please complete this required field."])));
+    return empty[0].focus();
+  }
+  at("modal-submit").disabled = true;
   const answer = await call("/page/view", { do: "submit", given: modal.given });
-  const { errors = {} } = await answer.json();
-  for (const place of document.querySelectorAll("[data-error]")) place.textContent = errors[place.dataset.error] ?? "";
+  at("modal-submit").disabled = false;
+  if (answer.ok) tellErrors((await answer.json()).errors);
+  else at("modal-trouble").textContent = "We had some trouble connecting. Try again?";
 });
 
 // --- moving about --------------------------------------------------------------------------------------------

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.buttons import Spent
+from bot.pipeline import Progress, silent
 from bot.request import Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
 from bot.workspace import Workspace
+from commands.asking import Form
 from commands.reply import Button, Output, Reply, note
 
 
@@ -43,8 +46,11 @@ class CannedDesk:
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
     used: dict[str, Spent] = field(default_factory=dict)
     busy: bool = False
+    forms: dict[str, Form] = field(default_factory=dict)  # by the line that needs them
+    dialogs: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    passes: Callable[[Progress], None] = lambda _progress: None
 
-    def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:
+    def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """Note the request and answer it later; a button whose line has danger in it is used up."""
         if self.busy:
             return Outcome(Status.FAILED, note("The engine is busy."))
@@ -53,8 +59,13 @@ class CannedDesk:
         self.taken.append(request)
         if "danger" in request.line:
             self.used[button] = Spent(len(self.taken), request.actor.id, request.line)
-        threading.Thread(target=lambda: answer(self.answers(request))).start()
+        threading.Thread(target=lambda: answer(self.work(request, progress))).start()
         return None
+
+    def work(self, request: Request, progress: Progress) -> Outcome:
+        """What is answered, after telling how far it is where that is wanted."""
+        self.passes(progress)
+        return self.answers(request)
 
     def remember(self, button: Button, host: str) -> str:
         """An id that says nothing of the button."""
@@ -68,6 +79,24 @@ class CannedDesk:
             return Outcome(Status.DENIED, note("This button is not known any more."))
         line, host = self.buttons[button]
         return replace(pressed, line=line, host=host)
+
+    def form(self, request: Request) -> Form | None:
+        """What its line needs."""
+        return self.forms.get(request.line)
+
+    def public(self, request: Request) -> bool:
+        """Whether it changes something."""
+        return "restart" in request.line
+
+    def ask(self, button: str, place: Mapping[str, Any]) -> str:
+        """An id that says nothing of the dialog."""
+        known = f"dialog{len(self.dialogs)}"
+        self.dialogs[known] = (button, dict(place))
+        return known
+
+    def asked(self, dialog: str) -> tuple[str, dict[str, Any]] | None:
+        """What the id stands for."""
+        return self.dialogs.get(dialog)
 
     def spent(self, button: str) -> Spent | None:
         """Who used it up."""

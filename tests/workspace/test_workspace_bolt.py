@@ -43,7 +43,7 @@ def small_bot(client: WebClient) -> App:
 
     @app.view("restart")
     def restart(ack: Any, view: dict[str, Any]) -> None:
-        if not view["state"]["values"]["why"]["reason"]["value"]:
+        if not view["state"]["values"]["why"]["reason"]["value"].strip():
             ack(response_action="errors", errors={"why": "Say why."})
             return
         ack()
@@ -88,7 +88,7 @@ def test_a_modal_stays_with_errors_and_closes_without(listening: Workspace) -> N
     """As the acknowledgement of the submission says."""
     listening.slash(VIEWER, GENERAL, "restart").wait()
     listening.wait_for(lambda: listening.view(VIEWER))
-    first = listening.submit(VIEWER).wait()
+    first = listening.submit(VIEWER, {"reason": " "}).wait()
     assert first.ack_body["errors"] == {"why": "Say why."}
     assert listening.view(VIEWER)
     listening.submit(VIEWER, {"reason": "stuck"}).wait()

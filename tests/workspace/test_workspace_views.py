@@ -82,12 +82,49 @@ def test_a_bad_view_is_refused_and_the_trigger_stays(ws: Workspace, client: WebC
 
 def test_a_submission_carries_what_was_filled_in(ws: Workspace, client: WebClient) -> None:
     """By block and action, with the private metadata; what was not touched is empty."""
-    client.views_open(trigger_id=trigger(ws), view=modal(REASON, HOST, private_metadata="op-1"))
+    client.views_open(trigger_id=trigger(ws), view=modal({**REASON, "optional": True}, HOST, private_metadata="op-1"))
     payload = ws.submit(VIEWER, {"host": "prod"}).payload
     view = payload["view"]
     assert (payload["type"], view["private_metadata"]) == ("view_submission", "op-1")
     assert view["state"]["values"]["why"]["reason"] == {"type": "plain_text_input", "value": None}
     assert view["state"]["values"]["where"]["host"]["selected_option"]["value"] == "prod"
+
+
+@pytest.mark.parametrize(("given", "wrong"), [({}, "complete"), ({"reason": "x" * 11}, "too long")])
+def test_slack_itself_keeps_back_what_is_empty_or_too_long(
+    ws: Workspace, client: WebClient, given: dict[str, str], wrong: str
+) -> None:
+    """The app is not told of such a submission."""
+    short = {**REASON, "element": {**REASON["element"], "max_length": 10}}
+    client.views_open(trigger_id=trigger(ws), view=modal(short))
+    with pytest.raises(ValueError, match=wrong):
+        ws.submit(VIEWER, given)
+
+
+WORD = {"type": "plain_text", "text": "x"}
+BAD = [
+    {"submit": {**WORD, "text": "x" * 25}},
+    {"close": {**WORD, "text": "x" * 25}},
+    {"private_metadata": "x" * 3001},
+    {"callback_id": "x" * 256},
+    {"title": {"type": "mrkdwn", "text": "x"}},
+    {"submit": None},
+    {"blocks": [{"type": "divider"}] * 101},
+    {"blocks": [REASON, REASON]},
+    {"blocks": [{**REASON, "label": {**WORD, "text": "x" * 2001}}]},
+    {"blocks": [{**REASON, "hint": {**WORD, "text": "x" * 2001}}]},
+    {"blocks": [{"type": "markdown", "text": "x"}]},
+    {"unheard_of": 1},
+]
+
+
+@pytest.mark.parametrize("fault", BAD, ids=lambda fault: str(fault)[:40])
+def test_views_that_slack_refuses_are_refused(ws: Workspace, client: WebClient, fault: dict[str, Any]) -> None:
+    """Each of its limits, and what it does not know."""
+    with pytest.raises(SlackApiError) as refusal:
+        client.views_open(trigger_id=trigger(ws), view=modal() | fault)
+    assert error(refusal) == "invalid_arguments"
+    assert ws.view(VIEWER) is None
 
 
 def test_a_choice_that_is_not_offered_cannot_be_made(ws: Workspace, client: WebClient) -> None:

@@ -1,0 +1,123 @@
+"""How far a long work is: one message, painted anew with the newest text, never faster than Slack takes it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.blockrules import problems
+from bot.slack.letter import Letter
+from bot.slack.message import Message
+from bot.slack.post import Canvas
+from bot.slack.said import Refused, Unsure
+
+PACE = 1.2  # seconds between two looks of the message; Slack, chat.update, 50 a minute
+
+log = logging.getLogger(__name__)
+
+Draw = Callable[[str, bool], Message]  # the newest text, and whether the work is over
+Put = Callable[[Letter, bool], object]  # queues a letter; True for the one that makes the message
+
+
+@dataclass
+class _State:
+    text: str = ""
+    begun: bool = False  # whoever waits has waited long enough to be told
+    ended: bool = False
+    queued: bool = False
+    shown: tuple[str, bool] | None = None  # the look that the message has
+
+    @property
+    def look(self) -> tuple[str, bool]:
+        """What the message should say."""
+        return self.text, self.ended
+
+    @property
+    def due(self) -> bool:
+        """Whether it is to be painted: what was never there is not begun when all is over."""
+        return self.begun and bool(self.text) and self.look != self.shown and not (self.ended and self.shown is None)
+
+
+class Progress:
+    """show() may be called often, from any thread, and never waits; nothing is sent before begin().
+
+    canvas is the place of the message, None where nothing can be painted: then, and as long as there is no text,
+    waiting is called once, to tell the asker alone that it goes on.
+    """
+
+    pace = PACE
+
+    def __init__(self, canvas: Canvas | None, draw: Draw, put: Put, waiting: Callable[[], None]) -> None:
+        self._canvas = canvas
+        self._draw = draw
+        self._put = put
+        self._waiting = waiting
+        self._state = _State()
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """From now on the message is there."""
+        with self._lock:
+            self._state.begun = True
+            paints = bool(self._canvas is not None and self._state.text)
+        if paints:
+            self._queue()
+        else:
+            self._waiting()
+
+    def show(self, text: str) -> None:
+        """This is how far it is: the whole text."""
+        with self._lock:
+            self._state.text = text
+        self._queue()
+
+    def end(self) -> None:
+        """It is over: what was painted gets its last look; what was not, is not painted any more."""
+        with self._lock:
+            self._state.ended = True
+        self._queue()
+
+    def send(self) -> bool:
+        """Paint the newest text; called by the outbox."""
+        with self._lock:
+            self._state.queued = False
+            look, canvas = self._state.look, self._canvas
+            if canvas is None or not self._state.due:
+                return True
+        message = self._draw(*look)
+        faults = problems(message.payload())
+        if faults:
+            log.error("a look of a progress that Slack would refuse was left out: %s", "; ".join(faults))
+            return True
+        return self._painted(canvas, message, look)
+
+    def _painted(self, canvas: Canvas, message: Message, look: tuple[str, bool]) -> bool:
+        try:
+            canvas.paint(message.payload())
+        except Refused as refusal:
+            log.info("Slack refused to show how far something is: %s", refusal.code)
+            self._give_up(told=self._state.shown is not None)
+        except Unsure as loss:
+            log.warning("how far something is may not be shown: %s", loss)
+            if not canvas.painted:
+                self._give_up(told=True)
+        else:
+            with self._lock:
+                self._state.shown = look
+        return True
+
+    def _give_up(self, *, told: bool) -> None:
+        with self._lock:
+            self._canvas = None
+            ended = self._state.ended
+        if not (told or ended):
+            self._waiting()
+
+    def _queue(self) -> None:
+        with self._lock:
+            if self._canvas is None or self._state.queued or not self._state.due:
+                return
+            self._state.queued, first = True, self._state.shown is None
+        self._put(self, first)
