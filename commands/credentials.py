@@ -49,7 +49,13 @@ class NoCredentials:
         return False
 
 
+def hostname(text: str) -> str:
+    """The host and the port in a registry's address, which may be all of it."""
+    before, scheme, after = text.partition("://")
+    return (after if scheme else before).partition("/")[0]
+
+
 def server(text: str) -> str:
-    """A registry as docker keeps its login: the host and the port alone; the Hub by its old address."""
-    host = text.removeprefix("https://").removeprefix("http://").partition("/")[0]
+    """A registry as its login is kept: the host and the port; the Hub, whatever it is called, by its old address."""
+    host = hostname(text)
     return INDEX if host in _HUB_NAMES else host
