@@ -59,7 +59,10 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     def makes(self) -> Mapping[str, Any]:
         """The request, as far as the line says it by itself, without what it leaves to the engine."""
         body = self.body(self.image, self.words, self.attached(), sources.TYPED)
-        return {**body, "HostConfig": {key: value for key, value in body["HostConfig"].items() if value is not None}}
+        host = {key: value for key, value in body["HostConfig"].items() if value is not None}
+        if self.disables_labels():
+            host["SecurityOpt"] = [*host.get("SecurityOpt", ()), "label=disable"]
+        return {**body, "HostConfig": host}
 
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""
@@ -72,11 +75,13 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     def make(self, ctx: Context) -> Made:
         """The container, not started; raises Unmade."""
         try:
-            return ordering.make(ctx, self._order(ctx))
+            made = ordering.make(ctx, self._order(ctx))
         except ValueError as error:
             raise Unmade(str(error), misread=True) from None
         except Refusal as refusal:
             raise Unmade(str(refusal), own=True) from None
+        warning = self.warning()
+        return replace(made, told=(*made.told, f"WARNING: {warning}")) if warning else made
 
     def attached(self) -> dict[str, bool]:
         """Which streams are attached, as the request says it."""

@@ -73,8 +73,9 @@ class Attached:
         return Ended(int(told["StatusCode"]), (told.get("Error") or {}).get("Message") or "")
 
     def pieces(self) -> list[tuple[Stream, str]]:
-        """What it printed, its end alone where that is too much."""
-        return [(stream, piece.decode("utf-8", "replace")) for stream, piece in self.window.joined()]
+        """What it printed, its end alone where that is too much; a terminal's ends of line are plain ones."""
+        texts = [(stream, piece.decode("utf-8", "replace")) for stream, piece in self.window.joined()]
+        return [(stream, text.replace("\r\n", "\n")) for stream, text in texts] if self.tty else texts
 
     def _take(self, received: bytes) -> None:
         self._received += len(received)

@@ -25,8 +25,8 @@ class Limits(Command):
     blkio_weight_device: tuple[str, ...] = flag(
         default=(), kind=WEIGHTS, shown="[]", help="Weight on one device, such as /dev/sda:500"
     )
-    cpu_count: int = flag(default=0, help="Only on Windows: how many processors")
-    cpu_percent: int = flag(default=0, help="Only on Windows: percent of the processors")
+    cpu_count: int | None = flag(default=None, help="Only on Windows: how many processors")
+    cpu_percent: int | None = flag(default=None, help="Only on Windows: percent of the processors")
     cpu_period: int = flag(default=0, help="Length of the scheduler's period in microseconds")
     cpu_quota: int = flag(default=0, help="Microseconds of a processor in each period")
     cpu_rt_period: int = flag(default=0, help="Length of the real-time scheduler's period in microseconds")
@@ -47,8 +47,10 @@ class Limits(Command):
     device_write_iops: tuple[str, ...] = flag(
         default=(), kind=TURN_RATES, shown="[]", help="Writes a second to a device, such as /dev/sda:100"
     )
-    io_maxbandwidth: str = flag(default="", kind=BYTES, help="Only on Windows: bytes a second on the system's drive")
-    io_maxiops: int = flag(default=0, kind=UINT, help="Only on Windows: turns a second on the system's drive")
+    io_maxbandwidth: str | None = flag(
+        default=None, kind=BYTES, help="Only on Windows: bytes a second on the system's drive"
+    )
+    io_maxiops: int | None = flag(default=None, kind=UINT, help="Only on Windows: turns a second on the system's drive")
     kernel_memory: str = flag(default="", kind=BYTES, help="Memory of the kernel; newer engines do not know it")
     memory: str = flag("-m", default="", kind=BYTES, help="Memory at most, such as 512m")
     memory_reservation: str = flag(default="", kind=BYTES, help="Memory to be left with when there is little")
@@ -66,7 +68,7 @@ class Limits(Command):
 
     def unserved(self) -> str:
         """Docker's sentences about what only an engine on Windows has; empty where nothing of it is asked for."""
-        asked = [name for name in _WINDOWS if getattr(self, name) != type(self).__dataclass_fields__[name].default]
+        asked = [name for name in _WINDOWS if getattr(self, name) is not None]
         return "\n".join(_ELSEWHERE.format(name.replace("_", "-")) for name in asked)
 
     def check_swappiness(self) -> None:
@@ -100,8 +102,8 @@ class Limits(Command):
             "CpuRealtimeRuntime": self.cpu_rt_runtime,
             "CpusetCpus": self.cpuset_cpus,
             "CpusetMems": self.cpuset_mems,
-            "CpuCount": self.cpu_count,
-            "CpuPercent": self.cpu_percent,
+            "CpuCount": self.cpu_count or 0,
+            "CpuPercent": self.cpu_percent or 0,
         }
 
     def _disks(self) -> dict[str, Any]:
@@ -112,8 +114,8 @@ class Limits(Command):
             "BlkioDeviceWriteBps": rates.octet_rates(self.device_write_bps),
             "BlkioDeviceReadIOps": rates.turn_rates(self.device_read_iops),
             "BlkioDeviceWriteIOps": rates.turn_rates(self.device_write_iops),
-            "IOMaximumIOps": self.io_maxiops,
-            "IOMaximumBandwidth": size(self.io_maxbandwidth),
+            "IOMaximumIOps": self.io_maxiops or 0,
+            "IOMaximumBandwidth": size(self.io_maxbandwidth or ""),
         }
 
     def _processes(self) -> dict[str, Any]:

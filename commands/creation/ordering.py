@@ -159,7 +159,7 @@ def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
         more = work.ctx.exceeds(details)
         wrong = _MORE.format(more) if more else ""
     if wrong:
-        wire.delete(client, "/containers/{0}", identity, params={"v": 1})
+        client.remove_container(identity, v=True)
         raise Unmade(wrong, work.told, own=True)
     return Made(identity, details, tuple(work.told))
 

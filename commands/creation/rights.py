@@ -80,6 +80,10 @@ class Rights(Command):
         for option in self.security_opt:
             _split(option)
 
+    def disables_labels(self) -> bool:
+        """Whether the engine takes SELinux's labels away by itself."""
+        return "host" in {self.pid, self.ipc}
+
     def neighbours(self) -> tuple[str, ...]:
         """The containers whose processes or shared memory it uses."""
         return tuple(name for name in (_other(self.pid), _other(self.ipc)) if name)
@@ -148,8 +152,10 @@ def _split(option: str) -> tuple[str, str]:
 def _option(option: str, sources: Sources) -> str:
     """The option as it is sent: a seccomp profile is a file, and its content goes to the engine."""
     name, value = _split(option)
-    if name != "seccomp" or value in _BUILT_IN or sources.file is None:
+    if name != "seccomp" or value in _BUILT_IN:
         return option
+    if sources.file is None:
+        return f"seccomp={{{value}}}"  # a profile, whatever is in it
     try:
         content = sources.file(value)
     except ValueError as error:
