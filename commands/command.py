@@ -113,6 +113,8 @@ class Spec:
 
 def _metavar(argument: Argument) -> str:
     name = argument.metavar
+    if name.startswith("["):
+        return name
     if argument.repeats:
         return f"{name} [{name}...]" if argument.required else f"[{name}...]"
     return name if argument.required else f"[{name}]"
@@ -161,7 +163,7 @@ def arg(metavar: str, *, default: Any = MISSING) -> Any:
 
 
 def args(metavar: str, *, required: bool = True) -> Any:
-    """The rest of the positionals, at least one where required."""
+    """The rest of the positionals, at least one where required; a metavar in brackets is shown as it is."""
     facts = {"metavar": metavar, "required": required, "repeats": True}
     return field(metadata={"argument": facts}) if required else field(default=(), metadata={"argument": facts})
 

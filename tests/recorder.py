@@ -97,12 +97,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         asked = Asked(self.command, f"/{path}", query, _json(body))
         changing = self.command not in _LOOKING or asked.path.startswith(_ABROAD)
-        if changing and not self._is_missing(asked.path):
-            self.server.recorder.asked.append(asked)
+        if self._is_missing(asked.path):
+            self._pass_on(body)
+            return
+        self.server.recorder.asked.append(asked)
+        if changing:
             self._send(409, json.dumps({"message": REFUSAL}).encode())
         else:
-            if not changing:
-                self.server.recorder.asked.append(asked)
             self._pass_on(body)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _asked  # noqa: N815 - the names that the library looks for
@@ -119,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         return data
 
     def _is_missing(self, path: str) -> bool:
-        """Whether the change is about something that is not there, so that the engine itself can refuse it."""
+        """Whether it is about something that is not there, so that the engine itself can refuse it."""
         found = _OBJECT.fullmatch(path)
         if found is None or f"{found[1]}/{found[2]}" in _NO_OBJECTS:
             return False

@@ -1,0 +1,22 @@
+"""docker pause."""
+
+from __future__ import annotations
+
+from commands import wire
+from commands.command import Permission
+from commands.container.several import Several
+from commands.context import Context
+from commands.reply import Reply
+
+
+class Pause(Several, name="container pause", alias="pause", permission=Permission.ACT):
+    """Let everything that runs in one or more containers stand still.
+
+    It keeps its memory and its ports, and goes on where it was with unpause.
+    """
+
+    def run(self, ctx: Context) -> Reply:
+        """Pause all, side by side."""
+        return self.each(
+            lambda target: wire.post(ctx.patient, "/containers/{0}/pause", ctx.id(target), params={}), ctx.beside
+        )

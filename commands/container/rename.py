@@ -1,0 +1,45 @@
+"""docker rename."""
+
+from __future__ import annotations
+
+import requests
+from docker.errors import APIError
+
+from commands import wire
+from commands.attempts import unanswered
+from commands.command import Command, Permission, arg
+from commands.container.several import LOOK
+from commands.context import Context, Target, daemon
+from commands.reply import Reply, failure
+
+_EMPTY = "Error: Neither old nor new names may be empty"
+
+
+class Rename(Command, name="container rename", alias="rename", permission=Permission.CHANGE):
+    """Give a container another name."""
+
+    container: str = arg("CONTAINER")
+    name: str = arg("NEW_NAME")
+
+    def problem(self) -> str | None:
+        """Docker's refusal of empty names."""
+        return None if self.container.strip() and self.name.strip() else _EMPTY
+
+    def targets(self) -> tuple[Target, ...]:
+        """The container, and the name that it takes."""
+        return Target("container", self.container.strip()), Target("container", self.name.strip(), made=True)
+
+    def run(self, ctx: Context) -> Reply:
+        """Rename it."""
+        try:
+            container = ctx.id(self.targets()[0])
+            wire.post(ctx.patient, "/containers/{0}/rename", container, params={"name": self.name.strip()})
+        except APIError as error:
+            if wire.lost(error):
+                return unanswered(f"the new name of {self.container}", LOOK)
+            return failure(f"{daemon(error)}\nError: failed to rename container named {self.container.strip()}")
+        except requests.RequestException as error:
+            if not wire.lost(error):
+                raise
+            return unanswered(f"the new name of {self.container}", LOOK)
+        return Reply()

@@ -1,0 +1,19 @@
+"""docker unpause."""
+
+from __future__ import annotations
+
+from commands import wire
+from commands.command import Permission
+from commands.container.several import Several
+from commands.context import Context
+from commands.reply import Reply
+
+
+class Unpause(Several, name="container unpause", alias="unpause", permission=Permission.ACT):
+    """Let what stands still in one or more containers go on."""
+
+    def run(self, ctx: Context) -> Reply:
+        """Let all go on, side by side."""
+        return self.each(
+            lambda target: wire.post(ctx.patient, "/containers/{0}/unpause", ctx.id(target), params={}), ctx.beside
+        )
