@@ -8,17 +8,20 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from bot import doctor, keyboard, policy_init
+from bot import doctor, keyboard, policy_init, replies
+from bot.conversation import Conversation
 from bot.core import CannotStart, Core, opened
 from bot.desk import remembered
 from bot.locks import AlreadyRunning
 from bot.policy import PolicyError
+from bot.replies import Replies
 from bot.request import Origin, Outcome
 from bot.settings import Settings, SettingsError, load
 from bot.store import Unwritable
-from bot.terminal import Terminal, show
+from bot.terminal import Asked, Terminal, show
 from commands.line import join
 
 ENV_FILE = Path(".env")
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     execute = verbs.add_parser("exec", help="one line through the whole pipeline", epilog=_EXIT_CODES)
     execute.add_argument("--as", dest="person", type=_person, metavar="PERSON", help=_PERSON)
     execute.add_argument("--channel", default="", metavar="ID", help="as if it were asked in this channel")
+    execute.add_argument("--confirm", default="", metavar="DIGEST", help="yes to what was shown with this digest")
     execute.add_argument("--host", default="", metavar="NAME", help="the engine, where there are several")
     execute.add_argument("--json", action="store_true", help="print the Slack messages, one JSON object a line")
     execute.add_argument("line", nargs="*", default=argparse.SUPPRESS, metavar="LINE", help=_LINE)
@@ -103,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_VALUED = ("--as", "--channel", "--host")  # exec's options that have a value
+_VALUED = ("--as", "--channel", "--confirm", "--host")  # exec's options that have a value
 _PERSON = "a person of the policy, or a Slack id"
 _LINE = "one quoted line, or its words, from the first that is none of these options: exec -H NAME ps"
 _EXIT_CODES = (
@@ -134,12 +138,21 @@ def _exec(asked: argparse.Namespace) -> int:
         raise _Told("slashdock exec: give a line, such as: slashdock exec ps -a")
     line = keyboard.mended(words[0]) if len(words) == 1 else join([keyboard.flag(word) for word in words])
     with _faults(), opened(_settings()) as core:
-        outcome = Terminal(core, asked.person, Origin.EXEC, asked.host).say(line, asked.channel)
-        if asked.json:
-            _print_messages(core, outcome)
-        else:
-            show(outcome)
+        terminal = Terminal(core, asked.person, Origin.EXEC, asked.host)
+        tell = partial(_print_messages, core) if asked.json else show
+        passes = not asked.json and sys.stderr.isatty()
+        conversation = Conversation(terminal, _replies(asked_by_person=not asked.json), tell, passes=passes)
+        outcome = conversation.say(line, Asked(asked.channel, confirmed=asked.confirm))
     return int(outcome.exit_code)
+
+
+def _replies(*, asked_by_person: bool) -> Replies:
+    """Who answers what is asked back: whoever sits there, or what is piped in."""
+    if not (asked_by_person and sys.stdin.isatty()):
+        return replies.Piped()
+    from bot import prompts  # noqa: PLC0415 - prompt_toolkit is loaded for a person alone
+
+    return prompts.Typed()
 
 
 def _print_messages(core: Core, outcome: Outcome) -> None:
@@ -154,13 +167,15 @@ def _print_messages(core: Core, outcome: Outcome) -> None:
 
 
 def _console(asked: argparse.Namespace) -> int:
-    from bot import console  # noqa: PLC0415 - prompt_toolkit is loaded by console alone
+    from bot import console, prompts  # noqa: PLC0415 - see _replies
 
     settings = _settings()
     with _faults(), opened(settings) as core:
         terminal = Terminal(core, asked.person, Origin.CONSOLE, asked.host)
         completer = console.Words(core.catalog, terminal.names)
-        return console.run(terminal.say, show, completer, settings.data / "console_history")
+        person = prompts.Typed() if sys.stdin.isatty() else replies.Nobody()
+        say = Conversation(terminal, person, show, passes=True).say
+        return console.run(say, completer, settings.data / "console_history")
 
 
 def _manifest(asked: argparse.Namespace) -> int:

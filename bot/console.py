@@ -60,16 +60,14 @@ class Words(Completer):
         )
 
 
-def run(say: Callable[[str], Outcome], show: Callable[[Outcome], None], completer: Words, history: Path) -> int:
-    """Read lines until the end of the input and answer each; returns the last exit code."""
+def run(say: Callable[[str], Outcome], completer: Words, history: Path) -> int:
+    """Read lines until the end of the input and say each, which shows the answer; returns the last exit code."""
     code = 0
     for line in _lines(completer, history):
         if line.strip() in LEAVE:
             break
         if line.strip():
-            outcome = say(keyboard.mended(line))
-            show(outcome)
-            code = int(outcome.exit_code)
+            code = int(say(keyboard.mended(line)).exit_code)
     return code
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import requests
 from docker.errors import DockerException
@@ -12,6 +13,7 @@ from docker.errors import DockerException
 from bot import text
 from bot.core import Core
 from bot.hosts import EngineDown
+from bot.pipeline import Progress, silent
 from bot.policy import Asker, Object
 from bot.policy_file import USER
 from bot.request import Actor, Origin, Outcome, Request
@@ -19,6 +21,18 @@ from commands.command import Permission
 from commands.listing import own_name
 
 SAMPLE = "admin"  # who asks at the terminal of the local workspace, unless --as says otherwise
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What goes with a line: the channel as if in which it is asked, what was filled in, and what was agreed to."""
+
+    channel: str = ""
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    confirmed: str = ""
+
+
+NOTHING = Asked()
 
 
 class Terminal:
@@ -31,12 +45,19 @@ class Terminal:
         self._host = host
         self._actor = Actor(_id(core, person), core.settings.team)
 
-    def say(self, line: str, channel: str = "") -> Outcome:
-        """One line, as if it were asked in that channel; empty is the terminal itself."""
+    def say(self, line: str, asked: Asked = NOTHING, progress: Progress = silent) -> Outcome:
+        """One line, with what the person was asked about it before."""
         request = Request(
-            line, self._actor, self._origin, channel=channel, host=self._host, received=self._core.clock.now()
+            line,
+            self._actor,
+            self._origin,
+            channel=asked.channel,
+            host=self._host,
+            received=self._core.clock.now(),
+            given=asked.given,
+            confirmed=asked.confirmed,
         )
-        return self._pipeline.submit(request)
+        return self._pipeline.submit(request, progress)
 
     def names(self, kind: str) -> list[str]:
         """The names of this kind that the person may see; empty where the engine does not answer."""

@@ -1,0 +1,45 @@
+"""How far a long work is, at a terminal: painted in its place, or line by line where that cannot be."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+OFTEN = 0.1  # seconds between two looks; faster is not seen
+ROWS = 20  # of the end of the text that are painted
+
+
+class Passing:
+    """Called with the whole text each time; done() takes away what was painted, as the answer holds it again."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._paints = stream.isatty()
+        self._lines: list[str] = []  # as they stand there
+        self._last = 0.0
+
+    def __call__(self, text: str) -> None:
+        """Show it."""
+        lines = text.splitlines()
+        if not self._paints:
+            self._write([line for at, line in enumerate(lines) if self._lines[at : at + 1] != [line]])
+            self._lines = lines
+        elif time.monotonic() - self._last >= OFTEN:
+            self._last = time.monotonic()
+            self.done()
+            self._lines = [line[:_WIDTH] for line in lines[-ROWS:]]
+            self._write(self._lines)
+
+    def done(self) -> None:
+        """Nothing passes any more."""
+        if self._paints and self._lines:
+            self._stream.write(f"\x1b[{len(self._lines)}A\x1b[J")
+            self._stream.flush()
+        self._lines = []
+
+    def _write(self, lines: list[str]) -> None:
+        self._stream.write("".join(f"{line}\n" for line in lines))
+        self._stream.flush()
+
+
+_WIDTH = 79  # characters: what is longer would take two rows

@@ -1,0 +1,266 @@
+"""What a line asks back, with the whole bot behind it: the desk, the record, the terminal and the vault."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from bot_process import BotProcess
+from harness import ADMIN, Bench
+
+from bot.desk import Desk, remembered
+from bot.passing import Passing
+from bot.request import Actor, Origin, Request, Status
+from commands.reply import Button
+
+PLACE = {"channel": "C0OPS00001", "user": ADMIN, "thread": "", "beneath": "1.000001", "direct": False}
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+LIMIT = 30  # seconds for anything that is waited for
+
+
+@pytest.fixture
+def desk(bench: Bench) -> Iterator[Desk]:
+    """The desk before a pipeline."""
+    made = Desk(bench.pipeline, bench.store)
+    yield made
+    made.close()
+
+
+def pressed(**facts: str) -> Request:
+    """A press of a button."""
+    return Request("", Actor(ADMIN), Origin.BUTTON, **facts)  # type: ignore[arg-type]
+
+
+def test_a_button_brings_back_what_its_presser_agrees_to(desk: Desk) -> None:
+    """The digest comes with the line; a button that confirms something works once."""
+    handle = desk.remember(Button("Run it", "image prune", confirms="d1"), "local")
+    found = desk.recall(handle, pressed())
+    assert isinstance(found, Request)
+    assert (found.line, found.host, found.confirmed) == ("image prune", "local", "d1")
+    assert desk.remember(Button("Run it", "image prune", confirms="d1"), "local") != handle
+    plain = desk.recall(desk.remember(Button("Again", "ps"), "local"), pressed())
+    assert isinstance(plain, Request)
+    assert plain.confirmed == ""
+
+
+def test_no_button_holds_a_secret(bench: Bench) -> None:
+    """A line that would be masked is written down under no id."""
+    assert remembered(bench.store, Button("Go", "run -e DB_PASSWORD=hunter2 busybox"), "local") == ""
+    assert b"hunter2" not in b"".join(each.read_bytes() for each in bench.folder.iterdir() if each.is_file())
+
+
+def test_a_dialog_is_remembered_with_its_place(desk: Desk) -> None:
+    """Its id says nothing, and is another each time."""
+    first, second = desk.ask("b1", PLACE), desk.ask("b1", PLACE)
+    assert desk.asked(first) == desk.asked(second) == ("b1", PLACE)
+    assert len({first, second}) == 2
+    assert desk.asked("f" * 32) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [("login", ["username", "password"]), ("login -u ada x:5000", ["password"]), ("ps", None), ("login a b", None)],
+)
+def test_the_desk_knows_what_a_line_needs_without_any_engine(desk: Desk, line: str, fields: list[str] | None) -> None:
+    """The form is the parsed line's own; what cannot be parsed has none."""
+    form = desk.form(Request(line, Actor(ADMIN), Origin.BUTTON))
+    assert (None if form is None else [field.name for field in form.fields]) == fields
+
+
+@pytest.mark.parametrize(("line", "seen"), [("stop web", True), ("ps", False), ("ps --public", True), ("pss", False)])
+def test_the_desk_knows_who_sees_what_a_line_does(desk: Desk, line: str, seen: bool) -> None:
+    """Everybody, where it changes something or says so."""
+    assert desk.public(Request(line, Actor(ADMIN), Origin.SLASH)) is seen
+
+
+def test_what_needs_more_is_held_and_done_with_it(bench: Bench) -> None:
+    """Nothing is asked of the engine before; what was given is in no event of the record."""
+    held = bench.say("login -u ada 127.0.0.1:1")
+    assert (held.status, held.reply.parts[1].label) == (Status.HELD, "Log in…")  # type: ignore[union-attr]
+    tried = bench.say("login -u ada 127.0.0.1:1", given={"password": "hunter2-hunter2"})  # type: ignore[arg-type]
+    assert tried.status is Status.FAILED
+    assert "Error response from daemon" in (tried.reply.error or "")
+    assert b"hunter2" not in b"".join(each.read_bytes() for each in bench.folder.iterdir() if each.is_file())
+
+
+# --- At the terminal ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal(engine: str, tmp_path: Path) -> BotProcess:
+    """The commands of a bot without a policy file."""
+    return BotProcess(tmp_path, engine, {"SLASHDOCK_POLICY": str(tmp_path / "none.toml")})
+
+
+def piped(terminal: BotProcess, text: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A subcommand whose standard input is this."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        input=text,
+        cwd=terminal.folder,
+        env=terminal.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_exec_reads_a_password_from_standard_input(terminal: BotProcess) -> None:
+    """It is tried at the registry, and stands nowhere afterwards."""
+    ran = piped(terminal, "hunter2-hunter2\n", "exec", "login", "-u", "ada", "--password-stdin", "127.0.0.1:1")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith('Error response from daemon: Get "http')
+    kept = [each for each in (terminal.folder / "data").rglob("*") if each.is_file()]
+    assert not [each for each in kept if b"hunter2" in each.read_bytes()]
+
+
+def test_exec_asks_nobody_for_a_form_of_several_fields(terminal: BotProcess) -> None:
+    """A pipe answers one field; what is missing is told, with the exit code of what is held."""
+    ran = piped(terminal, "ada\nhunter2\n", "exec", "login", "127.0.0.1:1")
+    assert ran.returncode == 4
+    assert "needs to be told more" in ran.stderr
+
+
+def test_exec_does_what_was_agreed_to_by_its_digest(terminal: BotProcess, fresh_world: str) -> None:
+    """The question names the digest; with another one it is asked again."""
+    asked = terminal.run("exec", "image", "prune", "-a")
+    other = terminal.run("exec", "--confirm", "f" * 32, "image", "prune", "-a")
+    assert (asked.returncode, other.returncode) == (4, 4)
+    assert fresh_world
+
+
+class Person:
+    """Somebody at a terminal of their own, before a subcommand."""
+
+    def __init__(self, terminal: BotProcess, *words: str) -> None:
+        self.hand, theirs = pty.openpty()
+        self.seen = ""
+        environment = {**terminal.environment(), "TERM": "dumb", "PROMPT_TOOLKIT_NO_CPR": "1"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *words],
+            cwd=terminal.folder,
+            env=environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def read(self, text: str) -> None:
+        """Wait until this stands there."""
+        end = time.monotonic() + LIMIT
+        while text not in self.seen:
+            ready, _, _ = select.select([self.hand], [], [], max(0, end - time.monotonic()))
+            assert ready, self.seen
+            self.seen += self._look()
+
+    def type(self, text: str) -> None:
+        """Type this."""
+        os.write(self.hand, text.encode())
+
+    def leave(self) -> int:
+        """See the rest; the exit code."""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while data := self._look():
+                self.seen += data
+        return self.process.wait(LIMIT)
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self.hand)
+
+    def _look(self) -> str:
+        return ESCAPES.sub("", os.read(self.hand, 65536).decode())
+
+
+@pytest.fixture
+def sit_down(terminal: BotProcess) -> Iterator[Callable[..., Person]]:
+    """Puts somebody before a subcommand."""
+    people: list[Person] = []
+
+    def made(*words: str) -> Person:
+        people.append(Person(terminal, *words))
+        return people[-1]
+
+    yield made
+    for person in people:
+        person.close()
+
+
+def test_exec_asks_a_person_at_a_terminal_and_hides_the_password(sit_down: Callable[..., Person]) -> None:
+    """Both fields are asked for; what is typed into the second is not shown."""
+    person = sit_down("exec", "login", "127.0.0.1:1")
+    person.read("Username:")
+    person.type("ada\r")
+    person.read("Password or access token:")
+    person.type("hunter2-hunter2\r")
+    assert person.leave() == 1
+    assert "Error response from daemon" in person.seen
+    assert "hunter2" not in person.seen
+
+
+def test_who_leaves_a_prompt_has_done_nothing(sit_down: Callable[..., Person]) -> None:
+    """Ctrl-C: what is held stays held."""
+    person = sit_down("exec", "login", "127.0.0.1:1")
+    person.read("Username:")
+    person.type("\x03")
+    assert person.leave() == 4
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\r", 0), ("n\r", 1)])
+def test_the_console_asks_as_docker_does(
+    terminal: BotProcess, sit_down: Callable[..., Person], fresh_world: str, answer: str, left: int
+) -> None:
+    """The list of what will go, then y or no."""
+    person = sit_down("console")
+    person.read("/docker")
+    person.type("image prune\r")
+    person.read("[y/N]")
+    person.type(answer)
+    person.type("images -q -f dangling=true\r")
+    person.type("exit\r")
+    person.leave()
+    ran = terminal.run("exec", "images", "-q", "-f", "dangling=true")
+    assert len(ran.stdout.splitlines()) == left
+    assert fresh_world
+
+
+def test_what_passes_is_printed_line_by_line_where_it_cannot_be_painted() -> None:
+    """Each line once, and again where it has changed."""
+    stream = io.StringIO()
+    passing = Passing(stream)
+    for text in ("a\n", "a\nb\n", "a\nb 2\nc\n"):
+        passing(text)
+    passing.done()
+    assert stream.getvalue() == "a\nb\nb 2\nc\n"
+
+
+class Screen(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+def test_what_passes_is_painted_in_its_place_on_a_terminal() -> None:
+    """What was painted is taken away before the answer, which holds it again."""
+    stream = Screen()
+    passing = Passing(stream)
+    passing("a\nb\n")
+    passing.done()
+    assert stream.getvalue() == "a\nb\n\x1b[2A\x1b[J"
