@@ -34,7 +34,7 @@ def logins(text: str) -> tuple[Credential, ...]:
 def _login(name: str, entry: Mapping[str, Any]) -> Credential:
     """One entry, whose username and password docker keeps as auth, in base64."""
     held = entry.get("auth", "")
-    username, _, password = base64.b64decode(held).decode().partition(":")
+    username, _, password = base64.b64decode(held, validate=True).decode().partition(":")
     return Credential(
         credentials.server(name),
         username or entry.get("username", ""),

@@ -30,7 +30,7 @@ _VALUE = re.compile(
 )
 _QUOTE = re.compile(r"\\?[\"']|")
 _PLAIN_VALUES = frozenset(
-    {"", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "{}", "[]"}
+    {"", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "and", "{}", "[]"}
 )
 
 

@@ -25,7 +25,7 @@ _ABOUT = frozenset({
     "algorithm", "arn", "audience", "count", "days", "dir", "driver", "enabled", "endpoint", "expiration",
     "expires", "expiry", "field", "file", "format", "header", "host", "id", "ids", "issuer", "length",
     "lifetime", "limit", "manager", "max", "min", "name", "names", "path", "policy", "port", "prefix",
-    "provider", "ref", "required", "rotation", "seconds", "server", "service", "size", "store", "timeout",
+    "provider", "ref", "required", "rotation", "seconds", "server", "service", "size", "stdin", "store", "timeout",
     "ttl", "type", "uri", "url", "user", "username", "version",
 })  # fmt: skip
 _WORKING_FOLDERS = frozenset({"PWD", "OLDPWD"})
