@@ -1,4 +1,4 @@
-"""The requests by which containers are made: what docker 28 sends for hundreds of lines is on record, and we send it."""
+"""The requests by which containers are made: docker 28 sends for hundreds of lines what is on record, and so do we."""
 
 from __future__ import annotations
 

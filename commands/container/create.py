@@ -16,6 +16,7 @@ from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order
 from commands.reply import Errors, Reply, failure, lines
 
 _PULLS = {ALWAYS, MISSING, NEVER, ""}
+_BY_NAME = {"network", "image"}  # kinds that the engine keeps by the names that it was given
 _NO_FILE = "There is no file here to write an id to: the answer says it. Leave --cidfile away."
 _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
 
@@ -137,7 +138,8 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         if self.platform:
             query["platform"] = machine.specified(self.platform)
         image, *others = self.targets()
-        by_name = tuple(each for each in others if each.kind in {"network", "image"})
+        linked = self.linked_by_name()
+        by_name = tuple(each for each in others if each.kind in _BY_NAME or each.ref in linked)
         body = self.body(self.image, self.words, self.attached(), found)
         return Order(image, by_name, body, query, self.pull, self.quiet)
 

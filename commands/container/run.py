@@ -31,6 +31,7 @@ _NO_KEYS = "Nobody is attached here, so --detach-keys has no effect."
 _GOES_ON = (
     "{} still runs after {:.0f} s and goes on in the background. `docker logs {}` shows more, `docker stop {}` ends it."
 )
+_RUNS = "{} runs. Its end is waited for, {:.0f} s at most."
 _FLOODED = "{} prints too much to be followed. It goes on in the background; `docker stop {}` ends it."
 _LOGLESS = "Its log goes when it ends, since it was run with --rm."
 _CUT = f"Only the last {BYTES_LIMIT // 1024 // 1024} MiB of what it printed are shown."
@@ -108,6 +109,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
             refused = self._started(ctx, made)
             if refused.failed:
                 return refused
+            ctx.progress(_RUNS.format(made.name, seconds))
             over = attached.follow()
             return _printed(attached, made) + self._end(attached, made, seconds, over=over)
 

@@ -68,6 +68,11 @@ class Networking(Command):
         shared = tuple(mode.removeprefix(CONTAINER) for mode in modes if mode.startswith(CONTAINER))
         return tuple(name for name in (*shared, *(networks.linked(link)[0] for link in self.link)) if name)
 
+    def linked_by_name(self) -> tuple[str, ...]:
+        """Those of them that are named in the request as in the line: a link in a network is a name there."""
+        user_defined = self.attachments()[0].user_defined
+        return tuple(networks.linked(link)[0] for link in self.link) if user_defined else ()
+
     def addresses_need(self, version: str) -> str:
         """Docker's sentence where an engine of this API is too old for an address, else empty."""
         return networks.mac_too_early(version) if any(each.mac for each in self.attachments()) else ""

@@ -1,0 +1,370 @@
+"""Containers that are run: what is waited for, what is verified before they start, and what is told where it fails."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docker.api.client import APIClient
+from docker.errors import NotFound
+from eventually import eventually
+from harness import ADMIN, Bench, bench
+from proxy import Proxy
+
+from bot import text
+from bot.hosts import Host
+from bot.policy import Policy
+from bot.request import Outcome, Status
+from commands import catalog
+from commands.allowances import Allowances
+from commands.command import Command, Spec
+from commands.context import Context, Found, Target
+from commands.reply import Button, Buttons, Reply
+
+POLICY = """
+version = 1
+[people]
+admin = {{ slack = ["{admin}"], roles = ["admin"] }}
+[[roles.admin.allow]]
+verbs = ["see", "read", "act", "change", "enter", "root"]
+on = ["*"]
+"""
+HIDING = """
+[[deny]]
+verbs = ["see", "read", "act", "change", "enter"]
+on = ["label:hidden=yes"]
+"""
+HIDDEN = {"hidden": "yes"}
+
+
+@dataclass
+class Runner:
+    """Says lines, and knows the containers that they made."""
+
+    bench: Bench
+    client: APIClient
+    ids: list[str] = field(default_factory=list)
+
+    def say(self, line: str) -> Outcome:
+        """The line, and yes to what is asked first."""
+        outcome = self.bench.say(line)
+        if outcome.status is Status.HELD:
+            button = next(part for part in outcome.reply.parts if isinstance(part, Buttons)).buttons[0]
+            assert isinstance(button, Button)
+            outcome = self.bench.say(line, confirmed=button.confirms)
+        self.ids += outcome.reply.ids
+        return outcome
+
+    def limited(self, seconds: float) -> Runner:
+        """The same, waiting no longer than this."""
+        pipeline = replace(self.bench.pipeline, allowances=Allowances(run_wait=seconds))
+        return replace(self, bench=replace(self.bench, pipeline=pipeline))
+
+    def found(self, ref: str) -> dict[str, Any] | None:
+        """The inspect of a container, None where there is none."""
+        try:
+            details: dict[str, Any] = self.client.inspect_container(ref)
+        except NotFound:
+            return None
+        return details
+
+
+@pytest.fixture
+def client(engine: str) -> Iterator[APIClient]:
+    """The engine; whatever containers and networks a test leaves there are taken away."""
+    made = APIClient(engine, version="1.41")
+    before = {each["Id"] for each in made.containers(all=True)}
+    networks = {each["Id"] for each in made.networks()}
+    yield made
+    for each in made.containers(all=True):
+        if each["Id"] not in before:
+            made.remove_container(each["Id"], force=True, v=True)
+    for each in made.networks():
+        if each["Id"] not in networks:
+            made.remove_network(each["Id"])
+    made.close()
+
+
+@pytest.fixture
+def runner(bench: Bench, client: APIClient) -> Runner:
+    """Speaks as the administrator of the sample policy, who has not the class root."""
+    return Runner(bench, client)
+
+
+@pytest.fixture
+def ruled(engine: str, client: APIClient, tmp_path: Path) -> Iterator[Callable[..., Runner]]:
+    """Makes a runner whose only role may do all; what has the label hidden=yes is hidden from it where that is said."""
+    opened: list[Bench] = []
+
+    def make(more: str = "") -> Runner:
+        specs = tuple(verb.spec for verb in catalog.load())
+        rules = POLICY.format(admin=ADMIN) + more
+        opened.append(bench(engine, tmp_path / f"ruled{len(opened)}", Policy.parse(rules, "policy.toml", specs)))
+        return Runner(opened[-1], client)
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+def _name() -> str:
+    return f"run-{secrets.token_hex(6)}"
+
+
+def test_both_streams_and_the_exit_code_are_shown(runner: Runner) -> None:
+    """What it printed is docker's output, how it ended is in the reply and in the record."""
+    outcome = runner.say("run --rm busybox sh -c 'echo out; echo wrong >&2; exit 7'")
+    assert (text.docker(outcome.reply), text.added(outcome.reply)) == ("out\nwrong\n", "Exit code 7.\n")
+    assert (outcome.status, outcome.reply.exit_code) == (Status.FAILED, 7)
+    assert runner.bench.store.actions({}, 1)[0]["exit_code"] == 7
+
+
+def test_what_it_printed_is_not_lost_when_it_is_removed(runner: Runner) -> None:
+    """--rm takes the log away with the container; the streams are read while it runs."""
+    outcome = runner.say("run --rm busybox sh -c 'for i in 1 2 3; do echo line $i; done'")
+    assert text.docker(outcome.reply) == "line 1\nline 2\nline 3\n"
+    assert runner.found(outcome.reply.ids[0]) is None
+
+
+def test_what_takes_too_long_goes_on_in_the_background(runner: Runner) -> None:
+    """Past the limit what it printed so far is shown, with the lines that show more and that end it."""
+    name = _name()
+    outcome = runner.limited(2).say(f"run --name {name} busybox sh -c 'echo begun; sleep 1000'")
+    assert text.docker(outcome.reply) == "begun\n"
+    assert f"`docker logs {name}` shows more, `docker stop {name}` ends it" in text.added(outcome.reply)
+    assert (outcome.status, outcome.reply.exit_code) == (Status.DONE, None)
+    found = runner.found(outcome.reply.ids[0])
+    assert found is not None
+    assert found["State"]["Running"]
+
+
+def test_what_closes_its_streams_is_waited_for_within_the_limit(runner: Runner) -> None:
+    """A process may print nothing more and still run."""
+    outcome = runner.limited(2).say("run --rm busybox sh -c 'echo begun; exec >&- 2>&-; sleep 1000'")
+    assert text.docker(outcome.reply) == "begun\n"
+    assert "goes on in the background" in text.added(outcome.reply)
+    assert "Its log goes when it ends" in text.added(outcome.reply)
+
+
+def test_a_flood_is_not_followed_to_its_end(runner: Runner) -> None:
+    """What prints without an end costs bounded work, and the end of it is shown."""
+    outcome = runner.say("run --log-driver none busybox yes")
+    assert "prints too much to be followed" in text.added(outcome.reply)
+    assert "Only the last 8 MiB" in text.added(outcome.reply)
+    assert len(text.docker(outcome.reply)) <= 8 * 1024 * 1024
+
+
+def test_a_detached_one_is_started_and_its_id_is_the_answer(runner: Runner) -> None:
+    """-d does not wait."""
+    outcome = runner.say("run -d busybox sleep 1000")
+    assert text.docker(outcome.reply) == f"{outcome.reply.ids[0]}\n"
+    found = runner.found(outcome.reply.ids[0])
+    assert found is not None
+    assert found["State"]["Running"]
+
+
+def test_what_cannot_start_stays_created_as_docker_leaves_it(runner: Runner) -> None:
+    """The error, docker's exit code, and the container for whoever wants to look at it."""
+    for command, code in (("nosuch", 127), ("/etc", 126)):
+        outcome = runner.say(f"run busybox {command}")
+        assert outcome.reply.exit_code == code
+        found = runner.found(outcome.reply.ids[0])
+        assert found is not None
+        assert found["State"]["Status"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("run -it busybox sh", "Leave -it away"),
+        ("run -i busybox cat", "Leave -i away"),
+        ("run -a stdin busybox cat", "Leave -a stdin away"),
+        ("run --cidfile x busybox true", "Leave --cidfile away"),
+        ("create --cidfile x busybox true", "Leave --cidfile away"),
+        ("create -v ./x:/y busybox true", "from / on"),
+        ("create --mount type=bind,src=.,dst=/y busybox true", "from / on"),
+        ("create --disable-content-trust=false busybox true", "not checked here"),
+    ],
+)
+def test_what_a_chat_cannot_do_is_answered_with_what_to_do(runner: Runner, line: str, hint: str) -> None:
+    """The grammar takes such flags, and nothing is made."""
+    outcome = runner.say(line)
+    assert outcome.status is Status.USAGE
+    assert hint in text.docker(outcome.reply)
+
+
+def test_an_open_input_in_the_background_is_docker_s(runner: Runner) -> None:
+    """`run -dit image sh` keeps a shell alive, as at a terminal; keys that detach are told to be of no use."""
+    outcome = runner.say("run -dit --detach-keys ctrl-a busybox sh")
+    assert "--detach-keys has no effect" in text.added(outcome.reply)
+    found = runner.found(outcome.reply.ids[0])
+    assert found is not None
+    assert found["State"]["Running"]
+
+
+def test_a_secret_variable_is_neither_shown_nor_kept(runner: Runner) -> None:
+    """The line that people and the record see has the name alone."""
+    outcome = runner.say("run --rm -e PASSWORD=hunter2secret busybox true")
+    shown = f"{outcome.line} {runner.bench.store.actions({}, 1)[0]}"
+    assert "hunter2secret" not in shown
+    assert "PASSWORD=••••" in shown
+
+
+def test_a_container_that_gives_more_than_was_asked_for_is_removed_and_never_started(
+    ruled: Callable[..., Runner], client: APIClient
+) -> None:
+    """What another one lends is not in the line: the container that was made is looked at before it starts."""
+    runner = ruled()
+    lender, name = _name(), _name()
+    client.create_container(
+        "busybox", ["true"], name=lender, host_config=client.create_host_config(binds=["/etc:/host:ro"])
+    )
+    for line in (
+        f"run --name {name} --volumes-from {lender} busybox true",
+        f"create --name {name} --volumes-from {lender} busybox true",
+    ):
+        outcome = runner.say(line)
+        assert "more than the line asked for (it mounts /etc of the host)" in text.docker(outcome.reply)
+        assert "removed and never started" in text.docker(outcome.reply)
+        assert runner.found(name) is None
+
+
+def test_an_image_that_was_swapped_meanwhile_is_not_run(engine: str, client: APIClient) -> None:
+    """The name goes to the engine, so what it stood for is looked at afterwards."""
+    name = _name()
+    command = catalog.load().parse(f"run --name {name} busybox echo ran").command
+    judged = Found(command.targets()[0], "image", "sha256:" + "0" * 64, "busybox", {}, {})
+    reply = _run(command, engine, {command.targets()[0]: judged})
+    assert "not any more what this line was judged by" in text.docker(reply)
+    with pytest.raises(NotFound):
+        client.inspect_container(name)
+
+
+def test_other_containers_go_by_their_ids(runner: Runner, client: APIClient) -> None:
+    """A name can be swapped between the look and the request, and again before each start; an id cannot."""
+    other = client.create_container("busybox", ["sleep", "1000"], name=_name())["Id"]
+    client.start(other)
+    name = client.inspect_container(other)["Name"].removeprefix("/")
+    linked = runner.say(f"create --link {name}:other --volumes-from {name}:ro busybox true")
+    found = runner.found(linked.reply.ids[0])
+    assert found is not None
+    assert found["HostConfig"]["VolumesFrom"] == [f"{other}:ro"]
+    assert found["HostConfig"]["Links"] == [f"/{name}:{found['Name']}/other"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ("--network {0}", "network {0} not found"),
+        ("--network front --link {0}", "No such container: {0}"),
+        ("--link {0}", "No such container: {0}"),
+        ("--volumes-from {0}", "No such container: {0}"),
+        ("--pid container:{0}", "No such container: {0}"),
+    ],
+)
+def test_what_the_asker_may_not_know_of_is_not_there(
+    ruled: Callable[..., Runner], client: APIClient, flags: str, said: str
+) -> None:
+    """Neither a network nor a container that is hidden can be joined by its name, now or when it is started."""
+    hidden, name = f"hidden-{secrets.token_hex(4)}", _name()
+    client.create_network(hidden, labels=HIDDEN)
+    client.create_container("busybox", ["true"], name=hidden, labels=HIDDEN)
+    outcome = ruled(HIDING).say(f"create --name {name} {flags.format(hidden)} busybox true")
+    assert said.format(hidden) in text.docker(outcome.reply)
+    with pytest.raises(NotFound):
+        client.inspect_container(name)
+
+
+def test_what_is_hidden_cannot_be_joined_by_its_process_space_either(
+    ruled: Callable[..., Runner], client: APIClient
+) -> None:
+    """The engine takes a network of another container for what it is only when the container starts."""
+    hidden = f"hidden-{secrets.token_hex(4)}"
+    client.start(client.create_container("busybox", ["sleep", "1000"], name=hidden, labels=HIDDEN))
+    outcome = ruled(HIDING).say(f"run --network container:{hidden} busybox true")
+    assert f"No such container: {hidden}" in text.docker(outcome.reply)
+    assert hidden not in str(client.inspect_container(outcome.reply.ids[0])["HostConfig"])
+
+
+@pytest.fixture
+def hidden_image(client: APIClient) -> Iterator[str]:
+    """The name of an image that is hidden."""
+    name = f"hidden-{secrets.token_hex(4)}"
+    client.commit(client.create_container("busybox", ["true"]), name, changes=["LABEL hidden=yes"])
+    yield name
+    client.remove_image(name)
+
+
+def test_an_image_that_is_hidden_is_not_run(ruled: Callable[..., Runner], hidden_image: str) -> None:
+    """It is told of as if it were not there, in the sentence that docker has for that; its name is not pulled over."""
+    runner = ruled(HIDING)
+    never = runner.say(f"create --pull never {hidden_image} true")
+    assert text.docker(never.reply) == f"Error response from daemon: No such image: {hidden_image}:latest\n"
+    assert runner.say(f"create {hidden_image} true").status is Status.DENIED
+
+
+def test_a_lost_answer_to_the_making_is_told_as_unknown(engine: str, tmp_path: Path, client: APIClient) -> None:
+    """The container may be there, so nothing is tried again; it was not started."""
+    name = _name()
+    with Proxy(engine, lose="POST /v1.41/containers/create").serve(tmp_path) as address:
+        made = bench(address, tmp_path / "data")
+        outcome = made.say(f"run --name {name} busybox true")
+        made.close()
+    assert outcome.status is Status.UNKNOWN
+    assert "`docker ps -a` shows how it is now" in text.docker(outcome.reply)
+    assert eventually(lambda: client.inspect_container(name))["State"]["Status"] == "created"
+
+
+def test_a_lost_answer_to_the_start_is_told_as_unknown(engine: str, tmp_path: Path) -> None:
+    """The container was made, and its id is told and kept."""
+    with Proxy(engine, lose="/start").serve(tmp_path) as address:
+        made = bench(address, tmp_path / "data")
+        outcome = made.say("run -d busybox sleep 1000")
+        made.close()
+    assert outcome.status is Status.UNKNOWN
+    assert outcome.reply.ids
+    assert "No answer about the start of" in text.docker(outcome.reply)
+
+
+class Nobody:
+    """A bot of which nothing is asked."""
+
+    def specs(self) -> Iterable[Spec]:
+        """None."""
+        return ()
+
+    def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:  # noqa: ARG002 - what a Bot is asked
+        """None."""
+        return []
+
+    def schedules(self) -> list[Mapping[str, Any]]:
+        """None."""
+        return []
+
+    def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:  # noqa: ARG002 - what a Bot is asked
+        """None."""
+        return {}
+
+
+def _run(command: Command, engine: str, found: dict[Target, Any]) -> Reply:
+    """What the command answers where its names were looked up before."""
+    host = Host("local", engine)
+    context = Context(
+        quick=host.quick,
+        slow=host.patient,
+        found=found,
+        visible=lambda _kind, _name, _labels: True,
+        may=lambda _permission, _found: True,
+        now=0.0,
+        host="local",
+        person="admin",
+        bot=Nobody(),
+    )
+    try:
+        return command.run(context)
+    finally:
+        host.close()
