@@ -175,7 +175,7 @@ def test_a_button_asks_and_then_does(page: Page, inhabited_engine: str) -> None:
     button = page.get_by_role("button", name="image prune")
     button.click()
     sure = page.get_by_role("dialog", name="Are you sure?")
-    expect(sure).to_contain_text("image prune --force")
+    expect(sure).to_contain_text("docker image prune")
     sure.get_by_role("button", name="Cancel").click()
     expect(sure).to_be_hidden()
     assert len(api.images(filters={"dangling": True})) == 1
@@ -184,6 +184,45 @@ def test_a_button_asks_and_then_does(page: Page, inhabited_engine: str) -> None:
     expect(answers(page, "Total reclaimed space")).to_contain_text("admin")
     assert api.images(filters={"dangling": True}) == []
     api.close()
+
+
+def test_a_line_that_needs_more_asks_in_a_modal(page: Page) -> None:
+    """It opens by itself; what is left empty is named in its place, what is filled in is used, and it closes."""
+    be(page, "operator")
+    say(page, "/docker login 127.0.0.1:1")
+    modal = page.get_by_role("dialog", name="Log in")
+    expect(modal.get_by_label("Username")).to_be_focused()
+    expect(modal).to_contain_text("whoever looks at your screen")
+    modal.get_by_label("Username").fill("ada")
+    modal.get_by_role("button", name="Log in").click()
+    expect(modal).to_contain_text("Please complete this required field.")
+    expect(modal.get_by_label("Password")).to_be_focused()
+    modal.get_by_label("Password").fill("hunter2-hunter2")
+    modal.get_by_label("Username").fill(" ")
+    modal.get_by_role("button", name="Log in").click()
+    expect(modal).to_contain_text("Fill this in.")
+    modal.get_by_label("Username").fill("ada")
+    modal.get_by_role("button", name="Log in").click()
+    expect(modal).to_be_hidden()
+    expect(answers(page, "Error response from daemon")).to_contain_text("connection refused")
+    expect(page.get_by_text("hunter2")).to_have_count(0)
+
+
+def test_a_modal_that_was_left_is_opened_again_by_its_button(page: Page) -> None:
+    """Nothing was done; Escape leaves it, and another person is not shown it."""
+    be(page, "operator")
+    say(page, "/docker login 127.0.0.1:2")
+    modal = page.get_by_role("dialog", name="Log in")
+    modal.get_by_label("Username").fill("ada")
+    page.keyboard.press("Escape")
+    expect(modal).to_be_hidden()
+    be(page, "viewer")
+    expect(modal).to_be_hidden()
+    be(page, "operator")
+    answers(page, "127.0.0.1:2").get_by_role("button", name="Log in…").click()
+    expect(modal.get_by_label("Username")).to_have_value("")
+    modal.get_by_role("button", name="Cancel").click()
+    expect(modal).to_be_hidden()
 
 
 def test_a_long_answer_is_fetched_whole(page: Page) -> None:
