@@ -1,0 +1,1 @@
+"""How images are built: contexts, Dockerfiles, what a build fetches, and what the engine says of its steps."""

@@ -1,0 +1,104 @@
+"""The images that a Dockerfile begins with or copies from, with what its first ARGs and the line say put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from commands.attempts import Refusal
+from commands.building import dockerfile, words
+from commands.building.dockerfile import SPACES, Instruction
+from commands.building.words import Unreadable
+
+_NOTHING = "scratch"  # the image that is none
+_FROM = re.compile(r"--from=(\S+)", re.IGNORECASE)
+_WORD = re.compile(r"""(?:[^\s"'\\`]|[\\`].?|"(?:[^"\\]|\\.)*"|'[^']*')+""")
+_QUOTES = "\"'"
+_UNREADABLE = "Line {}: slashdock cannot tell which image {} stands for. Write its name there."
+
+
+@dataclass(frozen=True, order=True)
+class Base:
+    """An image by the name in the Dockerfile, and the line where it is named."""
+
+    line: int
+    ref: str
+
+
+def named(text: str, given: Mapping[str, str | None]) -> list[Base]:
+    """The images of other builds, in order of the lines; given is what --build-arg says, None where it says no value.
+
+    Raises Refusal where it cannot be told which image is meant.
+    """
+    escape = dockerfile.escape_of(text)
+    found = {base for reading in dockerfile.readings(text) for base in _named(reading, given, escape)}
+    return sorted(found)
+
+
+def _named(reading: Sequence[Instruction], given: Mapping[str, str | None], escape: str) -> Iterator[Base]:
+    variables: dict[str, str] = {}
+    begun, own = False, {_NOTHING}  # own: the names that stand for no image
+    for each in reading:
+        inner = each.inner()
+        refs: list[str] = []
+        if inner.name == "FROM":
+            refs = [_value(each, word, variables, escape) for word in _images(inner.rest)]
+            begun = True
+        elif inner.name == "ARG" and not begun:
+            variables |= _declared(each, variables, given, escape)
+        elif inner.name in {"ADD", "COPY"}:
+            refs = [ref for ref in _sources(inner) if not ref.isdigit()]
+        yield from (Base(each.line, ref) for ref in refs if ref and ref.lower() not in own)
+        if inner.name == "FROM":
+            own |= _stage(inner.rest)
+
+
+def _images(rest: str) -> list[str]:
+    """The words that may be the image: the first one, or any where there are flags, which may take one more word."""
+    split = SPACES.split(rest)
+    before = split[:-2] if len(split) > 2 and split[-2].lower() == "as" else split  # noqa: PLR2004 - IMAGE AS NAME
+    plain = [word for word in before if not word.startswith("--")]
+    return plain if len(plain) < len(before) else plain[:1]
+
+
+def _stage(rest: str) -> set[str]:
+    """The name that a stage is given, if any."""
+    split = SPACES.split(rest)
+    return {split[-1].lower()} if len(split) > 2 and split[-2].lower() == "as" else set()  # noqa: PLR2004 - see _images
+
+
+def _sources(inner: Instruction) -> Iterator[str]:
+    for word in _FROM.findall(inner.rest):
+        ref = str(word).strip(_QUOTES)
+        if "$" in ref:
+            raise Refusal(_UNREADABLE.format(inner.line, ref))
+        yield ref
+
+
+def _declared(
+    each: Instruction, variables: Mapping[str, str], given: Mapping[str, str | None], escape: str
+) -> dict[str, str]:
+    """What the ARG sets: what the line gives, else its own default."""
+    found = dict(variables)
+    for word in _WORD.findall(each.rest):
+        name, equals, default = word.partition("=")
+        said = given.get(name)
+        if said is not None:
+            found[name] = said
+        elif equals:
+            try:
+                found[name] = words.value(default, found, escape)
+            except Unreadable:
+                found[name] = f"${name}"  # which is told where an image is named by it
+    return found
+
+
+def _value(each: Instruction, word: str, variables: Mapping[str, str], escape: str) -> str:
+    try:
+        found = words.value(word, variables, escape)
+    except Unreadable:
+        raise Refusal(_UNREADABLE.format(each.line, word)) from None
+    if "$" in found:
+        raise Refusal(_UNREADABLE.format(each.line, word))
+    return found

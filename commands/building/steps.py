@@ -1,0 +1,127 @@
+"""What the engine says while it builds: the steps as docker prints them, the image in the end, or the error."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from docker.api.client import APIClient
+from docker.errors import APIError
+
+from commands import wire
+from commands.context import daemon
+from commands.multiplex import Stream, Window
+
+SILENCE = 900.0  # seconds without a word of the engine: a step may compile for long
+LIMIT = 3600.0  # seconds of a build as a whole
+KEPT = 1024 * 1024  # bytes of what is printed: the end
+SHOWN = 20  # lines that are shown while it goes on
+PACE = 0.5  # seconds between two looks at them
+_CHUNK = 64 * 1024  # bytes
+
+Show = Callable[[str], None]
+
+
+@dataclass
+class Steps:
+    """What was said: image is the id of what was built, error what ended it, code how the last step's process ended.
+
+    lost: the engine stopped talking before the end; late: it was not waited for any longer.
+    """
+
+    image: str = ""
+    error: str = ""
+    code: int = 0
+    lost: bool = False
+    late: bool = False
+    window: Window = field(default_factory=lambda: Window(KEPT))
+
+    @property
+    def text(self) -> str:
+        """All that was printed, its end alone where that is too much."""
+        return "".join(piece.decode("utf-8", "replace") for _, piece in self.window.joined())
+
+    def take(self, message: Mapping[str, Any]) -> str:
+        """Take a message in; gives what docker prints of it."""
+        if message.get("aux"):
+            self.image = str(message["aux"].get("ID") or self.image)
+            return ""
+        if message.get("error") or message.get("errorDetail"):
+            detail = message.get("errorDetail") or {}
+            self.error = str(detail.get("message") or message.get("error") or "unknown error")
+            self.code = int(detail.get("code") or 0)
+            return ""
+        printed = _printed(message)
+        self.window.add(Stream.STDOUT, printed.encode("utf-8", "surrogatepass"))
+        return printed
+
+
+def built(
+    client: APIClient, params: wire.Params, headers: Mapping[str, str], chunks: Iterator[bytes], show: Show
+) -> Steps:
+    """Let the engine build what the chunks are the archive of, and show how far it is.
+
+    Raises what the chunks raise, and EngineDown where there is no engine to ask.
+    """
+    ends = time.monotonic() + LIMIT
+    url = client._url("/build")  # noqa: SLF001 - docker-py's own keeps the archive and knows not all parameters
+    sent = {"Content-Type": "application/x-tar", **headers}
+    try:
+        answer = client._post(url, params=params, data=chunks, headers=sent, stream=True, timeout=SILENCE)  # noqa: SLF001 - see above
+        client._raise_for_status(answer)  # noqa: SLF001 - see above
+    except APIError as error:
+        return Steps(lost=True) if wire.lost(error) else Steps(error=daemon(error))
+    except requests.RequestException:
+        return Steps(lost=True)
+    with closing(answer):
+        return _followed(answer, show, ends)
+
+
+def _followed(answer: requests.Response, show: Show, ends: float) -> Steps:
+    """Read all that is said; who stops reading makes the engine give up."""
+    steps, shown = Steps(), _Shown(show)
+    try:
+        for line in answer.iter_lines(_CHUNK):
+            shown.more(steps.take(json.loads(line)) if line else "")
+            steps.late = time.monotonic() > ends
+            if steps.late or steps.error:
+                return steps
+    except requests.RequestException as error:
+        steps.late = "timed out" in str(error)
+        steps.lost = not steps.late
+    except json.JSONDecodeError:
+        steps.lost = True
+    steps.lost = steps.lost or not (steps.image or steps.late)
+    return steps
+
+
+class _Shown:
+    """The last lines, shown now and then."""
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self._last = deque[str](maxlen=SHOWN)
+        self._at = 0.0
+
+    def more(self, printed: str) -> None:
+        self._last.extend(printed.splitlines())
+        if printed and time.monotonic() - self._at >= PACE:
+            self._show("\n".join(self._last))
+            self._at = time.monotonic()
+
+
+def _printed(message: Mapping[str, Any]) -> str:
+    """As on a terminal that is none: no bars, and a line for each state of a layer."""
+    detail = message.get("progressDetail") or {}
+    if detail.get("current") or detail.get("total"):
+        return ""
+    before = f"{message['id']}: " if message.get("id") else ""
+    if message.get("stream"):
+        return f"{before}{message['stream']}"
+    return f"{before}{message.get('status') or ''}\n"

@@ -1,0 +1,184 @@
+"""docker image build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from docker.errors import NotFound
+
+from commands import naming
+from commands.asking import Field, Form
+from commands.attempts import Refusal, unanswered
+from commands.building import added, bases, contexts, dockerfile, mistakes, origins, steps
+from commands.building.bases import Base
+from commands.building.contexts import INLINE, Asked
+from commands.building.options import CONTAINER, DEFAULT, HOST, Options
+from commands.building.steps import Steps
+from commands.command import Permission, arg, flag
+from commands.context import Context, Target
+from commands.creation.images import DEFAULT_TAG
+from commands.creation.sources import sent
+from commands.reply import Errors, Note, Output, Part, Reply, failure
+
+LOOK = "docker images"  # shows whether it was built where the answer was lost
+FIELD = "dockerfile"  # what is asked for in the form
+_FORM = Form(
+    "Dockerfile",
+    "Build",
+    (Field(FIELD, "Dockerfile", multiline=True, hint="One instruction a line; the first one is FROM."),),
+)
+_OWN_NETWORKS = {"", DEFAULT, "none", "bridge", HOST}
+_BOTH = "invalid argument: can't use stdin for both build context and dockerfile"
+_AMBIGUOUS = f"unable to prepare context: {contexts.AMBIGUOUS}"
+_NO_FILE = "There is no file here to write an id to: with -q the answer is the id alone. Leave --iidfile away."
+_NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
+_NO_EXPERIMENTS = '"--squash" is only supported on a Docker daemon with experimental features enabled'
+_NO_NETWORK = (
+    "The steps of a build may not use the network {}. The settings say which ones they may (SLASHDOCK_BUILD_NETWORKS)."
+)
+_CUT = f"Only the last {steps.KEPT // 1024 // 1024} MiB of what the steps printed are shown."
+_LATE = (
+    f"The build took more than {steps.LIMIT / 60:.0f} minutes, or said nothing for {steps.SILENCE / 60:.0f}, and was"
+    f" given up. `{LOOK}` shows what there is now."
+)
+_GONE = "The engine said that it built {}, and has no such image."
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What was seen in a Dockerfile before it is built: the images that it names, and what is told of its mistakes."""
+
+    bases: tuple[Base, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def parts(self) -> Iterator[Part]:
+        if self.notes:
+            yield Note("\n".join(self.notes))
+
+
+class Build(Options, name="image build", alias="build, builder build", permission=Permission.CHANGE):
+    """Build an image from a Dockerfile.
+
+    The context is a folder below one that the settings allow, the address of a git repository or of a Dockerfile that
+    they allow, or "-": then the Dockerfile is asked for, and there are no other files. What is obviously wrong in it is
+    told with its line. The image's id ends the answer.
+    """
+
+    context: str = arg("PATH | URL | -")
+    disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
+    file: str = flag("-f", default="", help="The Dockerfile, else the one in the context; - to be asked for it")
+    iidfile: str = flag(default="", help="Not possible here: the answer says the id")
+
+    def problem(self) -> str | None:
+        """What docker refuses, and what a chat cannot do."""
+        if self.file == INLINE == self.context:
+            return _BOTH
+        if self.iidfile:
+            return _NO_FILE
+        if not self.disable_content_trust:
+            return _NO_TRUST
+        return _AMBIGUOUS if self.file and self.context == INLINE else None
+
+    def form(self) -> Form | None:
+        """The Dockerfile, where it is not in a file."""
+        return _FORM if INLINE in {self.context, self.file} else None
+
+    def targets(self) -> tuple[Target, ...]:
+        """The images that have the names so far, and the network of the steps or the container whose network it is."""
+        names = (naming.normalized(tag) for tag in self.tag)
+        tags = (f"{name.familiar}:{name.tag or DEFAULT_TAG}" for name in names if not name.digest)
+        found = (*(Target("image", tag, made=True) for tag in tags), *self._networks())
+        return tuple(dict.fromkeys(found))
+
+    def escalation(self) -> str:
+        """What the steps are given of the host."""
+        return ", ".join(self._escalations())
+
+    def run(self, ctx: Context) -> Reply:
+        """Build it; the answer is what the engine says of the steps."""
+        if self.squash and not ctx.docker.version().get("Experimental"):
+            return failure(_NO_EXPERIMENTS)
+        try:
+            self._check_network(ctx)
+            asked = Asked(self.context, self.file, ctx.given.get(FIELD, "").encode("utf-8", "surrogateescape"))
+            with contexts.opened(asked, ctx.allowances) as context:
+                looked = self._looked(ctx, context)
+                return Reply(tuple(looked.parts())) + self._built(ctx, context, looked)
+        except (ValueError, Refusal) as error:
+            return failure(str(error))
+
+    def _networks(self) -> Iterator[Target]:
+        if self.network.startswith(CONTAINER):
+            yield Target("container", self.network.removeprefix(CONTAINER))
+        elif self.network not in _OWN_NETWORKS:
+            yield Target("network", self.network)
+
+    def _escalations(self) -> Iterator[str]:
+        if self.network == HOST:
+            yield "its steps share the host's network"
+        if self.network.startswith(CONTAINER):
+            yield "its steps share the network of another container"
+        if self.cgroup_parent:
+            yield "its steps are put into a control group by name"
+        yield from (f"its steps have the security option {option}" for option in self.security())
+
+    def _check_network(self, ctx: Context) -> None:
+        for target in self._networks():
+            if target.kind == "network" and not any(fnmatchcase(target.ref, glob) for glob in ctx.allowances.networks):
+                raise Refusal(_NO_NETWORK.format(target.ref))
+
+    def _network(self, ctx: Context) -> str:
+        """The network as it is sent: by the id that was judged."""
+        for target in self._networks():
+            return (CONTAINER if target.kind == "container" else "") + sent(ctx, target)
+        return self.network
+
+    def _looked(self, ctx: Context, context: contexts.Context) -> _Looked:
+        """What is in the Dockerfile; raises Refusal where building it would reach what it may not."""
+        if context.content is None:
+            return _Looked()
+        text = dockerfile.text_of(context.content)
+        for reading in dockerfile.readings(text):
+            added.check(reading, ctx.allowances.remotes)
+        found = bases.named(text, self.given())
+        origins.check(ctx, [*found, *(Base(0, ref) for ref in self.sources_of_layers())])
+        notes = tuple(mistakes.told(dockerfile.read(text)))
+        if notes:
+            ctx.progress("\n".join(notes))
+        return _Looked(tuple(found), notes)
+
+    def _built(self, ctx: Context, context: contexts.Context, looked: _Looked) -> Reply:
+        params = self.params(context.dockerfile, self._network(ctx))
+        opening = origins.registries(ctx, looked.bases)
+        headers = {"X-Registry-Config": opening} if opening else {}
+        chunks = context.chunks(compress=self.compress)
+        done = steps.built(ctx.patient, params, headers, chunks, ctx.progress)
+        reply = Reply(tuple(self._printed(context.sent(), done)))
+        if done.lost:
+            return reply + unanswered("the build", LOOK)
+        if done.late:
+            return reply + replace(failure(_LATE), unknown=True)
+        if done.error:
+            return reply + replace(failure(done.error), exit_code=done.code or None)
+        return reply + _checked(ctx, done.image)
+
+    def _printed(self, sending: str, done: Steps) -> Iterator[Part]:
+        """What docker prints: with -q the id alone, and all of it as an error where there is no image."""
+        well = not (done.lost or done.late or done.error)
+        if self.quiet:
+            yield Output(done.text) if well else Errors(f"{sending}{done.text}")
+        else:
+            yield Output(f"{sending}{done.text}", "build.txt")
+        if done.window.dropped:
+            yield Note(_CUT)
+
+
+def _checked(ctx: Context, image: str) -> Reply:
+    """The id for the record, once the engine has shown that it has such an image."""
+    try:
+        found = str(ctx.docker.inspect_image(image)["Id"])
+    except NotFound:
+        return failure(_GONE.format(image))
+    return Reply(ids=(found,))
