@@ -87,7 +87,7 @@ def question(risk: Risk, command: Command, intent: Intent, digest: str, there: I
         else f"To go on, press the button (in a terminal: --confirm {digest})."
     )
     how = f"Nothing was done. {said}"
-    parts: tuple[Part, ...] = (Output(f"{risk.question}\n"), *shown, Note(how), *buttons)
+    parts: tuple[Part, ...] = (Output(f"{intent.question or risk.question}\n"), *shown, Note(how), *buttons)
     end = End(Status.HELD, "to be confirmed", Reply(parts), command)
     end.found = (*there, *intent.objects)
     return end

@@ -24,6 +24,10 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     """What docker's CLI says itself, without asking the engine; str() is its sentence."""
 
 
+class Remark(Exception):  # noqa: N818 - an answer, not a fault
+    """What docker's CLI says on standard error without failing, as with --force; nothing where str() is empty."""
+
+
 class Interrupted(Exception):  # noqa: N818 - the cause is the fault
     """A bug of ours, which is the cause, ended the line; reply is what came of the objects until then."""
 
@@ -117,13 +121,14 @@ class _Attempts:
         with self._changed:
             self._ends[taken[0]] = end
             self._under_way -= 1
-            self._over = self._over or wire.lost(end) or not isinstance(end, APIError | Refusal | None)
+            self._over = self._over or wire.lost(end) or not isinstance(end, APIError | Refusal | Remark | None)
             self._changed.notify_all()
 
 
 def _told(targets: Iterable[Target], ends: Mapping[int, Exception | None], look: str) -> Reply:
     done: list[str] = []
     failed: list[str] = []
+    said: list[str] = []
     lost: list[str] = []
     untried: list[str] = []
     bugs: list[Exception] = []
@@ -133,6 +138,8 @@ def _told(targets: Iterable[Target], ends: Mapping[int, Exception | None], look:
                 done.append(target.ref)
             case Refusal() as refusal:
                 failed.append(str(refusal))
+            case Remark() as remark:
+                said += filter(None, [str(remark)])
             case error if wire.lost(error):
                 lost.append(target.ref)
             case APIError() as error:
@@ -142,13 +149,14 @@ def _told(targets: Iterable[Target], ends: Mapping[int, Exception | None], look:
             case bug:
                 lost.append(target.ref)
                 bugs.append(bug)
+    remarks = Reply((Errors("".join(f"{line}\n" for line in said)),)) if said else Reply()
     if lost:
-        reply = lines(done) + _failed(failed, lost_sentence(lost, untried, look), unknown=True)
+        reply = lines(done) + remarks + _failed(failed, lost_sentence(lost, untried, look), unknown=True)
         if bugs:
             raise Interrupted(reply) from bugs[0]
         return reply
     down = [f"{error}\nNot tried: {', '.join(untried)}." for error in ends.values() if _is_down(error)]
-    return lines(done) + _failed(failed, *down[:1])
+    return lines(done) + remarks + _failed(failed, *down[:1])
 
 
 def _is_down(error: Exception | None) -> bool:

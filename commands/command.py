@@ -99,6 +99,7 @@ class Spec:
     interspersed: bool
     filtered: bool
     kin: tuple[str, ...]  # verbs that do the same by another name
+    optional: bool = True  # whether its usage line says [OPTIONS]
 
     @property
     def name(self) -> str:
@@ -107,7 +108,7 @@ class Spec:
 
     def usage(self, called: tuple[str, ...]) -> str:
         """The usage line for the words by which the verb was called: "docker logs [OPTIONS] CONTAINER"."""
-        options = ["[OPTIONS]"] if any(not flag.universal for flag in self.flags) else []
+        options = ["[OPTIONS]"] if self.optional and any(not flag.universal for flag in self.flags) else []
         return " ".join(["docker", *called, *options, *(_metavar(argument) for argument in self.arguments)])
 
 
@@ -187,12 +188,14 @@ class Command:
         interspersed: bool = True,
         filtered: bool = False,
         kin: str = "",
+        optional: bool = True,
     ) -> None:
         """Make the dataclass and its Spec.
 
         name is the canonical name, alias a comma-separated list; interspersed False where flags end at the first
         positional; filtered where the answer lists only what the asker may see, so that no target is needed; kin names
-        the verbs that do the same by another name: a rule on this one means them too, and each must allow it.
+        the verbs that do the same by another name: a rule on this one means them too, and each must allow it;
+        optional False where docker's usage line leaves [OPTIONS] out.
         """
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
@@ -209,6 +212,7 @@ class Command:
             interspersed=interspersed,
             filtered=filtered,
             kin=tuple(name.strip() for name in kin.split(",") if name.strip()),
+            optional=optional,
         )
 
     def risk(self) -> Risk | None:

@@ -22,11 +22,13 @@ class Intent:
     """The objects beside those that the line names which will be touched, and the doing of it.
 
     table shows them to whoever is to confirm it: the header first, then a row for each; empty where their names do.
+    question is what docker asks where that depends on the engine, else empty.
     """
 
     objects: tuple[Found, ...]
     do: Callable[[], Reply]
     table: tuple[tuple[str, ...], ...] = ()
+    question: str = ""
 
     def digest(self, named: Iterable[Found], line: str) -> str:
         """What two runs of the line have in common that would touch the same objects; named are those in the line."""

@@ -5,6 +5,7 @@ Every word in a path is an id or a volume's name that the engine itself gave: do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,14 @@ def stream(client: APIClient, path: str, *ids: str, params: Params, timeout: flo
     return response
 
 
+def send(client: APIClient, path: str, *ids: str, body: Mapping[str, Any], params: Params | None = None) -> Any:
+    """The answer to a POST of JSON, which may be empty, as docker-py gives no body that is null; raises APIError."""
+    url = client._url(path, *ids)  # noqa: SLF001 - see get
+    response = client._post(url, json=dict(body), params=params or {})  # noqa: SLF001 - see get
+    client._raise_for_status(response)  # noqa: SLF001 - see get
+    return response.json() if response.content else None
+
+
 def post(client: APIClient, path: str, *ids: str, params: Params, timeout: float | None = None) -> requests.Response:
     """The answer to a POST without a body; timeout in seconds, None for the client's own; raises APIError."""
     seconds = client.timeout if timeout is None else timeout
@@ -43,6 +52,12 @@ def delete(client: APIClient, path: str, *ids: str, params: Params) -> Any:
     """The JSON that the engine answers to a DELETE; raises APIError."""
     url = client._url(path, *ids)  # noqa: SLF001 - see get
     return client._result(client._delete(url, params=params), json=True)  # noqa: SLF001 - see get
+
+
+def remove(client: APIClient, path: str, *ids: str, params: Params | None = None) -> None:
+    """Send a DELETE that is answered without a body; raises APIError."""
+    url = client._url(path, *ids)  # noqa: SLF001 - see get
+    client._raise_for_status(client._delete(url, params=params or {}))  # noqa: SLF001 - see get
 
 
 def message(error: APIError) -> str | None:

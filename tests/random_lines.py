@@ -25,6 +25,7 @@ MORE = {
 DIFFERENCES = {
     "container logs --follow": "what follows without an end is bounded here",
     "container start --attach": "a chat has no terminal: it is told what to do instead",
+    "network connect NETWORK": "one that is not there is not found, where engines take it for a container at rest",
     "--cidfile": "there is no file for an id here: the answer says it",
     "--env-file": "files are those of the bot's machine, below folders that the settings name",
     "--interactive": "nothing can be typed into a container from a chat: it is told what to do instead",

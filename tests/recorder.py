@@ -24,6 +24,7 @@ CHUNK = 65_536  # bytes
 _LOOKING = ("GET", "HEAD")
 _ABROAD = ("/images/search", "/distribution/")  # what an engine would ask other machines for
 _OBJECT = re.compile(r"/(containers|images|networks|volumes)/(.+?)(?:/[a-z]+)?")
+_JOINING = re.compile(r"/networks/([^/]+)/(?:dis)?connect")
 _NO_OBJECTS = {"containers/create", "images/create", "images/load", "networks/create", "volumes/create"} | {
     f"{kind}/prune" for kind in ("containers", "images", "networks", "volumes")
 }
@@ -97,7 +98,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         asked = Asked(self.command, f"/{path}", query, _json(body))
         changing = self.command not in _LOOKING or asked.path.startswith(_ABROAD)
-        if self._is_missing(asked.path):
+        joining = _JOINING.fullmatch(asked.path)
+        if joining and self._is_missing(asked.path):
+            self._send(404, json.dumps({"message": f"network {joining[1]} not found"}).encode())
+            return
+        about = f"/containers/{(asked.body or {}).get('Container')}" if joining else asked.path
+        if self._is_missing(about):
             self._pass_on(body)
             return
         self.server.recorder.asked.append(asked)

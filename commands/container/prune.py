@@ -1,0 +1,62 @@
+"""docker container prune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from commands import prunes, units, wire
+from commands.command import Permission
+from commands.context import Context
+from commands.intent import Intent
+from commands.listing import own_name, short
+from commands.prunes import Going, Pruning, Selection
+
+_FILTERS = ("until", "label", "label!")
+_STOPPED = {"created", "exited", "dead"}
+_HEADER = ("CONTAINER ID", "NAME", "IMAGE", "STATUS", "SIZE")
+_LOOK = "docker ps -a"
+
+
+class Prune(Pruning, name="container prune", permission=Permission.CHANGE):
+    """Remove all containers that do not run.
+
+    Their logs and whatever they wrote outside of volumes go with them.
+    """
+
+    def warning(self) -> str:
+        """Docker's words."""
+        return "This will remove all stopped containers."
+
+    def intent(self, ctx: Context) -> Intent:
+        """The containers that go."""
+        try:
+            chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
+        except ValueError as error:
+            return prunes.refused(error)
+        return prunes.intent(_plan(ctx, chosen), _HEADER, _LOOK, "Deleted Containers:", reclaimed=True)
+
+
+def _plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
+    listed: list[dict[str, Any]] = wire.get(ctx.patient, "/containers/json", params={"all": 1, "size": 1})
+    for each in listed:
+        name, labels = own_name(each["Names"] or [each["Id"]]), each.get("Labels") or {}
+        stopped = each["State"] in _STOPPED and ctx.visible("container", name, labels)
+        if stopped and chosen.takes(labels, each["Created"]):
+            yield _going(ctx, each, name, labels)
+
+
+def _going(ctx: Context, listed: Mapping[str, Any], name: str, labels: Mapping[str, str]) -> Going:
+    identity, size = str(listed["Id"]), int(listed.get("SizeRw") or 0)
+    row = (short(identity), name, str(listed["Image"]), str(listed["Status"]), units.size(size))
+
+    def stays() -> str:
+        now = ctx.docker.inspect_container(identity)
+        if now["Name"].removeprefix("/") != name:
+            return "it was given another name meanwhile"
+        return "" if now["State"]["Status"] in _STOPPED else f"it is {now['State']['Status']} again"
+
+    def remove() -> None:
+        wire.remove(ctx.patient, "/containers/{0}", identity)
+
+    return Going(prunes.found("container", identity, name, labels), row, identity, size, stays, remove)

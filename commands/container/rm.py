@@ -1,0 +1,52 @@
+"""docker rm."""
+
+from __future__ import annotations
+
+from docker.errors import NotFound
+
+from commands import wire
+from commands.attempts import Refusal, Remark, each
+from commands.command import Command, Permission, args, flag
+from commands.container.several import LOOK
+from commands.context import Context, Target, daemon
+from commands.reply import Reply
+
+_NAMELESS = "container name cannot be empty"
+
+
+class Rm(Command, name="container rm", alias="container remove, rm", permission=Permission.CHANGE):
+    """Remove one or more containers, with their logs and whatever they wrote outside of volumes.
+
+    One that runs is only removed with --force, which kills it.
+    """
+
+    containers: tuple[str, ...] = args("CONTAINER")
+    force: bool = flag("-f", default=False, help="Kill and remove what runs")
+    link: bool = flag("-l", default=False, help="Remove only the link of this name")
+    volumes: bool = flag("-v", default=False, help="Remove the volumes without a name that belong to it, too")
+
+    def targets(self) -> tuple[Target, ...]:
+        """The containers that have a name."""
+        return tuple(Target("container", ref) for ref in self._refs() if ref)
+
+    def run(self, ctx: Context) -> Reply:
+        """Remove all, side by side; with --force one that is not there is only told of."""
+        params: wire.Params = {name: 1 for name, on in self._params().items() if on}
+        targets = [Target("container", ref) for ref in self._refs()]
+        return each(targets, lambda target: self._remove(ctx, target, params), LOOK, ctx.beside)
+
+    def _remove(self, ctx: Context, target: Target, params: wire.Params) -> None:
+        if not target.ref:
+            raise Refusal(_NAMELESS)
+        try:
+            wire.remove(ctx.patient, "/containers/{0}", ctx.id(target), params=params)
+        except NotFound as error:
+            if not self.force:
+                raise
+            raise Remark(daemon(error)) from None
+
+    def _refs(self) -> list[str]:
+        return [ref.strip("/") for ref in self.containers]
+
+    def _params(self) -> dict[str, bool]:
+        return {"v": self.volumes, "link": self.link, "force": self.force}

@@ -1,0 +1,75 @@
+"""docker network connect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from commands import wire
+from commands.attempts import unanswered
+from commands.command import Command, Permission, arg, flag
+from commands.container.several import nameless
+from commands.context import Context, Target
+from commands.creation import networks
+from commands.creation.networks import LINKS
+from commands.kinds import Kind
+from commands.network import ipam
+from commands.reply import Reply
+
+STRINGS = Kind("strings", str, repeats=True, samples=("a", "b,c"))
+_OPTIONS = Kind("strings", str, repeats=True, samples=("a=b",))
+_NO_NETWORK = "invalid network name or ID: value is empty"
+_LOOK = "docker network inspect {}"
+
+
+class Connect(Command, name="network connect", permission=Permission.CHANGE):
+    """Put a container on a network, besides those that it is on.
+
+    It is found there by its name, and by every --alias.
+    """
+
+    network: str = arg("NETWORK")
+    container: str = arg("CONTAINER")
+    alias: tuple[str, ...] = flag(default=(), kind=STRINGS, help="Another name for it on this network")
+    driver_opt: tuple[str, ...] = flag(default=(), kind=_OPTIONS, help="An option of the driver, as NAME=VALUE")
+    gw_priority: int = flag(default=0, help="The network with the highest one is the way out")
+    ip: str = flag(default="", help="The IPv4 address that it gets")
+    ip6: str = flag(default="", help="The IPv6 address that it gets")
+    link: tuple[str, ...] = flag(default=(), kind=LINKS, help="Another container, as NAME:ALIAS")
+    link_local_ip: tuple[str, ...] = flag(default=(), kind=STRINGS, help="A link-local address that it gets")
+
+    def problem(self) -> str | None:
+        """Docker's refusals of empty names and of options that are none."""
+        if any("=" not in each for each in ipam.strings(self.driver_opt)):
+            return "invalid key/value pair format in driver options"
+        return _NO_NETWORK if not self.network.strip() else nameless([self.container])
+
+    def targets(self) -> tuple[Target, ...]:
+        """The network, the container and those that it is linked with."""
+        linked = (Target("container", networks.linked(each)[0]) for each in self.link)
+        return tuple(dict.fromkeys((Target("network", self.network), Target("container", self.container), *linked)))
+
+    def run(self, ctx: Context) -> Reply:
+        """Connect it."""
+        network, container = (ctx.id(target) for target in self.targets()[:2])
+        try:
+            wire.send(ctx.patient, "/networks/{0}/connect", network, body=self._body(container))
+        except Exception as error:
+            if not wire.lost(error):
+                raise
+            return unanswered(f"the connection of {self.container}", _LOOK.format(self.network))
+        return Reply()
+
+    def _body(self, container: str) -> dict[str, Any]:
+        addresses = {
+            "IPv4Address": self.ip,
+            "IPv6Address": self.ip6,
+            "LinkLocalIPs": ipam.strings(self.link_local_ip) or None,
+        }
+        endpoint: dict[str, Any] = {
+            "IPAMConfig": {name: value for name, value in addresses.items() if value},
+            "Links": list(self.link),
+            "Aliases": ipam.strings(self.alias),
+            "DriverOpts": dict(each.split("=", 1) for each in ipam.strings(self.driver_opt)) or None,
+            "GwPriority": self.gw_priority,
+        }
+        return {"Container": container, "EndpointConfig": endpoint}

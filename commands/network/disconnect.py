@@ -1,0 +1,43 @@
+"""docker network disconnect."""
+
+from __future__ import annotations
+
+from commands import wire
+from commands.attempts import unanswered
+from commands.command import Command, Permission, arg, flag
+from commands.container.several import nameless
+from commands.context import Context, Missing, Target
+from commands.reply import Reply
+
+_NO_NETWORK = "invalid network name or ID: value is empty"
+_LOOK = "docker network inspect {}"
+
+
+class Disconnect(Command, name="network disconnect", permission=Permission.CHANGE):
+    """Take a container off a network."""
+
+    network: str = arg("NETWORK")
+    container: str = arg("CONTAINER")
+    force: bool = flag("-f", default=False, help="Even if the engine does not know the container any more")
+
+    def problem(self) -> str | None:
+        """Docker's refusals of empty names."""
+        return _NO_NETWORK if not self.network.strip() else nameless([self.container])
+
+    def targets(self) -> tuple[Target, ...]:
+        """The network and the container."""
+        return Target("network", self.network), Target("container", self.container)
+
+    def run(self, ctx: Context) -> Reply:
+        """Disconnect it; one that is gone is named as it is known on the network."""
+        network, container = self.targets()
+        gone = self.force and isinstance(ctx.found[container], Missing)
+        who = self.container if gone else ""
+        body = {"Container": who or ctx.id(container), "Force": self.force}
+        try:
+            wire.send(ctx.patient, "/networks/{0}/disconnect", ctx.id(network), body=body)
+        except Exception as error:
+            if not wire.lost(error):
+                raise
+            return unanswered(f"the end of {self.container}'s connection", _LOOK.format(self.network))
+        return Reply()

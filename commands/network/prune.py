@@ -1,0 +1,79 @@
+"""docker network prune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from commands import prunes, units, wire
+from commands.command import Permission
+from commands.context import Context
+from commands.intent import Intent
+from commands.listing import own_name, short
+from commands.prunes import Going, Pruning, Selection
+from commands.timestamps import epoch
+
+_FILTERS = ("until", "label", "label!")
+_PREDEFINED = {"bridge", "host", "none", "ingress", "docker_gwbridge"}
+_HEADER = ("NETWORK ID", "NAME", "DRIVER", "CREATED")
+_LOOK = "docker network ls"
+
+
+class Prune(Pruning, name="network prune", permission=Permission.CHANGE):
+    """Remove all networks that no container is on.
+
+    One that a stopped container needs to start again stays, which docker's own prune would take.
+    """
+
+    def warning(self) -> str:
+        """Docker's words."""
+        return "This will remove all custom networks not used by at least one container."
+
+    def intent(self, ctx: Context) -> Intent:
+        """The networks that go."""
+        try:
+            chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
+        except ValueError as error:
+            return prunes.refused(error)
+        return prunes.intent(_plan(ctx, chosen), _HEADER, _LOOK, "Deleted Networks:", reclaimed=False)
+
+
+def used(ctx: Context) -> dict[str, str]:
+    """The ids and names of the networks that containers in any state are on, each with what uses it."""
+    users: dict[str, str] = {}
+    for each in wire.get(ctx.docker, "/containers/json", params={"all": 1}):
+        name = own_name(each["Names"] or [each["Id"]])
+        seen = ctx.visible("container", name, each.get("Labels") or {})
+        who = f"container {name}" if seen else "a container"
+        mode = str((each.get("HostConfig") or {}).get("NetworkMode") or "")
+        for network, joined in ((each.get("NetworkSettings") or {}).get("Networks") or {}).items():
+            users |= {network: who, str(joined.get("NetworkID") or network): who}
+        users.setdefault(mode, who)
+    return users
+
+
+def _plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
+    users = used(ctx)
+    for each in wire.get(ctx.docker, "/networks"):
+        labels, name = each.get("Labels") or {}, str(each["Name"])
+        spared = name in _PREDEFINED or each.get("Scope") == "swarm" or each.get("Ingress")
+        in_use = each["Id"] in users or name in users
+        created = epoch(str(each["Created"]), ctx.now)
+        if not (spared or in_use) and ctx.visible("network", name, labels) and chosen.takes(labels, created):
+            yield _going(ctx, each, created)
+
+
+def _going(ctx: Context, listed: Mapping[str, Any], created: float) -> Going:
+    identity, name, labels = str(listed["Id"]), str(listed["Name"]), listed.get("Labels") or {}
+    row = (short(identity), name, str(listed["Driver"]), units.ago(ctx.now - created))
+
+    def stays() -> str:
+        now = ctx.docker.inspect_network(identity)
+        users = used(ctx)
+        who = users.get(identity) or users.get(name)
+        return f"{who} is on it" if who or now.get("Containers") else ""
+
+    def remove() -> None:
+        wire.remove(ctx.patient, "/networks/{0}", identity)
+
+    return Going(prunes.found("network", identity, name, labels), row, name, 0, stays, remove)

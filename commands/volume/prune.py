@@ -1,0 +1,94 @@
+"""docker volume prune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from commands import prunes, units, wire
+from commands.api import too_old
+from commands.command import Permission, flag
+from commands.context import Context
+from commands.intent import Intent
+from commands.listing import own_name
+from commands.prunes import SURE, Going, Pruning, Selection
+from commands.timestamps import epoch
+
+_FILTERS = ("label", "label!", "all")
+_ANONYMOUS = "com.docker.volume.anonymous"  # the label of a volume that was made without a name
+_HEADER = ("VOLUME NAME", "DRIVER", "CREATED", "SIZE")
+_LOOK = "docker volume ls"
+_SINCE = "1.42"  # the API version from which only volumes without a name go, unless --all is said
+
+
+class Prune(Pruning, name="volume prune", permission=Permission.CHANGE):
+    """Remove all volumes that no container uses, with everything in them.
+
+    One that a container in any state uses stays. What is removed so cannot be brought back.
+    """
+
+    all: bool = flag("-a", default=False, since=_SINCE, help="Take volumes with a name, too")
+
+    def warning(self) -> str:
+        """Docker's words where named volumes go, too."""
+        return "This will remove all local volumes not used by at least one container."
+
+    def intent(self, ctx: Context) -> Intent:
+        """The volumes that go; an engine that is too old for --all takes all of them, as docker's client lets it."""
+        try:
+            chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
+        except ValueError as error:
+            return prunes.refused(error)
+        asked = any(each in {"all=1", "all=true"} for each in self.filter)
+        named = self.all or asked or bool(too_old("all", _SINCE, ctx.docker.api_version))
+        going = (each for each in _plan(ctx, chosen) if named or _is_anonymous(each))
+        planned = prunes.intent(going, _HEADER, _LOOK, "Deleted Volumes:", reclaimed=True)
+        text = (
+            self.warning() if named else "This will remove anonymous local volumes not used by at least one container."
+        )
+        return replace(planned, question=f"WARNING! {text}\n{SURE}")
+
+
+def used(ctx: Context) -> dict[str, str]:
+    """The names of the volumes that containers in any state use, each with what uses it."""
+    users: dict[str, str] = {}
+    for each in wire.get(ctx.docker, "/containers/json", params={"all": 1}):
+        name = own_name(each["Names"] or [each["Id"]])
+        seen = ctx.visible("container", name, each.get("Labels") or {})
+        mounts = (str(mount.get("Name") or "") for mount in each.get("Mounts") or ())
+        users |= dict.fromkeys(mounts, f"container {name}" if seen else "a container")
+    return users
+
+
+def _is_anonymous(going: Going) -> bool:
+    return _ANONYMOUS in going.found.labels
+
+
+def _plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
+    usage: Mapping[str, Any] = wire.get(ctx.patient, "/system/df")
+    users = used(ctx)
+    for each in usage.get("Volumes") or ():
+        labels, name = each.get("Labels") or {}, str(each["Name"])
+        local = each.get("Driver") == "local" and name not in users
+        if local and ctx.visible("volume", name, labels) and chosen.takes(labels, 0):
+            yield _going(ctx, each)
+
+
+def _going(ctx: Context, listed: Mapping[str, Any]) -> Going:
+    name, labels = str(listed["Name"]), listed.get("Labels") or {}
+    made = epoch(str(listed["CreatedAt"]), ctx.now) if listed.get("CreatedAt") else ctx.now
+    size = max(0, int((listed.get("UsageData") or {}).get("Size") or 0))
+    row = (name, str(listed["Driver"]), units.ago(ctx.now - made), units.size(size))
+
+    def stays() -> str:
+        now = ctx.docker.inspect_volume(name)
+        if now.get("CreatedAt") != listed.get("CreatedAt"):
+            return "it is another volume of this name now"
+        who = used(ctx).get(name)
+        return f"{who} uses it" if who else ""
+
+    def remove() -> None:
+        wire.remove(ctx.patient, "/volumes/{0}", name)
+
+    return Going(prunes.found("volume", name, name, labels), row, name, size, stays, remove)
