@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from docker.api.client import APIClient
 from docker.errors import NotFound
+from engine import Engine
 from eventually import eventually
 from harness import ADMIN, Bench, bench
 from proxy import Proxy
@@ -25,6 +28,12 @@ from commands.command import Command, Spec
 from commands.context import Context, Found, Target
 from commands.reply import Button, Buttons, Reply
 
+REGISTRY = shutil.which("docker-registry")
+CONFIG = """version: 0.1
+storage: {{filesystem: {{rootdirectory: {folder}/images}}}}
+http: {{addr: "127.0.0.1:5001"}}
+log: {{level: error}}
+"""
 POLICY = """
 version = 1
 [people]
@@ -158,6 +167,45 @@ def test_a_flood_is_not_followed_to_its_end(runner: Runner) -> None:
     assert len(text.docker(outcome.reply)) <= 8 * 1024 * 1024
 
 
+@pytest.fixture(scope="module")
+def registry(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real registry, on the engine's own loopback."""
+    if REGISTRY is None:
+        pytest.skip("no registry here: apt-get install docker-registry")
+    folder = tmp_path_factory.mktemp("registry")
+    (folder / "config.yml").write_text(CONFIG.format(folder=folder))
+    beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net"]
+    serve = [*beside, REGISTRY, "serve", str(folder / "config.yml")]
+    with subprocess.Popen(serve, stderr=subprocess.DEVNULL) as served:
+        look = [*beside, "python3", "-c", "import socket; socket.create_connection(('127.0.0.1', 5001))"]
+        eventually(lambda: subprocess.run(look, capture_output=True, check=False).returncode == 0)
+        yield "127.0.0.1:5001"
+        served.terminate()
+
+
+@pytest.fixture
+def distant_image(registry: str, client: APIClient) -> Iterator[str]:
+    """The name of an image that is at the registry and not at the engine."""
+    name = f"{registry}/distant"
+    client.tag("busybox:latest", name, "1")
+    client.push(name, "1")
+    client.remove_image(f"{name}:1")
+    yield f"{name}:1"
+    client.remove_image(f"{name}:1")
+
+
+def test_an_image_that_is_missing_is_pulled_as_docker_pulls_it(runner: Runner, distant_image: str) -> None:
+    """Docker's lines on the way, then the container of what was pulled."""
+    outcome = runner.say(f"run --rm {distant_image} echo pulled")
+    out, *told = text.docker(outcome.reply).splitlines()
+    assert out == "pulled"
+    assert told[0] == f"Unable to find image '{distant_image}' locally"
+    assert told[-1] == f"Status: Downloaded newer image for {distant_image}"
+    again = runner.say(f"run --rm --pull always {distant_image} echo pulled")
+    assert f"Status: Image is up to date for {distant_image}" in text.docker(again.reply)
+    assert text.docker(runner.say(f"run -q --rm --pull always {distant_image} echo pulled").reply) == "pulled\n"
+
+
 def test_a_detached_one_is_started_and_its_id_is_the_answer(runner: Runner) -> None:
     """-d does not wait."""
     outcome = runner.say("run -d busybox sleep 1000")
@@ -244,6 +292,20 @@ def test_an_image_that_was_swapped_meanwhile_is_not_run(engine: str, client: API
         client.inspect_container(name)
 
 
+def test_a_volume_whose_name_was_taken_meanwhile_is_not_mounted(engine: str, client: APIClient) -> None:
+    """A volume with options is a mount of anything on the host, and the container's inspect does not show them."""
+    name = _name()
+    client.create_volume(name, driver_opts={"type": "none", "o": "bind", "device": "/etc"})
+    command = catalog.load().parse(f"create --name {name} -v {name}:/x busybox true").command
+    image, *_ = command.targets()
+    judged = Found(image, "image", client.inspect_image("busybox")["Id"], "busybox", {}, {})
+    reply = _run(command, engine, {image: judged})
+    assert f"the volume {name} has options of its own" in text.docker(reply)
+    with pytest.raises(NotFound):
+        client.inspect_container(name)
+    client.remove_volume(name)
+
+
 def test_other_containers_go_by_their_ids(runner: Runner, client: APIClient) -> None:
     """A name can be swapped between the look and the request, and again before each start; an id cannot."""
     other = client.create_container("busybox", ["sleep", "1000"], name=_name())["Id"]
@@ -317,6 +379,28 @@ def test_a_lost_answer_to_the_making_is_told_as_unknown(engine: str, tmp_path: P
     assert outcome.status is Status.UNKNOWN
     assert "`docker ps -a` shows how it is now" in text.docker(outcome.reply)
     assert eventually(lambda: client.inspect_container(name))["State"]["Status"] == "created"
+
+
+def test_what_cannot_be_attached_to_is_not_started(engine: str, tmp_path: Path, client: APIClient) -> None:
+    """Nothing runs whose output would be lost."""
+    name = _name()
+    with Proxy(engine, lose="/attach").serve(tmp_path) as address:
+        made = bench(address, tmp_path / "data")
+        outcome = made.say(f"run --name {name} busybox true")
+        made.close()
+    assert text.docker(outcome.reply).startswith(f"{name} was made and not started")
+    assert client.inspect_container(name)["State"]["Status"] == "created"
+
+
+def test_an_end_that_is_not_told_is_unknown(engine: str, tmp_path: Path) -> None:
+    """The engine falls silent while the container runs: what it printed is shown, how it ended is not made up."""
+    broken = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with Proxy(engine, replace="/wait", answer=broken).serve(tmp_path) as address:
+        made = bench(address, tmp_path / "data")
+        outcome = made.say("run busybox echo printed")
+        made.close()
+    assert outcome.status is Status.UNKNOWN
+    assert text.docker(outcome.reply).startswith("printed\nHow ")
 
 
 def test_a_lost_answer_to_the_start_is_told_as_unknown(engine: str, tmp_path: Path) -> None:

@@ -141,7 +141,8 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         linked = self.linked_by_name()
         by_name = tuple(each for each in others if each.kind in _BY_NAME or each.ref in linked)
         body = self.body(self.image, self.words, self.attached(), found)
-        return Order(image, by_name, body, query, self.pull, self.quiet)
+        volumes = tuple(each for each in others if each.kind == "volume" and not self.makes_volumes())
+        return Order(image, by_name, volumes, body, query, self.pull, self.quiet)
 
 
 def errors(told: Iterable[str]) -> Reply:

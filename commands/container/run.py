@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import requests
@@ -31,6 +32,7 @@ _NO_KEYS = "Nobody is attached here, so --detach-keys has no effect."
 _GOES_ON = (
     "{} still runs after {:.0f} s and goes on in the background. `docker logs {}` shows more, `docker stop {}` ends it."
 )
+_NOT_STARTED = "{} was made and not started, as the engine did not answer. `docker start {}` starts it."
 _RUNS = "{} runs. Its end is waited for, {:.0f} s at most."
 _FLOODED = "{} prints too much to be followed. It goes on in the background; `docker stop {}` ends it."
 _LOGLESS = "Its log goes when it ends, since it was run with --rm."
@@ -103,15 +105,25 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
     def _waited(self, ctx: Context, made: Made) -> Reply:
         streams = tuple(name for name in ("stdout", "stderr") if self.streams()[f"Attach{name.capitalize()}"])
         seconds = ctx.allowances.run_wait
-        with attaching.attached(
-            ctx.patient, made.id, streams, tty=self.tty, removed=self.rm, seconds=seconds
-        ) as attached:
+        with ExitStack() as stack:
+            try:
+                attached = stack.enter_context(
+                    attaching.attached(ctx.patient, made.id, streams, tty=self.tty, removed=self.rm, seconds=seconds)
+                )
+            except requests.RequestException as error:
+                return self._unattached(error, made)
             refused = self._started(ctx, made)
             if refused.failed:
                 return refused
             ctx.progress(_RUNS.format(made.name, seconds))
             over = attached.follow()
             return _printed(attached, made) + self._end(attached, made, seconds, over=over)
+
+    def _unattached(self, error: requests.RequestException, made: Made) -> Reply:
+        """What is told where its streams could not be had, so that it was not started."""
+        if isinstance(error, APIError) and not wire.lost(error):
+            return replace(failure(self.tell(daemon(error))), exit_code=GENERAL)
+        return failure(_NOT_STARTED.format(made.name, made.name))
 
     def _end(self, attached: Attached, made: Made, seconds: float, *, over: bool) -> Reply:
         """What is told of how it ended, or of that it goes on."""

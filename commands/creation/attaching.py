@@ -55,11 +55,13 @@ class Attached:
             opened.settimeout(left)
             try:
                 received = opened.recv(_CHUNK)
+                self._take(received)
             except TimeoutError:
                 return False
+            except (OSError, ValueError):  # how it ended tells what that means
+                return True
             if not received:
                 return True
-            self._take(received)
 
     def ended(self) -> Ended | None:
         """How it ended, None where that is not known in time; raises ValueError where the engine does not say."""
@@ -70,6 +72,8 @@ class Attached:
             if "timed out" in str(error):
                 return None
             raise ValueError(str(error)) from None
+        if "StatusCode" not in told:
+            raise ValueError(told)
         return Ended(int(told["StatusCode"]), (told.get("Error") or {}).get("Message") or "")
 
     def pieces(self) -> list[tuple[Stream, str]]:

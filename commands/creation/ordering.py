@@ -18,6 +18,7 @@ from commands.creation.sources import sent
 ALWAYS, MISSING, NEVER = "always", "missing", "never"
 LOOK = "docker ps -a"  # shows what came of it where an answer was lost
 _CHANGED = "{} is not any more what this line was judged by. Nothing was started; send the line again."
+_USUAL = ("local",)  # a volume's driver, and no options
 _MORE = "This gives more than the line asked for ({}). The container was removed and never started."
 
 
@@ -25,11 +26,13 @@ _MORE = "This gives more than the line asked for ({}). The container was removed
 class Order:
     """A container that is to be made: its image, the body and the query of the request, and when to pull.
 
-    by_name are the objects that the request names as the line does, since the engine keeps or shows the names.
+    by_name are the objects that the request names as the line does, since the engine keeps or shows the names; volumes
+    those that must be usual ones where nothing else was judged.
     """
 
     image: Target
     by_name: tuple[Target, ...]
+    volumes: tuple[Target, ...]
     body: Mapping[str, Any]
     query: wire.Params
     pull: str
@@ -156,12 +159,26 @@ def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
     if details["Image"] != work.image:
         wrong = _CHANGED.format(work.order.image.ref)
     else:
-        more = work.ctx.exceeds(details)
+        more = work.ctx.exceeds(details) or _unusual(work)
         wrong = _MORE.format(more) if more else ""
     if wrong:
         client.remove_container(identity, v=True)
         raise Unmade(wrong, work.told, own=True)
     return Made(identity, details, tuple(work.told))
+
+
+def _unusual(work: _Work) -> str:
+    """Why a volume is not what it was when the line was judged, empty where all are: its name was taken meanwhile."""
+    for target in work.order.volumes:
+        looked = work.ctx.found.get(target)
+        judged = _options(looked.details) if isinstance(looked, Found) else _USUAL
+        if _options(work.ctx.docker.inspect_volume(target.ref)) not in {judged, _USUAL}:
+            return f"the volume {target.ref} has options of its own"
+    return ""
+
+
+def _options(details: Mapping[str, Any]) -> tuple[str, ...]:
+    return (str(details.get("Driver")), *(f"{key}={value}" for key, value in (details.get("Options") or {}).items()))
 
 
 def post(client: APIClient, path: str, body: Mapping[str, Any], params: wire.Params) -> Any:

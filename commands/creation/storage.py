@@ -57,6 +57,11 @@ class Storage(Command):
         bound = tuple(each.source for each in self._volumes() if each.source and not each.is_path)
         return bound + self._sources("volume")
 
+    def makes_volumes(self) -> bool:
+        """Whether it says of what kind the volumes are which it makes."""
+        drivers = (each.get("VolumeOptions", {}).get("DriverConfig") for each in mounts.mounts(self.mount))
+        return bool(self.volume_driver) or any(drivers)
+
     def image_names(self) -> tuple[str, ...]:
         """The images whose content is mounted."""
         return self._sources("image")
