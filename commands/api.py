@@ -14,7 +14,10 @@ def too_old(flag: str, since: str, spoken: str) -> str:
     What an engine has only as an experiment, or only on Windows, none of ours has.
     """
     if since == WINDOWS:
-        return f'"--{flag}" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux'
+        return (
+            f'"--{flag}" is only supported on a Docker daemon running on windows,'
+            " but the Docker daemon is running on linux"
+        )
     if since == EXPERIMENT:
         return f'"--{flag}" is only supported on a Docker daemon with experimental features enabled'
     if numbers(spoken) >= numbers(since):

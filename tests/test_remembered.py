@@ -10,7 +10,7 @@ from harness import KEY
 from recording import begin, receive
 from set_clock import SetClock
 
-from bot.buttons import Buttons, Recalled
+from bot.buttons import DIALOG, Buttons, Recalled
 from bot.images import Images
 from bot.runs import Runs
 from bot.store import Store
@@ -148,3 +148,13 @@ def test_an_id_that_may_be_used_again_is_never_used_up(store: Store, buttons: Bu
     assert buttons.press(handle, number) is None
     assert buttons.press(handle, receive(store)) is None
     assert buttons.spent(handle) is None
+
+
+def test_a_dialog_is_remembered_for_a_day(buttons: Buttons, clock: SetClock) -> None:
+    """What is filled in later is for nobody; the next one that is opened sweeps it away."""
+    early = buttons.ask("b1", {"channel": "C1"})
+    clock.at += DIALOG
+    assert buttons.asked(early) == ("b1", {"channel": "C1"})
+    clock.at += 1
+    late = buttons.ask("b2", {"channel": "C2"})
+    assert (buttons.asked(early), buttons.asked(late)) == (None, ("b2", {"channel": "C2"}))

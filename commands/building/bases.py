@@ -20,10 +20,15 @@ _UNREADABLE = "Line {}: slashdock cannot tell which image {} stands for. Write i
 
 @dataclass(frozen=True, order=True)
 class Base:
-    """An image by the name in the Dockerfile, and the line where it is named."""
+    """An image by the name in the Dockerfile, and the line where it is named; 0 where only --cache-from names it."""
 
     line: int
     ref: str
+
+    @property
+    def where(self) -> str:
+        """The place in words."""
+        return f"Line {self.line}" if self.line else "--cache-from"
 
 
 def named(text: str, given: Mapping[str, str | None]) -> list[Base]:

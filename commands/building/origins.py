@@ -21,8 +21,8 @@ from commands.credentials import server
 
 MOST = 100  # images that a Dockerfile may name
 _MANY = f"This Dockerfile names more than {MOST} images, which is the most that slashdock looks at."
-_NOT_YOURS = "Line {}: you may not build on {}."
-_NONE = "Line {}: No such image: {}"
+_NOT_YOURS = "{}: you may not build on {}."
+_NONE = "{}: No such image: {}"
 
 
 def check(ctx: Context, bases: Iterable[Base]) -> None:
@@ -60,7 +60,7 @@ def _check(ctx: Context, base: Base, details: Mapping[str, Any]) -> None:
     if not all(ctx.visible("image", name, labels) for name in names):
         found = Found(Target("image", base.ref), "image", details.get("Id") or "", base.ref, labels, details)
         seen = details and all(ctx.may(Permission.SEE, replace(found, name=name)) for name in names)
-        raise Refusal((_NOT_YOURS if seen else _NONE).format(base.line, base.ref))
+        raise Refusal((_NOT_YOURS if seen else _NONE).format(base.where, base.ref))
     for trigger in config.get("OnBuild") or ():
         for reading in dockerfile.readings(trigger):
             added.check((replace(each, line=base.line) for each in reading), ctx.allowances.remotes)

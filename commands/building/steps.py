@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,7 @@ KEPT = 1024 * 1024  # bytes of what is printed: the end
 SHOWN = 20  # lines that are shown while it goes on
 PACE = 0.5  # seconds between two looks at them
 _CHUNK = 64 * 1024  # bytes
+_ID = re.compile(r"(sha256:[0-9a-f]{64})\s*")
 
 Show = Callable[[str], None]
 
@@ -97,8 +99,15 @@ def _followed(answer: requests.Response, show: Show, ends: float) -> Steps:
         steps.lost = not steps.late
     except json.JSONDecodeError:
         steps.lost = True
+    steps.image = steps.image or _id(steps.text)
     steps.lost = steps.lost or not (steps.image or steps.late)
     return steps
+
+
+def _id(text: str) -> str:
+    """The id that a quiet build says alone; empty where it is something else."""
+    found = _ID.fullmatch(text)
+    return found[1] if found else ""
 
 
 class _Shown:
