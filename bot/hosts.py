@@ -25,7 +25,7 @@ QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
 LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
 COMPOSE = "com.docker.compose."
-BESIDE = 28  # threads an engine that share in lines: four lines of 8 acts at once, one of them in the line's own thread
+BESIDE = 60  # threads an engine that share in lines: lines of 8 acts at once, or a look at 60 containers
 
 Look = Callable[[APIClient, str], Found]
 

@@ -43,12 +43,14 @@ _LOOK = re.compile(
 _LISTS = {
     "/containers/json": "container ls",
     "/images/json": "image ls",
+    "/events": "system events",
     "/networks": "network ls",
     "/volumes": "volume ls",
 }
 _UNORDERED = re.compile(r'REPOSITORY|\{"Containers":"N/A"')  # the engine lists the tags of one image in any order
 # What is another at every look, and the program that asks, which is another one.
 _FLEETING = re.compile(r'"(NFd|NGoroutines)":\d+,|"ClientInfo":.*(?=\})|(?s:\AClient:.*?(?=Server:))')
+_FIGURE = re.compile(r"[\d.]+([kMGKi]*B|%) *|(?<= )\d+ *$|(?<=\"PIDs\":\")\d+")  # what a container uses at a moment
 _LINK = re.compile(r"'(\w+):\1'")  # a link by id says the alias that docker's says by itself
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, 0, False)
 
@@ -84,7 +86,7 @@ class Docker:
             timeout=LIMIT,
             check=False,
         )
-        told = _same(ran.stdout + ran.stderr)
+        told = _same(verb, ran.stdout + ran.stderr)
         return Said(ran.returncode == 0, told, _effective(self._recorder.taken(), verb, self._names))
 
 
@@ -103,7 +105,7 @@ class Ours:
             pressed = [each for part in outcome.reply.parts if isinstance(part, Buttons) for each in part.buttons]
             outcome = self._submit(line, pressed[0].confirms if pressed else "")
         well = outcome.status is Status.DONE and not outcome.reply.exit_code
-        told = _same(text.docker(outcome.reply))
+        told = _same(verb, text.docker(outcome.reply))
         return Said(well, told, _effective(self._recorder.taken(), verb, self._names))
 
     def _submit(self, line: str, confirmed: str = "") -> Outcome:
@@ -134,9 +136,10 @@ def ours_before(engine: str, folder: Path, catalog: Catalog) -> Iterator[Ours]:
 
 
 def names_on(engine: str) -> dict[str, str]:
-    """The names of everything on the engine by their full ids."""
+    """The names of everything on the engine by their full ids, those of containers by their short ones, too."""
     api = APIClient(engine, version="1.41")
     names = {each["Id"]: each["Names"][0].removeprefix("/") for each in api.containers(all=True)}
+    names |= {identity[:12]: name for identity, name in names.items()}
     names |= {each["Id"]: each["Name"] for each in api.networks()}
     names |= {each["Id"]: (each["RepoTags"] or ["<none>"])[0] for each in api.images()}
     api.close()
@@ -217,8 +220,10 @@ def _tail(told: str) -> str:
 _READ: dict[str, Callable[[str], str]] = {"filters": _filters, "tail": _tail}
 
 
-def _same(printed: str) -> str:
+def _same(verb: str, printed: str) -> str:
     lines = [_sorted_words(line) for line in same(_FLEETING.sub("", printed)).splitlines()]
+    if verb == "container stats":
+        lines = [_FIGURE.sub("<figure>", line) for line in lines]
     return "\n".join(sorted(lines) if lines and _UNORDERED.match(lines[0]) else lines)
 
 

@@ -23,7 +23,9 @@ MORE = {
 }
 # What means something else here on purpose, and the reason: flags that the lines leave out, of one verb or of all.
 DIFFERENCES = {
+    "container attach CONTAINER": "a chat has no terminal: it is told what to do instead",
     "container logs --follow": "what follows without an end is bounded here",
+    "container stats --no-stream": "one look is all that a chat is given: every line of the test asks for that",
     "container start --attach": "a chat has no terminal: it is told what to do instead",
     "network connect NETWORK": "one that is not there is not found, where engines take it for a container at rest",
     "--cidfile": "there is no file for an id here: the answer says it",
@@ -32,6 +34,8 @@ DIFFERENCES = {
     "--label-file": "files are those of the bot's machine, below folders that the settings name",
     "--use-api-socket": "the engine's own socket, where docker's client takes the path that it was told to speak to",
 }
+# What each line of a verb says, which would go on for ever without it.
+ENDING = {"container stats": ["--no-stream"], "system events": ["--until=0.1s"]}
 LEFT_OUT = {"version", "login", "logout", "info"}  # the client's own affair; info is `system info`
 VERBS = {name: verb for name, verb in verbs().items() if name not in LEFT_OUT}
 
@@ -45,7 +49,7 @@ def lines(name: str) -> Iterator[str]:
     flags = [flag for flag in verb.flags if not {flag.long, f"{name} {flag.long}"} & DIFFERENCES.keys()]
     verb, chance = Verb(verb.name, verb.usage, verb.names, flags), random.Random(name)
     for _ in range(MORE.get(name, COUNT)):
-        words = [*chance.choice(verb.names).split(), *_words(verb, chance)]
+        words = [*chance.choice(verb.names).split(), *ENDING.get(name, ()), *_words(verb, chance)]
         yield line.join(words)
 
 

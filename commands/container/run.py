@@ -12,13 +12,12 @@ from commands import wire
 from commands.attempts import unanswered
 from commands.command import Permission, flag
 from commands.container.create import Create, errors
-from commands.container.logs import without_keys
 from commands.context import Context, daemon
 from commands.creation import attaching
-from commands.creation.attaching import BYTES_LIMIT, Attached, Ended
+from commands.creation.attaching import Attached, Ended
 from commands.creation.ordering import Made, Unmade
 from commands.intent import SHORT
-from commands.reply import Errors, Note, Part, Printed, Reply, failure, lines, note
+from commands.reply import Errors, Note, Reply, failure, lines, note
 
 GENERAL, NOT_RUN, NOT_FOUND = 125, 126, 127  # docker's exit codes where nothing ran
 _NOT_FOUND = ("executable file not found", "no such file or directory", "system cannot find the file specified")
@@ -36,7 +35,6 @@ _NOT_STARTED = "{} was made and not started, as the engine did not answer. `dock
 _RUNS = "{} runs. Its end is waited for, {:.0f} s at most."
 _FLOODED = "{} prints too much to be followed. It goes on in the background; `docker stop {}` ends it."
 _LOGLESS = "Its log goes when it ends, since it was run with --rm."
-_CUT = f"Only the last {BYTES_LIMIT // 1024 // 1024} MiB of what it printed are shown."
 _UNKNOWN = "How {} ended is not known: the engine stopped answering. `docker ps -a` shows how it is now."
 
 
@@ -116,8 +114,8 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
             if refused.failed:
                 return refused
             ctx.progress(_RUNS.format(made.name, seconds))
-            over = attached.follow()
-            return _printed(attached, made) + self._end(attached, made, seconds, over=over)
+            over = attached.following.follow()
+            return attached.following.printed(made.name) + self._end(attached, made, seconds, over=over)
 
     def _unattached(self, error: requests.RequestException, made: Made) -> Reply:
         """What is told where its streams could not be had, so that it was not started."""
@@ -128,7 +126,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
     def _end(self, attached: Attached, made: Made, seconds: float, *, over: bool) -> Reply:
         """What is told of how it ended, or of that it goes on."""
         name = made.name
-        if attached.flooded:
+        if attached.following.flooded:
             return note(_FLOODED.format(name, name))
         try:
             ended = attached.ended() if over else None
@@ -139,14 +137,6 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
             text = _GOES_ON.format(name, seconds, name, name)
             return note(f"{text} {_LOGLESS}" if self.rm else text)
         return _ended(ended)
-
-
-def _printed(attached: Attached, made: Made) -> Reply:
-    pieces = tuple((text, stream.name == "STDERR") for stream, text in without_keys(attached.pieces()))
-    parts: list[Part] = [Printed(pieces, f"{made.name}.log")] if pieces else []
-    if attached.window.dropped:
-        parts.append(Note(_CUT))
-    return Reply(tuple(parts))
 
 
 def _ended(ended: Ended) -> Reply:

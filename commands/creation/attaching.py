@@ -14,12 +14,15 @@ import requests
 from docker.api.client import APIClient
 
 from commands import wire
+from commands.container.logs import without_keys
 from commands.multiplex import Frames, Stream, Window
+from commands.reply import Note, Part, Printed, Reply
 
 BYTES_LIMIT = 8 * 1024 * 1024  # bytes of its output that are kept: the end
 FLOOD = 64 * 1024 * 1024  # bytes after which it is not followed any further
 _CHUNK = 65536  # bytes
-_UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
+UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
+_CUT = f"Only the last {BYTES_LIMIT // 1024 // 1024} MiB of what it printed are shown."
 _NEXT_EXIT, _REMOVED = "next-exit", "removed"
 
 
@@ -32,12 +35,11 @@ class Ended:
 
 
 @dataclass
-class Attached:
-    """The streams of a container that is about to be started; ends is when nobody waits any longer, monotonic."""
+class Following:
+    """What a process prints; ends is when nobody waits any longer, monotonic."""
 
     client: APIClient
     output: requests.Response
-    waiting: requests.Response
     tty: bool
     ends: float
     window: Window = field(default_factory=lambda: Window(BYTES_LIMIT))
@@ -63,23 +65,16 @@ class Attached:
             if not received:
                 return True
 
-    def ended(self) -> Ended | None:
-        """How it ended, None where that is not known in time; raises ValueError where the engine does not say."""
-        _socket(self.client, self.waiting).settimeout(max(self.ends - time.monotonic(), 1.0))
-        try:
-            told: dict[str, Any] = json.loads(self.waiting.content)
-        except requests.RequestException as error:
-            if "timed out" in str(error):
-                return None
-            raise ValueError(str(error)) from None
-        if "StatusCode" not in told:
-            raise ValueError(told)
-        return Ended(int(told["StatusCode"]), (told.get("Error") or {}).get("Message") or "")
-
     def pieces(self) -> list[tuple[Stream, str]]:
         """What it printed, its end alone where that is too much; a terminal's ends of line are plain ones."""
         texts = [(stream, piece.decode("utf-8", "replace")) for stream, piece in self.window.joined()]
         return [(stream, text.replace("\r\n", "\n")) for stream, text in texts] if self.tty else texts
+
+    def printed(self, name: str) -> Reply:
+        """What it printed as an answer, without private keys, in a file of this name where it is long."""
+        pieces = tuple((text, stream.name == "STDERR") for stream, text in without_keys(self.pieces()))
+        told: list[Part] = [Printed(pieces, f"{name}.log")] if pieces else []
+        return Reply((*told, Note(_CUT)) if self.window.dropped else tuple(told))
 
     def _take(self, received: bytes) -> None:
         self._received += len(received)
@@ -91,18 +86,49 @@ class Attached:
             self.window.add(stream, piece)
 
 
+@dataclass
+class Attached:
+    """The streams of a container that is about to be started, and the request that waits for its end."""
+
+    following: Following
+    waiting: requests.Response
+
+    def ended(self) -> Ended | None:
+        """How it ended, None where that is not known in time; raises ValueError where the engine does not say."""
+        left = max(self.following.ends - time.monotonic(), 1.0)
+        _socket(self.following.client, self.waiting).settimeout(left)
+        try:
+            told: dict[str, Any] = json.loads(self.waiting.content)
+        except requests.RequestException as error:
+            if "timed out" in str(error):
+                return None
+            raise ValueError(str(error)) from None
+        if "StatusCode" not in told:
+            raise ValueError(told)
+        return Ended(int(told["StatusCode"]), (told.get("Error") or {}).get("Message") or "")
+
+
 @contextlib.contextmanager
 def attached(  # noqa: PLR0913 - the container and the bounds
     client: APIClient, container: str, streams: tuple[str, ...], *, tty: bool, removed: bool, seconds: float
 ) -> Iterator[Attached]:
     """Its streams from now on, to be had before it is started; closed with the block. Raises APIError."""
     params: wire.Params = {"stream": 1, **dict.fromkeys(streams, 1)}
-    output = _post(client, "/containers/{0}/attach", container, params, _UPGRADE)
+    output = _post(client, "/containers/{0}/attach", container, params, UPGRADE)
     with contextlib.closing(output):
         condition: wire.Params = {"condition": _REMOVED if removed else _NEXT_EXIT}
         waiting = _post(client, "/containers/{0}/wait", container, condition, {})
         with contextlib.closing(waiting):
-            yield Attached(client, output, waiting, tty, time.monotonic() + seconds)
+            yield Attached(Following(client, output, tty, time.monotonic() + seconds), waiting)
+
+
+def entered(client: APIClient, process: str, *, tty: bool, seconds: float) -> Following:
+    """What a process in a container prints, which this starts; the caller closes the output. Raises APIError."""
+    url = client._url("/exec/{0}/start", process)  # noqa: SLF001 - see _post
+    body = {"Detach": False, "Tty": tty}
+    answer: requests.Response = client._post(url, json=body, headers=UPGRADE, stream=True)  # noqa: SLF001 - see _post
+    client._raise_for_status(answer)  # noqa: SLF001 - see _post
+    return Following(client, answer, tty, time.monotonic() + seconds)
 
 
 def _post(

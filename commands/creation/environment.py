@@ -34,23 +34,28 @@ LABELS = checked("list", _label, "tier=front", "tier")
 ANNOTATIONS = Kind("map", str, repeats=True, samples=("a=b",))
 
 
-class Environment(Command):
-    """The flags about what a container is told and called."""
+class Variables(Command):
+    """The flags about what a process is told."""
 
-    annotation: tuple[str, ...] = flag(
-        default=(), kind=ANNOTATIONS, shown="map[]", since="1.43", help="A note for the runtime, such as KEY=VALUE"
-    )
     env: tuple[str, ...] = flag(
         "-e", default=(), kind=ENV, secret=True, help="A variable of the environment, such as NAME=VALUE"
     )
     env_file: tuple[str, ...] = flag(default=(), help="A file of variables, below a folder that the settings allow")
-    label: tuple[str, ...] = flag("-l", default=(), kind=LABELS, help="A label, such as KEY=VALUE")
-    label_file: tuple[str, ...] = flag(default=(), help="A file of labels, below a folder that the settings allow")
 
     def environment(self, sources: Sources) -> list[str]:
         """What the files say, then the flags: the last one of a name. The bot's own variables are never passed on."""
         said = {text.partition("=")[0]: text for text in self.env}
         return [*_lines(self.env_file, sources), *said.values()]
+
+
+class Environment(Variables):
+    """The flags about what a container is told and called."""
+
+    annotation: tuple[str, ...] = flag(
+        default=(), kind=ANNOTATIONS, shown="map[]", since="1.43", help="A note for the runtime, such as KEY=VALUE"
+    )
+    label: tuple[str, ...] = flag("-l", default=(), kind=LABELS, help="A label, such as KEY=VALUE")
+    label_file: tuple[str, ...] = flag(default=(), help="A file of labels, below a folder that the settings allow")
 
     def labels(self, sources: Sources) -> dict[str, str]:
         """The labels, the last one of a name."""

@@ -40,7 +40,7 @@ class Process(Command):
 
     def check_restart(self) -> None:
         """Raise ValueError where the policy is none."""
-        self._restart()
+        restart_policy(self.restart)
 
     def check_log(self) -> None:
         """Raise ValueError where there is a log option and no log."""
@@ -49,7 +49,7 @@ class Process(Command):
 
     def check_removal(self) -> None:
         """Raise ValueError where it is to be removed and to be started again."""
-        if self.rm and self._restart()["Name"] not in {"", "no"}:
+        if self.rm and restart_policy(self.restart)["Name"] not in {"", "no"}:
             raise ValueError("conflicting options: cannot specify both --restart and --rm")
 
     def streams(self) -> dict[str, bool]:
@@ -78,17 +78,19 @@ class Process(Command):
         options = (text.partition("=") for text in self.log_opt)
         return {
             "AutoRemove": self.rm,
-            "RestartPolicy": self._restart(),
+            "RestartPolicy": restart_policy(self.restart),
             "LogConfig": {"Type": self.log_driver, "Config": {name: value for name, _, value in options}},
             **({} if self.init is None else {"Init": self.init}),
         }
 
-    def _restart(self) -> dict[str, Any]:
-        name, colon, count = self.restart.partition(":")
-        if colon and not name:
-            raise ValueError("invalid restart policy format: no policy provided before colon")
-        try:
-            retries = decimal(count) if count else 0
-        except ValueError:
-            raise ValueError("invalid restart policy format: maximum retry count must be an integer") from None
-        return {"Name": name, "MaximumRetryCount": retries}
+
+def restart_policy(text: str) -> dict[str, Any]:
+    """A policy such as on-failure:3 as the engine takes it; raises ValueError with docker's sentence."""
+    name, colon, count = text.partition(":")
+    if colon and not name:
+        raise ValueError("invalid restart policy format: no policy provided before colon")
+    try:
+        retries = decimal(count) if count else 0
+    except ValueError:
+        raise ValueError("invalid restart policy format: maximum retry count must be an integer") from None
+    return {"Name": name, "MaximumRetryCount": retries}

@@ -1,0 +1,130 @@
+"""docker exec."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import Any
+
+import requests
+from docker.errors import APIError
+
+from commands import wire
+from commands.attempts import Refusal, unanswered
+from commands.command import Permission, arg, args, flag
+from commands.container.several import nameless
+from commands.context import Context, Target
+from commands.creation import attaching, sources
+from commands.creation.environment import Variables
+from commands.reply import Errors, Reply, failure, note
+
+_NO_KEYBOARD = (
+    "Nothing can be typed into a container from a chat. Leave {} away to see what the command prints, or give it its"
+    " input on the line: exec {} sh -c 'echo TEXT | COMMAND'."
+)
+_NO_KEYS = "Nobody is attached here, so --detach-keys has no effect."
+_RUNS = "{} runs in {}. Its end is waited for, {:.0f} s at most."
+_GOES_ON = (
+    "{} still runs in {} after {:.0f} s and goes on. `docker top {}` shows it, `docker restart {}` ends all that runs"
+    " there."
+)
+_FLOODED = "{} prints too much to be followed. It goes on in {}; `docker restart {}` ends all that runs there."
+_UNKNOWN = "How {} ended is not known: the engine stopped answering. `docker top {}` shows whether it still runs."
+_PRIVILEGED = "it gets rights on the host (--privileged)"
+
+
+class Exec(Variables, name="container exec", alias="exec", permission=Permission.ENTER, interspersed=False):
+    """Run a command in a container and show what it prints.
+
+    Without -d the answer waits for its end, but not longer than the settings say; it goes on then in the background.
+    Nothing can be typed into it.
+    """
+
+    container: str = arg("CONTAINER")
+    command: str = arg("COMMAND")
+    words: tuple[str, ...] = args("ARG", required=False)
+    detach: bool = flag("-d", default=False, help="Do not wait for it, and show nothing of what it prints")
+    detach_keys: str = flag(default="", help="Accepted and without effect, as nobody is attached")
+    interactive: bool = flag("-i", default=False, help="Not possible here: nothing is typed into it from a chat")
+    privileged: bool = flag(default=False, help="Give it rights on the host")
+    tty: bool = flag("-t", default=False, help="Give it a terminal, so that it prints as on one")
+    user: str = flag("-u", default="", help="Who runs it: a name or a number, with a group after a colon")
+    workdir: str = flag("-w", default="", help="The folder that it begins in")
+
+    def problem(self) -> str | None:
+        """Docker's refusal of an empty name, and ours of what needs a keyboard."""
+        if self.interactive and not self.detach:
+            return _NO_KEYBOARD.format("-it" if self.tty else "-i", self.container)
+        return nameless([self.container])
+
+    def targets(self) -> tuple[Target, ...]:
+        """The container."""
+        return (Target("container", self.container),)
+
+    def escalation(self) -> str:
+        """What --privileged gives."""
+        return _PRIVILEGED if self.privileged else ""
+
+    def run(self, ctx: Context) -> Reply:
+        """Start it; the answer is what it printed and its exit code."""
+        try:
+            environment = self.environment(sources.found(ctx))
+        except (ValueError, Refusal) as error:
+            return failure(str(error))
+        container = ctx.id(self.targets()[0])
+        body = self._body(environment)
+        try:
+            process = wire.send(ctx.patient, "/containers/{0}/exec", container, body=body)["Id"]
+            reply = self._detached(ctx, process) if self.detach else self._waited(ctx, process)
+        except (APIError, requests.RequestException) as error:
+            if not wire.lost(error):
+                raise
+            return unanswered(f"{self.command} in {self.container}", f"docker top {self.container}")
+        return reply + note(_NO_KEYS) if self.detach_keys else reply
+
+    def _body(self, environment: list[str]) -> dict[str, Any]:
+        streams = not self.detach
+        return {
+            "User": self.user,
+            "Privileged": self.privileged,
+            "Tty": self.tty,
+            "AttachStdin": False,
+            "AttachStdout": streams,
+            "AttachStderr": streams,
+            "Env": environment,
+            "WorkingDir": self.workdir,
+            "Cmd": [self.command, *self.words],
+            "Detach": self.detach,
+            "DetachKeys": self.detach_keys,
+        }
+
+    def _detached(self, ctx: Context, process: str) -> Reply:
+        wire.send(ctx.patient, "/exec/{0}/start", process, body={"Detach": True, "Tty": self.tty})
+        return Reply()
+
+    def _waited(self, ctx: Context, process: str) -> Reply:
+        seconds = ctx.allowances.run_wait
+        following = attaching.entered(ctx.patient, process, tty=self.tty, seconds=seconds)
+        with contextlib.closing(following.output):
+            ctx.progress(_RUNS.format(self.command, self.container, seconds))
+            over = following.follow()
+            printed = following.printed(self.container)
+        if following.flooded:
+            return printed + note(_FLOODED.format(self.command, self.container, self.container))
+        return printed + (self._end(ctx, process) if over else self._goes_on(seconds))
+
+    def _goes_on(self, seconds: float) -> Reply:
+        return note(_GOES_ON.format(self.command, self.container, seconds, self.container, self.container))
+
+    def _end(self, ctx: Context, process: str) -> Reply:
+        """The exit code; an engine that was started again meanwhile knows nothing of it any more."""
+        try:
+            told = wire.get(ctx.docker, "/exec/{0}/json", process)
+        except (APIError, requests.RequestException):
+            told = {}
+        code = None if told.get("Running") else told.get("ExitCode")
+        if code is None:
+            unknown = _UNKNOWN.format(self.command, self.container)
+            return Reply((Errors(f"{unknown}\n"),), failed=True, error=unknown, unknown=True)
+        end = f"Exit code {code}"
+        return replace(note(f"{end}."), failed=code != 0, error=end if code else None, exit_code=code)

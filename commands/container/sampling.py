@@ -1,0 +1,103 @@
+"""What containers use at the moment: two looks of the engine a second apart at each, at all of them side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from docker.errors import APIError, DockerException
+
+from commands import wire
+from commands.context import Context
+
+PATIENCE = 30.0  # seconds for all; an engine under load takes five for its two looks
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The figures of one container; bytes but for the percentages and the number of processes and threads."""
+
+    name: str
+    id: str
+    processor: float
+    memory: float
+    limit: float
+    received: float
+    sent: float
+    read: float
+    written: float
+    tasks: int
+
+    @property
+    def share(self) -> float:
+        """The memory in percent of its limit."""
+        return self.memory / self.limit * 100 if self.limit else 0.0
+
+
+def samples(ctx: Context, ids: Iterable[str]) -> dict[str, Sample | Exception]:
+    """The figures of each id, or why there are none; it takes as long for thirty as for three."""
+    wanted = tuple(dict.fromkeys(ids))
+    found: dict[str, Sample | Exception] = {}
+    left = threading.Semaphore(0)
+
+    def job(identity: str) -> Callable[[], None]:
+        def look() -> None:
+            try:
+                found[identity] = _sample(wire.get(ctx.docker, "/containers/{0}/stats", identity, params={"stream": 0}))
+            except (APIError, DockerException, requests.RequestException) as error:
+                found[identity] = error
+            finally:
+                left.release()
+
+        return look
+
+    for own in [each for each in map(job, wanted) if not ctx.beside(each)]:
+        own()
+    for _ in wanted:
+        if not left.acquire(timeout=PATIENCE):
+            break
+    return {identity: found.get(identity, TimeoutError()) for identity in wanted}
+
+
+def _sample(told: Mapping[str, Any]) -> Sample:
+    memory = told.get("memory_stats") or {}
+    networks = (told.get("networks") or {}).values()
+    return Sample(
+        name=str(told.get("name") or "").removeprefix("/"),
+        id=str(told.get("id") or ""),
+        processor=_percent(told.get("cpu_stats") or {}, told.get("precpu_stats") or {}),
+        memory=_used(memory),
+        limit=float(memory.get("limit") or 0),
+        received=float(sum(each.get("rx_bytes") or 0 for each in networks)),
+        sent=float(sum(each.get("tx_bytes") or 0 for each in networks)),
+        read=_moved(told, "r"),
+        written=_moved(told, "w"),
+        tasks=int((told.get("pids_stats") or {}).get("current") or 0),
+    )
+
+
+def _percent(now: Mapping[str, Any], before: Mapping[str, Any]) -> float:
+    """The share of one processor between the two looks; two that are used up are 200."""
+    usage, used = now.get("cpu_usage") or {}, (before.get("cpu_usage") or {}).get("total_usage") or 0
+    spent = float(usage.get("total_usage") or 0) - float(used)
+    passed = float(now.get("system_cpu_usage") or 0) - float(before.get("system_cpu_usage") or 0)
+    processors = now.get("online_cpus") or len(usage.get("percpu_usage") or ())
+    return spent / passed * processors * 100 if spent > 0 and passed > 0 else 0.0
+
+
+def _used(memory: Mapping[str, Any]) -> float:
+    """The memory without the cache of files that it could do without: control groups of version 1, or of 2."""
+    usage, told = memory.get("usage") or 0, memory.get("stats") or {}
+    for name in ("total_inactive_file", "inactive_file"):
+        if name in told and told[name] < usage:
+            return float(usage - told[name])
+    return float(usage)
+
+
+def _moved(told: Mapping[str, Any], direction: str) -> float:
+    """The bytes to or from disks; the engine calls the directions Read and Write, or read and write."""
+    entries = (told.get("blkio_stats") or {}).get("io_service_bytes_recursive") or ()
+    return float(sum(each["value"] for each in entries if each.get("op", "").lower().startswith(direction)))

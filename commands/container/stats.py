@@ -1,0 +1,106 @@
+"""docker stats."""
+
+from __future__ import annotations
+
+import requests
+from docker.errors import APIError
+
+from commands import wire
+from commands.command import Command, Permission, args, flag
+from commands.container import ls
+from commands.container.sampling import Sample, samples
+from commands.container.several import NAMELESS
+from commands.context import Context, Missing, Target, daemon
+from commands.listing import FORMAT, listed, short
+from commands.reply import Reply, failure, note
+from commands.template import Row
+from commands.units import binary_size, size
+
+HEADERS = {
+    "Container": "CONTAINER",
+    "Name": "NAME",
+    "ID": "CONTAINER ID",
+    "CPUPerc": "CPU %",
+    "MemUsage": "MEM USAGE / LIMIT",
+    "MemPerc": "MEM %",
+    "NetIO": "NET I/O",
+    "BlockIO": "BLOCK I/O",
+    "PIDs": "PIDS",
+}
+TABLE = r"table {{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
+_ONCE = "One look; send it again for the next."
+_SILENT = "The engine gave no figures of {} in time."
+
+
+class Stats(Command, name="container stats", alias="stats", permission=Permission.SEE, filtered=True):
+    """Show what containers use of processors, memory, network and disks.
+
+    Without a name all that run are shown. It is one look, measured over a second.
+    """
+
+    containers: tuple[str, ...] = args("CONTAINER", required=False)
+    all: bool = flag("-a", default=False, help="Also those that do not run")
+    format: str = flag(default="", help=f"{FORMAT} (.Name .ID .CPUPerc .MemUsage .MemPerc .NetIO .BlockIO .PIDs)")
+    no_stream: bool = flag(default=False, help="One look, which is what a chat always gives")
+    no_trunc: bool = flag(default=False, help="Nothing cut short")
+
+    def targets(self) -> tuple[Target, ...]:
+        """The containers of the line that have a name."""
+        return tuple(Target("container", ref) for ref in self._refs() if ref.strip())
+
+    def run(self, ctx: Context) -> Reply:
+        """Look at all at once, those that the asker may see; one that is not there is docker's error."""
+        reply = self._named(ctx) if self.containers else self._listed(ctx)
+        return reply if self.no_stream or reply.failed else reply + note(_ONCE)
+
+    def _refs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.containers))
+
+    def _named(self, ctx: Context) -> Reply:
+        looked = {ref: ctx.found.get(Target("container", ref)) for ref in self._refs()}
+        told = samples(ctx, [each.id for each in looked.values() if each and not isinstance(each, Missing)])
+        rows, errors = [], []
+        for ref, found in looked.items():
+            if found is None:
+                errors.append(NAMELESS)
+            elif isinstance(found, Missing):
+                errors.append(daemon(found.error))
+            elif isinstance(sample := told[found.id], Sample):
+                rows.append(self._row(ref, sample))
+            else:
+                errors.append(_why(sample, ref))
+        return failure("\n".join(errors)) if errors else self._table(rows)
+
+    def _listed(self, ctx: Context) -> Reply:
+        params: wire.Params = {"all": 1} if self.all else {}
+        found = [each for each in wire.get(ctx.docker, "/containers/json", params=params) if ls.visible(ctx, each)]
+        told = samples(ctx, [each["Id"] for each in found])
+        rows = [self._row(short(each["Id"]), told[each["Id"]]) for each in found]
+        return self._table(rows)
+
+    def _table(self, rows: list[Row]) -> Reply:
+        return listed(rows, TABLE if self.format in {"", "table"} else self.format, HEADERS)
+
+    def _row(self, ref: str, sample: Sample | Exception) -> Row:
+        return Row("*container.statsContext", {"Container": ref, **self._cells(sample)})
+
+    def _cells(self, sample: Sample | Exception) -> dict[str, str]:
+        if isinstance(sample, Exception):
+            return dict.fromkeys(HEADERS.keys() - {"Container"}, "--") | {"ID": "", "MemUsage": "-- / --"}
+        return {
+            "Name": sample.name or "--",
+            "ID": sample.id if self.no_trunc else short(sample.id),
+            "CPUPerc": f"{sample.processor:.2f}%",
+            "MemUsage": f"{binary_size(sample.memory)} / {binary_size(sample.limit)}",
+            "MemPerc": f"{sample.share:.2f}%",
+            "NetIO": f"{size(sample.received)} / {size(sample.sent)}",
+            "BlockIO": f"{size(sample.read)} / {size(sample.written)}",
+            "PIDs": str(sample.tasks),
+        }
+
+
+def _why(error: Exception, ref: str) -> str:
+    if isinstance(error, APIError):
+        return daemon(error)
+    silent = isinstance(error, TimeoutError | requests.RequestException)
+    return _SILENT.format(ref) if silent else str(error)
