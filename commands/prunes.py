@@ -68,12 +68,16 @@ class Ended:
     broken: str = ""
     unknown: bool = False
 
+    @property
+    def size(self) -> int:
+        """The bytes that were freed."""
+        return sum(each.size for each in self.gone)
+
     def reply(self, title: str, *, reclaimed: bool) -> Reply:
         """The answer as docker words it, its title such as "Deleted Volumes:", and what slashdock adds."""
         names = "".join(f"{each.shown}\n" for each in self.gone)
         text = f"{title}\n{names}\n" if names else ""
-        if reclaimed:
-            text += f"Total reclaimed space: {units.size(sum(each.size for each in self.gone), _SIZE_DIGITS)}\n"
+        text += total(self.size) if reclaimed else ""
         parts: tuple[Part, ...] = output(text).parts
         if self.kept:
             parts += (Note(_stays(self.kept)),)
@@ -160,6 +164,11 @@ def remove(going: Iterable[Going], look: str) -> Ended:
             unknown = changing and wire.lost(error)
             return Ended(tuple(gone), tuple(kept), _broken(each, left, look, error, unknown=unknown), unknown=unknown)
     return Ended(tuple(gone), tuple(kept))
+
+
+def total(freed: int) -> str:
+    """Docker's line about what was had back, in bytes."""
+    return f"Total reclaimed space: {units.size(freed, _SIZE_DIGITS)}\n"
 
 
 def plural(count: int, word: str) -> str:

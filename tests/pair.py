@@ -51,6 +51,7 @@ _UNORDERED = re.compile(r'REPOSITORY|\{"Containers":"N/A"')  # the engine lists 
 # What is another at every look, and the program that asks, which is another one.
 _FLEETING = re.compile(r'"(NFd|NGoroutines)":\d+,|"ClientInfo":.*(?=\})|(?s:\AClient:.*?(?=Server:))')
 _FIGURE = re.compile(r"[\d.]+([kMGKi]*B|%) *|(?<= )\d+ *$|(?<=\"PIDs\":\")\d+")  # what a container uses at a moment
+_CELL = re.compile(r"[][{}, ]+")  # the engine lists volumes in any order, a template prints them on one line
 _LINK = re.compile(r"'(\w+):\1'")  # a link by id says the alias that docker's says by itself
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, 0, False)
 
@@ -222,6 +223,9 @@ _READ: dict[str, Callable[[str], str]] = {"filters": _filters, "tail": _tail}
 
 def _same(verb: str, printed: str) -> str:
     lines = [_sorted_words(line) for line in same(_FLEETING.sub("", printed)).splitlines()]
+    if verb == "system df":
+        lines = [" ".join(sorted(_CELL.split(line))) for line in lines]
+        return "\n".join(sorted(lines))
     if verb == "container stats":
         lines = [_FIGURE.sub("<figure>", line) for line in lines]
     return "\n".join(sorted(lines) if lines and _UNORDERED.match(lines[0]) else lines)

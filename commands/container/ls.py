@@ -93,7 +93,7 @@ class Ls(
             return warning + failure(daemon(error))
         seen = [each for each in found if visible(ctx, each)]
         limit = self._limit()
-        rows = [_row(each, ctx.now, trunc=not self.no_trunc) for each in (seen[:limit] if limit > 0 else seen)]
+        rows = [row(each, ctx.now, trunc=not self.no_trunc) for each in (seen[:limit] if limit > 0 else seen)]
         return listed(rows, self._source(sized=sized), HEADERS) + warning
 
     def _limit(self) -> int:
@@ -128,8 +128,8 @@ def _shows_size(source: str, now: float) -> bool:
         return "0B"
 
     if source:
-        row = _row({}, now, trunc=False)
-        Template(source).execute(Row(row.type_name, {**row.methods, "Size": size_of}))
+        nothing = row({}, now, trunc=False)
+        Template(source).execute(Row(nothing.type_name, {**nothing.methods, "Size": size_of}))
     return bool(asked)
 
 
@@ -138,7 +138,8 @@ def visible(ctx: Context, each: Mapping[str, Any]) -> bool:
     return ctx.visible("container", own_name(each.get("Names") or ()), each.get("Labels") or {})
 
 
-def _row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
+def row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
+    """One container of the engine's list; now is epoch seconds."""
     created, command = each.get("Created", 0), secrets.mask_text(each.get("Command", ""))
     marked = secrets.mask_object(each.get("Labels"))
     methods = {

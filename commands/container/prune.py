@@ -14,8 +14,9 @@ from commands.prunes import Going, Pruning, Selection
 
 _FILTERS = ("until", "label", "label!")
 _STOPPED = {"created", "exited", "dead"}
-_HEADER = ("CONTAINER ID", "NAME", "IMAGE", "STATUS", "SIZE")
-_LOOK = "docker ps -a"
+HEADER = ("CONTAINER ID", "NAME", "IMAGE", "STATUS", "SIZE")
+TITLE = "Deleted Containers:"
+LOOK = "docker ps -a"
 
 
 class Prune(Pruning, name="container prune", permission=Permission.CHANGE):
@@ -34,10 +35,11 @@ class Prune(Pruning, name="container prune", permission=Permission.CHANGE):
             chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
         except ValueError as error:
             return prunes.refused(error)
-        return prunes.intent(_plan(ctx, chosen), _HEADER, _LOOK, "Deleted Containers:", reclaimed=True)
+        return prunes.intent(plan(ctx, chosen), HEADER, LOOK, TITLE, reclaimed=True)
 
 
-def _plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
+def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
+    """The containers that do not run, of those that are meant."""
     listed: list[dict[str, Any]] = wire.get(ctx.patient, "/containers/json", params={"all": 1, "size": 1})
     for each in listed:
         name, labels = own_name(each["Names"] or [each["Id"]]), each.get("Labels") or {}

@@ -29,7 +29,9 @@ from commands.golang.value import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from commands.golang.row import Row
 
 ROOTS = {
     "container": "container.InspectResponse",
@@ -44,6 +46,8 @@ ROOTS = {
     "plugin": "types.Plugin",
     "info": "system.dockerInfo",
     "version": "system.versionInfo",
+    "event": "events.Message",
+    "any event": "*events.Message",
 }
 _PREDECLARED = {
     "any": ANY,
@@ -193,3 +197,18 @@ def _loose(raw: Any) -> Value | None:
             return Value(OBJECT, {key: _loose(each) for key, each in raw.items()})
         case _:
             return Value(LIST, [_loose(each) for each in raw])
+
+
+def slice_of_rows(name: str, rows: Iterable[Row]) -> Value:
+    """Rows as a Go slice of pointers to the struct of this name."""
+    struct = GoType(name, Kind.STRUCT, name)
+    pointer = GoType(f"*{name}", Kind.POINTER, f"*{name}", struct)
+    plain = f"[]*{name}"
+    return Value(GoType(plain, Kind.SLICE, plain, pointer), list(rows))
+
+
+def struct_of(name: str, parts: Mapping[str, Value]) -> Value:
+    """A Go pointer to a struct of this name with these fields, in their order."""
+    fields = tuple(Field(each, part.type, each) for each, part in parts.items())
+    struct = GoType(name, Kind.STRUCT, name, fields=fields)
+    return Value(GoType(f"*{name}", Kind.POINTER, f"*{name}", struct), tuple(part.data for part in parts.values()))

@@ -75,7 +75,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
             return self._tree(ctx)
         source = self._source()
         rows = [
-            _row(each, name, ctx.now, trunc=not self.no_trunc)
+            row(each, name, ctx.now, trunc=not self.no_trunc)
             for each in self._engine(ctx)
             for name in names(each, digests=self.digests, wanted=self.digests or "{{.Digest}}" in source)
             if _may_see(ctx, each, name)
@@ -108,7 +108,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
                 return "{{.ID}}"
             return DIGESTS_TABLE if self.digests else TABLE
         if self.format == "raw":
-            return "image_id: {{.ID}}" if self.quiet else _raw(digests=self.digests)
+            return "image_id: {{.ID}}" if self.quiet else raw(digests=self.digests)
         if self.format.startswith("table") and self.digests and "{{.Digest}}" not in self.format:
             return self.format + "\t{{.Digest}}"
         return self.format
@@ -154,7 +154,8 @@ def _by_repository(listed_names: list[str] | None, part: str) -> dict[str, list[
     return found
 
 
-def _row(image: Mapping[str, Any], name: Name, now: float, *, trunc: bool) -> Row:
+def row(image: Mapping[str, Any], name: Name, now: float, *, trunc: bool) -> Row:
+    """One name of an image of the engine's list; now is epoch seconds."""
     created, whole, shared = image.get("Created", 0), image.get("Size", 0), image.get("SharedSize", 0)
     containers = image.get("Containers", 0)
     methods = {
@@ -173,7 +174,8 @@ def _row(image: Mapping[str, Any], name: Name, now: float, *, trunc: bool) -> Ro
     return Row("*formatter.imageContext", methods)
 
 
-def _raw(*, digests: bool) -> str:
+def raw(*, digests: bool) -> str:
+    """The template that --format raw stands for."""
     digest = "digest: {{.Digest}}\n" if digests else ""
     return (
         f"repository: {{{{ .Repository }}}}\ntag: {{{{.Tag}}}}\n{digest}image_id: {{{{.ID}}}}\n"

@@ -49,15 +49,17 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE):
             return told(failure(f"Error response from daemon: {error}"))
         listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
         planned = pruning.plan(listed, pruning.uses(ctx.docker, ctx.visible), chosen)
-        table = (_HEADER, *(_row(each, ctx.now) for each in planned.remove))
-        return Intent(planned.objects(), lambda: _told(removing.remove(ctx.patient, planned, ctx.visible)), table)
+        table = (_HEADER, *(row(each, ctx.now) for each in planned.remove))
+        return Intent(planned.objects(), lambda: outcome(removing.remove(ctx.patient, planned, ctx.visible)), table)
 
 
-def _row(image: Image, now: float) -> tuple[str, ...]:
+def row(image: Image, now: float) -> tuple[str, ...]:
+    """An image that goes, as it is shown: its names, its id, its age and its size."""
     return image.shown, listing.short(image.id), units.ago(now - image.created), units.size(image.size)
 
 
-def _told(removed: Removed) -> Reply:
+def outcome(removed: Removed) -> Reply:
+    """What came of the plan, as docker words it."""
     deleted = "".join(f"{line}\n" for line in removed.lines)
     text = f"Deleted Images:\n{deleted}\n" if deleted else ""
     if removed.reclaimed is not None:

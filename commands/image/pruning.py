@@ -6,7 +6,7 @@ It untags what containers run on, takes labels for what they are not, and goes b
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,8 +130,8 @@ def shown_to(visible: Visible, listed: Iterable[Image]) -> list[Image]:
     ]
 
 
-def uses(client: APIClient, visible: Visible) -> Uses:
-    """The images that containers in any state, and services, are made of or name.
+def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses:
+    """The images that containers in any state, and services, are made of or name; gone are ids of containers to skip.
 
     Who uses one is named if the asker may see it. One request for each container whose image has lost its name,
     besides one for containers and one for services.
@@ -139,6 +139,8 @@ def uses(client: APIClient, visible: Visible) -> Uses:
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
     for each in client.containers(all=True):
+        if each["Id"] in gone:
+            continue
         who = _who(visible, "container", own_name(each["Names"] or [each["Id"][:12]]), each["Labels"])
         ids.setdefault(each["ImageID"], who)
         names.setdefault(_full(_named_image(client, each)), who)

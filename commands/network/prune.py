@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from commands import prunes, units, wire
@@ -16,7 +16,8 @@ from commands.timestamps import epoch
 _FILTERS = ("until", "label", "label!")
 _PREDEFINED = {"bridge", "host", "none", "ingress", "docker_gwbridge"}
 _HEADER = ("NETWORK ID", "NAME", "DRIVER", "CREATED")
-_LOOK = "docker network ls"
+TITLE = "Deleted Networks:"
+LOOK = "docker network ls"
 
 
 class Prune(Pruning, name="network prune", permission=Permission.CHANGE):
@@ -35,13 +36,15 @@ class Prune(Pruning, name="network prune", permission=Permission.CHANGE):
             chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
         except ValueError as error:
             return prunes.refused(error)
-        return prunes.intent(_plan(ctx, chosen), _HEADER, _LOOK, "Deleted Networks:", reclaimed=False)
+        return prunes.intent(plan(ctx, chosen), _HEADER, LOOK, TITLE, reclaimed=False)
 
 
-def used(ctx: Context) -> dict[str, str]:
-    """The ids and names of the networks that containers in any state are on, each with what uses it."""
+def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:
+    """The ids and names of the networks that containers in any state but those are on, each with what uses it."""
     users: dict[str, str] = {}
     for each in wire.get(ctx.docker, "/containers/json", params={"all": 1}):
+        if each["Id"] in gone:
+            continue
         name = own_name(each["Names"] or [each["Id"]])
         seen = ctx.visible("container", name, each.get("Labels") or {})
         who = f"container {name}" if seen else "a container"
@@ -52,8 +55,9 @@ def used(ctx: Context) -> dict[str, str]:
     return users
 
 
-def _plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
-    users = used(ctx)
+def plan(ctx: Context, chosen: Selection, gone: Container[str] = ()) -> Iterator[Going]:
+    """The networks that no container is on, of those that are meant; gone are ids of containers that go before."""
+    users = used(ctx, gone)
     for each in wire.get(ctx.docker, "/networks"):
         labels, name = each.get("Labels") or {}, str(each["Name"])
         spared = name in _PREDEFINED or each.get("Scope") == "swarm" or each.get("Ingress")

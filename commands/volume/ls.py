@@ -52,7 +52,7 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
         if self.cluster:
             seen = [each for each in seen if each.get("ClusterVolume")]
         seen.sort(key=lambda each: natural(each["Name"]))
-        return listed(map(_row, seen), self._source(), HEADERS)
+        return listed(map(row, seen), self._source(), HEADERS)
 
     def _source(self) -> str:
         if self.cluster:
@@ -66,7 +66,8 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
                 return self.format
 
 
-def _row(volume: Mapping[str, Any]) -> Row:
+def row(volume: Mapping[str, Any]) -> Row:
+    """One volume of the engine's list."""
     marked = secrets.mask_object(volume.get("Labels"))
     usage, cluster = volume.get("UsageData"), volume.get("ClusterVolume")
     methods = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +18,10 @@ from commands.timestamps import epoch
 
 _FILTERS = ("label", "label!", "all")
 _ANONYMOUS = "com.docker.volume.anonymous"  # the label of a volume that was made without a name
+_GIVEN = re.compile("[0-9a-f]{64}")
 _HEADER = ("VOLUME NAME", "DRIVER", "CREATED", "SIZE")
-_LOOK = "docker volume ls"
+TITLE = "Deleted Volumes:"
+LOOK = "docker volume ls"
 _SINCE = "1.42"  # the API version from which only volumes without a name go, unless --all is said
 
 
@@ -42,18 +45,20 @@ class Prune(Pruning, name="volume prune", permission=Permission.CHANGE):
             return prunes.refused(error)
         asked = any(each in {"all=1", "all=true"} for each in self.filter)
         named = self.all or asked or bool(too_old("all", _SINCE, ctx.docker.api_version))
-        going = (each for each in _plan(ctx, chosen) if named or _is_anonymous(each))
-        planned = prunes.intent(going, _HEADER, _LOOK, "Deleted Volumes:", reclaimed=True)
+        going = (each for each in plan(ctx, chosen) if named or is_anonymous(each))
+        planned = prunes.intent(going, _HEADER, LOOK, TITLE, reclaimed=True)
         text = (
             self.warning() if named else "This will remove anonymous local volumes not used by at least one container."
         )
         return replace(planned, question=f"WARNING! {text}\n{SURE}")
 
 
-def used(ctx: Context) -> dict[str, str]:
-    """The names of the volumes that containers in any state use, each with what uses it."""
+def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:
+    """The names of the volumes that containers in any state but those use, each with what uses it."""
     users: dict[str, str] = {}
     for each in wire.get(ctx.docker, "/containers/json", params={"all": 1}):
+        if each["Id"] in gone:
+            continue
         name = own_name(each["Names"] or [each["Id"]])
         seen = ctx.visible("container", name, each.get("Labels") or {})
         mounts = (str(mount.get("Name") or "") for mount in each.get("Mounts") or ())
@@ -61,13 +66,15 @@ def used(ctx: Context) -> dict[str, str]:
     return users
 
 
-def _is_anonymous(going: Going) -> bool:
-    return _ANONYMOUS in going.found.labels
+def is_anonymous(going: Going) -> bool:
+    """Whether a volume was made without a name; older engines say so by the name alone that they gave it."""
+    return _ANONYMOUS in going.found.labels or bool(_GIVEN.fullmatch(going.found.name))
 
 
-def _plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
+def plan(ctx: Context, chosen: Selection, gone: Container[str] = ()) -> Iterator[Going]:
+    """The volumes that no container uses, of those that are meant; gone are ids of containers that go before."""
     usage: Mapping[str, Any] = wire.get(ctx.patient, "/system/df")
-    users = used(ctx)
+    users = used(ctx, gone)
     for each in usage.get("Volumes") or ():
         labels, name = each.get("Labels") or {}, str(each["Name"])
         local = each.get("Driver") == "local" and name not in users

@@ -1,0 +1,136 @@
+"""What builds keep for later ones: which of it may go, removed one by one by its id, what was made of it first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from commands import gotime, secrets, units, wire
+from commands.context import Context
+from commands.prunes import Going, found
+from commands.tabwriter import ellipsis
+from commands.timestamps import epoch
+
+HEADER = ("CACHE ID", "TYPE", "SIZE", "LAST USED", "DESCRIPTION")
+TITLE = "Deleted build cache objects:"
+LOOK = "docker system df -v"
+_KEPT_BY_ITSELF = {"internal", "frontend"}  # types that only --all takes
+_DESCRIPTION = 40  # columns of what a step did
+_FIELDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "id": lambda record: str(record["ID"]),
+    "parent": lambda record: str(record.get("Parent") or ""),
+    "type": lambda record: str(record.get("Type") or ""),
+    "description": lambda record: str(record.get("Description") or ""),
+    "inuse": lambda record: str(bool(record.get("InUse"))).lower(),
+    "shared": lambda record: str(bool(record.get("Shared"))).lower(),
+    "private": lambda record: str(not record.get("Shared")).lower(),
+}
+_AGES = ("until", "unused-for")
+_NOT_PRUNED = "failed to prune build cache: {}"
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is meant: unused for so many seconds, with these values by the names of fields; keep is in bytes."""
+
+    all: bool = False
+    unused: float = 0.0
+    fields: tuple[tuple[str, str], ...] = ()
+    keep: int = 0
+
+    def takes(self, record: Record, now: float) -> bool:
+        """Whether it means a record that nothing uses."""
+        if record.get("InUse") or not (self.all or not self._needs_all(record)):
+            return False
+        last = record.get("LastUsedAt") or record["CreatedAt"]
+        recent = self.unused and now - epoch(last, now) < self.unused
+        return not recent and all(_FIELDS[name](record) == value for name, value in self.fields)
+
+    def _needs_all(self, record: Record) -> bool:
+        return bool(record.get("Shared")) or record.get("Type") in _KEPT_BY_ITSELF
+
+
+def chosen(filters: Iterable[str], *, all_: bool, keep: int = 0) -> Chosen:
+    """What filters (NAME=VALUE) mean; raises ValueError in the engine's words."""
+    fields: list[tuple[str, str]] = []
+    ages: list[str] = []
+    for each in filter(None, filters):
+        name, _, value = each.partition("=")
+        if name not in _FIELDS and name not in _AGES:
+            raise ValueError(_NOT_PRUNED.format(f"Invalid filter '{name}'"))
+        ages += [value] if name in _AGES else []
+        fields += [] if name in _AGES else [(name, value)]
+    if len(set(ages)) > 1 or len({name for name, _ in fields}) < len(fields):
+        raise ValueError(_NOT_PRUNED.format("filters expect only one value"))
+    return Chosen(all_, _seconds(ages[0]) if ages else 0.0, tuple(fields), keep)
+
+
+def plan(ctx: Context, meant: Chosen) -> list[Going]:
+    """What goes, each before what it was made of; what holds something that stays, stays."""
+    records: list[Record] = wire.get(ctx.patient, "/system/df").get("BuildCache") or []
+    wanted = _beyond(records, meant, ctx.now)
+    return [_going(ctx, each) for each in _children_first(records, {each["ID"] for each in wanted})]
+
+
+def _seconds(text: str) -> float:
+    nanoseconds = gotime.duration(text)
+    if nanoseconds is None:
+        raise ValueError(
+            _NOT_PRUNED.format(
+                f"\"until\" filter expects a duration (e.g., '24h'): time: invalid duration {json.dumps(text)}"
+            )
+        )
+    return nanoseconds / gotime.NANOSECONDS
+
+
+def _beyond(records: Iterable[Record], meant: Chosen, now: float) -> list[Record]:
+    """The records that are meant, without those used last that may be kept."""
+    held = list(records)
+    whole = sum(int(each.get("Size") or 0) for each in held)
+    wanted = sorted((each for each in held if meant.takes(each, now)), key=lambda each: each.get("LastUsedAt") or "")
+    going: list[Record] = []
+    for each in wanted:
+        if meant.keep and whole <= meant.keep:
+            break
+        going.append(each)
+        whole -= int(each.get("Size") or 0)
+    return going
+
+
+def _children_first(records: Iterable[Record], wanted: set[str]) -> Iterator[Record]:
+    left = {each["ID"]: each for each in records}
+    while True:
+        parents = {parent for each in left.values() for parent in _parents(each)}
+        free = [each for identity, each in left.items() if identity in wanted and identity not in parents]
+        if not free:
+            return
+        for each in free:
+            del left[each["ID"]]
+            yield each
+
+
+def _parents(record: Record) -> list[str]:
+    return record.get("Parents") or ([record["Parent"]] if record.get("Parent") else [])
+
+
+def _going(ctx: Context, record: Record) -> Going:
+    identity, size = str(record["ID"]), int(record.get("Size") or 0)
+    last = record.get("LastUsedAt")
+    used = units.ago(ctx.now - epoch(last, ctx.now)) if last else ""
+    told = ellipsis(secrets.mask_text(str(record.get("Description") or "")), _DESCRIPTION)
+
+    def stays() -> str:
+        """The engine looks itself whether a build uses it by now, and removes nothing then."""
+        return ""
+
+    def remove() -> None:
+        params: wire.Params = {"all": 1, "filters": json.dumps({"id": [identity]})}
+        wire.post(ctx.patient, "/build/prune", params=params)
+
+    row = (identity, str(record.get("Type") or ""), units.size(size), used, told)
+    freed = 0 if record.get("Shared") else size
+    return Going(found("build cache", identity, identity, {}), row, identity, freed, stays, remove)

@@ -1,0 +1,132 @@
+"""docker system prune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from commands import prunes
+from commands.builder import cache
+from commands.command import Permission, Risk, flag
+from commands.container import prune as containers
+from commands.context import Context, Found
+from commands.image import prune as images
+from commands.image import pruning, removing
+from commands.intent import Intent
+from commands.network import prune as networks
+from commands.prunes import SURE, Going, Pruning, Selection
+from commands.reply import Output, Reply, output
+from commands.units import natural
+from commands.volume import prune as volumes
+
+_FILTERS = ("until", "label", "label!")
+_HEADER = ("KIND", "NAME", "ID", "SIZE OR AGE")
+_NO_UNTIL = 'ERROR: The "until" filter is not supported with "--volumes"'
+_SHORT = 12  # characters of an id
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One kind of objects: what goes of it, how it is shown, and the doing, which gives back the bytes freed, too."""
+
+    objects: tuple[Found, ...]
+    rows: tuple[tuple[str, ...], ...]
+    do: Callable[[], tuple[Reply, int]]
+
+
+class Prune(Pruning, name="system prune", permission=Permission.CHANGE):
+    """Remove what nothing uses: stopped containers, networks, dangling images and what builds keep.
+
+    With --volumes also the volumes that were made without a name. What goes is shown before.
+    """
+
+    all: bool = flag("-a", default=False, help="Take all images that no container uses, and all that builds keep")
+    volumes: bool = flag(default=False, help="Take volumes without a name, too")
+
+    def problem(self) -> str | None:
+        """Docker's refusal of ages for volumes, which have none."""
+        return _NO_UNTIL if self.volumes and any(each.startswith("until=") for each in self.filter) else None
+
+    def risk(self) -> Risk:
+        """Docker's question."""
+        return replace(super().risk(), question=f"WARNING! {self.warning()}{SURE}")
+
+    def warning(self) -> str:
+        """Docker's words."""
+        kinds = ["all stopped containers", "all networks not used by at least one container"]
+        kinds += ["all anonymous volumes not used by at least one container"] if self.volumes else []
+        unused = "all images without at least one container associated to them"
+        kinds += [unused, "all build cache"] if self.all else ["all dangling images", "unused build cache"]
+        listed = "".join(f"\n  - {each}" for each in kinds)
+        chosen = sorted((each for each in self.filter if each.partition("=")[0] in _FILTERS), key=natural)
+        filtered = "".join(f"\n  - {each}" for each in chosen)
+        more = f"\n  Items to be pruned will be filtered with:{filtered}\n" if filtered else ""
+        return f"This will remove:{listed}\n{more}\n"
+
+    def intent(self, ctx: Context) -> Intent:
+        """All that goes, each kind after those that may use it."""
+        try:
+            chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
+            parts = tuple(self._parts(ctx, chosen))
+        except ValueError as error:
+            return prunes.refused(error)
+        objects = tuple(each for part in parts for each in part.objects)
+        rows = tuple(row for part in parts for row in part.rows)
+        return Intent(objects, lambda: _done(parts), (_HEADER, *rows))
+
+    def _parts(self, ctx: Context, chosen: Selection) -> list[_Part]:
+        going = list(containers.plan(ctx, chosen))
+        gone = frozenset(each.found.id for each in going)
+        parts = [
+            _part(going, containers.LOOK, containers.TITLE),
+            _part(list(networks.plan(ctx, chosen, gone)), networks.LOOK, networks.TITLE),
+        ]
+        if self.volumes:
+            nameless = [each for each in volumes.plan(ctx, chosen, gone) if volumes.is_anonymous(each)]
+            parts.append(_part(nameless, volumes.LOOK, volumes.TITLE))
+        parts.append(self._images(ctx, chosen, gone))
+        ages = tuple(each for each in self.filter if each.startswith("until="))
+        cached = cache.plan(ctx, cache.chosen(ages, all_=self.all)) if not (chosen.labels or chosen.without) else []
+        parts.append(_part(cached, cache.LOOK, cache.TITLE))
+        return parts
+
+    def _images(self, ctx: Context, chosen: Selection, gone: frozenset[str]) -> _Part:
+        meant = pruning.Selection(all=self.all, until=chosen.until, labels=chosen.labels, without=chosen.without)
+        listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
+        planned = pruning.plan(listed, pruning.uses(ctx.docker, ctx.visible, gone), meant)
+
+        def do() -> tuple[Reply, int]:
+            removed = removing.remove(ctx.patient, planned, ctx.visible)
+            return images.outcome(replace(removed, reclaimed=None)), removed.reclaimed or 0
+
+        rows = tuple(
+            ("image", name, shortened, size)
+            for name, shortened, _, size in (images.row(each, ctx.now) for each in planned.remove)
+        )
+        return _Part(planned.objects(), rows, do)
+
+
+def _part(going: list[Going], look: str, title: str) -> _Part:
+    def do() -> tuple[Reply, int]:
+        ended = prunes.remove(going, look)
+        return ended.reply(title, reclaimed=False), ended.size
+
+    rows = tuple((each.found.kind, each.found.name, each.found.id[:_SHORT], each.row[-1]) for each in going)
+    return _Part(tuple(each.found for each in going), rows, do)
+
+
+def _done(parts: tuple[_Part, ...]) -> Reply:
+    """One kind after the other; after a lost answer no other kind is begun."""
+    reply, freed = Reply(), 0
+    for part in parts:
+        told, size = part.do()
+        reply, freed = reply + told, freed + size
+        if told.unknown or told.failed:
+            return _joined(reply)
+    return _joined(reply + output(prunes.total(freed)))
+
+
+def _joined(reply: Reply) -> Reply:
+    """The output of all in one, and below it what is added."""
+    text = "".join(part.text for part in reply.parts if isinstance(part, Output))
+    return replace(reply, parts=(*output(text).parts, *(p for p in reply.parts if not isinstance(p, Output))))
