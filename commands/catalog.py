@@ -13,6 +13,7 @@ import commands
 from commands import line, root
 from commands.api import NEWEST
 from commands.command import Argument, Command, Spec
+from commands.compose import front
 from commands.general.help import Bare, Help
 from commands.general.version import PRODUCT, VERSION, Version
 from commands.grammar import Grammar, HelpAsked, Read, called
@@ -71,6 +72,7 @@ class Catalog:
         return Parsed(Version(format=f"{PRODUCT} version {VERSION}") if before.version else Bare(words=()))
 
     def _verb(self, words: list[str], spoken: Callable[[], str]) -> Parsed:
+        words = front.moved(words)
         named = self._named(words)
         if named:
             cls = self._verbs[named]

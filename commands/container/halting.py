@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from docker.api.client import APIClient
 from docker.utils import version_gte
 
 from commands import wire
@@ -33,21 +37,35 @@ class Halting(Several):
     def halt(self, ctx: Context, verb: str, beside: Beside | None = None) -> Reply:
         """Ask the engine for the verb of each container, in turn or side by side, and wait for it."""
         takes_signal = version_gte(ctx.patient.api_version, SIGNAL_SINCE)
-        params: wire.Params = {} if self.timeout is None else {"t": self.timeout}
+        params = grace(self.timeout)
         if self.signal and takes_signal:
             params["signal"] = self.signal
 
         def act(target: Target) -> object:
-            wait = ctx.patient.timeout + self._grace(ctx, target)
-            path = f"/containers/{{0}}/{verb}"
-            return wire.post(ctx.patient, path, ctx.id(target), params=params, timeout=wait)
+            found = ctx.look(target)
+            return halted(ctx.patient, found.id, verb, found.details, params)
 
         told = self.each(act, beside)
         ignored = self.signal and not takes_signal and any(isinstance(part, Output) for part in told.parts)
         return told + note(_NO_SIGNAL.format(version=ctx.patient.api_version)) if ignored else told
 
-    def _grace(self, ctx: Context, target: Target) -> int:
-        if self.timeout is not None:
-            return LONGEST_WAIT if self.timeout < 0 else min(self.timeout, LONGEST_WAIT)
-        configured = ctx.look(target).details.get("Config", {}).get("StopTimeout")
-        return min(DEFAULT_GRACE if configured is None else abs(int(configured)), LONGEST_WAIT)
+
+def halted(client: APIClient, container: str, verb: str, details: Mapping[str, Any], params: wire.Params) -> object:
+    """Ask the engine for the verb (stop, restart) of a container of these details, and wait for its grace.
+
+    params may say its seconds as "t", and a signal.
+    """
+    wait = client.timeout + _grace(details, params.get("t"))
+    return wire.post(client, f"/containers/{{0}}/{verb}", container, params=params, timeout=wait)
+
+
+def grace(timeout: int | None) -> wire.Params:
+    """The seconds of grace as a parameter."""
+    return {} if timeout is None else {"t": timeout}
+
+
+def _grace(details: Mapping[str, Any], given: object) -> int:
+    if isinstance(given, int):
+        return LONGEST_WAIT if given < 0 else min(given, LONGEST_WAIT)
+    configured = details.get("Config", {}).get("StopTimeout")
+    return min(DEFAULT_GRACE if configured is None else abs(int(configured)), LONGEST_WAIT)

@@ -19,7 +19,7 @@ from commands.reply import Note, Part, Printed, Reply, failure
 from commands.timestamps import timestamp
 
 SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log; a million lines took it 3
-_NO_STREAM = (
+NO_STREAM = (
     "Live logs are not there yet. Ask for the end with `logs --tail 50 {0}`, or for what is new with `--since 1m`."
 )
 _WHOLE = re.compile(r"\+?[0-9]{1,9}")  # all else means all lines to the engine, a negative number too
@@ -53,14 +53,18 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
         """Read the log."""
         found = ctx.look(self.targets()[0])
         if self.follow:
-            return failure(_NO_STREAM.format(self.container))
+            return failure(NO_STREAM.format(self.container))
         try:
-            params = self._params(ctx.now)
+            log = self.log(ctx, found.id, tty=bool(found.details.get("Config", {}).get("Tty")))
         except ValueError as error:
             return failure(str(error))
+        return _told(log, found)
+
+    def log(self, ctx: Context, container: str, *, tty: bool) -> Log:
+        """What the container of this full id printed; raises ValueError in docker's words."""
+        params = self._params(ctx.now)
         patience = SCAN_PATIENCE if params["tail"] == "all" else ctx.docker.timeout
-        tty = bool(found.details.get("Config", {}).get("Tty"))
-        return _told(reading.read(ctx.docker, found.id, params, tty=tty, patience=patience), found)
+        return reading.read(ctx.docker, container, params, tty=tty, patience=patience)
 
     def _params(self, now: float) -> wire.Params:
         asked: wire.Params = {"stdout": 1, "stderr": 1, "tail": self._tail()}

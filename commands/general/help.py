@@ -16,16 +16,32 @@ from commands.grammar import called
 from commands.reply import Errors, Output, Reply, failure, output
 
 WIDTH = 80  # columns; what docker's CLI assumes where there is no terminal
-COMMON = ("ps", "logs", "inspect", "start", "stop", "restart", "images", "info")
+COMMON = (
+    "run",
+    "exec",
+    "ps",
+    "logs",
+    "build",
+    "pull",
+    "push",
+    "images",
+    "login",
+    "logout",
+    "search",
+    "version",
+    "info",
+)
 GROUPS = {
     "audit": "Read the record of what was asked and done",
+    "builder": "Take away what builds keep",
     "cleanup": "Take away images that nothing uses",
-    "container": "Look at containers, start and stop them",
-    "image": "Look at images and take them away",
-    "network": "Look at networks",
+    "compose": "Look at the projects of docker compose, start and stop them",
+    "container": "Make, run, look at and remove containers",
+    "image": "Build, pull, push, look at and remove images",
+    "network": "Make, look at and remove networks, and join them",
     "schedule": "See and run what happens on a schedule",
-    "system": "Look at the engine itself",
-    "volume": "Look at volumes",
+    "system": "Look at the engine itself, and clean it up",
+    "volume": "Make, look at and remove volumes",
 }
 
 

@@ -1,0 +1,62 @@
+"""What compose start, stop and restart share: the containers that are meant, each asked for by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from docker.api.client import APIClient
+
+from commands.attempts import Beside, Refusal, each
+from commands.command import Permission, args
+from commands.compose.project import Member, OnProject, stages
+from commands.context import Context, Found, Target
+from commands.intent import Intent, told
+from commands.reply import Reply, failure
+
+_LOOK = "docker compose ps --all"
+_NOT_YOURS = "You may not touch these containers of the project: {}. Nothing was done; name the services that you may."
+
+Do = Callable[[APIClient, str, Found], object]  # the client, the full id, and what was found by it
+
+
+class Acting(OnProject):
+    """A verb that starts or ends the containers of a project, or of some of its services."""
+
+    services: tuple[str, ...] = args("SERVICE", required=False)
+
+    def act(self, ctx: Context, do: Do, *, backwards: bool = False) -> Intent:
+        """Do it stage by stage: what others need comes first, or last where it ends."""
+        try:
+            ordered = stages(member for member in self.members(ctx, self.services) if not member.one_off)
+        except Refusal as refusal:
+            return told(failure(str(refusal)))
+        looked = {member.name: _found(ctx, member) for stage in ordered for member in stage}
+        barred = [name for name, found in looked.items() if not ctx.may(Permission.ACT, found)]
+        if barred:
+            return told(failure(_NOT_YOURS.format(", ".join(barred))))
+        turns = ordered[::-1] if backwards else ordered
+
+        def run() -> Reply:
+            reply = Reply()
+            for stage in turns:
+                reply += _stage(ctx, stage, looked, do, ctx.beside)
+                if reply.failed:
+                    break
+            return reply
+
+        return Intent(tuple(looked.values()), run)
+
+
+def _stage(ctx: Context, stage: Iterable[Member], looked: dict[str, Found], do: Do, beside: Beside) -> Reply:
+    targets = [Target("container", member.name) for member in stage]
+
+    def act(target: Target) -> object:
+        found = looked[target.ref]
+        return do(ctx.patient, found.id, found)
+
+    return each(targets, act, _LOOK, beside)
+
+
+def _found(ctx: Context, member: Member) -> Found:
+    details = ctx.docker.inspect_container(member.id)
+    return Found(Target("container", member.name), "container", member.id, member.name, member.labels, details)

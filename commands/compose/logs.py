@@ -1,0 +1,79 @@
+"""docker compose logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from commands.attempts import Refusal
+from commands.command import Permission, args, flag
+from commands.compose.project import NUMBER, Member, OnProject
+from commands.container.logs import NO_STREAM, Logs, without_keys
+from commands.container.reading import Log
+from commands.context import Context
+from commands.multiplex import Stream
+from commands.reply import Note, Part, Printed, Reply, failure
+
+MOST = 50  # containers of one answer
+_MANY = "This project has {} containers to read, which is more than {}: name a service."
+_SHORT = "{}: {}."
+
+
+class ProjectLogs(OnProject, name="compose logs", permission=Permission.READ, filtered=True):
+    """Show what the containers of a project printed, one after the other, each line with the container's name."""
+
+    services: tuple[str, ...] = args("SERVICE", required=False)
+    follow: bool = flag("-f", default=False, help="Not there yet: ask again with --since")
+    index: int = flag(default=0, help="Only the container of this number of its service")
+    no_color: bool = flag(default=False, help="Accepted and without effect: there are no colours here")
+    no_log_prefix: bool = flag(default=False, help="Leave the names away")
+    since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
+    tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end of each")
+    timestamps: bool = flag("-t", default=False, help="Put the time before each line")
+    until: str = flag(default="", help='Leave out what is newer: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
+
+    def run(self, ctx: Context) -> Reply:
+        """Read one log after the other."""
+        try:
+            found = [each for each in self.members(ctx, self.services) if self._meant(each)]
+        except Refusal as refusal:
+            return failure(str(refusal))
+        if len(found) > MOST:
+            return failure(_MANY.format(len(found), MOST))
+        if self.follow:
+            return failure(NO_STREAM.format(found[0].name if found else "NAME"))
+        width = max((len(_called(each)) for each in found), default=0)
+        reply = Reply()
+        for each in found:
+            one = Logs(
+                container=each.id, since=self.since, tail=self.tail, timestamps=self.timestamps, until=self.until
+            )
+            details = ctx.docker.inspect_container(each.id)
+            try:
+                log = one.log(ctx, each.id, tty=bool(details["Config"]["Tty"]))
+            except ValueError as error:
+                return failure(str(error))
+            reply += self._shown(log, each, width)
+        return reply
+
+    def _meant(self, member: Member) -> bool:
+        return not member.one_off and self.index in {0, int(member.labels.get(NUMBER, "0") or 0)}
+
+    def _shown(self, log: Log, member: Member, width: int) -> Reply:
+        before = "" if self.no_log_prefix else f"{_called(member).ljust(width)} | "
+        pieces = tuple((_prefixed(text, before), error) for text, error in _joined(without_keys(log.pieces)))
+        parts: list[Part] = [Printed(pieces, f"{member.project}.log")] if pieces else []
+        if log.short:
+            parts.append(Note(_SHORT.format(member.name, log.short)))
+        return Reply(tuple(parts), failed=log.broken, error=log.short if log.broken else None)
+
+
+def _called(member: Member) -> str:
+    return f"{member.service}-{member.labels.get(NUMBER, '1')}"
+
+
+def _joined(pieces: Iterable[tuple[Stream, str]]) -> list[tuple[str, bool]]:
+    return [(text, stream in {Stream.STDERR, Stream.SYSTEM}) for stream, text in pieces]
+
+
+def _prefixed(text: str, before: str) -> str:
+    return "".join(f"{before}{line}" for line in text.splitlines(keepends=True))

@@ -1,0 +1,69 @@
+"""docker compose ps."""
+
+from __future__ import annotations
+
+from commands.attempts import Refusal
+from commands.command import Permission, args, flag
+from commands.compose.project import SERVICE, Member, OnProject
+from commands.container import ls as containers
+from commands.context import Context
+from commands.kinds import FILTER
+from commands.listing import FORMAT, filters, listed
+from commands.reply import Reply, failure, lines
+from commands.template import Row
+
+HEADERS = {
+    **containers.HEADERS,
+    "Name": "NAME",
+    "Service": "SERVICE",
+    "Project": "PROJECT",
+    "ExitCode": "EXIT CODE",
+    "Health": "HEALTH",
+    "Publishers": "PORTS",
+}
+TABLE = r"table {{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}"
+_RUNS = {"running", "restarting", "paused"}
+_STATES = ("paused", "restarting", "removing", "running", "dead", "created", "exited")
+
+
+class Ps(OnProject, name="compose ps", permission=Permission.SEE, filtered=True):
+    """List the containers of a project, or of some of its services."""
+
+    services: tuple[str, ...] = args("SERVICE", required=False)
+    all: bool = flag("-a", default=False, help="Also those that do not run, and those of compose run")
+    filter: tuple[str, ...] = flag(default=(), kind=FILTER, help="Only those that match: status, as status=exited")
+    format: str = flag(default="table", shown='"table"', help=f"{FORMAT} (.Name .Service .Status .Ports ...)")
+    no_trunc: bool = flag(default=False, help="Nothing cut short")
+    orphans: bool = flag(default=True, shown="true", help="Accepted and without effect: no file says what is one")
+    quiet: bool = flag("-q", default=False, help="Only the ids")
+    services_: bool = flag(default=False, help="Only the names of the services")
+    status: tuple[str, ...] = flag(default=(), help=f"Only those in this state: {', '.join(_STATES)}")
+
+    def run(self, ctx: Context) -> Reply:
+        """One request."""
+        states = {*self.status, *filters(self.filter).get("status", [])}
+        unknown = next((each for each in sorted(states) if each not in _STATES), None)
+        if unknown is not None:
+            return failure(f"unknown state {unknown}: it may be {', '.join(_STATES)}")
+        try:
+            found = [each for each in self.members(ctx, self.services) if self._shows(each, states)]
+        except Refusal as refusal:
+            return failure(str(refusal))
+        if self.quiet:
+            return lines(each.id for each in found)
+        if self.services_:
+            return lines(sorted({each.service for each in found}))
+        source = TABLE if self.format in {"", "table"} else self.format
+        return listed([_row(each, ctx.now, trunc=not self.no_trunc) for each in found], source, HEADERS)
+
+    def _shows(self, member: Member, states: set[str]) -> bool:
+        state = str(member.listed["State"])
+        if states:
+            return state in states
+        return self.all or (state in _RUNS and not member.one_off)
+
+
+def _row(member: Member, now: float, *, trunc: bool) -> Row:
+    plain = containers.row(member.listed, now, trunc=trunc)
+    more = {"Name": member.name, "Service": member.labels.get(SERVICE, ""), "Project": member.project}
+    return Row("*formatter.ContainerContext", {**plain.methods, **more})

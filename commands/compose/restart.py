@@ -1,0 +1,22 @@
+"""docker compose restart."""
+
+from __future__ import annotations
+
+from commands.command import Permission, flag
+from commands.compose.acting import Acting
+from commands.container.halting import grace, halted
+from commands.context import Context
+from commands.intent import Intent
+
+
+class Restart(Acting, name="compose restart", permission=Permission.ACT, filtered=True):
+    """Restart the containers of a project, those that others need first."""
+
+    no_deps: bool = flag(default=False, help="Accepted and without effect: only what is named is restarted")
+    timeout: int | None = flag("-t", default=None, help="Seconds of grace before a container is killed")
+
+    def intent(self, ctx: Context) -> Intent:
+        """The containers that are restarted."""
+        return self.act(
+            ctx, lambda client, identity, found: halted(client, identity, "restart", found.details, grace(self.timeout))
+        )

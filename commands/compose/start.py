@@ -1,0 +1,22 @@
+"""docker compose start."""
+
+from __future__ import annotations
+
+from commands import wire
+from commands.command import Permission, flag
+from commands.compose.acting import Acting
+from commands.context import Context
+from commands.intent import Intent
+
+
+class Start(Acting, name="compose start", permission=Permission.ACT, filtered=True):
+    """Start the containers of a project, those that others need first."""
+
+    wait: bool = flag(default=False, help="Accepted and without effect: compose ps shows what runs")
+    wait_timeout: int = flag(default=0, help="Accepted and without effect")
+
+    def intent(self, ctx: Context) -> Intent:
+        """The containers that are started; one that runs already counts as done."""
+        return self.act(
+            ctx, lambda client, identity, _: wire.post(client, "/containers/{0}/start", identity, params={})
+        )
