@@ -14,7 +14,7 @@ from commands import line, root
 from commands.api import NEWEST
 from commands.command import Argument, Command, Spec
 from commands.compose import front
-from commands.general.help import Bare, Help
+from commands.general.help import Bare, Help, Page
 from commands.general.version import PRODUCT, VERSION, Version
 from commands.grammar import Grammar, HelpAsked, Read, called
 from commands.line import UsageError
@@ -88,7 +88,7 @@ class Catalog:
         try:
             command, warnings = Grammar(cls.spec, name).read(words, cls, spoken)
         except HelpAsked as asked:
-            return Parsed(Help(words=name), warnings=(asked.text,) if asked.text else ())
+            return Parsed(Page(words=name), warnings=(asked.text,) if asked.text else ())
         wrong = command.problem()
         if wrong is not None:
             raise UsageError(wrong)

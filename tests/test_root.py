@@ -108,7 +108,7 @@ def test_docker_s_own_name_is_left_out_once() -> None:
         ("bogus", "Did you mean logs?", ""),
         ("imags", "Did you mean images or image?", "Did you mean images or image?"),
         ("container lgos", "Did you mean container logs or container ls?", "Did you mean container ls?"),
-        ("lgos --hots", "Did you mean logs?", "Did you mean --host?"),
+        ("lgos --hots", "Did you mean logs or logout?", "Did you mean --host?"),
         ("ps --formt x", "Did you mean --format?", "Did you mean --format?"),
     ],
 )

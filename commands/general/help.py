@@ -12,6 +12,7 @@ from docker.errors import DockerException
 from commands.api import NEWEST, too_old
 from commands.command import Command, Flag, Permission, Spec, args
 from commands.context import Context
+from commands.general.lessons import LESSONS, SUMMARIES
 from commands.grammar import called
 from commands.reply import Errors, Output, Reply, failure, output
 
@@ -48,7 +49,8 @@ GROUPS = {
 class Help(Command, name="help", permission=Permission.LISTED):
     """Show what you may type here.
 
-    Without a topic it lists the verbs that the policy allows you. With a verb it shows its flags.
+    Without a topic it lists the verbs that the policy allows you. With a verb it shows its flags. run, volumes,
+    networks and dockerfile explain the idea, with examples to press.
     """
 
     words: tuple[str, ...] = args("COMMAND", required=False)
@@ -58,12 +60,27 @@ class Help(Command, name="help", permission=Permission.LISTED):
         specs = tuple(ctx.bot.specs())
         if not self.words:
             return output(overview(specs))
+        lesson = LESSONS.get(" ".join(self.words).lower())
+        if lesson is not None:
+            return lesson.reply(specs)
+        return self.page(ctx, specs)
+
+    def page(self, ctx: Context, specs: tuple[Spec, ...]) -> Reply:
+        """The page of a verb or a group."""
         for size in (2, 1):
             told = _topic(ctx, self.words[:size], specs)
             if told:
                 unknown = " ".join(self.words[size:])
                 return failure(f"unknown help topic: {unknown}") if unknown else output(told)
         return failure(f"unknown help topic: {' '.join(self.words)}")
+
+
+class Page(Help):
+    """What --help shows: the page of the verb, never a lesson."""
+
+    def run(self, ctx: Context) -> Reply:
+        """The page."""
+        return self.page(ctx, tuple(ctx.bot.specs()))
 
 
 class Bare(Help):
@@ -114,6 +131,7 @@ def overview(specs: tuple[Spec, ...]) -> str:
         _section("Common Commands", common),
         _section("Management Commands", groups),
         _section("Commands", rest),
+        _section("Lessons", SUMMARIES),
         _section("Global Options", {"-H, --host NAME": "Ask the engine of this name"}),
         "Run 'docker COMMAND --help' for more information on a command.\n",
     ]
