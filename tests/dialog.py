@@ -18,7 +18,7 @@ SAME = (
     (re.compile(_AGE), "<age>"),
     (re.compile(r"\b\d+(\.\d+)?(B|kB|MB|GB)\b"), "<size>"),
     (re.compile(r"(?<=\S)[ \t]{2,}(?=\S)"), "  "),
-    (re.compile(r"[ \t]+$", re.MULTILINE), ""),
+    (re.compile(r"[ \t\r]+$", re.MULTILINE), ""),
 )
 
 
