@@ -18,10 +18,13 @@ _SERVER_ERRORS = 500
 _GATEWAYS = {requests.codes.bad_gateway, requests.codes.gateway_timeout}  # the engine itself answers neither
 
 
-def get(client: APIClient, path: str, *ids: str, params: Params | None = None) -> Any:
+def get(
+    client: APIClient, path: str, *ids: str, params: Params | None = None, headers: Mapping[str, str] | None = None
+) -> Any:
     """The JSON that the engine answers to a GET of the path, its {0} filled with the ids; raises APIError."""
     url = client._url(path, *ids)  # noqa: SLF001 - docker-py offers no public request
-    return client._result(client._get(url, params=params or {}), json=True)  # noqa: SLF001 - see above
+    answer = client._get(url, params=params or {}, headers=headers or {})  # noqa: SLF001 - see above
+    return client._result(answer, json=True)  # noqa: SLF001 - see above
 
 
 def stream(client: APIClient, path: str, *ids: str, params: Params, timeout: float) -> requests.Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from commands import naming
+from commands.image.transfer import DEFAULT_TAG
 
 _ID = re.compile(r"[a-f0-9]{64}|sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}")
-DEFAULT_TAG = "latest"
 
 
 def is_id(text: str) -> bool:

@@ -10,10 +10,11 @@ import requests
 from docker.api.client import APIClient
 from docker.errors import APIError
 
-from commands import wire
+from commands import naming, wire
 from commands.context import Context, Found, Missing, Target, daemon
-from commands.creation import fetching, images
+from commands.creation import images
 from commands.creation.sources import sent
+from commands.image import transfer
 
 ALWAYS, MISSING, NEVER = "always", "missing", "never"
 LOOK = "docker ps -a"  # shows what came of it where an answer was lost
@@ -143,7 +144,8 @@ def _name(work: _Work) -> str:
 
 def _fetch(work: _Work) -> None:
     ref = work.order.image.ref
-    shown = fetching.fetch(work.ctx, ref, str(work.order.query.get("platform", "")))
+    platform = str(work.order.query.get("platform", ""))
+    shown = transfer.pull(work.ctx, naming.normalized(ref), platform=platform)
     if not work.order.quiet:
         work.told += shown.lines
     if shown.error:

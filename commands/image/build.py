@@ -18,8 +18,8 @@ from commands.building.options import CONTAINER, DEFAULT, HOST, Options
 from commands.building.steps import Steps
 from commands.command import Permission, arg, flag
 from commands.context import Context, Target
-from commands.creation.images import DEFAULT_TAG
 from commands.creation.sources import sent
+from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Errors, Note, Output, Part, Reply, failure
 
 LOOK = "docker images"  # shows whether it was built where the answer was lost

@@ -34,7 +34,7 @@ _UNKNOWN = re.compile(r"sha256:[0-9a-f]{64}|[0-9a-f]{64}")
 Event = Mapping[str, Any]
 
 
-class Events(Command, name="system events", alias="events", permission=Permission.SEE, filtered=True):
+class Events(Command, name="system events", alias="events", permission=Permission.READ, filtered=True):
     """Show what happened at the engine.
 
     Without --since the last hundred events are shown. The engine remembers 256, and none from before its start.

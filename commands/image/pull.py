@@ -1,0 +1,74 @@
+"""docker pull."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import requests
+from docker.errors import APIError
+
+from commands import naming, wire
+from commands.attempts import unanswered
+from commands.command import Command, Permission, arg, flag
+from commands.context import Context, Target, daemon
+from commands.image import repository, transfer
+from commands.image.transfer import DEFAULT_TAG
+from commands.reply import Reply, failure, lines
+
+NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
+ONE_TAG = "tag can't be used with --all-tags/-a"
+_NOT_YOURS = "{} has the tag {} here, which is not yours to move. Pull the tags that you want one by one."
+_LOOK = "docker images"
+
+
+class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANGE):
+    """Fetch an image from a registry.
+
+    An image here that has the name so far loses it. Who is logged in there is said by `login`.
+    """
+
+    image: str = arg("NAME[:TAG|@DIGEST]")
+    all_tags: bool = flag("-a", default=False, help="All images of the repository")
+    disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
+    platform: str = flag(default="", help="For which system and machine, such as linux/arm64")
+    quiet: bool = flag("-q", default=False, help="Only the name in the end")
+
+    def problem(self) -> str | None:
+        """Docker's refusals of names, and ours of signatures; a platform is for the engine to refuse."""
+        try:
+            found = naming.normalized(self.image)
+            if self.all_tags and (found.tag or found.digest):
+                return ONE_TAG
+        except ValueError as error:
+            return str(error)
+        return None if self.disable_content_trust else NO_TRUST
+
+    def targets(self) -> tuple[Target, ...]:
+        """The image that has the name so far."""
+        found = naming.normalized(self.image)
+        if found.digest:
+            return (Target("image", f"{found.familiar}@{found.digest}", made=True),)
+        return (Target("image", f"{found.familiar}:{found.tag or DEFAULT_TAG}", made=True),)
+
+    def run(self, ctx: Context) -> Reply:
+        """Pull it, and show layer by layer how far that is."""
+        found = naming.normalized(self.image)
+        if self.all_tags:
+            barred = repository.barred(ctx, found)
+            if barred:
+                return failure(_NOT_YOURS.format(found.familiar, barred))
+        plain = not (self.all_tags or found.tag or found.digest)
+        before = lines([f"Using default tag: {DEFAULT_TAG}"]) if plain and not self.quiet else Reply()
+        try:
+            done = transfer.pull(ctx, found, all_tags=self.all_tags, platform=self.platform)
+        except (APIError, requests.RequestException) as error:
+            if wire.lost(error):
+                return before + unanswered(f"the pull of {self.image}", _LOOK)
+            return before + failure(daemon(error) if isinstance(error, APIError) else str(error))
+        told = before + lines(() if self.quiet else done.lines)
+        if done.error:
+            return told + failure(done.error)
+        tail = "" if self.all_tags else f"@{found.digest}" if found.digest else f":{found.tag or DEFAULT_TAG}"
+        if found.digest and found.tag:
+            tail = f":{found.tag}@{found.digest}"
+        return replace(told + lines([f"{found.domain}/{found.path}{tail}"]), ids=repository.ids(ctx, self.targets()))

@@ -1,0 +1,33 @@
+"""All that an engine has of one repository, for the verbs that take --all-tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from commands import reference, wire
+from commands.context import Context, Found, Target
+from commands.listing import query
+from commands.reference import Reference
+
+
+def barred(ctx: Context, found: Reference) -> str:
+    """The first tag that the engine has of this repository and the asker may not touch, empty where there is none."""
+    for image, tag in _tags(ctx, found):
+        if not ctx.visible("image", tag, image.get("Labels") or {}):
+            return tag.rpartition(":")[2]
+    return ""
+
+
+def ids(ctx: Context, targets: Iterable[Target]) -> tuple[str, ...]:
+    """The ids of images that were there before, for the record."""
+    return tuple(each.id for target in targets if isinstance(each := ctx.found.get(target), Found))
+
+
+def _tags(ctx: Context, found: Reference) -> Iterator[tuple[Mapping[str, Any], str]]:
+    params = query({"reference": [found.familiar]})
+    for image in wire.get(ctx.docker, "/images/json", params=params):
+        for tag in image.get("RepoTags") or ():
+            read = reference.parse(tag)
+            if read is not None and (read.domain, read.path) == (found.domain, found.path):
+                yield image, tag

@@ -1,0 +1,103 @@
+"""Pulling and pushing: what docker prints of it, how far each layer is meanwhile, and every error in the stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from docker.api.client import APIClient
+
+from commands import units
+from commands.context import Context
+from commands.reference import Reference
+
+DEFAULT_TAG = "latest"
+_NOBODY = "e30="  # a login of nobody, which a push has to be sent with
+_BAR = 20  # columns of a layer's bar
+_SHOWN = 40  # layers that are shown while it goes on
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """What docker prints of it where nobody watches, and the error that ended it, empty where it ended well."""
+
+    lines: tuple[str, ...]
+    error: str = ""
+
+
+def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: str = "") -> Transferred:
+    """Pull an image, or all of its repository; raises what requests raises where the engine does not do it."""
+    tag = "" if all_tags else found.digest or found.tag or DEFAULT_TAG
+    params = {"fromImage": f"{found.domain}/{found.path}"} | ({"tag": tag} if tag else {})
+    if platform:
+        params["platform"] = platform
+    url = ctx.patient._url("/images/create")  # noqa: SLF001 - docker-py's own swallows the errors inside of the stream
+    return _followed(ctx, url, params, ctx.auth(found.domain))
+
+
+def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:
+    """Push one tag of a repository, or all where the parameters say none; raises as above."""
+    url = ctx.patient._url("/images/{0}/push", found.familiar)  # noqa: SLF001 - see pull
+    return _followed(ctx, url, params, ctx.auth(found.domain) or _NOBODY)
+
+
+def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str) -> Transferred:
+    client: APIClient = ctx.patient
+    headers = {"X-Registry-Auth": auth} if auth else {}
+    answer: requests.Response = client._post(url, params=dict(params), headers=headers, stream=True)  # noqa: SLF001 - see pull
+    client._raise_for_status(answer)  # noqa: SLF001 - see pull
+    steps = _Steps()
+    with closing(answer):
+        for message in _messages(answer):
+            if message.get("error"):
+                return Transferred(tuple(steps.lines), str(message["error"]))
+            steps.take(message)
+            ctx.progress(steps.picture())
+    return Transferred(tuple(steps.lines))
+
+
+@dataclass
+class _Steps:
+    """lines is what is printed in the end, layers where each of them is now."""
+
+    lines: list[str] = field(default_factory=list)
+    layers: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+
+    def take(self, message: Mapping[str, Any]) -> None:
+        """Take in one message of the engine."""
+        if "status" not in message:
+            return
+        detail, layer = message.get("progressDetail") or {}, message.get("id")
+        told = f"{layer}: {message['status']}" if layer else str(message["status"])
+        if layer and "progressDetail" in message:
+            self.layers[str(layer)] = f"{told}{_bar(detail)}"
+        else:
+            self.others.append(told)
+        if not (detail.get("current") or detail.get("total")):
+            self.lines.append(told)
+
+    def picture(self) -> str:
+        """One line for each layer, as a terminal shows them."""
+        rows = [*self.others, *self.layers.values()]
+        return "\n".join(rows[-_SHOWN:])
+
+
+def _bar(detail: Mapping[str, Any]) -> str:
+    current, whole = detail.get("current") or 0, detail.get("total") or 0
+    if not current:
+        return ""
+    if current > whole:
+        return f"  {units.size(current, 4)}"
+    filled = current * _BAR // whole
+    return f"  [{'=' * filled}{' ' * (_BAR - filled)}]  {units.size(current, 4)}/{units.size(whole, 4)}"
+
+
+def _messages(answer: requests.Response) -> Iterator[Mapping[str, Any]]:
+    for line in answer.iter_lines():
+        if line:
+            yield json.loads(line)
