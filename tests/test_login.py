@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,12 +15,13 @@ from typing import Any
 
 import oracle
 import pytest
+import registry as registry_
 from docker.api.client import APIClient
 from engine import Engine
-from eventually import eventually
 from harness import ADMIN, OPERATOR, STRANGER, VIEWER, Bench
 from proxy import Proxy
 from recorder import Recorder
+from registry import PASSWORD, USER
 
 from bot import text
 from bot.hosts import Host, Hosts
@@ -29,34 +29,14 @@ from bot.request import Actor, Origin, Outcome, Request, Status
 from commands.reply import Asking
 from commands.secrets import MASK
 
-USER, PASSWORD = "ada", "s3cret-pw"
-ENTRY = "ada:$2b$04$q83MsUkEGn0mEdIwSICT1.vJr5eeX4ycZ0VlbCOYbAVpj37hzcpqC"  # bcrypt of it
-REGISTRY = shutil.which("docker-registry")
-CONFIG = """version: 0.1
-storage: {{filesystem: {{rootdirectory: {folder}/images}}}}
-http: {{addr: "127.0.0.1:5000"}}
-auth: {{htpasswd: {{realm: basic, path: {folder}/htpasswd}}}}
-log: {{level: error}}
-"""
 ADDRESS = "127.0.0.1:5000"
 
 
 @pytest.fixture(scope="module")
 def registry(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real registry that lets in one user, on the engine's own loopback."""
-    if REGISTRY is None:
-        pytest.skip("no registry here: apt-get install docker-registry")
-    folder = tmp_path_factory.mktemp("registry")
-    (folder / "htpasswd").write_text(f"{ENTRY}\n")
-    (folder / "config.yml").write_text(CONFIG.format(folder=folder))
-    beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net"]
-    with subprocess.Popen(
-        [*beside, REGISTRY, "serve", str(folder / "config.yml")], stderr=subprocess.DEVNULL
-    ) as served:
-        look = [*beside, "python3", "-c", "import socket; socket.create_connection(('127.0.0.1', 5000))"]
-        eventually(lambda: subprocess.run(look, capture_output=True, check=False).returncode == 0)
-        yield ADDRESS
-        served.terminate()
+    with registry_.serve(own_engine.pid, tmp_path_factory.mktemp("registry"), 5000, locked=True) as address:
+        yield address
 
 
 def log_in(bench: Bench, server: str = ADDRESS, password: str = PASSWORD, **facts: Any) -> Outcome:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import shutil
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import registry as registry_
 from docker.api.client import APIClient
 from docker.errors import NotFound
 from engine import Engine
@@ -28,12 +27,6 @@ from commands.command import Command, Spec
 from commands.context import Context, Found, Target
 from commands.reply import Button, Buttons, Reply
 
-REGISTRY = shutil.which("docker-registry")
-CONFIG = """version: 0.1
-storage: {{filesystem: {{rootdirectory: {folder}/images}}}}
-http: {{addr: "127.0.0.1:5001"}}
-log: {{level: error}}
-"""
 POLICY = """
 version = 1
 [people]
@@ -170,17 +163,8 @@ def test_a_flood_is_not_followed_to_its_end(runner: Runner) -> None:
 @pytest.fixture(scope="module")
 def registry(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real registry, on the engine's own loopback."""
-    if REGISTRY is None:
-        pytest.skip("no registry here: apt-get install docker-registry")
-    folder = tmp_path_factory.mktemp("registry")
-    (folder / "config.yml").write_text(CONFIG.format(folder=folder))
-    beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net"]
-    serve = [*beside, REGISTRY, "serve", str(folder / "config.yml")]
-    with subprocess.Popen(serve, stderr=subprocess.DEVNULL) as served:
-        look = [*beside, "python3", "-c", "import socket; socket.create_connection(('127.0.0.1', 5001))"]
-        eventually(lambda: subprocess.run(look, capture_output=True, check=False).returncode == 0)
-        yield "127.0.0.1:5001"
-        served.terminate()
+    with registry_.serve(own_engine.pid, tmp_path_factory.mktemp("registry"), 5001, locked=False) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from commands import kinds, secrets, wire
@@ -10,13 +10,26 @@ from commands.command import Command, Permission, arg, flag
 from commands.context import Context
 from commands.credentials import HUB
 from commands.listing import FORMAT, filters, listed, query
-from commands.reply import Reply
+from commands.reply import Errors, Reply
 from commands.tabwriter import ellipsis
 from commands.template import Row
 
 HEADERS = {"Name": "NAME", "Description": "DESCRIPTION", "StarCount": "STARS", "IsOfficial": "OFFICIAL"}
 TABLE = r"table {{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}"
+_DEPRECATED = (
+    'WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" will not yield any results'
+    " in future.\n"
+)
 _WIDTH = 45  # columns that docker leaves of a description
+
+
+class _Result(Row):
+    """An image that was found; as JSON it says true and false where a table says [OK] and nothing."""
+
+    def fields(self) -> Iterator[tuple[str, object]]:
+        """The fields in order of name."""
+        for name, value in super().fields():
+            yield name, ("true" if value else "false") if name == "IsOfficial" else value
 
 
 class Search(Command, name="search", permission=Permission.READ, filtered=True):
@@ -41,9 +54,9 @@ class Search(Command, name="search", permission=Permission.READ, filtered=True):
         auth = ctx.auth(_registry(self.term))
         headers = {"X-Registry-Auth": auth} if auth else {}
         found = wire.get(ctx.patient, "/images/search", params=params, headers=headers)
-        ranked = sorted(found, key=lambda each: -int(each.get("star_count") or 0))
         source = TABLE if self.format in {"", "table"} else self.format
-        return listed([self._row(each) for each in ranked], source, HEADERS)
+        reply = listed([self._row(each) for each in found], source, HEADERS)
+        return reply + Reply((Errors(_DEPRECATED),)) if "is-automated" in filters(self.filter) else reply
 
     def _row(self, result: Mapping[str, Any]) -> Row:
         told = secrets.mask_text(result.get("description") or "").replace("\n", " ").replace("\r", " ")
@@ -53,7 +66,7 @@ class Search(Command, name="search", permission=Permission.READ, filtered=True):
             "StarCount": str(result.get("star_count") or 0),
             "IsOfficial": "[OK]" if result.get("is_official") else "",
         }
-        return Row("*registry.searchContext", methods)
+        return _Result("*registry.searchContext", methods)
 
 
 def _registry(term: str) -> str:
