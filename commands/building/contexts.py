@@ -152,9 +152,16 @@ def _local(asked: Asked, allowances: Allowances) -> _Folder | None:
         raise ValueError(f"context must be a directory: {place.path}")
     if asked.file == INLINE:
         return _Folder(place, INLINE, asked.inline, allowances.files, apart=True)
-    found = _dockerfile(place.path, place.folder / asked.file if asked.file else None, allowances.files)
+    found = _dockerfile(place.path, _named(place, asked.file) if asked.file else None, allowances.files)
     name = os.path.relpath(found.path, place.path)
     return _Folder(place, name, folders.content(found), allowances.files, apart=name.startswith(_OUT))
+
+
+def _named(place: Place, file: str) -> Path:
+    """The Dockerfile of a relative name: in the context, else from the allowed folder on, as if one stood there."""
+    inside = place.path / file
+    beside = place.folder / file
+    return beside if os.path.lexists(beside) and not os.path.lexists(inside) else inside
 
 
 def _repository(asked: Asked, allowances: Allowances, stack: ExitStack) -> _Folder:

@@ -1,0 +1,282 @@
+"""Builds: what docker's classic builder says of the same folders, and what may not be built here."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import oracle
+import pytest
+from dialog import same
+from docker.api.client import APIClient
+from harness import ADMIN, Bench, bench
+
+from bot import text
+from bot.policy import Policy
+from bot.request import Actor, Origin, Outcome, Request, Status
+from commands import catalog
+from commands.allowances import Allowances
+
+NOTICE = re.compile(r"DEPRECATED: The legacy builder[^\n]*\n[^\n]*\n[^\n]*\n\n?")
+SENDING = re.compile(r"(Sending build context to Docker daemon) +\S+\n*")
+POLICY = f"""version = 1
+[people]
+ada = {{ slack = ["{ADMIN}"], roles = ["all"] }}
+[[roles.all.allow]]
+verbs = ["see", "read", "act", "change"]
+on = ["*"]
+[[deny]]
+verbs = ["see", "read", "act", "change"]
+on = ["label:hidden=yes"]
+"""
+# Every instruction there is, each so that its effect can be seen in the image.
+EVERY = """\
+ARG BASE=busybox
+FROM $BASE AS first
+ARG WHO=nobody
+ENV HOME_OF=$WHO
+RUN echo $WHO > /who
+FROM first
+MAINTAINER ada@example.com
+LABEL tier=front
+COPY --from=first /who /copied
+COPY hello.txt /hello.txt
+ADD packed.tar /unpacked/
+WORKDIR /srv
+USER 7:7
+EXPOSE 80/tcp
+VOLUME /data
+STOPSIGNAL SIGUSR1
+SHELL ["/bin/sh", "-c"]
+HEALTHCHECK --interval=5s CMD true
+ONBUILD RUN true
+ENTRYPOINT ["/bin/sh"]
+CMD ["-c", "true"]
+"""
+
+
+@pytest.fixture
+def client(fresh_world: str) -> Iterator[APIClient]:
+    """The engine by itself."""
+    api = APIClient(fresh_world, version="1.41")
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder that may be built in, with a few files."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "hello.txt").write_text("hello\n")
+    (folder / "packed").mkdir()
+    (folder / "packed" / "inner.txt").write_text("inner\n")
+    subprocess.run(["tar", "-C", folder, "-cf", folder / "packed.tar", "packed"], check=True)
+    return folder
+
+
+@pytest.fixture
+def builder(fresh_world: str, site: Path, tmp_path: Path) -> Iterator[Bench]:
+    """A bot that may build below the site's parent."""
+    policy = Policy.parse(POLICY, "policy.toml", [verb.spec for verb in catalog.load()])
+    spoken = bench(fresh_world, tmp_path / "data", policy)
+    allowed = replace(spoken.pipeline, allowances=Allowances(files=(site.parent,)))
+    yield replace(spoken, pipeline=allowed)
+    spoken.close()
+
+
+def docker(engine: str, folder: Path, line: str) -> str:
+    """What docker's classic builder prints, in that folder."""
+    ran = subprocess.run(
+        [oracle.DOCKER, *shlex.split(line)],
+        env={**os.environ, "DOCKER_HOST": engine, "DOCKER_BUILDKIT": "0", "HOME": "/nonexistent"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return plain(NOTICE.sub("", ran.stdout + ran.stderr))
+
+
+def plain(printed: str) -> str:
+    """The text without what differs from build to build."""
+    return same(SENDING.sub(r"\1\n", printed)).replace("\n\n", "\n")
+
+
+def inline(spoken: Bench, line: str, content: str) -> Outcome:
+    """What comes of a build whose Dockerfile is filled in."""
+    given = {"dockerfile": content}
+    return spoken.pipeline.submit(Request(line, Actor(ADMIN), Origin.BUTTON, given=given))
+
+
+def test_every_instruction_builds(builder: Bench, site: Path, client: APIClient) -> None:
+    """All eighteen, and each is seen in the image."""
+    (site / "Dockerfile").write_text(EVERY)
+    said = builder.say(f"build -t every:1 --build-arg WHO=ada {site}")
+    assert said.status is Status.DONE, text.docker(said.reply)
+    made = client.inspect_image("every:1")
+    config = made["Config"]
+    assert made["Author"] == "ada@example.com"
+    assert (config["User"], config["WorkingDir"], config["StopSignal"]) == ("7:7", "/srv", "SIGUSR1")
+    assert (config["Labels"], config["Volumes"], config["ExposedPorts"]) == (
+        {"tier": "front"}, {"/data": {}}, {"80/tcp": {}},
+    )  # fmt: skip
+    assert (config["Entrypoint"], config["Cmd"]) == (["/bin/sh"], ["-c", "true"])
+    assert (config["OnBuild"], config["Shell"]) == (["RUN true"], ["/bin/sh", "-c"])
+    assert config["Healthcheck"]["Test"] == ["CMD-SHELL", "true"]
+    assert "HOME_OF=ada" in config["Env"]
+    box = client.create_container("every:1", entrypoint=["cat", "/copied", "/hello.txt", "/unpacked/packed/inner.txt"])
+    client.start(box["Id"])
+    client.wait(box["Id"])
+    assert client.logs(box["Id"]) == b"ada\nhello\ninner\n"
+    client.remove_container(box["Id"])
+    assert "MAINTAINER is deprecated" in text.added(said.reply)
+
+
+@oracle.needs_docker28
+@pytest.mark.parametrize(
+    ("line", "content"),
+    [
+        ("build --no-cache {0}", "FROM busybox\nRUN echo built > /b\nCOPY hello.txt /\n"),
+        ("build --no-cache -t one:1 -t two {0}", "FROM busybox\nLABEL a=b\n"),
+        ("build -q -t quiet {0}", "FROM busybox\nLABEL a=c\n"),
+        ("build --no-cache {0}", "FROM busybox\nRUN exit 7\n"),
+        ("build --no-cache -q {0}", "FROM busybox\nRUN exit 7\n"),
+        ("build --no-cache {0}", "FROM busybox\nRUN echo err >&2\n"),
+        ("build {0}", "FROM busybox\nCOPY nothere /\n"),
+        ("build {0}", "FROM busybox\nNOTHING x\n"),
+        ("build {0}", "RUN true\n"),
+        ("build {0}", ""),
+        ("build --no-cache {0}", "from busybox\nrun true\n"),
+        ("build --target nothere {0}", "FROM busybox\n"),
+        ("build --no-cache --target first {0}", "FROM busybox AS first\nRUN true\nFROM busybox\nRUN false\n"),
+        ("build --build-arg UNUSED=1 {0}", "FROM busybox\n"),
+        ("build --label a=b --no-cache {0}", "FROM busybox\n"),
+        ("build -f other {0}", "FROM busybox\n"),
+        ("build -f nothere/Dockerfile {0}", "FROM busybox\n"),
+        ("build {0}/nothere", "FROM busybox\n"),
+        ("build {0}/hello.txt", "FROM busybox\n"),
+        ("build --force-rm --no-cache --rm=false {0}", "FROM busybox\nCMD true\n"),
+        ("build -t Upper {0}", "FROM busybox\n"),
+        ("build --memory x {0}", "FROM busybox\n"),
+        ("build --platform nothing {0}", "FROM busybox\n"),
+        ("build", ""),
+        ("build {0} {0}", ""),
+        ("build --nope {0}", ""),
+    ],
+)
+def test_docker_says_the_same(builder: Bench, fresh_world: str, site: Path, line: str, content: str) -> None:
+    """Each build, by either side, in the same folder."""
+    (site / "Dockerfile").write_text(content)
+    line = line.format(site)
+    theirs = docker(fresh_world, site, line)
+    assert plain(text.docker(builder.say(line).reply)) == theirs
+
+
+def test_a_dockerfile_is_asked_for(builder: Bench, client: APIClient) -> None:
+    """A build without a file opens a form; with it there is nothing but it in the context."""
+    asked = builder.say("build -t asked -")
+    assert asked.status is Status.HELD
+    said = inline(builder, "build -t asked -", "FROM busybox\nLABEL how=asked\n")
+    assert said.status is Status.DONE, text.docker(said.reply)
+    assert client.inspect_image("asked")["Config"]["Labels"] == {"how": "asked"}
+    missing = inline(builder, "build -t asked -", "FROM busybox\nCOPY hello.txt /\n")
+    assert missing.status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("from busybox\n", "Line 1: from is read as FROM"),
+        ("FROM busybox\nRUNN true\n", "Line 2: there is no instruction RUNN. Did you mean RUN?"),
+        ("FROM busybox\n\nMAINTAINER me\n", "Line 3: MAINTAINER is deprecated"),
+        ("FROM busybox\nCMD a\nCMD b\n", "Lines 2 and 3: there are several CMD"),
+        ("RUN true\n", "There is no FROM"),
+        ("# nothing\n", "There is no instruction in it"),
+    ],
+)
+def test_obvious_mistakes_are_named_with_their_line(builder: Bench, content: str, told: str) -> None:
+    """Before anything is built, whatever the engine then says."""
+    assert told in text.added(inline(builder, "build -", content).reply)
+
+
+def test_only_folders_that_are_allowed_are_read(
+    builder: Bench, site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Neither one outside, nor a way out of one inside by .. or by a link."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "Dockerfile").write_text("FROM busybox\n")
+    (outside / "secret").write_text("secret\n")
+    (site / "Dockerfile").write_text("FROM busybox\nCOPY leak /leak\nRUN cat /leak\n")
+    (site / "leak").symlink_to(outside / "secret")
+    (site / "way").symlink_to(outside)
+    for place in (str(outside), f"{site}/../../{outside.name}", f"{site}/way", "/", "/etc"):
+        assert builder.say(f"build {place}").status is Status.FAILED
+    said = builder.say(f"build --no-cache {site}")
+    assert "secret\n" not in text.docker(said.reply)
+    assert builder.say(f"build -f {outside}/Dockerfile {site}").status is Status.FAILED
+
+
+def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -> None:
+    """Neither FROM nor COPY --from nor --cache-from reaches an image that the asker may not know of."""
+    box = client.create_container("busybox:latest", ["true"])
+    client.commit(box["Id"], "secret", "1", changes="LABEL hidden=yes")
+    for line, content in (
+        ("build -", "FROM secret:1\n"),
+        ("build -", "FROM busybox\nCOPY --from=secret:1 /bin /b\n"),
+        ("build --build-arg X=secret:1 -", "ARG X=busybox\nFROM $X\n"),
+        ("build --cache-from secret:1 -", "FROM busybox\n"),
+    ):
+        said = inline(builder, line, content)
+        assert said.status is Status.FAILED, (line, content)
+        assert "secret:1" in text.docker(said.reply)
+    client.remove_container(box["Id"])
+    client.remove_image("secret:1")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "build --network host -",
+        "build --network container:web -",
+        "build --network front -",
+        "build --security-opt seccomp=unconfined -",
+        "build --cgroup-parent /x -",
+    ],
+)
+def test_ways_to_the_host_and_into_networks_are_barred(builder: Bench, line: str) -> None:
+    """What a step would share, by who may not."""
+    said = inline(builder, line, "FROM busybox\nRUN true\n")
+    assert said.status in {Status.DENIED, Status.FAILED}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "FROM busybox\nADD http://169.254.169.254/latest/meta-data /x\n",
+        "FROM busybox\nADD https://example.com/x /x\n",
+        "FROM busybox\nONBUILD ADD http://127.0.0.1:1/x /x\n",
+    ],
+)
+def test_addresses_are_barred_that_the_settings_do_not_name(builder: Bench, content: str) -> None:
+    """The engine's own network is not a visitor's to look around in."""
+    said = inline(builder, "build -", content)
+    assert said.status is Status.FAILED
+    assert "SLASHDOCK_BUILD_REMOTES" in text.docker(said.reply) + text.added(said.reply)
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        "https://example.com/a.git", "git://example.com/a", "github.com/a/b", "git@example.com:a/b",
+        "http://127.0.0.1:1/Dockerfile", "ext::sh -c true", "file:///etc", "--upload-pack=x",
+    ],
+)  # fmt: skip
+def test_contexts_from_elsewhere_are_barred_that_the_settings_do_not_name(builder: Bench, context: str) -> None:
+    """A repository or a file at an address."""
+    assert builder.say(f"build -- {context!r}").status in {Status.FAILED, Status.USAGE}
