@@ -8,7 +8,7 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from recorder import Asked, Recorder
 from bot import text
 from bot.policy import Policy
 from bot.request import Actor, Origin, Outcome, Request, Status
+from commands.allowances import Allowances
 from commands.catalog import Catalog
 from commands.reply import Buttons
 
@@ -50,6 +51,7 @@ _LISTS = {
 _UNORDERED = re.compile(r'REPOSITORY|\{"Containers":"N/A"')  # the engine lists the tags of one image in any order
 # What is another at every look, and the program that asks, which is another one.
 _FLEETING = re.compile(r'"(NFd|NGoroutines)":\d+,|"ClientInfo":.*(?=\})|(?s:\AClient:.*?(?=Server:))')
+_NOTICE = re.compile(r"DEPRECATED: The legacy builder.*?\n\n", re.DOTALL)  # docker's own affair
 _FIGURE = re.compile(r"[\d.]+([kMGKi]*B|%) *|(?<= )\d+ *$|(?<=\"PIDs\":\")\d+")  # what a container uses at a moment
 _CELL = re.compile(r"[][{}, ]+")  # the engine lists volumes in any order, a template prints them on one line
 _LINK = re.compile(r"'(\w+):\1'")  # a link by id says the alias that docker's says by itself
@@ -87,7 +89,7 @@ class Docker:
             timeout=LIMIT,
             check=False,
         )
-        told = _same(verb, ran.stdout + ran.stderr)
+        told = _same(verb, _NOTICE.sub("", ran.stdout + ran.stderr), self._folder)
         return Said(ran.returncode == 0, told, _effective(self._recorder.taken(), verb, self._names))
 
 
@@ -106,7 +108,7 @@ class Ours:
             pressed = [each for part in outcome.reply.parts if isinstance(part, Buttons) for each in part.buttons]
             outcome = self._submit(line, pressed[0].confirms if pressed else "")
         well = outcome.status is Status.DONE and not outcome.reply.exit_code
-        told = _same(verb, text.docker(outcome.reply))
+        told = _same(verb, text.docker(outcome.reply), self._bench.folder.parent)
         return Said(well, told, _effective(self._recorder.taken(), verb, self._names))
 
     def _submit(self, line: str, confirmed: str = "") -> Outcome:
@@ -118,6 +120,7 @@ def docker_before(engine: str, folder: Path, binary: str) -> Iterator[Docker]:
     """Docker's binary before a recorder of the engine."""
     recorder = Recorder(engine)
     folder.mkdir()
+    _site(folder)
     with recorder.serve(folder) as address:
         yield Docker(binary, recorder, address, folder, names_on(engine))
 
@@ -130,10 +133,19 @@ def ours_before(engine: str, folder: Path, catalog: Catalog) -> Iterator[Ours]:
     with recorder.serve(folder) as address:
         policy = Policy.parse(ROOT, "policy.toml", tuple(verb.spec for verb in catalog))
         spoken = bench(address, folder / "data", policy)
+        _site(folder)
+        allowed = replace(spoken.pipeline, allowances=Allowances(files=(folder,)))
         try:
-            yield Ours(spoken, recorder, names_on(engine))
+            yield Ours(replace(spoken, pipeline=allowed), recorder, names_on(engine))
         finally:
             spoken.close()
+
+
+def _site(folder: Path) -> None:
+    """A folder to build in, for either side."""
+    for place in (folder / "site", folder / "site" / "sub"):
+        place.mkdir()
+        (place / "Dockerfile").write_text("FROM busybox\nRUN true\n")
 
 
 def names_on(engine: str) -> dict[str, str]:
@@ -193,7 +205,7 @@ def _told(asked: Asked, names: Mapping[str, str]) -> str:
         for key, value in asked.query
         if value not in {"", "0", "false"} and key not in left
     ]
-    body = _LINK.sub(r"'\1'", _named(_bare(asked.body), names))
+    body = _LINK.sub(r"'\1'", _named(_bare(None if asked.path == "/build" else asked.body), names))
     return f"{asked.method} {path} {query} {body}"
 
 
@@ -221,8 +233,9 @@ def _tail(told: str) -> str:
 _READ: dict[str, Callable[[str], str]] = {"filters": _filters, "tail": _tail}
 
 
-def _same(verb: str, printed: str) -> str:
-    lines = [_sorted_words(line) for line in same(_FLEETING.sub("", printed)).splitlines()]
+def _same(verb: str, printed: str, folder: Path) -> str:
+    plain = _FLEETING.sub("", printed).replace(str(folder), "<folder>")
+    lines = [_sorted_words(line) for line in same(plain).splitlines()]
     if verb == "system df":
         lines = [" ".join(sorted(_CELL.split(line))) for line in lines]
         return "\n".join(sorted(lines))

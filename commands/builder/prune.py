@@ -16,7 +16,7 @@ _DANGLING = "This will remove all dangling build cache."
 _ALL = "This will remove all build cache."
 
 
-class Prune(Pruning, name="builder prune", permission=Permission.CHANGE):
+class Prune(Pruning, name="builder prune", permission=Permission.CHANGE, optional=False):
     """Remove what builds keep for later ones.
 
     What a build uses at the moment stays. The classic builder keeps its steps as images: image prune takes those.

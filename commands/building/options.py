@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from commands import naming, wire
+from commands.api import EXPERIMENT
 from commands.command import Command, flag
 from commands.creation import records
 from commands.creation.addresses import HOSTS
@@ -58,7 +59,7 @@ class Options(Command):
         default=(), kind=VALUES, help="A security option; Linux engines take none here"
     )
     shm_size: str = flag(default="", kind=BYTES, help="Size of /dev/shm, such as 128m")
-    squash: bool = flag(default=False, help="Make one layer of all new ones, where the engine has experiments on")
+    squash: bool = flag(default=False, since=EXPERIMENT, help="Not possible here: it needs an experimental engine")
     tag: tuple[str, ...] = flag("-t", default=(), kind=TAGS, help="A name for the image, such as app:1.0")
     target: str = flag(default="", help="The stage to stop at")
     ulimit: tuple[str, ...] = flag(
@@ -95,7 +96,7 @@ class Options(Command):
 
     def _switches(self) -> Iterator[tuple[str, str]]:
         on = {"q": self.quiet, "nocache": self.no_cache, "forcerm": self.force_rm, "pull": self.pull}
-        yield from ((key, "1") for key, value in {**on, "squash": self.squash}.items() if value)
+        yield from ((key, "1") for key, value in on.items() if value)
         yield "rm", "" if self.rm else "0"
 
     def _lists(self) -> Iterator[tuple[str, Any]]:

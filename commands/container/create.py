@@ -39,7 +39,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
 
     def problem(self) -> str | None:
         """What docker refuses, in its words and its order, and what a chat cannot do."""
-        return self.unserved() or self._told(self._wrong()) or self.unfit() or self._unnamed() or None
+        return self._told(self._wrong()) or self.unfit() or self._unnamed() or None
 
     def targets(self) -> tuple[Target, ...]:
         """The image, the name, and every container, network and volume that the line mentions."""

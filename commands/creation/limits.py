@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from commands import api
+from commands.api import WINDOWS
 from commands.command import Command, flag
 from commands.creation import numbers, rates
 from commands.creation.rates import OCTET_RATES, TURN_RATES, WEIGHTS
@@ -14,8 +15,6 @@ from commands.creation.values import BYTES, CPUS, SWAP, UINT, UINT16, size
 NO_SWAPPINESS = -1
 MOST_SWAPPINESS = 100
 KERNEL_MEMORY_UNTIL = "1.42"  # the API version from which the engine does not know it any more
-_WINDOWS = ("cpu_count", "cpu_percent", "io_maxbandwidth", "io_maxiops")
-_ELSEWHERE = '"--{}" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux'
 
 
 class Limits(Command):
@@ -25,8 +24,8 @@ class Limits(Command):
     blkio_weight_device: tuple[str, ...] = flag(
         default=(), kind=WEIGHTS, shown="[]", help="Weight on one device, such as /dev/sda:500"
     )
-    cpu_count: int | None = flag(default=None, help="Only on Windows: how many processors")
-    cpu_percent: int | None = flag(default=None, help="Only on Windows: percent of the processors")
+    cpu_count: int | None = flag(default=None, since=WINDOWS, help="Only on Windows: how many processors")
+    cpu_percent: int | None = flag(default=None, since=WINDOWS, help="Only on Windows: percent of the processors")
     cpu_period: int = flag(default=0, help="Length of the scheduler's period in microseconds")
     cpu_quota: int = flag(default=0, help="Microseconds of a processor in each period")
     cpu_rt_period: int = flag(default=0, help="Length of the real-time scheduler's period in microseconds")
@@ -48,9 +47,11 @@ class Limits(Command):
         default=(), kind=TURN_RATES, shown="[]", help="Writes a second to a device, such as /dev/sda:100"
     )
     io_maxbandwidth: str | None = flag(
-        default=None, kind=BYTES, help="Only on Windows: bytes a second on the system's drive"
+        default=None, kind=BYTES, since=WINDOWS, help="Only on Windows: bytes a second on the system's drive"
     )
-    io_maxiops: int | None = flag(default=None, kind=UINT, help="Only on Windows: turns a second on the system's drive")
+    io_maxiops: int | None = flag(
+        default=None, kind=UINT, since=WINDOWS, help="Only on Windows: turns a second on the system's drive"
+    )
     kernel_memory: str = flag(default="", kind=BYTES, help="Memory of the kernel; newer engines do not know it")
     memory: str = flag("-m", default="", kind=BYTES, help="Memory at most, such as 512m")
     memory_reservation: str = flag(default="", kind=BYTES, help="Memory to be left with when there is little")
@@ -65,11 +66,6 @@ class Limits(Command):
     ulimit: tuple[str, ...] = flag(
         default=(), kind=ULIMIT, shown="[]", help="A limit of one process, such as nofile=1024:2048"
     )
-
-    def unserved(self) -> str:
-        """Docker's sentences about what only an engine on Windows has; empty where nothing of it is asked for."""
-        asked = [name for name in _WINDOWS if getattr(self, name) is not None]
-        return "\n".join(_ELSEWHERE.format(name.replace("_", "-")) for name in asked)
 
     def check_swappiness(self) -> None:
         """Raise ValueError where it is out of range."""
@@ -102,8 +98,6 @@ class Limits(Command):
             "CpuRealtimeRuntime": self.cpu_rt_runtime,
             "CpusetCpus": self.cpuset_cpus,
             "CpusetMems": self.cpuset_mems,
-            "CpuCount": self.cpu_count or 0,
-            "CpuPercent": self.cpu_percent or 0,
         }
 
     def _disks(self) -> dict[str, Any]:
@@ -114,8 +108,6 @@ class Limits(Command):
             "BlkioDeviceWriteBps": rates.octet_rates(self.device_write_bps),
             "BlkioDeviceReadIOps": rates.turn_rates(self.device_read_iops),
             "BlkioDeviceWriteIOps": rates.turn_rates(self.device_write_iops),
-            "IOMaximumIOps": self.io_maxiops or 0,
-            "IOMaximumBandwidth": size(self.io_maxbandwidth or ""),
         }
 
     def _processes(self) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from docker.errors import APIError
+
 from commands import kinds, secrets, wire
 from commands.command import Command, Permission, arg, flag
-from commands.context import Context
+from commands.context import Context, daemon
 from commands.credentials import HUB
 from commands.listing import FORMAT, filters, listed, query
-from commands.reply import Errors, Reply
+from commands.reply import Errors, Reply, failure
 from commands.tabwriter import ellipsis
 from commands.template import Row
 
@@ -53,10 +55,13 @@ class Search(Command, name="search", permission=Permission.READ, filtered=True):
             params["limit"] = self.limit
         auth = ctx.auth(_registry(self.term))
         headers = {"X-Registry-Auth": auth} if auth else {}
-        found = wire.get(ctx.patient, "/images/search", params=params, headers=headers)
+        warning = Reply((Errors(_DEPRECATED),) if "is-automated" in filters(self.filter) else ())
+        try:
+            found = wire.get(ctx.patient, "/images/search", params=params, headers=headers)
+        except APIError as error:
+            return warning + failure(daemon(error))
         source = TABLE if self.format in {"", "table"} else self.format
-        reply = listed([self._row(each) for each in found], source, HEADERS)
-        return reply + Reply((Errors(_DEPRECATED),)) if "is-automated" in filters(self.filter) else reply
+        return listed([self._row(each) for each in found], source, HEADERS) + warning
 
     def _row(self, result: Mapping[str, Any]) -> Row:
         told = secrets.mask_text(result.get("description") or "").replace("\n", " ").replace("\r", " ")

@@ -34,7 +34,6 @@ _BOTH = "invalid argument: can't use stdin for both build context and dockerfile
 _AMBIGUOUS = f"unable to prepare context: {contexts.AMBIGUOUS}"
 _NO_FILE = "There is no file here to write an id to: with -q the answer is the id alone. Leave --iidfile away."
 _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
-_NO_EXPERIMENTS = '"--squash" is only supported on a Docker daemon with experimental features enabled'
 _NO_NETWORK = (
     "The steps of a build may not use the network {}. The settings say which ones they may (SLASHDOCK_BUILD_NETWORKS)."
 )
@@ -98,8 +97,6 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def run(self, ctx: Context) -> Reply:
         """Build it; the answer is what the engine says of the steps."""
-        if self.squash and not ctx.docker.version().get("Experimental"):
-            return failure(_NO_EXPERIMENTS)
         try:
             self._check_network(ctx)
             asked = Asked(self.context, self.file, ctx.given.get(FIELD, "").encode("utf-8", "surrogateescape"))
