@@ -13,11 +13,12 @@ import requests
 from docker.api.client import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
+from docker.utils import version_gte
 from urllib3.exceptions import NewConnectionError
 
 from bot.doors import UNIX, OneConnection, Shut, without_query
 from bot.workers import Pool
-from commands import api, distant, wire
+from commands import api, distant, naming, wire
 from commands.context import Found, Missing, Target, answered, daemon
 from commands.secrets import mask_object
 
@@ -156,6 +157,7 @@ def _is_late(error: BaseException) -> bool:
 
 
 _HEX = re.compile(r"[0-9a-f]{1,64}")
+_PLAIN_SINCE = "1.42"  # the API version from which the reason stands alone
 _SHOWN = 20  # digits of an id: more than the twelve that a name may copy
 _NOBODY = "nobody-has-this-name-"
 _WORD = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
@@ -195,7 +197,7 @@ def _container(client: APIClient, target: Target) -> Found:
 
 def _image(client: APIClient, target: Target) -> Found:
     if not _IMAGE.fullmatch(target.ref):
-        raise _none("image", target.ref)
+        raise _no_image(client, target.ref)
     details = client.inspect_image(target.ref)
     if _HEX.fullmatch(target.ref) and not _digits(details["Id"]).startswith(target.ref):
         others = [(each["Id"], each.get("RepoTags") or ()) for each in client.images(all=True)]
@@ -252,6 +254,17 @@ def _refuse_shadow(kind: str, ref: str, found: str, others: Iterable[tuple[str, 
 
 def _digits(id_: str) -> str:
     return id_.removeprefix("sha256:")
+
+
+def _no_image(client: APIClient, ref: str) -> NotFound:
+    """What the engine says of a word that can be no image, where it would be asked about that at all."""
+    try:
+        naming.normalized(ref)
+    except ValueError as error:
+        before = "" if version_gte(client.api_version, _PLAIN_SINCE) else f"no such image: {ref}: "
+        if "/" not in ref and ref:
+            return NotFound("", explanation=f"{before}{error}")
+    return _none("image", ref)
 
 
 def _none(kind: str, ref: str) -> NotFound:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from docker.errors import APIError
 
-from commands import naming
 from commands.context import Context, Found, Target
-from commands.creation import images
 
 _WRAPPED = "no such image: {}: "  # what engines before 23 put before the reason when an image is inspected
 
@@ -16,14 +14,5 @@ def look(ctx: Context, target: Target) -> Found:
     try:
         return ctx.look(target)
     except APIError as error:
-        told = _refused(target.ref) or str(error.explanation or "").removeprefix(_WRAPPED.format(target.ref))
+        told = str(error.explanation or "").removeprefix(_WRAPPED.format(target.ref))
         raise type(error)(str(error), error.response, told) from None
-
-
-def _refused(ref: str) -> str:
-    """Why it can be no name of an image, empty where it can be one, or an id."""
-    try:
-        naming.normalized(ref)
-    except ValueError as error:
-        return "" if images.is_id(ref) else str(error)
-    return ""
