@@ -95,7 +95,7 @@ def _noted(removed: Removed, error: Exception, left: Sequence[Image], done: int)
     if not isinstance(error, APIError) or wire.lost(error):
         changing = wire.lost(error) and wire.asked(error)[0] != "GET"
         removed.end(image, rest, changing=changing or len(removed.lines) > done)
-    elif error.status_code == requests.codes.forbidden:
+    elif error.status_code == requests.codes.forbidden and wire.message(error) is None:
         untried = f" Not tried: {', '.join(_few([each.shown for each in rest]))}." if rest else ""
         removed.broken = f"{daemon(error)}{untried}"
         removed.stay(image, "the proxy forbids it", done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 
 from commands import reference, wire
 from commands.attempts import Refusal, Remark, each
@@ -69,7 +69,11 @@ class Rm(Command, name="image rm", alias="image remove, rmi", permission=Permiss
         handle = _handle(found)
         if handle != found.id and ctx.docker.inspect_image(handle)["Id"] != found.id:
             raise Refusal(_MOVED.format(target.ref))
-        done = wire.delete(ctx.patient, "/images/{0}", handle, params=self._params())
+        try:
+            done = wire.delete(ctx.patient, "/images/{0}", handle, params=self._params())
+        except APIError as error:
+            told = str(error.explanation or "").replace(f'"{handle}"', f'"{target.ref}"')
+            raise type(error)(str(error), error.response, told) from None
         return [f"Untagged: {one['Untagged']}" if one.get("Untagged") else f"Deleted: {one['Deleted']}" for one in done]
 
     def _params(self) -> wire.Params:
@@ -87,13 +91,13 @@ class Rm(Command, name="image rm", alias="image remove, rmi", permission=Permiss
 
 
 def _handle(found: Found) -> str:
-    """What is sent for it: the name that the line says where the engine has it of this image; else the id in full."""
+    """What is sent for it: the name that the line says, as the engine itself has it; else the id in full."""
     names = [*(found.details.get("RepoTags") or ()), *(found.details.get("RepoDigests") or ())]
     said = reference.parse(found.target.ref)
     if said is None:
         return found.id
     tail = f"@{said.digest}" if said.digest else f":{said.tag or DEFAULT_TAG}"
-    return found.target.ref if f"{said.familiar}{tail}" in names else found.id
+    return next((name for name in names if name == f"{said.familiar}{tail}"), found.id)
 
 
 def _object(text: str) -> dict[str, str]:
