@@ -296,8 +296,16 @@ class Hosts:
 
 
 def describe(found: Found) -> dict[str, Any]:
-    """What the record keeps of an object that a line named; its labels say later who may read of it."""
-    return {"kind": found.kind, "id": found.id, "name": found.name, "labels": mask_object(_kept(found.labels))}
+    """What the record keeps of an object that a line named; its labels say later who may read of it.
+
+    "cut" is there where that is not all of them as they are, "inherited" where it was judged by others as well.
+    """
+    sets = (found.labels, *found.inherited)
+    first, *rest = kept = [mask_object(_kept(each)) for each in sets]
+    told = {"kind": found.kind, "id": found.id, "name": found.name, "labels": first}
+    if rest:
+        told["inherited"] = rest
+    return told if [dict(each) for each in sets] == kept else told | {"cut": True}
 
 
 def _kept(labels: Mapping[str, str]) -> dict[str, str]:

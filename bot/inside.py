@@ -41,9 +41,15 @@ class Inside:
 
     def _may_read(self, action: Mapping[str, Any]) -> bool:
         """One's own actions, and those whose objects one may see."""
-        return action["actor"] == self.asker.id or all(
-            self.policy.visible(self.asker, Permission.SEE, Object(each["kind"], each["name"], each.get("labels", {})))
-            for each in action["targets"]
+        return action["actor"] == self.asker.id or all(self._may_see(each) for each in action["targets"])
+
+    def _may_see(self, target: Mapping[str, Any]) -> bool:
+        """Whether the policy shows an object of the record; one whose labels are not all kept, to who sees everything."""
+        if target.get("cut") and not self.policy.sees_all(self.asker):
+            return False
+        return all(
+            self.policy.visible(self.asker, Permission.SEE, Object(target["kind"], target["name"], labels))
+            for labels in (target.get("labels", {}), *target.get("inherited", ()))
         )
 
     def schedules(self) -> list[Mapping[str, Any]]:

@@ -444,6 +444,29 @@ def test_a_container_with_megabytes_of_labels_does_not_fill_the_record(api: APIC
     assert max(map(len, target["labels"].values())) == 256
 
 
+def test_the_record_of_what_has_more_labels_than_it_keeps_is_for_who_may_see_everything(
+    api: APIClient, fresh_world: str, tmp_path: Path
+) -> None:
+    """A deny by a label that was not kept hides the record all the same, as does one by a value that was masked."""
+    rule = """
+[[deny]]
+verbs = ["see"]
+on = ["label:stage=prod", "label:token=hunter22"]
+"""
+    fat = {f"l{number:04}": "x" for number in range(100)} | {"stage": "prod"}
+    secret = {"token": "hunter22"}
+    ids = [api.create_container("busybox:latest", ["true"], labels=held)["Id"] for held in (fat, secret, {"a": "b"})]
+    bench = harness.bench(fresh_world, tmp_path / "data", _under(rule))
+    for identity in ids:
+        bench.say(f"start {identity}")
+    shown = text.docker(bench.say("audit ls --filter verb=start -q", VIEWER).reply).split()
+    every = text.docker(bench.say("audit ls --filter verb=start -q", ADMIN).reply).split()
+    bench.close()
+    for identity in ids:
+        api.remove_container(identity, force=True)
+    assert (len(every), len(shown)) == (3, 1)
+
+
 def test_only_verbs_that_one_may_use_are_suggested(bench: Bench) -> None:
     """A hint tells no more than help does."""
     said = {person: text.added(bench.say("lgos", person).reply) for person in (ADMIN, VIEWER)}
