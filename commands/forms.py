@@ -36,10 +36,6 @@ _FORM_SIGNS = (
 )  # fmt: skip
 _HEADER = re.compile(r"(\b(?:bearer|authorization[\"']?[:=] ?[\"']?\w{1,20}) )([0-9A-Za-z._~+/=-]{8,}+)", re.IGNORECASE)
 _URL = re.compile(r"(://[^\s/:@\"']*+:)([^\s/\"']+)(?=@)")
-# Programs whose short flags hold a password; group 1 stays, 2 is hidden. A line is read once from each program's name.
-_CURL = re.compile(r"(\bcurl\b[^\n|;]{0,400}? (?:-u|--user)[ =]?\\?[\"']?[^\s:\"'\\]{1,100}:)([^\s\"'\\]+)")
-_PORTS = r"[\d.:-]*:\d[\d-]*(?:/\w+)?(?![^\s\"'\\])"  # what docker's own -p holds
-_MYSQL = re.compile(rf"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{{0,400}}? -p)(?!{_PORTS})([^\s\"'\\]+)")
 _PEM_MARK = re.compile(r"-----(BEGIN|END) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 # What stands before a log's lines: the time, and what --details adds.
 _PREFIX = r"(?:\d{4}-\d\d-\d\dT[0-9:.]++(?:Z|[+-]\d\d:\d\d) )?(?:[\w.%-]++=\S*+ )?"
@@ -63,15 +59,7 @@ def hide(text: str) -> str:
     small = text.lower()
     if "bearer" in small or "authorization" in small:
         text = _HEADER.sub(lambda found: found[1] + (MASK if looks_random(found[2]) else found[2]), text)
-    if "curl" in small:
-        text = _CURL.sub(_hide_last, text)
-    if "mysql" in small or "mariadb" in small:
-        text = _MYSQL.sub(_hide_last, text)
     return text
-
-
-def _hide_last(found: re.Match[str]) -> str:
-    return found[1] + MASK
 
 
 def hide_blocks(text: str) -> str:

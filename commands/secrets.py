@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from commands import forms
+from commands import forms, programs
 from commands.forms import MASK
+from commands.programs import Watch
 from commands.telling import FRAGMENTS, for_sure, telling
 
 __all__ = ["MASK", "mask_line", "mask_object", "mask_text"]
@@ -36,14 +37,14 @@ _PLAIN_VALUES = frozenset(
 
 def mask_text(text: str) -> str:
     """The text with every secret in it hidden, all else as it was; masking it again changes nothing."""
-    return "".join(_hide_named(forms.hide(block)) for block in _blocks(forms.hide_blocks(text)))
+    return "".join(_hide_named(programs.hide(forms.hide(block))) for block in _blocks(forms.hide_blocks(text)))
 
 
 def mask_object(thing: Any) -> Any:
     """What the engine told, such as an inspect, with the secrets in environments, labels and arguments hidden."""
     match thing:
         case dict():
-            return {key: _entry(key, value) for key, value in thing.items()}
+            return {key: _entry(key, value, _words_before(key, thing)) for key, value in thing.items()}
         case list():
             return _mask_items(thing)
         case str():
@@ -55,7 +56,7 @@ def mask_object(thing: Any) -> Any:
 def mask_line(line: str) -> str:
     """A command line, which need not even parse, with the secrets in it hidden."""
     shown, hide, login, instruction = [], False, False, False
-    for piece in _SHELL_WORDS.findall(line):
+    for piece in _SHELL_WORDS.findall(programs.hide(line)):
         if piece.isspace():
             shown.append(piece)
             continue
@@ -96,15 +97,25 @@ def _awaits_value(word: str) -> bool:
     return word.startswith("-") and "=" not in word and telling(word)
 
 
-def _entry(key: str, value: Any) -> Any:
+def _entry(key: str, value: Any, before: list[str]) -> Any:
     if isinstance(value, str) and telling(key):
         return _hidden(value)
-    return mask_object(value)
+    return _mask_items(value, before) if isinstance(value, list) else mask_object(value)
 
 
-def _mask_items(items: list[Any]) -> list[Any]:
-    shown, hide = [], False
-    for item in items:
+def _words_before(key: str, thing: dict[str, Any]) -> list[str]:
+    """The words of a command that stand in another place of an inspect than those of this key."""
+    told = thing.get({"Args": "Path", "Cmd": "Entrypoint"}.get(key, ""))
+    words = [told] if isinstance(told, str) else told
+    return [word for word in words or () if isinstance(word, str)]
+
+
+def _mask_items(items: list[Any], before: Iterable[str] = ()) -> list[Any]:
+    shown, hide, watch = [], False, Watch()
+    for word in before:
+        watch.masked(word)
+    for thing in items:
+        item = watch.masked(thing) if isinstance(thing, str) else thing
         if not isinstance(item, str):
             shown.append(mask_object(item))
             hide = False

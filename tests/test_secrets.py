@@ -42,6 +42,9 @@ PEM = "\n".join(
 BEGIN, END = PEM.splitlines()[0], PEM.splitlines()[-1]
 TIME = "2024-01-02T03:04:05.678901234Z "
 
+SPLIT = {"Path": "mysqldump", "Args": ["-uroot", f"-p{WORD}"]}
+COMMAND = {"Entrypoint": ["/usr/bin/curl"], "Cmd": ["-fs", "-u", f"ada:{WORD}"]}
+
 # Text, and what of it must not be seen.
 TEXTS = {
     "an assignment": (f"DB_PASSWORD={WORD}", WORD),
@@ -60,6 +63,14 @@ TEXTS = {
     "a list of arguments": (json.dumps(["x", "--password", WORD]), WORD),
     "a list of arguments in a line": (f"commit -c 'CMD {json.dumps(['x', '--password', WORD])}' web", WORD),
     "curl's flag": (f"HEALTHCHECK CMD curl -fs -u ada:{WORD} http://x", WORD),
+    "curl's flag in a list": (json.dumps(["CMD", "curl", "-fs", "-u", f"ada:{WORD}", "http://x"]), WORD),
+    "curl's flags in one": (f"curl -sSu ada:{WORD} http://x", WORD),
+    "curl's flag without a blank": (f"curl -uada:{WORD} http://x", WORD),
+    "curl's flag for a proxy": (f"curl -U ada:{WORD} http://x", WORD),
+    "curl's long flag for a proxy": (f"curl --proxy-user ada:{WORD} http://x", WORD),
+    "curl's second password": (f"curl -u ada:{'x' * 3} --proxy-user=ada:{WORD} http://x", WORD),
+    "curl's quoted password": (f'curl -u "ada:{WORD} and more" http://x', "and more"),
+    "mysql's flag in a list": (json.dumps(["mysqladmin", "ping", f"-p{WORD}"]), WORD),
     "mysql's flag": (f"CMD mysql -u root -p{WORD} shop", WORD),
     "a flag": (f"mysqldump --password {WORD} shop", WORD),
     "a flag with equals": (f"redis-cli --pass={WORD}", WORD),
@@ -313,3 +324,31 @@ def test_the_work_grows_with_the_text_and_no_faster(what: str, mask: Callable[[s
     """Eight times the text takes about eight times the work; were it quadratic it would be sixty-four."""
     small, large = ((TEDIOUS[what] * size)[:size] for size in (8_000, 64_000))
     assert _cost(mask, large) < 24 * _cost(mask, small)
+
+
+@pytest.mark.parametrize("inspected", [SPLIT, COMMAND, {"Config": COMMAND}, {"Test": ["CMD", "mysql", f"-p{WORD}"]}])
+def test_a_programs_password_is_hidden_wherever_an_inspect_has_the_program(inspected: dict[str, object]) -> None:
+    """The program and its arguments stand in two places of a container's inspect."""
+    assert WORD not in json.dumps(secrets.mask_object(inspected))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker run --name curl-test -u 1000:1000 busybox",
+        "docker run --name curl -u 1000:1000 busybox",
+        "docker exec mysql ps -paux",
+        "docker top mysql -p 1",
+        "docker exec web curl -u ada http://x:80/y",
+    ],
+)
+def test_a_program_that_is_only_a_name_hides_nothing(line: str) -> None:
+    """Containers and images are called after the programs that run in them."""
+    assert secrets.mask_line(line) == line
+    assert secrets.mask_text(line) == line
+
+
+@pytest.mark.parametrize("line", [f"exec db mysql -uroot -p{WORD}", f"exec web curl -sSu ada:{WORD} http://x"])
+def test_a_line_hides_the_passwords_of_programs(line: str) -> None:
+    """What stands unquoted on a line of docker's."""
+    assert WORD not in secrets.mask_line(line)
