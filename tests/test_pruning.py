@@ -188,6 +188,20 @@ def _step_and_head(api: APIClient, labels: str = "keep=yes") -> tuple[str, str]:
     return step, head
 
 
+def test_an_image_goes_after_those_that_were_made_from_it(api: APIClient, bench: Bench) -> None:
+    """Parents with names of their own are not in the way of each other: all go in one prune."""
+    ids = ["busybox:latest"]
+    for number in range(3):
+        box = api.create_container(ids[-1], ["true"])["Id"]
+        ids.append(api.commit(box, f"chain{number}", "1", changes=[f"LABEL n={number}"])["Id"])
+        api.remove_container(box)
+    told = text.docker(bench.say("image prune -a -f").reply).splitlines()
+    assert not set(ids) & {each["Id"] for each in api.images(all=True)}
+    assert [told.index(f"untagged: chain{number}:1") for number in (2, 1, 0)] == sorted(
+        told.index(f"untagged: chain{number}:1") for number in range(3)
+    )
+
+
 def test_a_step_goes_with_the_last_image_that_was_made_from_it(api: APIClient, bench: Bench) -> None:
     """It is planned, written down before it goes, and removed by its own id after the other."""
     step, head = _step_and_head(api)
@@ -295,7 +309,7 @@ def test_who_uses_an_image_is_named_to_those_alone_who_may_know(api: APIClient) 
 def test_what_stayed_is_told_in_one_note_however_much_it_is() -> None:
     """The first few with their reasons, and the number of the others."""
     removed = removing.Removed(kept=[(image(number), "container x uses it" * 99) for number in range(300)])
-    (note,) = (part for part in prune._told(removed).parts if isinstance(part, Note))
+    (note,) = (part for part in prune.outcome(removed).parts if isinstance(part, Note))
     lines = note.text.splitlines()
     assert len(lines) == 10
     assert all(line.startswith("000000000000 stays: container x uses it") for line in lines[:9])

@@ -5,7 +5,7 @@ It untags what containers run on, takes labels for what they are not, and goes b
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -189,17 +189,21 @@ def _who(visible: Visible, kind: str, name: str, labels: Mapping[str, str] | Non
 
 
 def _with_steps(remove: list[Image], listed: Iterable[Image]) -> Iterator[Image]:
-    """These, and after the last of its children each step; filters by label and age choose images, not their steps."""
-    steps = {image.id: image for image in listed if image.is_step}
-    going = deque(remove)
-    gone: set[str] = set()
-    while going:
-        image = going.popleft()
-        gone.add(image.id)
-        yield image
-        step = steps.get(image.parent)
-        if step is not None and step.children <= gone:
-            going.append(step)
+    """These and the steps that nothing needs any more, each right after the last that was made from it.
+
+    Filters by label and age choose images, not their steps.
+    """
+    going = {image.id: image for image in remove}
+    steps = [image for image in listed if image.is_step]
+    while found := [step for step in steps if step.id not in going and step.children <= going.keys()]:
+        going |= {step.id: step for step in found}
+    waits = {identity: len(image.children & going.keys()) for identity, image in going.items()}
+    for image in [each for each in remove if not waits[each.id]]:
+        last: Image | None = image
+        while last is not None:
+            yield last
+            waits[last.parent] = waits.get(last.parent, 0) - 1
+            last = going.get(last.parent) if waits[last.parent] == 0 else None
 
 
 def _image(listed: Mapping[str, Any], children: frozenset[str], *, dangling: bool) -> Image:
