@@ -210,7 +210,7 @@ def _text(given: Mapping[str, str], name: str) -> str:
 
 
 def _where(name: str, environ: Mapping[str, str], env: EnvFile) -> str:
-    return name if name in environ else f"{env.where(name)}: {name}"
+    return f"{env.where(name)}: {name}" if name in env.values and name not in environ else name
 
 
 def _unknown(environ: Mapping[str, str], env: EnvFile) -> Iterator[str]:

@@ -280,3 +280,9 @@ def test_a_cron_that_is_none_is_refused(expression: str) -> None:
 def test_a_cron_is_of_its_zone() -> None:
     """The hours are those of the zone."""
     assert cron.trigger("0 3 * * *", "Europe/Berlin").timezone == ZoneInfo("Europe/Berlin")
+
+
+def test_the_usual_key_is_not_kept_with_the_data_either(tmp_path: Path) -> None:
+    """A data folder around the usual place of the key is a fault that names the setting."""
+    (told,) = faults({"SLASHDOCK_DATA": str(Settings().key_file.resolve().parent), "HOME": str(tmp_path)})
+    assert told.startswith("SLASHDOCK_KEY_FILE is ")

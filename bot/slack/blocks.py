@@ -19,6 +19,7 @@ TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update 
 NOTE_LIMIT = 1_500  # characters of one note
 PRESSED = 4  # elements of the sentence about a press
 SHORT = 40  # characters of a line that are always told; the room of what is removed is more than that
+_ESCAPED = 6  # characters at most that one takes as JSON
 LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
 NAME_LIMIT = 100  # characters of a file's name
@@ -52,7 +53,7 @@ def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent
     """A message that was sent, once a button in it was pressed: it says by whom and what for, and has no buttons."""
     kept = [block for block in blocks if block.get("type") != "actions"]
     left = room.BLOCKS - sum(map(room.size, kept)) - room.FRAME * PRESSED
-    line = cut(elements.typed(spent.line), max(SHORT, min(LINE_LIMIT, left)))
+    line = _fitting(elements.typed(spent.line), left)
     number = f" · number {spent.number}"
     pressed = section(
         *elements.who(spent.actor),
@@ -65,6 +66,14 @@ def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent
     return Message(
         cut_escaped("\n".join([told, *said]), TEXT_LIMIT), (*kept, {"type": "rich_text", "elements": [pressed]})
     )
+
+
+def _fitting(line: str, left: int) -> str:
+    """So much of a line as there is room for as Slack counts it; its beginning in any case."""
+    line = cut(line, max(SHORT, min(LINE_LIMIT, left)))
+    while len(line) > SHORT and (excess := room.size(span(line, code=True)) - left) > 0:
+        line = cut(line, max(SHORT, len(line) - 1 - excess // _ESCAPED))
+    return line
 
 
 def under_way(line: str, asker: str, text: str, *, over: bool) -> Message:
