@@ -73,7 +73,7 @@ def plan(ctx: Context, meant: Chosen) -> list[Going]:
     """What goes, each before what it was made of; what holds something that stays, stays."""
     records: list[Record] = wire.get(ctx.patient, "/system/df").get("BuildCache") or []
     wanted = _beyond(records, meant, ctx.now)
-    return [_going(ctx, each) for each in _children_first(records, {each["ID"] for each in wanted})]
+    return [_going(ctx, each) for each in ordered(records, {each["ID"] for each in wanted})]
 
 
 def _seconds(text: str) -> float:
@@ -101,7 +101,8 @@ def _beyond(records: Iterable[Record], meant: Chosen, now: float) -> list[Record
     return going
 
 
-def _children_first(records: Iterable[Record], wanted: set[str]) -> Iterator[Record]:
+def ordered(records: Iterable[Record], wanted: set[str]) -> Iterator[Record]:
+    """Those that are wanted and can go, each before what it was made of."""
     left = {each["ID"]: each for each in records}
     while True:
         parents = {parent for each in left.values() for parent in _parents(each)}

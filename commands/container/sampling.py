@@ -46,7 +46,7 @@ def samples(ctx: Context, ids: Iterable[str]) -> dict[str, Sample | Exception]:
     def job(identity: str) -> Callable[[], None]:
         def look() -> None:
             try:
-                found[identity] = _sample(wire.get(ctx.docker, "/containers/{0}/stats", identity, params={"stream": 0}))
+                found[identity] = sample(wire.get(ctx.docker, "/containers/{0}/stats", identity, params={"stream": 0}))
             except (APIError, DockerException, requests.RequestException) as error:
                 found[identity] = error
             finally:
@@ -62,7 +62,8 @@ def samples(ctx: Context, ids: Iterable[str]) -> dict[str, Sample | Exception]:
     return {identity: found.get(identity, TimeoutError()) for identity in wanted}
 
 
-def _sample(told: Mapping[str, Any]) -> Sample:
+def sample(told: Mapping[str, Any]) -> Sample:
+    """The figures of what the engine tells of a container, by docker's own sums."""
     memory = told.get("memory_stats") or {}
     networks = (told.get("networks") or {}).values()
     return Sample(

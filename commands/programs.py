@@ -1,0 +1,94 @@
+"""Passwords that programs take by short flags: mysql -pWORD, curl -u NAME:WORD, on a line or in a list of arguments."""
+
+from __future__ import annotations
+
+import re
+
+from commands.forms import MASK
+
+_MYSQL = re.compile(r"(?:mysql|mariadb)(?:-?(?:dump|admin|import|check|show|slap|pump|backup))?")
+_CURL = "curl"
+_SIGNS = ("curl", "mysql", "mariadb")  # where none of these occurs, no program does
+_OTHERS = frozenset({"bash", "cat", "env", "ls", "ps", "sh", "top"})  # so the word before was a container's name
+_USER = re.compile(r"(--(?:proxy-)?user=?|-[A-Za-z]*?[uU])(.*)", re.DOTALL)
+_PORTS = re.compile(r"[\d.:-]*:\d[\d-]*(?:/\w+)?")  # what docker's own -p holds
+_NUMBERS = re.compile(r"\d+:\d+")  # a user and a group, as docker's own -u has them
+_GAP = re.compile(r"([\s\"'\\,\[\](){}|;&`]+)")  # between two words, of a shell or of a list in JSON
+_QUOTES = "\"'"
+_ENDS = re.compile(r"[\n|;&]")
+
+
+class Watch:
+    """Reads word after word, and gives each back without the password in it."""
+
+    def __init__(self) -> None:
+        self._program = ""
+        self._first = False
+        self._due = False
+
+    def end(self) -> None:
+        """The command is over."""
+        self._program, self._due = "", False
+
+    def masked(self, word: str) -> str:
+        """The next word."""
+        due, self._due = self._due, False
+        first, self._first = self._first, False
+        if due:
+            return _after_colon(word)
+        name = word.rpartition("/")[2]
+        if name == _CURL or _MYSQL.fullmatch(name):
+            self._program, self._first = name, True
+            return word
+        if first and word in _OTHERS:
+            self._program = ""
+        if self._program == _CURL:
+            return self._curl(word)
+        return _mysql(word) if self._program else word
+
+    def _curl(self, word: str) -> str:
+        found = _USER.fullmatch(word)
+        if found is None:
+            return word
+        self._due = not found[2]
+        return found[1] + _after_colon(found[2])
+
+
+def hide(text: str) -> str:
+    """The text without such passwords; hiding them again changes nothing."""
+    small = text.lower()
+    if not any(sign in small for sign in _SIGNS):
+        return text
+    watch, shown, open_quote = Watch(), list[str](), ""
+    pieces = _GAP.split(text)
+    for at, piece in enumerate(pieces):
+        if at % 2:
+            if open_quote and open_quote in piece:
+                open_quote = ""
+            if _ENDS.search(piece):
+                watch.end()
+            shown.append(piece)
+        elif piece:
+            word = MASK if open_quote else watch.masked(piece)
+            if word != piece and not open_quote and at:
+                open_quote = _opened(pieces[at - 1], pieces[at + 1] if at + 1 < len(pieces) else "")
+            shown.append(word)
+    return "".join(shown)
+
+
+def _opened(before: str, after: str) -> str:
+    """The quote that stands open around a word that was hidden, empty where it is closed or there is none."""
+    mark = before[-1] if before[-1] in _QUOTES else ""
+    return "" if mark in after else mark
+
+
+def _mysql(word: str) -> str:
+    value = word.removeprefix("-p")
+    if value == word or not value or _PORTS.fullmatch(value):
+        return word
+    return f"-p{MASK}"
+
+
+def _after_colon(word: str) -> str:
+    head, colon, tail = word.partition(":")
+    return word if not colon or not tail or _NUMBERS.fullmatch(word) else f"{head}:{MASK}"

@@ -1,0 +1,109 @@
+"""What containers use: at all of them at once, and only of those that the asker may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docker.api.client import APIClient
+from harness import Bench, bench
+from pair import ROOT
+from proxy import Proxy
+
+from bot import text
+from bot.policy import Policy
+from bot.request import Status
+from commands import catalog
+from commands.container.sampling import sample
+
+MANY = 30
+HIDDEN = """
+[[deny]]
+verbs = ["see", "read"]
+on = ["label:hidden=yes"]
+"""
+
+
+@pytest.fixture
+def client(fresh_world: str) -> Iterator[APIClient]:
+    """The engine by itself."""
+    api = APIClient(fresh_world, version="1.41")
+    yield api
+    api.close()
+
+
+def policy(more: str = "") -> Policy:
+    """One who may do everything but what is said."""
+    return Policy.parse(ROOT + more, "policy.toml", [verb.spec for verb in catalog.load()])
+
+
+def test_thirty_are_looked_at_side_by_side(client: APIClient, fresh_world: str, tmp_path: Path) -> None:
+    """No look is answered before all of them are asked for, so that thirty take as long as three."""
+    made = [client.create_container("busybox:latest", ["true"], name=f"many{number}") for number in range(MANY)]
+    proxy = Proxy(fresh_world, hold="/stats", together=MANY)
+    with proxy.serve(tmp_path) as host:
+        spoken = bench(host, tmp_path / "data", policy())
+        names = " ".join(f"many{number}" for number in range(MANY))
+        said = spoken.say(f"stats --no-stream --format '{{{{.Name}}}}' {names}")
+        spoken.close()
+    for each in made:
+        client.remove_container(each["Id"])
+    assert said.status is Status.DONE
+    assert text.docker(said.reply).split() == names.split()
+
+
+def test_what_is_hidden_is_not_looked_at(client: APIClient, fresh_world: str, tmp_path: Path) -> None:
+    """It is in no list, and by its name it is not there."""
+    box = client.create_container("busybox:latest", ["sleep", "1000"], name="secret", labels={"hidden": "yes"})
+    client.start(box["Id"])
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as host:
+        spoken = bench(host, tmp_path / "data", policy(HIDDEN))
+        listed = text.docker(spoken.say("stats --no-stream --format '{{.Name}}'").reply)
+        named = spoken.say("stats --no-stream secret")
+        spoken.close()
+    client.remove_container(box["Id"], force=True)
+    assert set(listed.split()) == {"web", "worker"}
+    assert "No such container: secret" in text.docker(named.reply)
+    assert not any("stats" in request and box["Id"] in request for request in proxy.requests)
+
+
+def test_it_is_one_look_whether_that_is_said_or_not(bench: Bench, fresh_world: str) -> None:
+    """A chat is given no stream, and is told so."""
+    assert fresh_world
+    assert "send it again" in text.added(bench.say("stats web").reply)
+    assert text.added(bench.say("stats --no-stream web").reply) == ""
+
+
+def test_one_that_ends_meanwhile_is_shown_without_figures(client: APIClient, fresh_world: str, tmp_path: Path) -> None:
+    """The others are shown all the same."""
+    identity = client.inspect_container("worker")["Id"]
+    refusal = (
+        b'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"message":"gone"}  '
+    )
+    proxy = Proxy(fresh_world, refuse=f"{identity}/stats", answer=refusal)
+    with proxy.serve(tmp_path) as host:
+        spoken = bench(host, tmp_path / "data", policy())
+        rows = text.docker(spoken.say("stats --no-stream --format '{{.Container}} {{.CPUPerc}}'").reply).splitlines()
+        spoken.close()
+    assert f"{identity[:12]} --" in rows
+    assert len(rows) == 2
+
+
+def test_figures_are_docker_s_own_sums() -> None:
+    """A second of one processor of two is 100 percent; caches of files count as free; bytes of all networks count."""
+    told = {
+        "name": "/web", "id": "1" * 64,
+        "cpu_stats": {"cpu_usage": {"total_usage": 3 * 10**9}, "system_cpu_usage": 12 * 10**9, "online_cpus": 2},
+        "precpu_stats": {"cpu_usage": {"total_usage": 2 * 10**9}, "system_cpu_usage": 10**10},
+        "memory_stats": {"usage": 1000, "limit": 4000, "stats": {"inactive_file": 200}},
+        "networks": {"eth0": {"rx_bytes": 1, "tx_bytes": 2}, "eth1": {"rx_bytes": 10, "tx_bytes": 20}},
+        "blkio_stats": {"io_service_bytes_recursive": [
+            {"op": "Read", "value": 5}, {"op": "write", "value": 7}, {"op": "Total", "value": 12},
+        ]},
+        "pids_stats": {"current": 4},
+    }  # fmt: skip
+    found = sample(told)
+    assert (found.name, found.processor, found.memory, found.share) == ("web", 100.0, 800.0, 20.0)
+    assert (found.received, found.sent, found.read, found.written, found.tasks) == (11.0, 22.0, 5.0, 7.0, 4)
