@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from commands.attempts import Refusal
 from commands.command import Permission, args, flag
 from commands.compose.project import NUMBER, Member, OnProject
+from commands.container import ls as containers
 from commands.container.logs import NO_STREAM, Logs, without_keys
 from commands.container.reading import Log
 from commands.context import Context
@@ -34,7 +35,8 @@ class ProjectLogs(OnProject, name="compose logs", permission=Permission.READ, fi
     def run(self, ctx: Context) -> Reply:
         """Read one log after the other."""
         try:
-            found = [each for each in self.members(ctx, self.services) if self._meant(each)]
+            meant = [each for each in self.members(ctx, self.services) if self._meant(each)]
+            found = [each for each in meant if containers.visible(ctx, each.listed)]
         except Refusal as refusal:
             return failure(str(refusal))
         if len(found) > MOST:

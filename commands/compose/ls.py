@@ -7,6 +7,7 @@ import json
 from commands.command import Command, Permission, flag
 from commands.compose import project
 from commands.compose.project import FILES, Member
+from commands.container import ls as containers
 from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import filters
@@ -28,7 +29,7 @@ class Ls(Command, name="compose ls", alias="compose list", permission=Permission
     def run(self, ctx: Context) -> Reply:
         """One request."""
         projects: dict[str, list[Member]] = {}
-        for each in project.members(ctx):
+        for each in (each for each in project.members(ctx) if containers.visible(ctx, each.listed)):
             projects.setdefault(each.project, []).append(each)
         wanted = filters(self.filter).get("name", [])
         rows = [

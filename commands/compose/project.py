@@ -9,9 +9,8 @@ from typing import Any
 
 from commands import wire
 from commands.attempts import Refusal
-from commands.command import Command, flag
-from commands.container import ls as containers
-from commands.context import Context
+from commands.command import Command, Permission, flag
+from commands.context import Context, Found, Target
 from commands.listing import own_name
 from commands.units import natural
 
@@ -110,8 +109,14 @@ def members(ctx: Context) -> list[Member]:
     """The containers of all projects that the asker may see, by name. One request."""
     params: wire.Params = {"all": 1, "filters": json.dumps({"label": [PROJECT]})}
     listed = wire.get(ctx.docker, "/containers/json", params=params)
-    seen = [Member(each) for each in listed if containers.visible(ctx, each)]
-    return sorted(seen, key=lambda each: natural(each.name))
+    found = [Member(each) for each in listed]
+    return sorted((each for each in found if _known(ctx, each)), key=lambda each: natural(each.name))
+
+
+def _known(ctx: Context, member: Member) -> bool:
+    """Whether the asker may know of it; what may be seen and not acted on is told of where it is in the way."""
+    found = Found(Target("container", member.name), "container", member.id, member.name, member.labels, {})
+    return ctx.may(Permission.SEE, found)
 
 
 def stages(found: Iterable[Member]) -> list[list[Member]]:

@@ -46,7 +46,8 @@ class Ps(OnProject, name="compose ps", permission=Permission.SEE, filtered=True)
         if unknown is not None:
             return failure(f"unknown state {unknown}: it may be {', '.join(_STATES)}")
         try:
-            found = [each for each in self.members(ctx, self.services) if self._shows(each, states)]
+            held = self.members(ctx, self.services)
+            found = [each for each in held if self._shows(each, states) and containers.visible(ctx, each.listed)]
         except Refusal as refusal:
             return failure(str(refusal))
         if self.quiet:
