@@ -109,7 +109,7 @@ def test_quoted_shell_characters_are_plain_text(line: str) -> None:
     ("line", "hint"),
     [
         ("pss", "Did you mean ps?"),
-        ("lgos web", "Did you mean logs?"),
+        ("lgos web", "Did you mean logs or logout?"),
         ("container lgos web", "Did you mean container logs or container ls?"),
         ("ps --formt x", "Did you mean --format?"),
         ("logs --tial 5 web", "Did you mean --tail?"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from docker.api.client import APIClient
 
+BUSYBOX = "busybox:latest"
 WORKER = """trap 'exit 0' TERM
 i=1; while [ $i -le 120 ]; do echo line $i; i=$((i+1)); done
 sleep 100000 & wait $!
@@ -28,13 +29,14 @@ def build(host: str) -> None:
 def _clear(api: APIClient) -> None:
     for container in api.containers(all=True):
         api.remove_container(container["Id"], force=True, v=True)
-    for image in api.images():
-        if "busybox:latest" not in (image["RepoTags"] or []):
-            api.remove_image(image["Id"], force=True)
-        else:
-            for tag in image["RepoTags"]:
-                if tag != "busybox:latest":
-                    api.remove_image(tag)
+    while left := [image for image in api.images(all=True) if BUSYBOX not in (image["RepoTags"] or [])]:
+        parents = {image["ParentId"] for image in left}
+        for image in left:
+            if image["Id"] not in parents:
+                api.remove_image(image["Id"], force=True)
+    for tag in api.inspect_image(BUSYBOX)["RepoTags"]:
+        if tag != BUSYBOX:
+            api.remove_image(tag)
     for network in api.networks():
         if network["Name"] not in {"bridge", "host", "none"}:
             api.remove_network(network["Id"])

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from commands.attempts import Refusal
 from commands.command import Permission, args, flag
 from commands.compose.project import NUMBER, Member, OnProject
+from commands.container import logs
 from commands.container import ls as containers
-from commands.container.logs import NO_STREAM, Logs, without_keys
 from commands.container.reading import Log
 from commands.context import Context
 from commands.multiplex import Stream
@@ -19,7 +19,7 @@ _MANY = "This project has {} containers to read, which is more than {}: name a s
 _SHORT = "{}: {}."
 
 
-class ProjectLogs(OnProject, name="compose logs", permission=Permission.READ, filtered=True):
+class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=True):
     """Show what the containers of a project printed, one after the other, each line with the container's name."""
 
     services: tuple[str, ...] = args("SERVICE", required=False)
@@ -42,11 +42,11 @@ class ProjectLogs(OnProject, name="compose logs", permission=Permission.READ, fi
         if len(found) > MOST:
             return failure(_MANY.format(len(found), MOST))
         if self.follow:
-            return failure(NO_STREAM.format(found[0].name if found else "NAME"))
+            return failure(logs.NO_STREAM.format(found[0].name if found else "NAME"))
         width = max((len(_called(each)) for each in found), default=0)
         reply = Reply()
         for each in found:
-            one = Logs(
+            one = logs.Logs(
                 container=each.id, since=self.since, tail=self.tail, timestamps=self.timestamps, until=self.until
             )
             details = ctx.docker.inspect_container(each.id)
@@ -62,7 +62,7 @@ class ProjectLogs(OnProject, name="compose logs", permission=Permission.READ, fi
 
     def _shown(self, log: Log, member: Member, width: int) -> Reply:
         before = "" if self.no_log_prefix else f"{_called(member).ljust(width)} | "
-        pieces = tuple((_prefixed(text, before), error) for text, error in _joined(without_keys(log.pieces)))
+        pieces = tuple((_prefixed(text, before), error) for text, error in _joined(logs.without_keys(log.pieces)))
         parts: list[Part] = [Printed(pieces, f"{member.project}.log")] if pieces else []
         if log.short:
             parts.append(Note(_SHORT.format(member.name, log.short)))

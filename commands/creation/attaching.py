@@ -50,13 +50,14 @@ class Following:
     def follow(self) -> bool:
         """Take in what it prints, until its streams are closed: False where that was not waited for."""
         opened = _socket(self.client, self.output)
+        reader = self.output.raw._fp.fp  # noqa: SLF001 - what came together with the headers is in its buffer alone
         while True:
             left = self.ends - time.monotonic()
             if left <= 0 or self.flooded:
                 return False
             opened.settimeout(left)
             try:
-                received = opened.recv(_CHUNK)
+                received = reader.read1(_CHUNK)
                 self._take(received)
             except TimeoutError:
                 return False

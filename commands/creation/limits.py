@@ -14,6 +14,7 @@ from commands.creation.values import BYTES, CPUS, SWAP, UINT, UINT16, size
 
 NO_SWAPPINESS = -1
 MOST_SWAPPINESS = 100
+_OF_WINDOWS = {"CpuCount": 0, "CpuPercent": 0, "IOMaximumIOps": 0, "IOMaximumBandwidth": 0}
 KERNEL_MEMORY_UNTIL = "1.42"  # the API version from which the engine does not know it any more
 
 
@@ -98,6 +99,7 @@ class Limits(Command):
             "CpuRealtimeRuntime": self.cpu_rt_runtime,
             "CpusetCpus": self.cpuset_cpus,
             "CpusetMems": self.cpuset_mems,
+            **_OF_WINDOWS,
         }
 
     def _disks(self) -> dict[str, Any]:
