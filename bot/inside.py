@@ -44,7 +44,7 @@ class Inside:
         return action["actor"] == self.asker.id or all(self._may_see(each) for each in action["targets"])
 
     def _may_see(self, target: Mapping[str, Any]) -> bool:
-        """Whether the policy shows an object of the record; one whose labels are not all kept, to who sees everything."""
+        """Whether the policy shows an object of the record; one whose labels are cut, to who sees everything."""
         if target.get("cut") and not self.policy.sees_all(self.asker):
             return False
         return all(
