@@ -31,6 +31,8 @@ ACKS = 100
 SIZES = (10, 100, 300)  # containers
 RUNS = 15
 STUBBORN = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
+FEW, MANY = 3, 30  # containers to be looked at
+GIGABYTE = 10**9
 STOPPED = 5  # of these, each with GRACE
 GRACE = 2  # seconds
 
@@ -42,6 +44,8 @@ def main() -> None:
         acknowledgements(Path(folder), engine)
         lists(Path(folder), engine)
         stops(Path(folder), engine)
+        figures(Path(folder), engine)
+        end_of_a_log(Path(folder), engine)
         start(Path(folder), engine)
     ack.main()
 
@@ -94,6 +98,57 @@ def stops(folder: Path, engine: Engine) -> None:
         _told(f"{what}: docker's own CLI", [_stopped(api, names, lambda: _docker(docker, engine, *line))], "ms")
     bench.close()
     api.close()
+
+
+def figures(folder: Path, engine: Engine) -> None:
+    """Milliseconds of one look at what so many containers use, and docker's own CLI beside it."""
+    api, docker = APIClient(base_url=engine.host, version="1.41"), shutil.which("docker")
+    bench = harness.bench(engine.host, folder / "figures")
+    names = [api.create_container("busybox:latest", ["sleep", "100000"])["Id"] for _ in range(MANY)]
+    for name in names:
+        api.start(name)
+    for size in (FEW, MANY):
+        line = ["stats", "--no-stream", *names[:size]]
+        times = [_timed(lambda line=line: bench.say(" ".join(line))) for _ in range(3)]  # type: ignore[misc]
+        _told(f"stats of {size}: through the pipeline", times, "ms")
+        if docker is not None:
+            own = [_timed(lambda line=line: _docker(docker, engine, *line)) for _ in range(3)]  # type: ignore[misc]
+            _told(f"stats of {size}: docker's own CLI", own, "ms")
+    for name in names:
+        api.remove_container(name, force=True)
+    bench.close()
+    api.close()
+
+
+def end_of_a_log(folder: Path, engine: Engine) -> None:
+    """Milliseconds and megabytes that it takes to show the last lines of a log of a gigabyte."""
+    api = APIClient(base_url=engine.host, version="1.41", timeout=600)
+    bench = harness.bench(engine.host, folder / "log")
+    words = f"yes {'x' * 400} | head -c {GIGABYTE * 9 // 10}"  # JSON adds the rest
+    box = api.create_container("busybox:latest", ["sh", "-c", words])["Id"]
+    api.start(box)
+    api.wait(box)
+    size = Path(api.inspect_container(box)["LogPath"]).stat().st_size
+    Path("/proc/self/clear_refs").write_text("5")  # forget the highest so far
+    before = _highest()
+    took = _timed(lambda: bench.say(f"logs --tail 50 {box}"))
+    _told(f"logs --tail 50 of {size / 10**9:.1f} GB", [took], "ms")
+    _told(f"logs --tail 50 of {size / 10**9:.1f} GB: more memory", [(_highest() - before) / 1000], "MB")
+    api.remove_container(box)
+    bench.close()
+    api.close()
+
+
+def _highest() -> int:
+    """The most memory that this process has held, in kilobytes."""
+    told = Path("/proc/self/status").read_text()
+    return int(told.partition("VmHWM:")[2].split()[0])
+
+
+def _timed(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return (time.perf_counter() - began) * 1000
 
 
 def _stopped(api: APIClient, names: list[str], stop: Callable[[], object]) -> float:

@@ -235,7 +235,7 @@ class Pipeline:
             given=request.given,
             progress=lambda text: progress(secrets.mask_text(text)),
             credentials=self.store.vault,
-            allowances=self.allowances,
+            allowances=self.policy.allowances(self.allowances),
             bot=Inside(asker, self.catalog, self.policy, self.store, self.jobs),
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.policy_file import PolicyError
 from bot.policy_judge import Allow, Deny, Policy
 from bot.rule import Asker, Object
+from commands.allowances import Allowances
 from commands.command import Permission, Spec
 
 __all__ = ["Allow", "Asker", "Deny", "Object", "Policy", "PolicyError", "Reloading"]
@@ -105,6 +106,10 @@ class Reloading:
     def binds(self) -> tuple[str, ...]:
         """See Policy.binds."""
         return self.current().binds()
+
+    def allowances(self, outer: Allowances) -> Allowances:
+        """See Policy.allowances."""
+        return self.current().allowances(outer)
 
     def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """See Policy.may."""

@@ -19,7 +19,7 @@ CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
 FOLDER = re.compile(r"(/[^/:\0]+)+")
 CLASSES = tuple(each.value for each in Permission if each is not Permission.LISTED)
 KINDS = {"containers": "container", "images": "image", "networks": "network", "volumes": "volume"}
-TABLES = ("version", "people", "groups", "channels", "protect", "run", "confirm", "roles", "deny")
+TABLES = ("version", "people", "groups", "channels", "protect", "run", "build", "confirm", "roles", "deny")
 LATER = ("approvals", "require")
 RULE_KEYS = ("verbs", "on", "hosts", "channels")
 CANNOT_ASK = "this version cannot ask a second person yet, so a rule that needs one cannot be kept: take it out"
@@ -81,6 +81,8 @@ class _Reading:
             channels=self._channels(document),
             protect=self._protect(self._table(document, ("protect",))),
             binds=self._binds(self._table(document, ("run",))),
+            remotes=self._build(document, "remotes"),
+            networks=self._build(document, "networks"),
             insisted=self._insisted(self._table(document, ("confirm",))),
         )
 
@@ -173,6 +175,11 @@ class _Reading:
         self._keys(table, ("run",), ("binds",))
         words = self._words(table, ("run", "binds"), needed=False)
         return self._shaped(words, ("run", "binds"), FOLDER, "folder of the host by its whole path, such as /srv/data")
+
+    def _build(self, document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        table = self._table(document, ("build",))
+        self._keys(table, ("build",), ("remotes", "networks"))
+        return self._words(table, ("build", key), needed=False)
 
     def _insisted(self, table: Mapping[str, Any]) -> frozenset[str]:
         self._keys(table, ("confirm",), ("always",))

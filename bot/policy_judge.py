@@ -10,6 +10,7 @@ from pathlib import Path
 from bot import policy_file, policy_reason, roles
 from bot.policy_file import PolicyError
 from bot.rule import EVERYTHING, Asker, Object, Rule, Selector, Terms
+from commands.allowances import Allowances
 from commands.command import Permission, Spec
 
 CLEANUP = "schedule:cleanup"
@@ -143,6 +144,10 @@ class Policy:
     def binds(self) -> tuple[str, ...]:
         """The folders of the hosts that containers may be given."""
         return self.terms.binds
+
+    def allowances(self, outer: Allowances) -> Allowances:
+        """What verbs may reach: what the settings say, and what builds may fetch from and use."""
+        return replace(outer, remotes=self.terms.remotes, networks=self.terms.networks)
 
     def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
         """Whether the person may do this verb, or everything of this class, to the object."""

@@ -114,4 +114,6 @@ class Terms:
     channels: frozenset[str] | None = None
     protect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind -> globs of names
     binds: tuple[str, ...] = ()  # folders of the hosts that containers may be given
+    remotes: tuple[str, ...] = ()  # globs of the addresses that builds may fetch from
+    networks: tuple[str, ...] = ()  # globs of the networks that their steps may use beside the usual one
     insisted: frozenset[str] = frozenset()  # verbs and classes that are confirmed even where the line says --force

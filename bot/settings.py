@@ -27,7 +27,6 @@ from bot.setting_values import (
     seconds,
     signing_secret,
     token,
-    words,
 )
 from commands.allowances import Allowances
 from commands.credentials import Credential
@@ -149,18 +148,6 @@ class Settings:
         "Seconds that run, exec and wait stay in the foreground; what lasts longer goes on without them",
         read=seconds,
     )
-    build_remotes: tuple[str, ...] = setting(
-        "SLASHDOCK_BUILD_REMOTES",
-        "",
-        "Addresses, with commas between them, from which builds may fetch their context: https://github.com/acme/*",
-        read=words,
-    )
-    build_networks: tuple[str, ...] = setting(
-        "SLASHDOCK_BUILD_NETWORKS",
-        "",
-        "Networks, with commas between them, that builds may use beside the usual one; * stands for any characters",
-        read=words,
-    )
     cleanup_cron: str = setting(
         "SLASHDOCK_CLEANUP_CRON", "17 3 * * *", "When dangling images are removed, as cron has it; empty: never"
     )
@@ -175,7 +162,7 @@ class Settings:
     @property
     def allowances(self) -> Allowances:
         """What verbs may reach beside the engine, and for how long they wait."""
-        return Allowances(self.files, self.run_wait, self.build_remotes, self.build_networks)
+        return Allowances(self.files, self.run_wait)
 
 
 TLS_FILES = ("ca.pem", "cert.pem", "key.pem")

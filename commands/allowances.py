@@ -1,4 +1,4 @@
-"""What whoever runs slashdock lets its verbs reach on the bot's own machine and in its networks, and for how long."""
+"""What settings and policy let verbs reach on the bot's own machine and in its networks, and for how long."""
 
 from __future__ import annotations
 

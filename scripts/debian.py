@@ -24,6 +24,7 @@ ENGINE = ("docker.io", "iptables", "ca-certificates")
 BUSYBOX = ("busybox-static",)
 BROWSER = ("chromium-headless-shell", "libatomic1")
 BROWSERS = ("chromium-headless-shell", "chromium")  # either will do
+TOOLS = {"docker-registry": "docker-registry", "git": "git"}  # programs, and the packages that they are in
 DRIVER_NEEDS = "libatomic.so.1"  # the Node inside of Playwright is linked to it
 
 
@@ -49,6 +50,17 @@ def want_browser() -> None:
         except PackagesMissingError as missing:
             why = str(missing).partition("\n")[0]
             print(f"slashdock: no browser, so the tests of the page are skipped: {why}", file=sys.stderr)
+
+
+def want_tools() -> None:
+    """Have what single tests need beside the engine, where that is possible; without it they are skipped."""
+    missing = tuple(package for program, package in TOOLS.items() if shutil.which(program) is None)
+    if missing and _may_install():
+        try:
+            need(missing)
+        except PackagesMissingError as error:
+            why = str(error).partition("\n")[0]
+            print(f"slashdock: the tests that need {' and '.join(missing)} are skipped: {why}", file=sys.stderr)
 
 
 def browser() -> str | None:
@@ -119,5 +131,6 @@ if __name__ == "__main__":
     try:
         need_engine()
         want_browser()
+        want_tools()
     except PackagesMissingError as missing:
         sys.exit(f"slashdock: {missing}")

@@ -267,7 +267,7 @@ def test_addresses_are_barred_that_the_settings_do_not_name(builder: Bench, cont
     """The engine's own network is not a visitor's to look around in."""
     said = inline(builder, "build -", content)
     assert said.status is Status.FAILED
-    assert "SLASHDOCK_BUILD_REMOTES" in text.docker(said.reply) + text.added(said.reply)
+    assert "[build] remotes" in text.docker(said.reply) + text.added(said.reply)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ import oracle
 import pytest
 from docker.api.client import APIClient
 from harness import Bench, bench
+from pair import ROOT
 from test_build import docker, plain
 
 from bot import text
+from bot.policy import Policy
 from bot.request import Status
-from commands.allowances import Allowances
+from commands import catalog
 
 FILES = {
     "Dockerfile": "FROM busybox\nCOPY hello.txt /\nLABEL from=root\n",
@@ -45,10 +47,15 @@ def repositories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def builder(fresh_world: str, tmp_path: Path, repositories: str) -> Iterator[Bench]:
     """A bot that may build what that server holds."""
-    spoken = bench(fresh_world, tmp_path / "data")
-    allowances = Allowances(remotes=(f"http://{repositories}",))
-    yield replace(spoken, pipeline=replace(spoken.pipeline, allowances=allowances))
+    spoken = bench(fresh_world, tmp_path / "data", allowing(f"http://{repositories}"))
+    yield spoken
     spoken.close()
+
+
+def allowing(address: str) -> Policy:
+    """One who may do everything, and builds that may fetch from the address."""
+    text_ = f'{ROOT}\n[build]\nremotes = ["{address}"]\n'
+    return Policy.parse(text_, "policy.toml", [verb.spec for verb in catalog.load()])
 
 
 @pytest.fixture
@@ -110,7 +117,7 @@ def test_a_link_in_a_repository_leads_nowhere(builder: Bench, tmp_path_factory: 
     (folder / "work" / "first" / "leak").symlink_to(place)
     git_server.commit(folder, "first", {"more": "x"})
     with git_server.serve(folder) as address:
-        allowed = replace(builder.pipeline, allowances=Allowances(remotes=(f"http://{address}",)))
+        allowed = replace(builder.pipeline, policy=allowing(f"http://{address}"))
         said = replace(builder, pipeline=allowed).say(f"build --no-cache http://{address}/first.git#main")
     assert secret not in text.docker(said.reply)
 
@@ -130,10 +137,10 @@ def test_a_dockerfile_at_an_address_is_built(builder: Bench, client: APIClient, 
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        allowed = replace(builder.pipeline, allowances=Allowances(remotes=(address,)))
+        allowed = replace(builder.pipeline, policy=allowing(address))
         said = replace(builder, pipeline=allowed).say(f"build -t address:1 {address}/recipe")
         refused = builder.say(f"build {address}/recipe")
         server.shutdown()
     assert said.status is Status.DONE, text.docker(said.reply)
     assert client.inspect_image("address:1")["Config"]["Labels"] == {"from": "address"}
-    assert "SLASHDOCK_BUILD_REMOTES" in text.docker(refused.reply)
+    assert "[build] remotes" in text.docker(refused.reply)

@@ -12,12 +12,12 @@ from commands.building.dockerfile import SPACES, Instruction
 _SCHEMES = ("http://", "https://")
 _UNQUOTED = str.maketrans("", "", "\"'\\`")
 _OUTSIDE = (
-    "Line {}: the engine would fetch {}, which the settings do not allow (SLASHDOCK_BUILD_REMOTES)."
+    "Line {}: the engine would fetch {}, which the policy does not allow ([build] remotes)."
     " Let a RUN fetch it, or COPY it from the context."
 )
 _HIDDEN = (
     "Line {}: what ADD takes is in a variable, and may be an address that the settings do not allow"
-    " (SLASHDOCK_BUILD_REMOTES). COPY takes files alone: use it instead."
+    " ([build] remotes). COPY takes files alone: use it instead."
 )
 
 

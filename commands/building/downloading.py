@@ -17,9 +17,7 @@ _CHUNK = 64 * 1024  # bytes
 _FAILING, _MOVED = 400, 300  # the first status of each kind
 _PACKED = (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")  # gzip, bzip2, xz, zstd
 _TAR, _TAR_AT = b"ustar", 257  # what stands where in the first block of an archive
-_FORBIDDEN = (
-    "slashdock may not fetch {} for a build. The settings say which addresses it may (SLASHDOCK_BUILD_REMOTES)."
-)
+_FORBIDDEN = "slashdock may not fetch {} for a build. The policy says which addresses it may ([build] remotes)."
 _ELSEWHERE = "{} leads to another address, where slashdock does not follow for a build. Name that one."
 _ARCHIVE = (
     "{} is an archive. From an address slashdock takes a Dockerfile alone, or a git repository (it ends in .git)."

@@ -1,4 +1,4 @@
-"""Git repositories as contexts: fetched by git, as docker's CLI does it, but only from what the settings allow."""
+"""Git repositories as contexts: fetched by git, as docker's CLI does it, but only from what the policy allows."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _SIMPLE = "dumb http transport does not support shallow"  # such a server has all of it or nothing
 _LINK_MODE = "160000"  # of an entry that is a commit of another repository
 _FIELDS = re.compile(r"(?P<mode>\d+) \w+ (?P<object>[0-9a-f]+) +(?P<size>\d+|-)\t(?P<path>.*)", re.DOTALL)
-_FORBIDDEN = (
-    "slashdock may not fetch {} for a build. The settings say which addresses it may (SLASHDOCK_BUILD_REMOTES)."
-)
+_FORBIDDEN = "slashdock may not fetch {} for a build. The policy says which addresses it may ([build] remotes)."
 _LARGE = f"This repository has more than {LIMIT // 1024 // 1024} MB, which is the most that slashdock sends."
 _SLOW = f"git took more than {PATIENCE} s to fetch this repository."
 _MANY = f"This repository has more than {SUBMODULES} others in it, which is the most that slashdock fetches."
@@ -195,7 +193,7 @@ def _measured(root: Path, revision: str, left: _Left) -> dict[str, str]:
 
 
 def _parts(root: Path, links: dict[str, str], allowed: Allowed, left: _Left) -> None:
-    """Fetch the repositories that are parts of this one, each from an address that the settings allow, too."""
+    """Fetch the repositories that are parts of this one, each from an address that the policy allows, too."""
     modules = root / ".gitmodules"
     if modules.is_symlink() or not modules.is_file():
         return

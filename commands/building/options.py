@@ -49,7 +49,7 @@ class Options(Command):
     label: tuple[str, ...] = flag(default=(), kind=LABELS, help="A label for the image, such as KEY=VALUE")
     memory: str = flag("-m", default="", kind=BYTES, help="Memory at most, such as 512m")
     memory_swap: str = flag(default="", kind=SWAP, help="Memory and swap together, -1 for as much swap as there is")
-    network: str = flag(default=DEFAULT, help="The network of the steps: default, none, or one that the settings allow")
+    network: str = flag(default=DEFAULT, help="The network of the steps: default, none, or one that the policy allows")
     no_cache: bool = flag(default=False, help="Do every step anew")
     platform: str = flag(default="", help="For which system and machine, such as linux/arm64")
     pull: bool = flag(default=False, help="Look for newer images to begin with")

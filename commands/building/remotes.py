@@ -1,4 +1,4 @@
-"""Addresses that a build may fetch from, and the globs of the settings that allow them.
+"""Addresses that a build may fetch from, and the globs of the policy that allow them.
 
 A glob is a host ("github.com"), a host and a path ("github.com/acme/*"), or has a scheme before it as well. Its "*"
 never goes from the host into the path, and a port must be said unless it is the scheme's own.

@@ -34,9 +34,7 @@ _BOTH = "invalid argument: can't use stdin for both build context and dockerfile
 _AMBIGUOUS = f"unable to prepare context: {contexts.AMBIGUOUS}"
 _NO_FILE = "There is no file here to write an id to: with -q the answer is the id alone. Leave --iidfile away."
 _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
-_NO_NETWORK = (
-    "The steps of a build may not use the network {}. The settings say which ones they may (SLASHDOCK_BUILD_NETWORKS)."
-)
+_NO_NETWORK = "The steps of a build may not use the network {}. The policy says which ones they may ([build] networks)."
 _CUT = f"Only the last {steps.KEPT // 1024 // 1024} MiB of what the steps printed are shown."
 _LATE = (
     f"The build took more than {steps.LIMIT / 60:.0f} minutes, or said nothing for {steps.SILENCE / 60:.0f}, and was"
@@ -61,8 +59,8 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     """Build an image from a Dockerfile.
 
     The context is a folder below one that the settings allow, the address of a git repository or of a Dockerfile that
-    they allow, or "-": then the Dockerfile is asked for, and there are no other files. What is obviously wrong in it is
-    told with its line. The image's id ends the answer.
+    the policy allows, or "-": then the Dockerfile is asked for, and there are no other files. What is obviously wrong in
+    it is told with its line. The image's id ends the answer.
     """
 
     context: str = arg("PATH | URL | -")
