@@ -59,8 +59,8 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     """Build an image from a Dockerfile.
 
     The context is a folder below one that the settings allow, the address of a git repository or of a Dockerfile that
-    the policy allows, or "-": then the Dockerfile is asked for, and there are no other files. What is obviously wrong in
-    it is told with its line. The image's id ends the answer.
+    the policy allows, or "-": then the Dockerfile is asked for, and there are no other files. What is obviously wrong
+    in it is told with its line. The image's id ends the answer.
     """
 
     context: str = arg("PATH | URL | -")
