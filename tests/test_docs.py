@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import reference
 from harness import PROJECT
 
 import docs
@@ -28,6 +29,22 @@ def _lines(page: Path) -> Iterator[str]:
 def test_the_page_of_all_verbs_is_current() -> None:
     """`make docs` would change nothing."""
     assert docs.PAGE.read_text() == docs.page(tuple(verb.spec for verb in catalog.load()))
+
+
+@pytest.mark.parametrize("verb", reference.verbs().values(), ids=lambda verb: verb.name)
+def test_what_docker_has_too_is_called_as_there(verb: reference.Verb) -> None:
+    """The usage line, all names and at least the flags of docker's own verb, each with its letter and type."""
+    found = catalog.load().find(tuple(verb.name.split()))
+    if found is None:
+        return
+    spec = found.spec
+    flags = {
+        (f"--{name}", each.short and f"-{each.short}", each.label or "bool")
+        for each in spec.flags
+        for name in (each.long, *each.also)
+    }
+    assert f"docker {verb.usage}" == spec.usage(tuple(verb.name.split()))
+    assert {(each.long, each.short, each.kind) for each in verb.flags} <= flags
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
