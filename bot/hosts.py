@@ -185,14 +185,22 @@ def _container(client: APIClient, target: Target) -> Found:
     # Only a word that can be a name or an id may stand in a path: docker-py lets "../images/x" out of its segment.
     if not _WORD.fullmatch(target.ref):
         raise _none("container", target.ref)
-    details = client.inspect_container(target.ref)
+    is_hex = _HEX.fullmatch(target.ref) is not None
+    details = client.inspect_container(_holder(client, target.ref) if target.made and is_hex else target.ref)
     name = details["Name"].removeprefix("/")
-    if _HEX.fullmatch(target.ref) and not details["Id"].startswith(
-        target.ref
+    if (
+        is_hex and not target.made and not details["Id"].startswith(target.ref)
     ):  # so it is a name, which may shadow an id
         others = [(each["Id"], each["Names"]) for each in client.containers(all=True)]
         _refuse_shadow("container", target.ref, details["Id"], others)
     return Found(target, "container", details["Id"], name, details["Config"].get("Labels") or {}, details)
+
+
+def _holder(client: APIClient, name: str) -> str:
+    """The id of the container that has this very name: one that is to be given is never the beginning of an id."""
+    for each in client.containers(all=True, filters={"name": f"^/{name}$"}):
+        return str(each["Id"])
+    raise _none("container", name)
 
 
 def _image(client: APIClient, target: Target) -> Found:
@@ -209,12 +217,12 @@ def _image(client: APIClient, target: Target) -> Found:
 def _network(client: APIClient, target: Target) -> Found:
     listed = client.networks()
     named = [each for each in listed if each["Name"] == target.ref != each["Id"]]
-    if len(named) == 1 and _HEX.fullmatch(target.ref):
+    if len(named) == 1 and _HEX.fullmatch(target.ref) and not target.made:
         _refuse_shadow("network", target.ref, named[0]["Id"], [(each["Id"], [each["Name"]]) for each in listed])
     matches = (
         [each for each in listed if each["Id"] == target.ref]
         or [each for each in listed if each["Name"] == target.ref]
-        or [each for each in listed if target.ref and each["Id"].startswith(target.ref)]
+        or [each for each in listed if target.ref and not target.made and each["Id"].startswith(target.ref)]
     )
     if not matches:
         raise NotFound("", explanation=f"network {target.ref} not found")

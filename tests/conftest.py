@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,10 @@ PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
 import harness  # noqa: E402 - the line above says where it is
-import world  # noqa: E402
 from engine import Engine  # noqa: E402
 from harness import Bench  # noqa: E402
 from samples import busybox_image  # noqa: E402
+from world import World  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -36,24 +36,17 @@ def engine(own_engine: Engine) -> str:
     return own_engine.host
 
 
-@pytest.fixture
-def fresh_world(engine: str) -> str:
-    """The address of the private engine, with the world just made anew on it."""
-    world.build(engine)
-    return engine
-
-
 @pytest.fixture(scope="session")
-def shared_world(engine: str) -> Callable[..., None]:
-    """Makes the world where it is not as it should be: anew before a test that changes it, and after such a one."""
-    state = {"whole": False}
+def lasting_world(engine: str) -> World:
+    """The world on the private engine; who wants it as it should be mends it first."""
+    return World(engine)
 
-    def make(*, anew: bool) -> None:
-        if anew or not state["whole"]:
-            world.build(engine)
-        state["whole"] = not anew
 
-    return make
+@pytest.fixture
+def fresh_world(engine: str, lasting_world: World) -> str:
+    """The address of the private engine, with the world on it as it should be."""
+    lasting_world.mend()
+    return engine
 
 
 @pytest.fixture

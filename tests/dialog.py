@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "dialogs"
-CHANGES = "changes the world"
 
 _UNIT = r"(second|minute|hour|day|week|month|year)s?"
 _AGE = rf"(Less than a second|About an? (minute|hour)|\d+ {_UNIT})"
@@ -40,13 +39,8 @@ def same(text: str) -> str:
 
 
 def files() -> list[Path]:
-    """Every dialog, those that leave the world as it is first."""
-    return sorted(FOLDER.rglob("*.txt"), key=lambda path: (changes(path), path))
-
-
-def changes(path: Path) -> bool:
-    """Whether the dialog alters the world, so that it needs one of its own."""
-    return path.read_text().startswith(CHANGES)
+    """Every dialog."""
+    return sorted(FOLDER.rglob("*.txt"))
 
 
 def turns(path: Path) -> Iterator[Turn]:

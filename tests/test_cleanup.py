@@ -35,13 +35,6 @@ def api(fresh_world: str) -> Iterator[APIClient]:
     client.close()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _leave_a_whole_world(engine: str) -> Iterator[None]:
-    """Whoever comes after finds the world as it should be."""
-    yield
-    world.build(engine)
-
-
 def _nameless(api: APIClient) -> str:
     (identity,) = (each["Id"] for each in api.images(filters={"dangling": True}))
     return str(identity)
@@ -125,7 +118,7 @@ def test_what_a_container_in_any_state_uses_stays(api: APIClient, bench: Bench, 
 
 def test_an_image_of_the_future_stays(api: APIClient, bench: Bench) -> None:
     """A date that cannot be says that a clock is wrong, and then no age is to be trusted."""
-    world._load(api, "2199-01-01", [], {"Labels": {"stage": "new"}})
+    world.load(api, "2199-01-01", [], {"Labels": {"stage": "new"}})
     _seen_long_ago(api, bench.folder)
     told = _told(bench.say("cleanup run"))
     assert re.search(r"^\w{12} +in the future +stays: it is dated in the future$", told, re.MULTILINE)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import world
 from docker.api.client import APIClient
 from docker.errors import ImageNotFound
 from harness import ADMIN, Bench, bench
@@ -34,20 +33,12 @@ on = ["label:stage=prod"]
 
 
 @pytest.fixture
-def guarded(engine: str, shared_world: Callable[..., None], tmp_path: Path) -> Iterator[Bench]:
+def guarded(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     """A pipeline whose policy protects app:1.0 by its name and app:2.0 by its label."""
-    shared_world(anew=False)
     policy = Policy.parse(POLICY, "policy.toml", [verb.spec for verb in catalog.load()])
-    made = bench(engine, tmp_path / "data", policy)
+    made = bench(fresh_world, tmp_path / "data", policy)
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _leave_a_whole_world(engine: str) -> Iterator[None]:
-    """Whoever comes after finds the world as it should be."""
-    yield
-    world.build(engine)
 
 
 def _stands_for(engine: str, name: str) -> str | None:

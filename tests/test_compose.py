@@ -11,9 +11,9 @@ from pathlib import Path
 
 import harness
 import pytest
-import world
 from engine_api import UnixConnection
 from harness import Bench
+from world import World
 
 COMPOSE = (Path(__file__).parent.parent / "compose.yaml").read_text()
 FORBIDDEN = http.client.FORBIDDEN
@@ -79,14 +79,13 @@ class _Forwarding(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def proxy(engine: str) -> Iterator[Proxy]:
-    """The proxy before an engine with the world on it, which is made anew afterwards."""
-    world.build(engine)
+def proxy(engine: str, lasting_world: World) -> Iterator[Proxy]:
+    """The proxy before an engine with the world on it."""
+    lasting_world.mend()
     with Proxy(engine) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
-    world.build(engine)
 
 
 @pytest.fixture(scope="module")

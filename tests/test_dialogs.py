@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Callable
 
 import dialog
 import pytest
@@ -18,23 +17,21 @@ FILES = {str(path.relative_to(dialog.FOLDER)): path for path in dialog.files()}
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_slashdock_answers_as_the_record_says(name: str, bench: Bench, shared_world: Callable[..., None]) -> None:
+def test_slashdock_answers_as_the_record_says(name: str, inhabited: Bench) -> None:
     """Every line of the dialog gets docker's answer to the character, and slashdock's own words besides."""
-    shared_world(anew=dialog.changes(FILES[name]))
     for turn in dialog.turns(FILES[name]):
-        reply = bench.say(turn.line).reply
+        reply = inhabited.say(turn.line).reply
         assert (turn.where, same(text.docker(reply))) == (turn.where, same(turn.answer))
         assert (turn.where, same(text.added(reply))) == (turn.where, same(turn.added))
 
 
 @needs_docker28
 @pytest.mark.parametrize("name", FILES)
-def test_docker_itself_answers_as_the_record_says(name: str, engine: str, shared_world: Callable[..., None]) -> None:
+def test_docker_itself_answers_as_the_record_says(name: str, fresh_world: str) -> None:
     """The record is docker 28's own: where that binary is found it says the same on the same engine."""
-    shared_world(anew=dialog.changes(FILES[name]))
     for turn in dialog.turns(FILES[name]):
         if turn.answer or not turn.added:
-            assert (turn.where, _answer(engine, turn)) == (turn.where, same(turn.answer))
+            assert (turn.where, _answer(fresh_world, turn)) == (turn.where, same(turn.answer))
 
 
 def _answer(engine: str, turn: Turn) -> str:

@@ -14,11 +14,9 @@ from bot import blockrules
 
 
 @pytest.fixture
-def terminal(engine: str, tmp_path: Path, shared_world: object) -> BotProcess:
+def terminal(fresh_world: str, tmp_path: Path) -> BotProcess:
     """The commands of a bot in local mode without a policy file, on the engine of the world."""
-    assert callable(shared_world)
-    shared_world(anew=False)
-    return BotProcess(tmp_path, engine, {"SLASHDOCK_POLICY": str(tmp_path / "none.toml")})
+    return BotProcess(tmp_path, fresh_world, {"SLASHDOCK_POLICY": str(tmp_path / "none.toml")})
 
 
 @pytest.mark.parametrize(

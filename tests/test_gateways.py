@@ -8,7 +8,6 @@ from pathlib import Path
 
 import harness
 import pytest
-import world
 from docker.api.client import APIClient
 from docker.errors import APIError
 from harness import ADMIN, Bench
@@ -46,13 +45,6 @@ on = ["*"]
 verbs = ["change"]
 on = ["label:stage=prod"]
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _leave_a_whole_world(engine: str) -> Iterator[None]:
-    """Whoever comes after finds the world as it should be."""
-    yield
-    world.build(engine)
 
 
 @contextmanager

@@ -89,15 +89,12 @@ def test_json_is_written_as_docker_writes_it(thing: object, raw: bool, text: str
     assert json.loads(text) == thing
 
 
-def test_a_network_does_not_tell_of_containers_that_the_asker_may_not_see(
-    bench: Bench, engine: str, shared_world: Callable[..., None]
-) -> None:
+def test_a_network_does_not_tell_of_containers_that_the_asker_may_not_see(inhabited: Bench, fresh_world: str) -> None:
     """They are neither listed nor counted; the others are."""
-    shared_world(anew=False)
-    host = bench.pipeline.hosts.get("")
+    host = inhabited.pipeline.hosts.get("")
     assert host is not None
     network = host.quick().inspect_network("front")
-    labels = {each["Names"][0]: each for each in APIClient(engine, version="1.41").containers()}
+    labels = {each["Names"][0]: each for each in APIClient(fresh_world, version="1.41").containers()}
     assert "/worker" in labels
 
     class Asker:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import world
 from docker.api.client import APIClient
 from harness import ADMIN, bench
 
@@ -29,13 +27,6 @@ on = ["*"]
 verbs = ["see"]
 on = ["name:web"]
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _leave_a_whole_world(engine: str) -> Iterator[None]:
-    """Whoever comes after finds the world as it should be."""
-    yield
-    world.build(engine)
 
 
 @pytest.mark.parametrize(

@@ -276,10 +276,9 @@ def test_a_key_cut_into_any_pieces_is_hidden(cuts: list[bool], first: int) -> No
     assert told == [(stream, f"{MASK}\n" if BODY in text else text) for stream, text in pieces]
 
 
-def test_following_is_refused_with_what_to_do_instead(bench: Bench, shared_world: Callable[..., None]) -> None:
+def test_following_is_refused_with_what_to_do_instead(inhabited: Bench) -> None:
     """A live stream is not there yet: nothing is read, and the answer names the line that helps."""
-    shared_world(anew=False)
-    reply = bench.say("logs -f web").reply
+    reply = inhabited.say("logs -f web").reply
     assert reply.failed
     assert "logs --tail 50 web" in str(reply.error)
 
@@ -297,12 +296,9 @@ def test_following_is_refused_with_what_to_do_instead(bench: Bench, shared_world
         ("--since 2024-01-02T03:04:05.6Z", "since=1704164645.600000000"),
     ],
 )
-def test_what_is_asked_of_the_engine(
-    engine: str, tmp_path: Path, shared_world: Callable[..., None], flags: str, asked: str
-) -> None:
+def test_what_is_asked_of_the_engine(fresh_world: str, tmp_path: Path, flags: str, asked: str) -> None:
     """One request by full id, with a number of lines wherever the answer allows it."""
-    shared_world(anew=False)
-    proxy = Proxy(engine)
+    proxy = Proxy(fresh_world)
     with proxy.serve(tmp_path) as address:
         spoken = bench(address, tmp_path / "data")
         assert not spoken.say(f"logs {flags} done").reply.failed

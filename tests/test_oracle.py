@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pair
@@ -10,6 +10,7 @@ import pytest
 import random_lines
 from oracle import DOCKER, needs_docker28
 from pair import Docker, Ours, Said
+from world import World
 
 from commands import catalog
 
@@ -26,9 +27,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ours(engine: str, shared_world: Callable[..., None], folder: Path) -> Iterator[Ours]:
+def ours(engine: str, lasting_world: World, folder: Path) -> Iterator[Ours]:
     """slashdock, on the world."""
-    shared_world(anew=True)
+    lasting_world.mend()
     with pair.ours_before(engine, folder / "ours", CATALOG) as side:
         yield side
 

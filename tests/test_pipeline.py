@@ -263,6 +263,17 @@ def test_what_is_hidden_is_answered_like_what_is_not_there(half_blind: Bench, li
     assert "deny" not in str(half_blind.store.action(hidden.number or 0))
 
 
+@pytest.mark.parametrize("line", ["create --name {} busybox true", "rename worker {}", "network create {}"])
+def test_a_new_name_is_no_beginning_of_an_id(half_blind: Bench, fresh_world: str, line: str) -> None:
+    """A name that is given is not taken, though the id of something hidden begins so."""
+    api = APIClient(base_url=fresh_world, version="1.41")
+    hidden = api.inspect_network("front") if "network" in line else api.inspect_container("web")
+    api.close()
+    assert half_blind.say(line.format(hidden["Id"][:3])).status is Status.DONE
+    taken = half_blind.say(line.format("front" if "network" in line else "web"))
+    assert (taken.status, "is taken" in text.added(taken.reply)) == (Status.DENIED, True)
+
+
 def test_networks_and_volumes_that_are_hidden_are_not_there_either(half_blind: Bench) -> None:
     """The engine's own words for an object that is not there."""
     hidden, absent = half_blind.say("network inspect front"), half_blind.say("network inspect gone")

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import world
 from docker.api.client import APIClient
 from docker.errors import APIError
 from harness import ADMIN, Bench, bench
@@ -396,10 +395,3 @@ def test_a_plan_that_gets_no_answer_changed_nothing(fresh_world: str, tmp_path: 
         spoken.close()
     assert (outcome.status, action["status"], action["targets"]) == (Status.FAILED, "failed", [])
     assert not any(request.startswith("DELETE") for request in proxy.requests)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _leave_a_whole_world(engine: str) -> Iterator[None]:
-    """Whoever comes after finds the world as it should be."""
-    yield
-    world.build(engine)

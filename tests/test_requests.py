@@ -14,6 +14,7 @@ from docker.api.client import APIClient
 from harness import bench
 from oracle import DOCKER, needs_docker28
 from proxy import Proxy
+from world import World
 
 Asked = list[tuple[str, dict[str, list[str]]]]
 
@@ -45,9 +46,9 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def ids(engine: str, shared_world: object) -> dict[str, str]:
+def ids(engine: str, lasting_world: World) -> dict[str, str]:
     """The names of the world's containers by their full ids."""
-    shared_world(anew=True)  # type: ignore[operator]
+    lasting_world.mend()
     api = APIClient(engine, version="1.41")
     named = {each["Id"]: each["Names"][0].removeprefix("/") for each in api.containers(all=True)}
     api.close()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import tarfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Any
 
 from docker.api.client import APIClient
+from eventually import eventually
 
 BUSYBOX = "busybox:latest"
 IMAGES: tuple[tuple[str, list[str], dict[str, Any]], ...] = (
@@ -18,43 +21,104 @@ IMAGES: tuple[tuple[str, list[str], dict[str, Any]], ...] = (
     ("2024-01-02", ["app:2.0"], {"Labels": {"stage": "prod"}}),
     ("2024-01-03", [], {"Labels": {"stage": "old"}}),
 )
-OURS: dict[str, list[str]] = {}  # the ids of these, and their tags in order
 AT_ONCE = 5
+REMEMBERED = 256  # so many events an engine keeps
 WORKER = """trap 'exit 0' TERM
 i=1; while [ $i -le 120 ]; do echo line $i; i=$((i+1)); done
 sleep 100000 & wait $!
 """
 
+MEMBERS: dict[str, tuple[list[str], dict[str, Any], dict[str, Any]]] = {
+    "idle": (["sleep", "1000"], {}, {"binds": ["pgdata:/data"]}),
+    "done": (["echo", "ok"], {}, {}),
+    "crash": (["sh", "-c", "echo boom >&2; exit 3"], {}, {}),
+    "worker": (["sh", "-c", WORKER], {}, {"network_mode": "front"}),
+    "web": (
+        ["httpd", "-f", "-p", "80"],
+        {"labels": {"tier": "front", "com.example.team": "shop"}, "environment": ["A=1"], "ports": [(80, "tcp")]},
+        {"port_bindings": {"80/tcp": 8080}},
+    ),
+}  # in the order of their making: their commands, and what else is asked of the engine and of the host
+RUNNING = {"worker", "web"}
+
+
+class World:
+    """The world on one engine, which puts right what was changed on it and leaves alone what was not."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._made: list[str] = []
+        self._network = ""
+        self._since = 0
+
+    def mend(self) -> None:
+        """Take away what is none of the world; make anew what is missing or was touched, and all that came after."""
+        api = _client(self._host)
+        touched = self._touched(api)
+        self._made = self._untouched(api, touched)
+        self._clear(api, touched)
+        _images(api)
+        self._rest(api)
+        self._since = time.time_ns()
+        api.close()
+
+    def _touched(self, api: APIClient) -> set[str] | None:
+        """The ids of all that anything happened to since the world was made; None where the engine cannot tell."""
+        now = time.time_ns()
+        events = list(api.events(since=_moment(self._since), until=_moment(now), decode=True))
+        if len(events) >= REMEMBERED:
+            return None
+        actors = [event["Actor"] for event in events]
+        return {actor["ID"] for actor in actors} | {actor["Attributes"].get("container", "") for actor in actors}
+
+    def _untouched(self, api: APIClient, touched: set[str] | None) -> list[str]:
+        there = {container["Id"] for container in api.containers(all=True)}
+        if touched is None or "pgdata" in touched:
+            return []
+        return list(itertools.takewhile(lambda made: made in there - touched, self._made))
+
+    def _clear(self, api: APIClient, touched: set[str] | None) -> None:
+        foreign = [each["Id"] for each in api.containers(all=True) if each["Id"] not in self._made]
+        _beside(self._host, foreign, lambda client, identity: client.remove_container(identity, force=True, v=True))
+        while left := [image for image in api.images(all=True) if _is_foreign(image)]:
+            parents = {image["ParentId"] for image in left}
+            for image in left:
+                if image["Id"] not in parents:
+                    api.remove_image(image["Id"], force=True)
+        for tag in set(api.inspect_image(BUSYBOX)["RepoTags"]) - {BUSYBOX}:
+            api.remove_image(tag)
+        for network in api.networks():
+            if network["Name"] not in {"bridge", "host", "none"} and network["Id"] != self._network:
+                api.remove_network(network["Id"])
+        for volume in api.volumes()["Volumes"] or []:
+            if touched is None or volume["Name"] in touched or volume["Name"] not in {"pgdata", "scratch"}:
+                api.remove_volume(volume["Name"])
+
+    def _rest(self, api: APIClient) -> None:
+        self._network = _network(api)
+        there = {volume["Name"] for volume in api.volumes()["Volumes"] or []}
+        for name, labels in {"pgdata": {"keep": "yes"}, "scratch": None}.items():
+            if name not in there:
+                api.create_volume(name, labels=labels)
+        missing = list(MEMBERS.items())[len(self._made) :]
+        made = {name: _container(api, name, *member) for name, member in missing}
+        self._made += made.values()
+        begun = [made[name] for name in made if name != "idle"]
+        _beside(self._host, begun, lambda client, identity: client.start(identity))
+        eventually(lambda: len(api.containers()) == len(RUNNING))
+
 
 def build(host: str) -> None:
-    """Take away whatever an earlier dialog left and make the world anew."""
-    api = _client(host)
-    _clear(api, host)
-    _images(api)
-    _rest(api, host)
-    api.close()
+    """Make the world on an engine of which nothing is known."""
+    World(host).mend()
 
 
 def _client(host: str) -> APIClient:
     return APIClient(base_url=host, version="1.41", timeout=60)
 
 
-def _clear(api: APIClient, host: str) -> None:
-    made = [container["Id"] for container in api.containers(all=True)]
-    _beside(host, made, lambda client, identity: client.remove_container(identity, force=True, v=True))
-    while left := [image for image in api.images(all=True) if _is_foreign(image)]:
-        parents = {image["ParentId"] for image in left}
-        for image in left:
-            if image["Id"] not in parents:
-                api.remove_image(image["Id"], force=True)
-    for tag in api.inspect_image(BUSYBOX)["RepoTags"]:
-        if tag != BUSYBOX:
-            api.remove_image(tag)
-    for network in api.networks():
-        if network["Name"] not in {"bridge", "host", "none"}:
-            api.remove_network(network["Id"])
-    for volume in api.volumes()["Volumes"] or []:
-        api.remove_volume(volume["Name"])
+def _moment(nanoseconds: int) -> str:
+    return "{}.{:09}".format(*divmod(nanoseconds, 1_000_000_000))
 
 
 def _is_foreign(image: dict[str, Any]) -> bool:
@@ -63,7 +127,7 @@ def _is_foreign(image: dict[str, Any]) -> bool:
     return BUSYBOX not in tags and tags != OURS.get(image["Id"])
 
 
-def _beside(host: str, names: list[str], act: Callable[[APIClient, str], object]) -> None:
+def _beside(host: str, names: Iterable[str], act: Callable[[APIClient, str], object]) -> None:
     """Do it to all at once, each by a client of its own: an engine waits more than it works."""
 
     def alone(name: str) -> None:
@@ -79,10 +143,8 @@ def _images(api: APIClient) -> None:
     """Images of a fixed content and date, so that their ids and their order never change."""
     there = {image["Id"] for image in api.images(all=True)}
     for day, tags, config in IMAGES:
-        identity = _described(day, config)[1]
-        if identity not in there:
-            _load(api, day, tags, config)
-        OURS[identity] = sorted(tags)
+        if _described(day, config)[1] not in there:
+            load(api, day, tags, config)
 
 
 def _described(day: str, config: dict[str, Any]) -> tuple[str, str]:
@@ -102,7 +164,8 @@ def _layer(day: str) -> bytes:
     return _tar({"made": day.encode()})
 
 
-def _load(api: APIClient, day: str, tags: list[str], config: dict[str, Any]) -> None:
+def load(api: APIClient, day: str, tags: list[str], config: dict[str, Any]) -> None:
+    """Load an image of one layer that says to be made on this day, such as 2024-01-01."""
     manifest = [{"Config": "config.json", "RepoTags": tags, "Layers": ["layer.tar"]}]
     files = {"config.json": _described(day, config)[0], "manifest.json": json.dumps(manifest)}
     api.load_image(_tar({name: text.encode() for name, text in files.items()} | {"layer.tar": _layer(day)}))
@@ -118,43 +181,16 @@ def _tar(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _rest(api: APIClient, host: str) -> None:
-    api.create_network("front", driver="bridge", labels={"tier": "front"})
-    api.create_volume("pgdata", labels={"keep": "yes"})
-    api.create_volume("scratch")
-    _container(api, "idle", ["sleep", "1000"], binds=["pgdata:/data"])
-    ending = [_container(api, "done", ["echo", "ok"]), _container(api, "crash", ["sh", "-c", "echo boom >&2; exit 3"])]
-    staying = [_container(api, "worker", ["sh", "-c", WORKER], network="front"), _web(api)]
-    _beside(host, [*ending, *staying], lambda client, identity: client.start(identity))
-    for identity in ending:
-        api.wait(identity)
+def _network(api: APIClient) -> str:
+    there = [network["Id"] for network in api.networks(names=["front"])]
+    made = there or [api.create_network("front", driver="bridge", labels={"tier": "front"})["Id"]]
+    return str(made[0])
 
 
-def _web(api: APIClient) -> str:
-    labels = {"tier": "front", "com.example.team": "shop"}
-    command = ["httpd", "-f", "-p", "80"]
-    return _container(api, "web", command, labels=labels, env=["A=1"], publish={"80/tcp": 8080})
-
-
-def _container(  # noqa: PLR0913 - what the few containers of the world differ in
-    api: APIClient,
-    name: str,
-    command: list[str],
-    *,
-    labels: dict[str, str] | None = None,
-    env: list[str] | None = None,
-    binds: list[str] | None = None,
-    network: str | None = None,
-    publish: dict[str, int] | None = None,
-) -> str:
-    config = api.create_host_config(binds=binds, network_mode=network, port_bindings=publish)
-    made: dict[str, Any] = api.create_container(
-        "busybox:latest",
-        command,
-        name=name,
-        labels=labels,
-        environment=env,
-        ports=[(int(port.split("/")[0]), port.split("/")[1]) for port in publish or {}],
-        host_config=config,
-    )
+def _container(api: APIClient, name: str, command: list[str], more: dict[str, Any], host: dict[str, Any]) -> str:
+    config = api.create_host_config(**host)
+    made: dict[str, Any] = api.create_container("busybox:latest", command, name=name, host_config=config, **more)
     return str(made["Id"])
+
+
+OURS = {_described(day, config)[1]: sorted(tags) for day, tags, config in IMAGES}

@@ -9,11 +9,11 @@ from pathlib import Path
 import browser
 import debian
 import pytest
-import world
 from bot_process import BotProcess, started
 from browser import Troubles
 from docker.api.client import APIClient
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from world import World
 
 from bot.workspace import Workspace
 from bot.workspace.people import STRANGER
@@ -50,11 +50,10 @@ LAID_OUT = """
 
 
 @pytest.fixture(scope="module")
-def inhabited_engine(engine: str) -> Iterator[str]:
-    """The address of the private engine with the world on it, which is whole again afterwards."""
-    world.build(engine)
-    yield engine
-    world.build(engine)
+def inhabited_engine(engine: str, lasting_world: World) -> str:
+    """The address of the private engine with the world on it; what is done here changes it."""
+    lasting_world.mend()
+    return engine
 
 
 @pytest.fixture(scope="module")
