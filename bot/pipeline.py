@@ -27,7 +27,7 @@ from commands.catalog import Catalog
 from commands.context import Context, Found, Missing, daemon
 from commands.intent import Intent, told
 from commands.line import UsageError
-from commands.reply import Note, Output, Reply, failure, note, output
+from commands.reply import Note, Output, Printed, Reply, failure, note, output
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 
@@ -264,4 +264,5 @@ def _there(judged: Judged) -> list[Found]:
 
 def _happened(reply: Reply) -> bool:
     """Whether anything may have been changed: a refusal of the engine that did nothing is for the asker alone."""
-    return not reply.failed or reply.unknown or any(isinstance(part, Output) for part in reply.parts)
+    told = any(isinstance(part, Output | Printed) for part in reply.parts)
+    return not reply.failed or reply.unknown or bool(reply.ids) or told

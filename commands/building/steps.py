@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -115,13 +114,13 @@ class _Shown:
 
     def __init__(self, show: Show) -> None:
         self._show = show
-        self._last = deque[str](maxlen=SHOWN)
+        self._last = ""
         self._at = 0.0
 
     def more(self, printed: str) -> None:
-        self._last.extend(printed.splitlines())
+        self._last = "".join(f"{self._last}{printed}".splitlines(keepends=True)[-SHOWN:])  # a line may come in pieces
         if printed and time.monotonic() - self._at >= PACE:
-            self._show("\n".join(self._last))
+            self._show(self._last)
             self._at = time.monotonic()
 
 

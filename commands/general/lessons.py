@@ -36,16 +36,17 @@ class Lesson:
 
 _RUN = Lesson(
     """\
-run makes a container of an image and starts it. An image is a frozen set of files with a command to
-begin with; a container is one life of it: a process with files, network and name of its own.
-Whatever the process writes is in the container alone, and goes with it when it is removed.
+run makes a container of an image and starts it. An image is a frozen set of files
+with a command; a container is one life of it, with files, network and name of its
+own. What the process writes is in the container alone and goes with it.
 
-Without -d you wait for its end and see what it prints. With -d it runs in the background: `logs`
-shows what it prints, `exec` runs something beside it, `stop` ends it, `rm` removes it.
---name says what to call it. --rm removes it as soon as it has ended. -e NAME=VALUE tells it things.
--p 8080:80 lets port 8080 of the machine lead to port 80 inside. -v data:/var/lib keeps a folder in a
-volume, which outlives it (`help volumes`). --network NAME lets others reach it by name (`help networks`).
---memory 256m and --cpus 0.5 bound it. What follows the image replaces the image's own command.""",
+Without -d you wait for its end and see what it prints. With -d it runs on: `logs`
+shows what it prints, `exec` runs something beside it, `stop` and `rm` end it. --name
+says what to call it, --rm removes it once it has ended, -e NAME=VALUE tells it
+things, --memory 256m and --cpus 0.5 bound it. -p 8080:80 lets port 8080 of the
+machine lead to port 80 inside. -v data:/var/lib keeps a folder in a volume, which
+outlives it (`help volumes`). --network NAME lets others reach it by name
+(`help networks`). What follows the image replaces the image's own command.""",
     (
         Example("container run", "run --rm busybox echo hello"),
         Example("container run", "run -d --name lesson busybox sleep 600"),
@@ -56,16 +57,18 @@ volume, which outlives it (`help volumes`). --network NAME lets others reach it 
 )
 _VOLUMES = Lesson(
     """\
-A container's own files go when it is removed. A volume is a folder that the engine keeps apart: it
-stays when containers come and go, and several may use it at once. Databases live in volumes.
+A container's own files go when it is removed. A volume is a folder that the engine
+keeps apart: it stays when containers come and go, and several may use it at once.
+Databases live in volumes.
 
-`volume create notes` makes one; naming a new one with -v makes it, too: -v notes:/data puts it at
-/data in the container. With :ro at the end the container may read it only.
--v /data without a name makes an anonymous volume, which `rm -v` and --rm remove with the container.
--v /srv/site:/data is no volume but a bind: a folder of the machine itself. Whoever may bind any
-folder has the machine, so binds need a rule of their own here.
-A volume that a container in any state uses cannot be removed. `volume prune` shows and removes the
-rest, with all that is in them: that cannot be undone.""",
+`volume create notes` makes one; naming a new one with -v makes it, too:
+-v notes:/data puts it at /data in the container. With :ro at the end the container
+may read it only. -v /data without a name makes an anonymous volume, which `rm -v` and
+--rm remove with the container. -v /srv/site:/data is no volume but a bind: a folder
+of the machine itself. Whoever may bind any folder has the machine, so binds need a
+rule of their own here. A volume that a container in any state uses cannot be removed.
+`volume prune` shows and removes the rest, with all that is in them: that cannot be
+undone.""",
     (
         Example("volume create", "volume create notes"),
         Example("container run", "run --rm -v notes:/data busybox sh -c 'date >> /data/log'"),
@@ -76,16 +79,18 @@ rest, with all that is in them: that cannot be undone.""",
 )
 _NETWORKS = Lesson(
     """\
-A network joins containers: those on one reach each other, others do not. On a network that you made,
-each finds the others by their names, as if these were machines; on the default one, called bridge,
-by their addresses only. So: make a network for each application, and put its containers on it.
+A network joins containers: those on one reach each other, others do not. On a network
+that you made, each finds the others by their names, as if these were machines; on the
+default one, called bridge, by their addresses only. So: make a network for each
+application, and put its containers on it.
 
-`network create shop` makes one, run --network shop starts a container on it, `network connect shop web`
-adds one that runs already, under further names with --alias.
-None of that opens anything to the outside: that is what -p 8080:80 is for, which publishes a port.
---internal makes a network without a way out. --network none gives a container no network at all,
---network host the machine's own, which needs a rule for that.
-A network can be removed when nothing is on it; `network prune` shows and removes those.""",
+`network create shop` makes one, run --network shop starts a container on it,
+`network connect shop web` adds one that runs already, under further names with
+--alias. None of that opens anything to the outside: that is what -p 8080:80 is for,
+which publishes a port. --internal makes a network without a way out. --network none
+gives a container no network at all, --network host the machine's own, which needs a
+rule for that. A network can be removed when nothing is on it; `network prune` shows
+and removes those.""",
     (
         Example("network create", "network create lesson-net"),
         Example("container run", "run -d --name lesson-web --network lesson-net busybox httpd -f"),
@@ -97,16 +102,17 @@ A network can be removed when nothing is on it; `network prune` shows and remove
 )
 _DOCKERFILE = Lesson(
     """\
-A Dockerfile is the recipe of an image: one instruction a line, each adding a layer on those before.
-FROM busybox begins with another image; every recipe begins so, but for ARG before it.
-RUN runs a command while the image is made. COPY takes files from the folder that you build in, the
-context; ADD also fetches addresses and unpacks archives. WORKDIR is the folder for what follows.
-ENV sets variables for good, ARG for the build alone. EXPOSE says which port it serves, USER who runs it,
-VOLUME what lies in a volume, LABEL notes, HEALTHCHECK how to see that it is well.
-CMD is what a container of it runs if nothing else is said; ENTRYPOINT what it always runs, with CMD
-or the words of the line behind it. Only the last CMD counts.
-What has not changed since the last build is taken from there: put what changes often at the end.
-`build -` asks you for one; `build -t NAME URL#BRANCH` builds what a git repository holds.""",
+A Dockerfile is the recipe of an image: one instruction a line, each adding a layer on
+those before. FROM busybox begins with another image; every recipe begins so, but for
+ARG before it. RUN runs a command while the image is made. COPY takes files from the
+folder that you build in, the context; ADD also fetches addresses and unpacks
+archives. WORKDIR is the folder for what follows. ENV sets variables for good, ARG for
+the build alone. EXPOSE says which port it serves, USER who runs it, VOLUME what lies
+in a volume, LABEL notes, HEALTHCHECK how to see that it is well. CMD is what a
+container of it runs if nothing else is said; ENTRYPOINT what it always runs, with CMD
+or the words of the line behind it. Only the last CMD counts. What has not changed
+since the last build is taken from there: put what changes often at the end. `build -`
+asks you for one; `build -t NAME URL#BRANCH` builds what a git repository holds.""",
     (
         Example("image build", "build -t lesson -"),
         Example("image history", "history busybox"),
