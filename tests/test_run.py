@@ -443,9 +443,10 @@ def _run(command: Command, engine: str, found: dict[Target, Any]) -> Reply:
     [
         ("run --rm busybox sh -c 'echo ran; exit 3'", True),
         ("run --rm busybox true", True),
-        ("run --network nothere busybox true", False),
+        ("run --network nothere busybox true", True),
+        ("run --name web busybox true", False),
     ],
 )
 def test_what_ran_is_seen_by_the_channel_however_it_ended(inhabited: Bench, line: str, public: bool) -> None:
-    """What the engine refused, and what did nothing, is for the asker alone."""
+    """A container that was made and cannot start stays; what the engine refused outright is for the asker alone."""
     assert inhabited.say(line).public is public
