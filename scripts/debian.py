@@ -22,6 +22,7 @@ KEPT_POLICY = Path("/usr/sbin/policy-rc.d.before-slashdock")
 OUR_POLICY = "#!/bin/sh\n# slashdock: no service starts while a package is installed\nexit 101\n"
 ENGINE = ("docker.io", "iptables", "ca-certificates")
 BUSYBOX = ("busybox-static",)
+PS = ("procps",)  # the engine's `top` is its host's ps
 BROWSER = ("chromium-headless-shell", "libatomic1")
 BROWSERS = ("chromium-headless-shell", "chromium")  # either will do
 TOOLS = {"docker-registry": "docker-registry", "git": "git"}  # programs, and the packages that they are in
@@ -33,13 +34,13 @@ class PackagesMissingError(Exception):
 
 
 def need_engine() -> None:
-    """Have `dockerd` installed, and the static busybox where that is possible. Raises PackagesMissingError."""
-    samples_too = BUSYBOX if samples.busybox() is None else ()
+    """Have `dockerd` installed, and the static busybox and ps where that is possible. Raises PackagesMissingError."""
+    beside = (BUSYBOX if samples.busybox() is None else ()) + (PS if shutil.which("ps") is None else ())
     if dockerd() is None:
-        need(ENGINE + samples_too)
-    elif samples_too and _may_install():
-        with contextlib.suppress(PackagesMissingError):  # without it there are no samples, and all else works
-            need(samples_too)
+        need(ENGINE + beside)
+    elif beside and _may_install():
+        with contextlib.suppress(PackagesMissingError):  # all works without but samples and top
+            need(beside)
 
 
 def want_browser() -> None:

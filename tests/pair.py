@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -53,7 +54,11 @@ _UNORDERED = re.compile(r'REPOSITORY|\{"Containers":"N/A"')  # the engine lists 
 _FLEETING = re.compile(r'"(NFd|NGoroutines)":\d+,|"ClientInfo":.*(?=\})|(?s:\AClient:.*?(?=Server:))')
 _NOTICE = re.compile(r"DEPRECATED: The legacy builder.*?\n\n", re.DOTALL)  # docker's own affair
 _FIGURE = re.compile(r"[\d.]+([kMGKi]*B|%) *|(?<= )\d+ *$|(?<=\"PIDs\":\")\d+")  # what a container uses at a moment
+_PROCESS = re.compile(r"\b\d[\d:.]*\b")  # ids, times and sizes of processes
 _CELL = re.compile(r"[][{}, ]+")  # the engine lists volumes in any order, a template prints them on one line
+_ROOT = re.compile(r"[^\s\"']+(?=/(?:volumes|containers)/)")  # the folder of the engine, in what it says of its files
+_STAMP = re.compile(r"\b1[7-9]\d{8}(?:\.\d+)?\b")  # seconds since 1970, in the years that matter here
+_LATELY = 7 * 86_400  # seconds: what is no longer ago was reckoned from the time of the line
 _LINK = re.compile(r"'(\w+):\1'")  # a link by id says the alias that docker's says by itself
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, 0, False)
 
@@ -210,7 +215,17 @@ def _told(asked: Asked, names: Mapping[str, str]) -> str:
 
 
 def _named(value: Any, names: Mapping[str, str]) -> str:
-    return re.sub(r"(sha256:)?\b[0-9a-f]{64}\b", lambda found: names.get(found[0], "<id>"), str(value))
+    return _aged(re.sub(r"(sha256:)?\b[0-9a-f]{64}\b", lambda found: names.get(found[0], "<id>"), str(value)))
+
+
+def _aged(told: str) -> str:
+    """The text with stamps of late told by the minutes that have passed since."""
+
+    def age(found: re.Match[str]) -> str:
+        seconds = time.time() - float(found[0])
+        return f"<{round(seconds / 60)} minutes ago>" if abs(seconds) < _LATELY else found[0]
+
+    return _STAMP.sub(age, told)
 
 
 def _bare(body: Any) -> Any:
@@ -234,11 +249,13 @@ _READ: dict[str, Callable[[str], str]] = {"filters": _filters, "tail": _tail}
 
 
 def _same(verb: str, printed: str, folder: Path) -> str:
-    plain = _FLEETING.sub("", printed).replace(str(folder), "<folder>")
+    plain = _aged(_ROOT.sub("<root>", _FLEETING.sub("", printed).replace(str(folder), "<folder>")))
     lines = [_sorted_words(line) for line in same(plain).splitlines()]
     if verb == "system df":
         lines = [" ".join(sorted(_CELL.split(line))) for line in lines]
         return "\n".join(sorted(lines))
+    if verb == "container top":
+        lines = [_PROCESS.sub("<number>", line) for line in lines]
     if verb == "container stats":
         lines = [_FIGURE.sub("<figure>", line) for line in lines]
     return "\n".join(sorted(lines) if lines and _UNORDERED.match(lines[0]) else lines)
