@@ -226,17 +226,29 @@ def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -
     """Neither FROM nor COPY --from nor --cache-from reaches an image that the asker may not know of."""
     box = client.create_container("busybox:latest", ["true"])
     client.commit(box["Id"], "secret", "1", changes="LABEL hidden=yes")
+    client.commit(box["Id"], "putoff", "1", changes="ONBUILD COPY --from=secret:1 /bin /b")
     for line, content in (
         ("build -", "FROM secret:1\n"),
         ("build -", "FROM busybox\nCOPY --from=secret:1 /bin /b\n"),
         ("build --build-arg X=secret:1 -", "ARG X=busybox\nFROM $X\n"),
         ("build --cache-from secret:1 -", "FROM busybox\n"),
+        ("build -", "FROM busybox\nCOPY --fr\\om=secret:1 /bin /b\n"),
+        ("build -", "FROM busybox\nCOPY --from=sec\\ret:1 /bin /b\n"),
+        ("build -", 'FROM busybox\nCOPY --from=sec"re"t:1 /bin /b\n'),
+        ("build -", "FROM busybox\nCOPY --chown=0:0 '--from=secret:1' /bin /b\n"),
+        ("build -", "FROM putoff:1\n"),
+        ("build --target b -", "FROM busybox AS a\nFROM secret:1 AS b\nFROM busybox AS c\n"),
     ):
         said = inline(builder, line, content)
         assert said.status is Status.FAILED, (line, content)
         assert "secret:1" in text.docker(said.reply)
-    client.remove_container(box["Id"])
-    client.remove_image("secret:1")
+    client.tag("secret:1", "hiddenimg")
+    named = "FROM busybox AS hiddenimg\nCOPY --from=hiddenimg /bin /b\n"  # a stage has its name once it has ended
+    assert inline(builder, "build -", named).status is Status.FAILED
+    ended = "FROM busybox AS hiddenimg\nFROM busybox\nCOPY --from=hiddenimg /bin/busybox /b\n"
+    assert inline(builder, "build -", ended).status is Status.DONE
+    after = "FROM busybox AS a\nFROM secret:1 AS b\n"
+    assert inline(builder, "build --target a -", after).status is Status.DONE
 
 
 @pytest.mark.parametrize(
@@ -261,6 +273,10 @@ def test_ways_to_the_host_and_into_networks_are_barred(builder: Bench, line: str
         "FROM busybox\nADD http://169.254.169.254/latest/meta-data /x\n",
         "FROM busybox\nADD https://example.com/x /x\n",
         "FROM busybox\nONBUILD ADD http://127.0.0.1:1/x /x\n",
+        'FROM busybox\nADD http://127.0.0.1:1/x ["a","b"]\n',
+        'FROM busybox\nADD ["http://127.0.0.1:1/x","/x"] x\n',
+        'FROM busybox\nADD --chown=0:0 [ "http://127.0.0.1:1/x","/x" ]\n',
+        "FROM busybox\nADD --cho\\wn=0:0\\ x http://127.0.0.1:1/x /x\n",
     ],
 )
 def test_addresses_are_barred_that_the_settings_do_not_name(builder: Bench, content: str) -> None:
@@ -274,9 +290,17 @@ def test_addresses_are_barred_that_the_settings_do_not_name(builder: Bench, cont
     "context",
     [
         "https://example.com/a.git", "git://example.com/a", "github.com/a/b", "git@example.com:a/b",
-        "http://127.0.0.1:1/Dockerfile", "ext::sh -c true", "file:///etc", "--upload-pack=x",
+        "http://127.0.0.1:1/Dockerfile",
     ],
 )  # fmt: skip
 def test_contexts_from_elsewhere_are_barred_that_the_settings_do_not_name(builder: Bench, context: str) -> None:
     """A repository or a file at an address."""
-    assert builder.say(f"build -- {context!r}").status in {Status.FAILED, Status.USAGE}
+    said = builder.say(f"build -- {context!r}").reply
+    assert "slashdock may not" in text.docker(said) + text.added(said)
+
+
+@pytest.mark.parametrize("context", ["ext::sh -c true", "file:///etc", "--upload-pack=x", "ssh://example.com/a"])
+def test_what_git_alone_would_follow_is_no_repository(builder: Bench, context: str) -> None:
+    """Other transports, and flags, are names of folders to docker: none of them is here."""
+    said = builder.say(f"build -- {context!r}").reply
+    assert f'path "{context}" not found' in text.docker(said) + text.added(said)

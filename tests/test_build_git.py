@@ -119,12 +119,14 @@ def test_a_link_in_a_repository_leads_nowhere(builder: Bench, tmp_path_factory: 
     with git_server.serve(folder) as address:
         allowed = replace(builder.pipeline, policy=allowing(f"http://{address}"))
         said = replace(builder, pipeline=allowed).say(f"build --no-cache http://{address}/first.git#main")
+    assert "leak" in text.docker(said.reply)
     assert secret not in text.docker(said.reply)
 
 
 def test_a_password_in_an_address_is_not_on_record(builder: Bench, repositories: str) -> None:
     """Neither the line nor the answer keeps it."""
     said = builder.say(f"build http://ada:hunter22@{repositories}/site.git#main")
+    assert said.status is Status.DONE, text.docker(said.reply)
     assert "hunter22" not in text.docker(said.reply) + said.line
     (action,) = builder.store.actions({}, 1)
     assert "hunter22" not in action["line"]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from commands.attempts import Refusal
-from commands.building import remotes
+from commands.building import flags, remotes
 from commands.building.dockerfile import SPACES, Instruction
 
 _SCHEMES = ("http://", "https://")
@@ -43,15 +43,16 @@ def _check(line: int, source: str, globs: tuple[str, ...]) -> None:
 
 
 def _sources(rest: str) -> Iterator[str]:
-    """All words but the last one, which is where it is put."""
-    yield from (_listed(rest) or SPACES.split(rest))[:-1]
+    """All words but the last one, which is where it is put; what may be a list of JSON is read in both ways."""
+    words = flags.split(rest)[1]
+    yield from _listed(words)[:-1]
+    yield from SPACES.split(words)[:-1]
 
 
-def _listed(rest: str) -> list[str]:
-    """The words of an instruction that is written as a list of JSON; empty where it is not."""
-    begin = rest.find("[")
+def _listed(words: str) -> list[str]:
+    """The words of an instruction that begins as a list of JSON, whatever comes after that; empty where it does not."""
     try:
-        found = json.loads(rest[begin:]) if begin >= 0 else []
+        found = json.JSONDecoder().raw_decode(words)[0] if words.startswith("[") else []
     except (ValueError, RecursionError):
         return []
     return found if isinstance(found, list) and all(isinstance(each, str) for each in found) else []

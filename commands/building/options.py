@@ -95,7 +95,7 @@ class Options(Command):
         yield "shmsize", size(self.shm_size)
 
     def _switches(self) -> Iterator[tuple[str, str]]:
-        on = {"q": self.quiet, "nocache": self.no_cache, "forcerm": self.force_rm, "pull": self.pull}
+        on = {"q": self.quiet, "nocache": self.no_cache, "forcerm": self.force_rm}
         yield from ((key, "1") for key, value in on.items() if value)
         yield "rm", "" if self.rm else "0"
 

@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from docker.errors import NotFound
+import requests
+from docker.errors import APIError, NotFound
 
-from commands import naming
+from commands import naming, wire
 from commands.attempts import Refusal
-from commands.building import added, dockerfile
+from commands.building import added, bases, dockerfile
 from commands.building.bases import Base
 from commands.command import Permission
-from commands.context import Context, Found, Target
+from commands.context import Context, Found, Target, daemon
 from commands.creation import images
-from commands.credentials import server
+from commands.image import transfer
 
 MOST = 100  # images that a Dockerfile may name
 _MANY = f"This Dockerfile names more than {MOST} images, which is the most that slashdock looks at."
 _NOT_YOURS = "{}: you may not build on {}."
 _NONE = "{}: No such image: {}"
+_NO_WORD = "{}: the engine gave no answer about the pull of {}. Nothing was built."
 
 
-def check(ctx: Context, bases: Iterable[Base]) -> None:
-    """Raise Refusal where the asker may not use one, or where building on it would fetch what the settings forbid."""
+@dataclass(frozen=True)
+class Fetching:
+    """What is fetched before a build, as the engine would within it; then what a base asks for is known before."""
+
+    newer: bool = False
+    platform: str = ""
+
+
+def check(ctx: Context, bases: Iterable[Base], fetching: Fetching) -> tuple[str, ...]:
+    """See that the asker may use each, fetching what is not here; gives what docker prints of that.
+
+    Raises Refusal where one may not be used or fetched, or where building on it would reach what the policy forbids.
+    """
     named = tuple(bases)
     if len(named) > MOST:
         raise Refusal(_MANY)
+    told: list[str] = []
     for base in named:
         if _is_name(base.ref):
-            _check(ctx, base, _details(ctx, base.ref))
+            _check(ctx, base, _local(ctx, base.ref))
+            if base.line:
+                told += _fetched(ctx, base, fetching)
+    return tuple(told)
+
+
+def _fetched(ctx: Context, base: Base, fetching: Fetching) -> tuple[str, ...]:
+    """Fetch the image if the engine would; what came is looked at like any other."""
+    if images.is_id(base.ref) or (_local(ctx, base.ref) and not fetching.newer):
+        return ()
+    try:
+        done = transfer.pull(ctx, naming.normalized(base.ref), platform=fetching.platform)
+    except requests.RequestException as error:
+        if not isinstance(error, APIError) or wire.lost(error):
+            raise Refusal(_NO_WORD.format(base.where, base.ref)) from None
+        raise Refusal(daemon(error)) from None
+    if done.error:
+        raise Refusal(done.error)
+    _check(ctx, base, _local(ctx, base.ref))
+    return done.lines
 
 
 def _is_name(ref: str) -> bool:
@@ -44,8 +75,8 @@ def _is_name(ref: str) -> bool:
     return True
 
 
-def _details(ctx: Context, ref: str) -> Mapping[str, Any]:
-    """The engine's inspect, empty where the image is not there: the engine would look for it at its registry."""
+def _local(ctx: Context, ref: str) -> Mapping[str, Any]:
+    """The engine's inspect, empty where the image is not there."""
     try:
         found: Mapping[str, Any] = ctx.docker.inspect_image(ref)
     except NotFound:
@@ -63,15 +94,14 @@ def _check(ctx: Context, base: Base, details: Mapping[str, Any]) -> None:
         raise Refusal((_NOT_YOURS if seen else _NONE).format(base.where, base.ref))
     for trigger in config.get("OnBuild") or ():
         for reading in dockerfile.readings(trigger):
-            added.check((replace(each, line=base.line) for each in reading), ctx.allowances.remotes)
+            put_off = [replace(each, line=base.line) for each in reading]
+            added.check(put_off, ctx.allowances.remotes)
+            for source in {ref for each in put_off for ref in bases.copied(each.inner())}:
+                if _is_name(source):
+                    _check_copied(ctx, Base(base.line, source))
 
 
-def registries(ctx: Context, bases: Iterable[Base]) -> str:
-    """The value of X-Registry-Config: what opens the registries of the images, empty where nothing does."""
-    found = {}
-    for domain in {
-        naming.normalized(base.ref).domain for base in bases if _is_name(base.ref) and not images.is_id(base.ref)
-    }:
-        if auth := ctx.auth(domain):
-            found[server(domain)] = json.loads(base64.urlsafe_b64decode(auth))
-    return base64.urlsafe_b64encode(json.dumps(found).encode()).decode() if found else ""
+def _check_copied(ctx: Context, base: Base) -> None:
+    """An image that a trigger copies from: it has to be here, and its own triggers do nothing."""
+    details = dict(_local(ctx, base.ref))
+    _check(ctx, base, {**details, "Config": {**(details.get("Config") or {}), "OnBuild": None}})

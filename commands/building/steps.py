@@ -63,16 +63,14 @@ class Steps:
         return printed
 
 
-def built(
-    client: APIClient, params: wire.Params, headers: Mapping[str, str], chunks: Iterator[bytes], show: Show
-) -> Steps:
+def built(client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show) -> Steps:
     """Let the engine build what the chunks are the archive of, and show how far it is.
 
     Raises what the chunks raise, and EngineDown where there is no engine to ask.
     """
     ends = time.monotonic() + LIMIT
     url = client._url("/build")  # noqa: SLF001 - docker-py's own keeps the archive and knows not all parameters
-    sent = {"Content-Type": "application/x-tar", **headers}
+    sent = {"Content-Type": "application/x-tar"}
     try:
         answer = client._post(url, params=params, data=chunks, headers=sent, stream=True, timeout=SILENCE)  # noqa: SLF001 - see above
         client._raise_for_status(answer)  # noqa: SLF001 - see above

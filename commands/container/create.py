@@ -76,13 +76,17 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     def make(self, ctx: Context) -> Made:
         """The container, not started; raises Unmade."""
         try:
-            made = ordering.make(ctx, self._order(ctx))
-        except ValueError as error:
-            raise Unmade(str(error), misread=True) from None
+            made = ordering.make(ctx, self._understood(ctx))
         except Refusal as refusal:
             raise Unmade(str(refusal), own=True) from None
         warning = self.warning()
         return replace(made, told=(*made.told, f"WARNING: {warning}")) if warning else made
+
+    def _understood(self, ctx: Context) -> ordering.Order:
+        try:
+            return self._order(ctx)
+        except ValueError as error:
+            raise Unmade(str(error), misread=True) from None
 
     def attached(self) -> dict[str, bool]:
         """Which streams are attached, as the request says it."""

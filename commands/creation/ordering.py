@@ -82,9 +82,9 @@ class _Work:
 
     def unmade(self, error: requests.RequestException) -> Unmade:
         """The end of it by an error."""
-        if wire.lost(error):
+        if not isinstance(error, APIError) or wire.lost(error):
             return Unmade("", self.told, lost=True)
-        return Unmade(daemon(error) if isinstance(error, APIError) else str(error), self.told)
+        return Unmade(daemon(error), self.told)
 
 
 def make(ctx: Context, order: Order) -> Made:

@@ -15,6 +15,7 @@ from commands.building import added, bases, contexts, dockerfile, mistakes, orig
 from commands.building.bases import Base
 from commands.building.contexts import INLINE, Asked
 from commands.building.options import CONTAINER, DEFAULT, HOST, Options
+from commands.building.origins import Fetching
 from commands.building.steps import Steps
 from commands.command import Permission, arg, flag
 from commands.context import Context, Target
@@ -45,9 +46,9 @@ _GONE = "The engine said that it built {}, and has no such image."
 
 @dataclass(frozen=True)
 class _Looked:
-    """What was seen in a Dockerfile before it is built: the images that it names, and what is told of its mistakes."""
+    """What comes before a build: what docker prints of fetching its images, and what is told of its mistakes."""
 
-    bases: tuple[Base, ...] = ()
+    fetched: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def parts(self) -> Iterator[Part]:
@@ -137,20 +138,20 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         text = dockerfile.text_of(context.content)
         for reading in dockerfile.readings(text):
             added.check(reading, ctx.allowances.remotes)
-        found = bases.named(text, self.given())
-        origins.check(ctx, [*found, *(Base(0, ref) for ref in self.sources_of_layers())])
+        found = bases.named(text, self.given(), self.target)
+        layers = (Base(0, ref) for ref in self.sources_of_layers())
+        fetched = origins.check(ctx, [*found, *layers], Fetching(newer=self.pull, platform=self.platform))
         notes = tuple(mistakes.told(dockerfile.read(text)))
         if notes:
             ctx.progress("\n".join(notes))
-        return _Looked(tuple(found), notes)
+        return _Looked(fetched, notes)
 
     def _built(self, ctx: Context, context: contexts.Context, looked: _Looked) -> Reply:
         params = self.params(context.dockerfile, self._network(ctx))
-        opening = origins.registries(ctx, looked.bases)
-        headers = {"X-Registry-Config": opening} if opening else {}
         chunks = context.chunks(compress=self.compress)
-        done = steps.built(ctx.patient, params, headers, chunks, ctx.progress)
-        reply = Reply(tuple(self._printed(context.sent(), done)))
+        done = steps.built(ctx.patient, params, chunks, ctx.progress)
+        before = "".join(f"{line}\n" for line in looked.fetched)
+        reply = Reply(tuple(self._printed(f"{before}{context.sent()}", done)))
         if done.lost:
             return reply + unanswered("the build", LOOK)
         if done.late:

@@ -62,9 +62,9 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
         try:
             done = transfer.pull(ctx, found, all_tags=self.all_tags, platform=self.platform)
         except (APIError, requests.RequestException) as error:
-            if wire.lost(error):
+            if not isinstance(error, APIError) or wire.lost(error):
                 return before + unanswered(f"the pull of {self.image}", _LOOK)
-            return before + failure(daemon(error) if isinstance(error, APIError) else str(error))
+            return before + failure(daemon(error))
         told = before + lines(() if self.quiet else done.lines)
         if done.error:
             return told + failure(done.error)

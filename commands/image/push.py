@@ -69,9 +69,9 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
         except NotFound:
             return told + self._absent(found)
         except (APIError, requests.RequestException) as error:
-            if wire.lost(error):
+            if not isinstance(error, APIError) or wire.lost(error):
                 return told + unanswered(f"the push of {self.image}")
-            return told + failure(daemon(error) if isinstance(error, APIError) else str(error))
+            return told + failure(daemon(error))
         told += lines(() if self.quiet else done.lines)
         if done.error:
             return told + failure(done.error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ DEFAULT_TAG = "latest"
 _NOBODY = "e30="  # a login of nobody, which a push has to be sent with
 _BAR = 20  # columns of a layer's bar
 _SHOWN = 40  # layers that are shown while it goes on
+_PULLED = re.compile(r"Status: ")  # the line that says that it is all there
+_PUSHED = re.compile(r"\S+: digest: sha256:")
 
 
 @dataclass(frozen=True)
@@ -30,22 +33,25 @@ class Transferred:
 
 
 def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: str = "") -> Transferred:
-    """Pull an image, or all of its repository; raises what requests raises where the engine does not do it."""
+    """Pull an image, or all of its repository.
+
+    Raises what requests raises where the engine does not do it, or stops talking before it says that it did.
+    """
     tag = "" if all_tags else found.digest or found.tag or DEFAULT_TAG
     params = {"fromImage": f"{found.domain}/{found.path}"} | ({"tag": tag} if tag else {})
     if platform:
         params["platform"] = platform
     url = ctx.patient._url("/images/create")  # noqa: SLF001 - docker-py's own swallows the errors inside of the stream
-    return _followed(ctx, url, params, ctx.auth(found.domain))
+    return _followed(ctx, url, params, ctx.auth(found.domain), _PULLED)
 
 
 def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:
     """Push one tag of a repository, or all where the parameters say none; raises as above."""
     url = ctx.patient._url("/images/{0}/push", found.familiar)  # noqa: SLF001 - see pull
-    return _followed(ctx, url, params, ctx.auth(found.domain) or _NOBODY)
+    return _followed(ctx, url, params, ctx.auth(found.domain) or _NOBODY, _PUSHED)
 
 
-def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str) -> Transferred:
+def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str, end: re.Pattern[str]) -> Transferred:
     client: APIClient = ctx.patient
     headers = {"X-Registry-Auth": auth} if auth else {}
     answer: requests.Response = client._post(url, params=dict(params), headers=headers, stream=True)  # noqa: SLF001 - see pull
@@ -57,6 +63,8 @@ def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str) -> T
                 return Transferred(tuple(steps.lines), str(message["error"]))
             steps.take(message)
             ctx.progress(steps.picture())
+    if not any(end.match(line) for line in steps.lines):
+        raise requests.exceptions.ChunkedEncodingError("the engine stopped talking before the end")
     return Transferred(tuple(steps.lines))
 
 
@@ -100,4 +108,7 @@ def _bar(detail: Mapping[str, Any]) -> str:
 def _messages(answer: requests.Response) -> Iterator[Mapping[str, Any]]:
     for line in answer.iter_lines():
         if line:
-            yield json.loads(line)
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise requests.exceptions.ChunkedEncodingError("the engine stopped talking in a word") from error
