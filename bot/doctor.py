@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.core import host_of
 from bot.hosts import EngineDown
 from bot.policy import Policy, PolicyError
+from bot.rule import EVERYTHING, Selector
 from bot.settings import Mode, Settings
 from bot.store import FILE, Store, Unwritable
 from commands import api, catalog
@@ -177,6 +178,8 @@ def _without_file(settings: Settings) -> Check:
 
 def _administrators(read: Policy) -> str:
     """Who may change everything somewhere."""
-    roles = {rule.role for rule in read.terms.allows if rule.is_on_everything and rule.names(Permission.CHANGE)}
+    roles = {
+        rule.role for rule in read.terms.allows if Selector(EVERYTHING) in rule.on and rule.names(Permission.CHANGE)
+    }
     names = [person.name for person in read.terms.people if roles.intersection(person.roles)]
     return f"{', '.join(sorted(names))} may change everything" if names else "nobody may change everything"

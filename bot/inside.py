@@ -24,7 +24,7 @@ class Inside:
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""
-        return self.policy.usable(self.asker, tuple(verb.spec for verb in self.catalog))
+        return self.policy.current().usable(self.asker, tuple(verb.spec for verb in self.catalog))
 
     def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """Recorded actions, newest first; the one of that number with its events where a number is given."""
@@ -45,10 +45,10 @@ class Inside:
 
     def _may_see(self, target: Mapping[str, Any]) -> bool:
         """Whether the policy shows an object of the record; one whose labels are cut, to who sees everything."""
-        if target.get("cut") and not self.policy.sees_all(self.asker):
+        if target.get("cut") and not self.policy.current().sees_all(self.asker):
             return False
         return all(
-            self.policy.visible(self.asker, Permission.SEE, Object(target["kind"], target["name"], labels))
+            self.policy.current().visible(self.asker, Permission.SEE, Object(target["kind"], target["name"], labels))
             for labels in (target.get("labels", {}), *target.get("inherited", ()))
         )
 

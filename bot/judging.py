@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,19 +11,22 @@ from bot import answers, envelope
 from bot.answers import End
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
-from bot.policy import Allow, Asker, Deny, Object, Policy, Reloading
+from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Reloading
 from bot.request import Directory, Member, Origin, Request
+from bot.rule import NOBODY, Needs
 from commands.api import NEWEST
 from commands.catalog import Catalog, Parsed, names
 from commands.command import Command, Spec
 from commands.context import Found, Missing, Target, answered
 from commands.line import UsageError
+from commands.seen import volume_id
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
 TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
 OWN_CONTAINER = envelope.own_container()
 
+MadeBy = Callable[[str], str]  # the full id of an object -> who made it from chat, empty where nobody did
 Rules = Policy | Reloading
 Looked = Mapping[Target, Found | Missing]
 
@@ -37,8 +41,24 @@ class Judged:
     found: Looked
     person: str
     reason: str
+    needs: Needs  # who has to agree
     warnings: tuple[str, ...]
     root: frozenset[str]  # why the line gives root on the host
+    made_by: MadeBy
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Who asks for what, and who made what there."""
+
+    asker: Asker
+    command: Command
+    made_by: MadeBy
+
+    @property
+    def spec(self) -> Spec:
+        """The verb."""
+        return self.command.spec
 
 
 @dataclass(frozen=True)
@@ -46,10 +66,16 @@ class Judging:
     """judge() raises End where the way ends, Unwritable never: it only looks."""
 
     catalog: Catalog
-    policy: Rules
+    rules: Rules
     hosts: Hosts
     directory: Directory
     clock: Clock
+    makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
+
+    @property
+    def policy(self) -> Policy:
+        """The policy as it is now."""
+        return self.rules.current()
 
     def judge(self, request: Request) -> Judged:
         """The steps in their order; each may end the way."""
@@ -60,31 +86,42 @@ class Judging:
         command = parsed.command
         host = self._host(parsed, request)
         asker = self._asker(request, command, host)
-        found = self._look(asker, command, host)
+        case = _Case(asker, command, self._made_by(host.name))
+        found = self._look(case, host)
         try:
-            reason = self._allow(asker, command, found)
-            root = self._allow_root(asker, command, found)
+            verdicts = self._allowed(case, found)
+            root, rooted = self._allow_root(case, found)
         except End as end:
             end.found = tuple(each for each in found.values() if isinstance(each, Found))
             raise
         person = self.policy.person(request.actor.id) or request.actor.id
-        return Judged(command, asker, host, found, person, reason, parsed.warnings, root)
+        needs = NOBODY.union(*(each.needs for each in (*verdicts, *rooted) if isinstance(each, Hold)))
+        reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
+        return Judged(command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by)
 
-    def object(self, found: Found) -> Object:
+    def object(self, found: Found, made_by: MadeBy) -> Object:
         """An object as the policy judges it."""
+        identity = volume_id(found.details) if found.kind == "volume" else found.id
+        seen = Object(kind=found.kind, name=found.name, labels=found.labels, maker=made_by(identity))
         if found.kind != "container":
-            return Object(kind=found.kind, name=found.name, labels=found.labels)
-        return Object(
-            kind=found.kind,
-            name=found.name,
-            labels=found.labels,
+            return seen
+        return replace(
+            seen,
+            image=str((found.details.get("Config") or {}).get("Image") or ""),
             protected=envelope.protected_reason(found.details, OWN_CONTAINER, self.hosts.sockets()),
             root=envelope.root_reason(found.details),
         )
 
+    def _made_by(self, host: str) -> MadeBy:
+        """Who made what there; the record is asked once, and only where a right depends on it."""
+        if not self.policy.asks_who_made:
+            return lambda _identity: ""
+        known = functools.cache(lambda: self.makers(host))
+        return lambda identity: known().get(identity, "")
+
     def exceeds(self, command: Command, details: Mapping[str, Any]) -> str:
         """Why a container that was just made gives more than what the line was judged by; empty where it does not."""
-        binds = self.policy.binds()
+        binds = _folders(self.policy)
         asked = envelope.asked_reasons(command.makes() or {}, binds)
         return ", ".join(sorted(envelope.made_reasons(details, binds) - asked))
 
@@ -93,11 +130,15 @@ class Judging:
         if request.origin is Origin.SCHEDULE:
             return
         member = self._member(request, fresh=False)
-        asker = Asker(request.actor.id, member.groups, request.channel, self.hosts.names()[0])
+        asker = self._as(request, member, self.hosts.names()[0])
         outside = self.policy.early(asker, self._spec("help"))
         reason = member.refused or (outside.reason if outside is not None else None)
         if reason is not None:
             raise answers.denied(reason, self._meant(request))
+
+    def _as(self, request: Request, member: Member, host: str) -> Asker:
+        accounts = self.policy.accounts(request.actor.id)
+        return Asker(request.actor.id, member.groups, request.channel, host, accounts=accounts)
 
     def _meant(self, request: Request) -> Command | None:
         """The command of a line, for the record alone."""
@@ -115,7 +156,7 @@ class Judging:
     def _usable(self, request: Request) -> frozenset[str]:
         """The names that the asker may be told of: what help would list."""
         host = request.host or self.hosts.names()[0]
-        asker = Asker(request.actor.id, self._member(request, fresh=False).groups, request.channel, host)
+        asker = self._as(request, self._member(request, fresh=False), host)
         return names(self.policy.usable(asker, tuple(verb.spec for verb in self.catalog)))
 
     def _spoken(self, name: str) -> str:
@@ -138,78 +179,75 @@ class Judging:
         member = self._member(request, fresh=command.spec.permission.changes)
         if member.refused is not None:
             raise answers.denied(member.refused, command)
-        asker = Asker(request.actor.id, member.groups, request.channel, host.name)
+        asker = self._as(request, member, host.name)
         early = self.policy.early(asker, command.spec)
         if early is not None:
             raise answers.denied(early.reason, command)
         return asker
 
-    def _look(self, asker: Asker, command: Command, host: Host) -> Looked:
+    def _look(self, case: _Case, host: Host) -> Looked:
         """What the names stand for; what the asker may not even know is not there."""
-        targets = command.targets()
+        targets = case.command.targets()
         if len(targets) > MOST:
             raise answers.unread(UsageError(f"This line names {len(targets)} objects; {MOST} is the most."))
         try:
             found = host.resolve(targets)
             return {
-                target: host.absent(target) if self._unknown(asker, command.spec, target, each) else each
+                target: host.absent(target) if self._unknown(case, target, each) else each
                 for target, each in found.items()
             }
         except EngineDown as error:
-            raise answers.no_engine(error, command) from error
+            raise answers.no_engine(error, case.command) from error
 
-    def _unknown(self, asker: Asker, spec: Spec, target: Target, found: Found | Missing) -> bool:
+    def _unknown(self, case: _Case, target: Target, found: Found | Missing) -> bool:
         """Whether the asker is answered as if nothing had this name; a name that the line takes is never free so."""
         if isinstance(found, Missing) and _is_ambiguous(found):
-            return not self.policy.sees_all(asker)
-        return not target.made and self._hidden(asker, spec, found)
+            return not self.policy.sees_all(case.asker)
+        return not target.made and self._hidden(case, found)
 
-    def _hidden(self, asker: Asker, spec: Spec, found: Found | Missing) -> bool:
-        objects = self._objects(found)
-        verdicts = [self.policy.judge(asker, spec, objects), *self._kin(asker, spec, objects)]
+    def _hidden(self, case: _Case, found: Found | Missing) -> bool:
+        objects = self._objects(found, case.made_by)
+        verdicts = [self.policy.judge(case.asker, case.spec, objects), *self._kin(case, objects)]
         return any(isinstance(verdict, Deny) and verdict.hidden for verdict in verdicts)
 
-    def _allow(self, asker: Asker, command: Command, found: Looked) -> str:
-        spec = command.spec
+    def _allowed(self, case: _Case, found: Looked) -> list[Allow | Hold]:
+        """The verdicts on all that the line is about, none of which is a refusal."""
+        spec = case.spec
         objects = tuple(
             each
             for target, looked in found.items()
-            if not (isinstance(looked, Missing) and (target.made or self._hidden(asker, spec, looked)))
-            for each in self._objects(looked)
+            if not (isinstance(looked, Missing) and (target.made or self._hidden(case, looked)))
+            for each in self._objects(looked, case.made_by)
         )
         for target, looked in found.items():
-            if target.made and isinstance(looked, Found) and self._hidden(asker, spec, looked):
-                raise answers.denied(f"The name {target.ref} is taken, and it is not yours to give away.", command)
+            if target.made and isinstance(looked, Found) and self._hidden(case, looked):
+                raise answers.denied(f"The name {target.ref} is taken, and it is not yours to give away.", case.command)
         new = [
             each
             for target, looked in found.items()
             if target.made and isinstance(looked, Missing)
-            for each in self._objects(looked)
+            for each in self._objects(looked, case.made_by)
         ]
-        makes = command.makes() is not None or any(target.made for target in found)
+        makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
-            return "nothing that is there is named"
+            return []
         verdicts = [
-            self.policy.judge(asker, spec, objects or tuple(new)),
+            self.policy.judge(case.asker, spec, objects or tuple(new)),
             *(self.policy.judge_new(spec, each) for each in new),
-            *self._kin(asker, spec, objects),
+            *self._kin(case, objects),
         ]
-        for verdict in verdicts:
-            if isinstance(verdict, Deny):
-                raise answers.denied(verdict.reason, command)
-        return verdicts[0].reason
+        return list(_none_refused(verdicts, case.command))
 
-    def _allow_root(self, asker: Asker, command: Command, found: Looked) -> frozenset[str]:
-        """Why the line gives root on the host, which the asker may do; empty where it does not."""
-        reasons = set(self._escalations(command, found))
-        if reasons:
-            verdict = self.policy.judge_root(asker, command.spec, ", ".join(sorted(reasons)))
-            if isinstance(verdict, Deny):
-                raise answers.denied(verdict.reason, command)
-        if command.spec.permission.enters:
+    def _allow_root(self, case: _Case, found: Looked) -> tuple[frozenset[str], list[Allow | Hold]]:
+        """Why the line gives root on the host, empty where it does not, and the verdicts on that."""
+        reasons = set(self._escalations(case.command, found))
+        asked = [self.policy.judge_root(case.asker, case.spec, ", ".join(sorted(reasons)))] if reasons else []
+        verdicts = list(_none_refused(asked, case.command))
+        if case.spec.permission.enters:
             looked = [each for each in found.values() if isinstance(each, Found)]
-            reasons.update(f"{each.name}: {obj.root}" for each in looked for obj in self._objects(each)[:1] if obj.root)
-        return frozenset(reasons)
+            objects = ((each, obj) for each in looked for obj in self._objects(each, case.made_by)[:1])
+            reasons.update(f"{each.name}: {obj.root}" for each, obj in objects if obj.root)
+        return frozenset(reasons), verdicts
 
     def _escalations(self, command: Command, found: Looked) -> Iterator[str]:
         if command.escalation():
@@ -217,25 +255,25 @@ class Judging:
         body = command.makes()
         if body is None:
             return
-        yield from envelope.asked_reasons(body, self.policy.binds())
+        yield from envelope.asked_reasons(body, _folders(self.policy))
         for each in found.values():
             if isinstance(each, Found) and each.kind == "volume" and _is_no_usual_volume(each.details):
                 yield f"the volume {each.name} is not what it seems: it has options of its own or another driver"
 
-    def _kin(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> list[Allow | Deny]:
+    def _kin(self, case: _Case, objects: tuple[Object, ...]) -> list[Allow | Hold | Deny]:
         """The verdicts on the verbs that do the same by another name: no rule on one of them is got around."""
         verdicts = []
-        for name in spec.kin:
+        for name in case.spec.kin:
             concerned = tuple(each for each in objects if each.kind == name.split()[0])
             if concerned:
-                verdicts.append(self.policy.judge(asker, self._spec(name), concerned))
+                verdicts.append(self.policy.judge(case.asker, self._spec(name), concerned))
         return verdicts
 
-    def _objects(self, found: Found | Missing) -> tuple[Object, ...]:
+    def _objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
         """What is judged: the object, once for each set of labels that it has."""
         if isinstance(found, Missing):
             return (Object(kind=found.target.kind, name=found.target.ref, labels={}),)
-        judged = self.object(found)
+        judged = self.object(found, made_by)
         names = _other_names(found) if found.kind == "image" else ()
         return (
             judged,
@@ -254,6 +292,22 @@ class Judging:
         verb = self.catalog.find(tuple(name.split()))
         assert verb is not None, name  # noqa: S101 - kin and help are verbs of ours, held by a test
         return verb.spec
+
+
+def _none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> Iterator[Allow | Hold]:
+    """The verdicts, unless one is a refusal, which ends the way."""
+    for verdict in verdicts:
+        if isinstance(verdict, Deny):
+            raise answers.denied(verdict.reason, command)
+        yield verdict
+
+
+def _reason(verdicts: Iterable[Allow | Hold]) -> str:
+    return next((each.reason for each in verdicts), "nothing that is there is named")
+
+
+def _folders(policy: Policy) -> tuple[str, ...]:
+    return tuple(folder for folder, _ in policy.terms.run.binds)
 
 
 def _other_names(image: Found) -> tuple[str, ...]:

@@ -87,6 +87,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                person TEXT NOT NULL,  -- who logged in
                at REAL NOT NULL)""",
     ),
+    (
+        """CREATE TABLE made (
+               host TEXT NOT NULL, identity TEXT NOT NULL, actor TEXT NOT NULL, number INTEGER NOT NULL,
+               PRIMARY KEY (host, identity)) WITHOUT ROWID""",
+    ),
 )
 
 

@@ -28,6 +28,7 @@ from commands.context import Context, Found, Missing, daemon
 from commands.intent import Intent, told
 from commands.line import UsageError
 from commands.reply import Note, Output, Printed, Reply, failure, note, output
+from commands.seen import Seen
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 
@@ -100,7 +101,7 @@ class Pipeline:
 
     @cached_property
     def _judging(self) -> Judging:
-        return Judging(self.catalog, self.policy, self.hosts, self.directory, self.clock)
+        return Judging(self.catalog, self.policy, self.hosts, self.directory, self.clock, self.store.makers.of)
 
     def _judged(self, received: Received) -> Judged:
         try:
@@ -132,7 +133,7 @@ class Pipeline:
             reason=secrets.mask_text(end.reason),
             line=secrets.mask_line(request.line) if command is None else answers.canonical(command),
             verb="" if command is None else command.spec.name,
-            person=self.policy.person(request.actor.id) or "",
+            person=self.policy.current().person(request.actor.id) or "",
             host=received.host,
             targets=[describe(found) for found in end.found],
         )
@@ -164,7 +165,7 @@ class Pipeline:
     def _confirm(self, request: Request, judged: Judged, intent: Intent) -> None:
         """See that the asker agreed to what exactly will be done, where docker would ask or it gives root."""
         risk = judged.command.risk()
-        if risk is not None and risk.forced and not self.policy.insists(judged.command.spec):
+        if risk is not None and risk.forced and not self.policy.current().insists(judged.command.spec):
             risk = None
         if judged.root:
             risk = answers.root_risk(judged.root, judged.host.name, risk)
@@ -218,15 +219,13 @@ class Pipeline:
                 return answers.bug(number)
 
     def _context(self, judged: Judged, request: Request, progress: Progress) -> Context:
-        asker, spec = judged.asker, judged.command.spec
+        asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
         return Context(
             quick=judged.host.quick,
             slow=judged.host.patient,
             found=judged.found,
-            visible=lambda kind, name, labels: self.policy.visible(
-                asker, spec, Object(kind=kind, name=name, labels=labels)
-            ),
-            may=lambda permission, found: self.policy.may(asker, permission, self._judging.object(found)),
+            visible=lambda seen: policy.visible(asker, spec, _object(seen, judged)),
+            may=lambda permission, found: policy.may(asker, permission, self._judging.object(found, judged.made_by)),
             now=self.clock.now(),
             host=judged.host.name,
             person=judged.person,
@@ -235,7 +234,7 @@ class Pipeline:
             given=request.given,
             progress=lambda text: progress(secrets.mask_text(text)),
             credentials=self.store.vault,
-            allowances=self.policy.allowances(self.allowances),
+            allowances=policy.allowances(self.allowances),
             bot=Inside(asker, self.catalog, self.policy, self.store, self.jobs),
         )
 
@@ -250,12 +249,17 @@ class Pipeline:
                 duration_ms=round(seconds * 1000),
                 exit_code=reply.exit_code,
                 details={"ids": list(reply.ids)} if reply.ids else {},
+                made=reply.made,
             )
         except Unwritable as error:
             parts = (*reply.parts, Note(f"This could not be written down: {error}"))
             status, shown = Status.UNKNOWN, replace(reply, parts=parts, failed=True, error=reply.error or str(error))
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
         return Outcome(status, shown, number, public, host=judged.host.name)
+
+
+def _object(seen: Seen, judged: Judged) -> Object:
+    return Object(seen.kind, seen.name, seen.labels, image=seen.image, maker=judged.made_by(seen.id))
 
 
 def _there(judged: Judged) -> list[Found]:

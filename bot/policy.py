@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bot.policy_file import PolicyError
-from bot.policy_judge import Allow, Deny, Policy
+from bot.policy_judge import Allow, Deny, Hold, Policy
 from bot.rule import Asker, Object
-from commands.allowances import Allowances
-from commands.command import Permission, Spec
+from commands.command import Spec
 
-__all__ = ["Allow", "Asker", "Deny", "Object", "Policy", "PolicyError", "Reloading"]
+__all__ = ["Allow", "Asker", "Deny", "Hold", "Object", "Policy", "PolicyError", "Reloading"]
 
 GRACE = 900  # seconds for which a file that became unreadable may leave its last good rules in force for changes
 
@@ -82,62 +81,6 @@ class Reloading:
             return Policy.load(self._path, self._specs, self._hosts)
         except OSError as error:
             raise PolicyError((f"{self._path} cannot be read: {error.strerror}",)) from error
-
-    def early(self, asker: Asker, spec: Spec) -> Deny | None:
-        """See Policy.early."""
-        return self.current().early(asker, spec)
-
-    def judge(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> Allow | Deny:
-        """See Policy.judge."""
-        return self.current().judge(asker, spec, objects)
-
-    def judge_new(self, spec: Spec, obj: Object) -> Allow | Deny:
-        """See Policy.judge_new."""
-        return self.current().judge_new(spec, obj)
-
-    def judge_root(self, asker: Asker, spec: Spec, why: str) -> Allow | Deny:
-        """See Policy.judge_root."""
-        return self.current().judge_root(asker, spec, why)
-
-    def insists(self, spec: Spec) -> bool:
-        """See Policy.insists."""
-        return self.current().insists(spec)
-
-    def binds(self) -> tuple[str, ...]:
-        """See Policy.binds."""
-        return self.current().binds()
-
-    def allowances(self, outer: Allowances) -> Allowances:
-        """See Policy.allowances."""
-        return self.current().allowances(outer)
-
-    def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
-        """See Policy.may."""
-        return self.current().may(asker, what, obj)
-
-    def sees_all(self, asker: Asker) -> bool:
-        """See Policy.sees_all."""
-        return self.current().sees_all(asker)
-
-    def visible(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
-        """See Policy.visible."""
-        return self.current().visible(asker, what, obj)
-
-    def usable(self, asker: Asker, specs: Iterable[Spec]) -> tuple[Spec, ...]:
-        """See Policy.usable."""
-        return self.current().usable(asker, specs)
-
-    def person(self, actor_id: str) -> str | None:
-        """See Policy.person."""
-        return self.current().person(actor_id)
-
-    def actor(self, name: str) -> str | None:
-        """See Policy.actor."""
-        return self.current().actor(name)
-
-    def roles(self, actor_id: str, groups: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """See Policy.roles."""
-        return self.current().roles(actor_id, groups)
 
 
 def _stamp(path: Path) -> _Stamp | None:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from bot.rule import EVERYTHING, Person, Rule, Selector, Terms
+from bot import policy_bounds, policy_consent
+from bot.consent import Elevation
+from bot.policy_consent import CHANNEL, GROUP
+from bot.rule import EVERYTHING, ME, SORTS, Person, Rule, Selector, Terms
 from bot.toml_lines import Key, Lines, lines
+from bot.toml_reading import Reading, Table, nearest
 from commands.command import Permission, Spec
 
 VERSION = 1
 USER = re.compile(r"[UW][A-Z0-9]{6,}")
-GROUP = re.compile(r"S[A-Z0-9]{6,}")
-CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
-FOLDER = re.compile(r"(/[^/:\0]+)+")
 CLASSES = tuple(each.value for each in Permission if each is not Permission.LISTED)
 KINDS = {"containers": "container", "images": "image", "networks": "network", "volumes": "volume"}
-TABLES = ("version", "people", "groups", "channels", "protect", "run", "build", "confirm", "roles", "deny")
-LATER = ("approvals", "require")
-RULE_KEYS = ("verbs", "on", "hosts", "channels")
-CANNOT_ASK = "this version cannot ask a second person yet, so a rule that needs one cannot be kept: take it out"
+TABLES = (
+    "version", "people", "groups", "channels", "protect", "run", "build", "confirm", "limits", "roles", "deny",
+    "require", "approvals", "break_glass",
+)  # fmt: skip
+RULE_KEYS = ("verbs", "on", "hosts", "channels", "approve")
+DENY_KEYS = ("verbs", "on", "hosts", "channels")
+ROLE_KEYS = ("allow", "elevate", "longest")
+SORTS_SHOWN = (
+    "*, name:GLOB, image:GLOB, network:GLOB, volume:GLOB, project:NAME, label:KEY, label:KEY=VALUE, host:NAME or by:me"
+)
+ROOT_ALONE = 'the class root always needs another person: expected approve = "..." beside it'
 
 _TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -58,154 +64,133 @@ def _verbs(specs: Iterable[Spec]) -> Mapping[str, Spec]:
     return {" ".join(words): spec for spec in specs for words in spec.names}
 
 
-class _Reading:
-    """One pass over a document, gathering faults; a part with a fault is left out of what is read."""
+class _Reading(Reading):
+    """The parts of a policy."""
 
     def __init__(self, places: Lines, verbs: Mapping[str, Spec], hosts: frozenset[str] | None) -> None:
-        self.faults: set[tuple[int, str]] = set()
-        self._places = places
+        super().__init__(places)
         self._verbs = verbs
         self._hosts = hosts
+        self._approvals: frozenset[str] = frozenset()
 
-    def terms(self, document: Mapping[str, Any]) -> Terms:
+    def terms(self, document: Table) -> Terms:
         """Everything that the document says."""
-        self._keys(document, (), TABLES)
+        self.keys(document, (), TABLES)
         if document.get("version") != VERSION or document["version"] is True:
-            self._fault(("version",), f"expected version = {VERSION}, the only one that this slashdock knows")
-        roles = self._table(document, ("roles",))
+            self.fault(("version",), f"expected version = {VERSION}, the only one that this slashdock knows")
+        roles = self.table(document, ("roles",))
+        approvals = policy_consent.approvals(self, document, roles)
+        self._approvals = frozenset(approvals)
         return Terms(
-            people=self._people(self._table(document, ("people",)), roles),
-            groups=self._groups(self._table(document, ("groups",)), roles),
-            allows=tuple(rule for role in roles for rule in self._role(role, self._table(roles, ("roles", role)))),
-            denies=tuple(self._rules(document, ("deny",), "")),
+            people=self._people(self.table(document, ("people",)), roles),
+            groups=self._groups(self.table(document, ("groups",)), roles),
+            allows=tuple(rule for role in roles for rule in self._role(role, self.table(roles, ("roles", role)))),
+            denies=tuple(self._rules(document, ("deny",), "", DENY_KEYS)),
+            requires=tuple(self._rules(document, ("require",), "", RULE_KEYS)),
             channels=self._channels(document),
-            protect=self._protect(self._table(document, ("protect",))),
-            binds=self._binds(self._table(document, ("run",))),
+            protect=self._protect(self.table(document, ("protect",))),
+            run=policy_bounds.run(self, document),
             remotes=self._build(document, "remotes"),
             networks=self._build(document, "networks"),
-            insisted=self._insisted(self._table(document, ("confirm",))),
+            insisted=self._insisted(self.table(document, ("confirm",))),
+            approvals=approvals,
+            elevations=dict(self._elevations(roles)),
+            glass=policy_consent.glass(self, document, roles),
+            rates=policy_bounds.rates(self, document),
         )
 
-    def _fault(self, key: Key, text: str, word: str = "") -> None:
-        self.faults.add((self._places.of(key, word), text))
-
-    def _keys(self, table: Mapping[str, Any], at: Key, known: Iterable[str]) -> None:
-        for key in table:
-            if not at and key in LATER:
-                self._fault((key,), f"[{key}]: {CANNOT_ASK}")
-            elif key == "approve":
-                self._fault((*at, key), f"approve: {CANNOT_ASK}")
-            elif key not in known:
-                self._fault((*at, key), f"unknown key {key!r}{_nearest(key, known)}", key)
-
-    def _table(self, parent: Mapping[str, Any], key: Key) -> Mapping[str, Any]:
-        value = parent.get(str(key[-1]), {})
-        if isinstance(value, dict):
-            return value
-        self._fault(key, f"expected {key[-1]} to be a table")
-        return {}
-
-    def _words(self, table: Mapping[str, Any], key: Key, *, needed: bool = True, least: int = 1) -> tuple[str, ...]:
-        if needed and key[-1] not in table:
-            self._fault(key, f'{key[-1]} is missing; expected {key[-1]} = ["...", ...]')
-            return ()
-        value = table.get(str(key[-1]), [])
-        if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
-            self._fault(key, f'expected {key[-1]} = ["...", ...]')
-            return ()
-        if len(value) < least and key[-1] in table:
-            self._fault(key, f"{key[-1]} is empty, which could mean all or none; name at least one")
-        return tuple(value)
-
-    def _shaped(self, words: tuple[str, ...], key: Key, shape: re.Pattern[str], expected: str) -> tuple[str, ...]:
-        for word in words:
-            if not shape.fullmatch(word):
-                self._fault(key, f"{word!r} is no {expected}", word)
-        return words
-
-    def _people(self, table: Mapping[str, Any], roles: Mapping[str, Any]) -> tuple[Person, ...]:
+    def _people(self, table: Table, roles: Table) -> tuple[Person, ...]:
         people = []
         owners: dict[str, str] = {}
         for name in table:
             key = ("people", name)
-            entry = self._table(table, key)
-            self._keys(entry, key, ("slack", "roles"))
+            entry = self.table(table, key)
+            self.keys(entry, key, ("slack", "roles"))
             if USER.fullmatch(name) or ":" in name:
-                self._fault(key, f"{name!r} looks like a Slack id or a schedule; expected a person's name")
-            slack = self._shaped(self._words(entry, (*key, "slack")), (*key, "slack"), USER, "Slack user id (U...)")
+                self.fault(key, f"{name!r} looks like a Slack id or a schedule; expected a person's name")
+            slack = self.shaped(self.words(entry, (*key, "slack")), (*key, "slack"), USER, "Slack user id (U...)")
             for account in slack:
                 if owners.setdefault(account, name) != name:
-                    self._fault(
+                    self.fault(
                         (*key, "slack"), f"{account} is {owners[account]}'s already; one human is one line", account
                     )
             people.append(Person(name, slack, self._role_names(entry, (*key, "roles"), roles)))
         return tuple(people)
 
-    def _groups(self, table: Mapping[str, Any], roles: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    def _groups(self, table: Table, roles: Table) -> Mapping[str, tuple[str, ...]]:
         groups = {}
         for group in table:
             key = ("groups", group)
-            self._shaped((group,), key, GROUP, "id of a Slack user group (S...)")
+            self.shaped((group,), key, GROUP, "id of a Slack user group (S...)")
             groups[group] = self._role_names(table, key, roles)
         return groups
 
-    def _role_names(self, table: Mapping[str, Any], key: Key, roles: Mapping[str, Any]) -> tuple[str, ...]:
-        words = self._words(table, key, least=0)
+    def _role_names(self, table: Table, key: Key, roles: Table) -> tuple[str, ...]:
+        words = self.words(table, key, least=0)
         for word in words:
             if word not in roles:
-                self._fault(key, f"no role {word!r} is written here{_nearest(word, roles)}", word)
+                self.fault(key, f"no role {word!r} is written here{nearest(word, roles)}", word)
         return words
 
-    def _channels(self, document: Mapping[str, Any]) -> frozenset[str] | None:
+    def _channels(self, document: Table) -> frozenset[str] | None:
         if "channels" not in document:
             return None
-        table = self._table(document, ("channels",))
-        self._keys(table, ("channels",), ("allow",))
+        table = self.table(document, ("channels",))
+        self.keys(table, ("channels",), ("allow",))
         return frozenset(self._channel_ids(table, ("channels", "allow")))
 
-    def _channel_ids(self, table: Mapping[str, Any], key: Key, *, needed: bool = True) -> tuple[str, ...]:
-        words = self._words(table, key, needed=needed)
-        return self._shaped(words, key, CHANNEL, "channel id (C...)")
+    def _channel_ids(self, table: Table, key: Key, *, needed: bool = True) -> tuple[str, ...]:
+        words = self.words(table, key, needed=needed)
+        return self.shaped(words, key, CHANNEL, "channel id (C...)")
 
-    def _protect(self, table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
-        self._keys(table, ("protect",), KINDS)
-        return {kind: self._words(table, ("protect", key)) for key, kind in KINDS.items() if key in table}
+    def _protect(self, table: Table) -> Mapping[str, tuple[str, ...]]:
+        self.keys(table, ("protect",), KINDS)
+        return {kind: self.words(table, ("protect", key)) for key, kind in KINDS.items() if key in table}
 
-    def _binds(self, table: Mapping[str, Any]) -> tuple[str, ...]:
-        self._keys(table, ("run",), ("binds",))
-        words = self._words(table, ("run", "binds"), needed=False)
-        return self._shaped(words, ("run", "binds"), FOLDER, "folder of the host by its whole path, such as /srv/data")
+    def _build(self, document: Table, key: str) -> tuple[str, ...]:
+        table = self.table(document, ("build",))
+        self.keys(table, ("build",), ("remotes", "networks"))
+        return self.words(table, ("build", key), needed=False)
 
-    def _build(self, document: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        table = self._table(document, ("build",))
-        self._keys(table, ("build",), ("remotes", "networks"))
-        return self._words(table, ("build", key), needed=False)
-
-    def _insisted(self, table: Mapping[str, Any]) -> frozenset[str]:
-        self._keys(table, ("confirm",), ("always",))
+    def _insisted(self, table: Table) -> frozenset[str]:
+        self.keys(table, ("confirm",), ("always",))
         key = ("confirm", "always")
-        return frozenset(v for word in self._words(table, key, needed=False) for v in self._verb(word, ("confirm",)))
+        return frozenset(v for word in self.words(table, key, needed=False) for v in self._verb(word, ("confirm",)))
 
-    def _role(self, role: str, table: Mapping[str, Any]) -> Iterable[Rule]:
-        self._keys(table, ("roles", role), ("allow",))
-        return self._rules(table, ("roles", role, "allow"), role)
+    def _role(self, role: str, table: Table) -> Iterable[Rule]:
+        self.keys(table, ("roles", role), ROLE_KEYS)
+        return self._rules(table, ("roles", role, "allow"), role, RULE_KEYS)
 
-    def _rules(self, parent: Mapping[str, Any], key: Key, role: str) -> Iterable[Rule]:
+    def _elevations(self, roles: Table) -> Iterator[tuple[str, Elevation]]:
+        for role in roles:
+            table = self.table(roles, ("roles", role))
+            found = policy_consent.elevation(self, table, ("roles", role), self._approvals)
+            if found is not None:
+                yield role, found
+
+    def _rules(self, parent: Table, key: Key, role: str, known: Iterable[str]) -> Iterable[Rule]:
         entries = parent.get(str(key[-1]), [])
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            self._fault(key, f"expected [[{'.'.join(map(str, key))}]]")
+            self.fault(key, f"expected [[{'.'.join(map(str, key))}]]")
             return ()
-        return [self._rule(entry, (*key, number), role) for number, entry in enumerate(entries)]
+        return [self._rule(entry, (*key, number), role, known) for number, entry in enumerate(entries)]
 
-    def _rule(self, entry: Mapping[str, Any], key: Key, role: str) -> Rule:
-        self._keys(entry, key, RULE_KEYS)
+    def _rule(self, entry: Table, key: Key, role: str, known: Iterable[str]) -> Rule:
+        self.keys(entry, key, known)
+        is_require = key[0] == "require"
+        on = ("*",) if is_require and "on" not in entry else self.words(entry, (*key, "on"))
+        verbs = frozenset(v for word in self.words(entry, (*key, "verbs")) for v in self._verb(word, key))
+        approve = self.word(entry, (*key, "approve"), needed=is_require)
+        if role and Permission.ROOT in verbs and not approve:
+            self.fault((*key, "verbs"), ROOT_ALONE, Permission.ROOT)
         return Rule(
             role=role,
-            verbs=frozenset(v for word in self._words(entry, (*key, "verbs")) for v in self._verb(word, key)),
-            on=tuple(self._selector(word, key) for word in self._words(entry, (*key, "on"))),
-            hosts=self._host_names(self._words(entry, (*key, "hosts"), needed=False), key),
+            verbs=verbs,
+            on=tuple(self._selector(word, key) for word in on),
+            hosts=self._host_names(self.words(entry, (*key, "hosts"), needed=False), key),
             channels=frozenset(self._channel_ids(entry, (*key, "channels"), needed=False)),
-            line=self._places.of(key),
+            line=self.places.of(key),
+            approve=policy_consent.named(self, approve, (*key, "approve"), self._approvals),
         )
 
     def _verb(self, word: str, key: Key) -> tuple[str, ...]:
@@ -214,31 +199,24 @@ class _Reading:
         if word in CLASSES:
             return (word,)
         if spec is None:
-            near = _nearest(word, (*CLASSES, *self._verbs))
-            self._fault(
-                (*key, "verbs"), f"{word!r} is no verb and no class of verbs ({', '.join(CLASSES)}){near}", word
-            )
+            near = nearest(word, (*CLASSES, *self._verbs))
+            self.fault((*key, "verbs"), f"{word!r} is no verb and no class of verbs ({', '.join(CLASSES)}){near}", word)
             return (word,)
         return (spec.name, *spec.kin)
 
     def _selector(self, word: str, key: Key) -> Selector:
         sort, colon, rest = word.partition(":")
-        if word != EVERYTHING and not (sort in {"name", "project", "label"} and colon and rest.partition("=")[0]):
-            near = _nearest(sort, ("name", "project", "label")) if colon else ""
-            expected = "expected *, name:GLOB, project:NAME, label:KEY or label:KEY=VALUE"
-            self._fault((*key, "on"), f"{word!r} selects nothing; {expected}{near}", word)
+        known = sort in SORTS and colon and rest.partition("=")[0] and (sort != "by" or word == ME)
+        if word != EVERYTHING and not known:
+            near = nearest(sort, SORTS) if colon else ""
+            self.fault((*key, "on"), f"{word!r} selects nothing; expected {SORTS_SHOWN}{near}", word)
         return Selector(word)
 
     def _host_names(self, words: tuple[str, ...], key: Key) -> frozenset[str]:
         for word in words:
             if self._hosts is not None and word not in self._hosts:
                 known = ", ".join(sorted(self._hosts))
-                self._fault(
-                    (*key, "hosts"), f"no host {word!r} is set up, only {known}{_nearest(word, self._hosts)}", word
+                self.fault(
+                    (*key, "hosts"), f"no host {word!r} is set up, only {known}{nearest(word, self._hosts)}", word
                 )
         return frozenset(words)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 
 from bot import policy_file, policy_reason, roles
+from bot.consent import Approval
 from bot.policy_file import PolicyError
-from bot.rule import EVERYTHING, Asker, Object, Rule, Selector, Terms
+from bot.rule import EVERYTHING, ME, NOBODY, Asker, Needs, Object, Person, Rule, Selector, Terms
 from commands.allowances import Allowances
 from commands.command import Permission, Spec
 
@@ -36,6 +38,14 @@ class Allow:
     """Yes; the reason names the rules that say so."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Yes, once others agree: of each set of approvals one is needed; the reason names the rules that say so."""
+
+    reason: str
+    needs: Needs
 
 
 @dataclass(frozen=True)
@@ -86,17 +96,28 @@ class Policy:
         """The policy of a workspace whose file is not written yet: nobody may do anything."""
         return cls(str(path), Terms(), nobody=policy_reason.no_file(path))
 
+    def current(self) -> Policy:
+        """Itself: a policy that is no file's never changes."""
+        return self
+
     def person(self, actor_id: str) -> str | None:
         """The name of the person to whom a Slack account belongs."""
-        return next((person.name for person in self.terms.people if actor_id in person.slack), None)
+        found = self._owners.get(actor_id)
+        return None if found is None else found.name
 
     def actor(self, name: str) -> str | None:
         """The first Slack account of the person with this name."""
         return next((person.slack[0] for person in self.terms.people if person.name == name), None)
 
+    def accounts(self, actor_id: str) -> frozenset[str]:
+        """The Slack accounts of the same human; none where the file does not list the person."""
+        found = self._owners.get(actor_id)
+        return frozenset() if found is None else frozenset(found.slack)
+
     def roles(self, actor_id: str, groups: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """The roles of a Slack account that is in these user groups, in alphabetical order."""
-        own = {role for person in self.terms.people if actor_id in person.slack for role in person.roles}
+        found = self._owners.get(actor_id)
+        own = set() if found is None else set(found.roles)
         return tuple(sorted(own.union(*(self.terms.groups.get(group, ()) for group in groups))))
 
     def usable(self, asker: Asker, specs: Iterable[Spec]) -> tuple[Spec, ...]:
@@ -106,12 +127,12 @@ class Policy:
     def early(self, asker: Asker, spec: Spec) -> Deny | None:
         """The refusal that needs no look at the engine: nothing that this person has allows this verb here."""
         wrong = self._outside(asker) or self._closed(spec) or self._unruled(asker, spec)
-        denies = [rule for rule in self._denying(asker, spec) if rule.is_on_everything]
+        denies = [rule for rule in self._denying(asker, spec) if rule.is_on_all(asker)]
         if not wrong and denies:
             wrong = policy_reason.denied(spec, denies[0], self.source)
         return Deny(wrong) if wrong else None
 
-    def judge(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> Allow | Deny:
+    def judge(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> Allow | Hold | Deny:
         """Whether the person may do this to all of these objects; a name that is not there is one without labels."""
         refusal = self.early(asker, spec)
         if refusal is not None:
@@ -120,30 +141,39 @@ class Policy:
             return Allow(policy_reason.listed(spec, self.source))
         rules = self._allowing(asker, spec)
         if not objects:
-            return self._judge_all(spec, rules)
+            return self._judge_all(asker, spec, rules)
         refusals = filter(None, (self._refusal(asker, spec, obj) for obj in objects))
-        used = [rule for rule in rules if any(rule.selects(obj) for obj in objects)]
-        return next(refusals, None) or Allow(policy_reason.allowed(spec, used, self.source))
+        used = [rule for rule in rules if any(rule.selects(obj, asker) for obj in objects)]
+        needs = NOBODY.union(*(self.needs(asker, spec, obj) for obj in objects))
+        return next(refusals, None) or self._agreed(spec, used, needs)
+
+    def needs(self, asker: Asker, what: Spec | Permission, obj: Object) -> Needs:
+        """Whose consent it takes to do this to an object that the asker may do it to."""
+        rules = [rule for rule in self._allowing(asker, what) if rule.selects(obj, asker)]
+        bars = [rule for rule in self._requiring(asker, what) if rule.selects(obj, asker)]
+        rooted = self._roots(asker, obj) if obj.root and _permission(what) in _NEEDS_ROOT else []
+        return _weakest(rules) | _weakest(rooted) | _each(bars)
 
     def judge_new(self, spec: Spec, obj: Object) -> Allow | Deny:
         """Whether this verb may make an object that is not there yet: no rule is about it, but its name may be kept."""
         wrong = self._guarded(spec, obj)
         return Deny(wrong) if wrong else Allow("")
 
-    def judge_root(self, asker: Asker, spec: Spec, why: str) -> Allow | Deny:
-        """Whether the person may do with this verb what gives root on the host, for this reason."""
-        rules = [rule for rule in self._allowing(asker, Permission.ROOT) if rule.is_on_everything]
+    def judge_root(self, asker: Asker, spec: Spec, why: str) -> Hold | Deny:
+        """Whether the person may do with this verb what gives root on the host, for this reason: never alone."""
+        rules = [rule for rule in self._allowing(asker, Permission.ROOT) if rule.is_on_all(asker) and rule.approve]
         if not rules or self._denying(asker, Permission.ROOT):
             return Deny(policy_reason.gives_root(spec, why, self.source))
-        return Allow(policy_reason.allowed(spec, rules, self.source))
+        needs = _weakest(rules) | _each(self._requiring(asker, Permission.ROOT))
+        return Hold(policy_reason.held(spec, rules, self._named(needs), self.source), needs)
 
     def insists(self, spec: Spec) -> bool:
         """Whether docker's question is asked although the line says yes to it already."""
         return spec.name in self.terms.insisted or spec.permission.value in self.terms.insisted
 
-    def binds(self) -> tuple[str, ...]:
-        """The folders of the hosts that containers may be given."""
-        return self.terms.binds
+    def approval(self, name: str) -> Approval | None:
+        """The approval of this name."""
+        return self.terms.approvals.get(name)
 
     def allowances(self, outer: Allowances) -> Allowances:
         """What verbs may reach: what the settings say, and what builds may fetch from and use."""
@@ -155,23 +185,45 @@ class Policy:
 
     def sees_all(self, asker: Asker) -> bool:
         """Whether nothing at all is hidden from the person."""
-        rules, denies = self._allowing(asker, Permission.SEE), self._denying(asker, Permission.SEE)
-        return any(rule.is_on_everything for rule in rules) and not denies
+        rules = [rule for rule in self._allowing(asker, Permission.SEE) if not rule.approve]
+        bars = [*self._denying(asker, Permission.SEE), *self._requiring(asker, Permission.SEE)]
+        return any(rule.is_on_all(asker) for rule in rules) and not bars
+
+    @cached_property
+    def asks_who_made(self) -> bool:
+        """Whether any right depends on who made an object from chat."""
+        return any(each.is_by_label or each.text == ME for rule in self.terms.allows for each in rule.on)
 
     def visible(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
-        """Whether a list that this verb makes may show the object."""
-        return self.may(asker, what, obj)
+        """Whether a list that this verb makes may show the object: it takes no more consent than the list itself."""
+        if not self.may(asker, what, obj):
+            return False
+        if isinstance(what, Permission) or not what.filtered:
+            return True
+        listing = self.judge(asker, what, ())
+        return self.needs(asker, what, obj) <= (listing.needs if isinstance(listing, Hold) else NOBODY)
 
     def locked_for(self, why: str) -> Policy:
         """The same policy for those who look; whoever would change something is told why they may not."""
         return replace(self, locked=why)
 
-    def _judge_all(self, spec: Spec, rules: list[Rule]) -> Allow | Deny:
+    def _judge_all(self, asker: Asker, spec: Spec, rules: list[Rule]) -> Allow | Hold | Deny:
         """The judgement of a verb without objects: a list shows what the rules select, all else is about the host."""
-        used = rules if spec.filtered else [rule for rule in rules if rule.is_on_everything]
+        used = rules if spec.filtered else [rule for rule in rules if rule.is_on_all(asker)]
         if not used:
             return Deny(policy_reason.too_wide(spec, rules, self.source))
-        return Allow(policy_reason.allowed(spec, used, self.source))
+        bars = [rule for rule in self._requiring(asker, spec) if rule.is_on_all(asker)]
+        return self._agreed(spec, used, _weakest(used) | _each(bars))
+
+    def _agreed(self, spec: Spec, used: list[Rule], needs: Needs) -> Allow | Hold:
+        if not needs:
+            return Allow(policy_reason.allowed(spec, used, self.source))
+        return Hold(policy_reason.held(spec, used, self._named(needs), self.source), needs)
+
+    def _named(self, needs: Needs) -> list[list[Approval]]:
+        """The approvals of each set, in order of name."""
+        found = [[self.terms.approvals[name] for name in sorted(names)] for names in needs]
+        return sorted(found, key=lambda each: [approval.name for approval in each])
 
     def _outside(self, asker: Asker) -> str:
         """Why slashdock does not listen to this person or in this channel, empty where it does."""
@@ -196,18 +248,30 @@ class Policy:
         rules = self._allowing(asker, spec)
         if rules:
             is_about_the_host = not spec.arguments and not spec.filtered
-            verdict = self._judge_all(spec, rules) if is_about_the_host else None
+            verdict = self._judge_all(asker, spec, rules) if is_about_the_host else None
             return verdict.reason if isinstance(verdict, Deny) else ""
         elsewhere = [rule for rule in self._rules(asker) if rule.names(spec)]
         if elsewhere:
             return policy_reason.not_here(spec, elsewhere, self.source)
         return policy_reason.no_rule(spec, self.roles(asker.id, asker.groups), self.source)
 
+    @cached_property
+    def _owners(self) -> dict[str, Person]:
+        """Each Slack account's person."""
+        return {account: person for person in self.terms.people for account in person.slack}
+
+    @cached_property
+    def _by_role(self) -> dict[str, list[Rule]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self.terms.allows:
+            found.setdefault(rule.role, []).append(rule)
+        return found
+
     def _rules(self, asker: Asker) -> list[Rule]:
         if asker.id == CLEANUP:
             return [_CLEANUP_RULE]
-        roles = self.roles(asker.id, asker.groups)
-        return [rule for rule in self.terms.allows if rule.role in roles]
+        roles = asker.granted.union(self.roles(asker.id, asker.groups))
+        return [rule for role in sorted(roles) for rule in self._by_role.get(role, ())]
 
     def _allowing(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
         return [rule for rule in self._rules(asker) if rule.names(what) and rule.holds_for(asker)]
@@ -215,12 +279,19 @@ class Policy:
     def _denying(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
         return [rule for rule in self.terms.denies if rule.names(what) and rule.holds_for(asker)]
 
+    def _requiring(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
+        return [rule for rule in self.terms.requires if rule.names(what) and rule.holds_for(asker)]
+
+    def _roots(self, asker: Asker, obj: Object) -> list[Rule]:
+        """The rules of the class root that reach an object, each of which needs somebody's consent."""
+        return [rule for rule in self._allowing(asker, Permission.ROOT) if rule.selects(obj, asker) and rule.approve]
+
     def _refusal(self, asker: Asker, what: Spec | Permission, obj: Object) -> Deny | None:
         """Why this may not be done to this object; who has no rule that reaches it learns nothing of it."""
         rules = self._allowing(asker, what)
-        if not any(rule.selects(obj) for rule in rules) or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
+        if not any(rule.selects(obj, asker) for rule in rules) or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
             return Deny(policy_reason.out_of_reach(what, rules, self.source))
-        denies = [rule for rule in self._denying(asker, what) if rule.selects(obj)]
+        denies = [rule for rule in self._denying(asker, what) if rule.selects(obj, asker)]
         if denies:
             hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)
             return Deny(policy_reason.denied(what, denies[0], self.source), hidden=hidden)
@@ -229,24 +300,37 @@ class Policy:
 
     def _rooted(self, asker: Asker, what: Spec | Permission, obj: Object) -> str:
         """Why what gives root on its host is out of reach, empty where a rule of the class root reaches it."""
-        permission = what if isinstance(what, Permission) else what.permission
-        if not obj.root or permission not in _NEEDS_ROOT:
+        if not obj.root or _permission(what) not in _NEEDS_ROOT:
             return ""
-        reaching = any(rule.selects(obj) for rule in self._allowing(asker, Permission.ROOT))
-        denied = any(rule.selects(obj) for rule in self._denying(asker, Permission.ROOT))
-        return "" if reaching and not denied else policy_reason.root(what, obj, self.source)
+        denied = any(rule.selects(obj, asker) for rule in self._denying(asker, Permission.ROOT))
+        return "" if self._roots(asker, obj) and not denied else policy_reason.root(what, obj, self.source)
 
     def _guarded(self, what: Spec | Permission, obj: Object) -> str:
         """Why no rule reaches this object, empty where rules decide."""
-        permission = what if isinstance(what, Permission) else what.permission
         why = obj.protected or self._protected(obj)
-        if why and permission is not Permission.SEE:
+        if why and _permission(what) is not Permission.SEE:
             return policy_reason.protected(obj, why)
         return ""
 
     def _protected(self, obj: Object) -> str:
         globs = [glob for glob in self.terms.protect.get(obj.kind, ()) if fnmatchcase(obj.name, glob)]
         return policy_reason.named(globs[0], self.source) if globs else ""
+
+
+def _permission(what: Spec | Permission) -> Permission:
+    return what if isinstance(what, Permission) else what.permission
+
+
+def _weakest(rules: list[Rule]) -> Needs:
+    """What is enough of what several rules that allow the same ask for: nothing where one asks for nothing."""
+    if all(rule.approve for rule in rules) and rules:
+        return frozenset({frozenset(rule.approve for rule in rules)})
+    return NOBODY
+
+
+def _each(rules: list[Rule]) -> Needs:
+    """All that several rules which raise the bar ask for."""
+    return frozenset(frozenset({rule.approve}) for rule in rules)
 
 
 def _line_of(error: UnicodeDecodeError) -> int:

@@ -5,9 +5,10 @@ No sentence here tells of an object that the asker may not see.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from bot.consent import Approval
 from bot.policy_file import USER
 from bot.rule import Asker, Object, Rule
 from commands.command import Permission, Spec
@@ -87,6 +88,19 @@ def named(glob: str, source: str) -> str:
 def listed(spec: Spec, source: str) -> str:
     """Everyone whom the file names may."""
     return f"Everyone in {source} may use {_called(spec)}."
+
+
+def held(spec: Spec, rules: Iterable[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
+    """These rules allow it, once others agree."""
+    asked = " and ".join(" or ".join(map(agreeing, each)) for each in needs)
+    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({source}), once {asked}."
+
+
+def agreeing(approval: Approval) -> str:
+    """What an approval takes, in words."""
+    who = _listed({*approval.approvers.roles, *approval.approvers.groups})
+    people = "1 other person" if approval.need == 1 else f"{approval.need} other people"
+    return f"{people} of {who} {'agrees' if approval.need == 1 else 'agree'} (approval {approval.name})"
 
 
 def allowed(spec: Spec, rules: Iterable[Rule], source: str) -> str:

@@ -6,20 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from bot.bounds import Rates, RunLimits
+from bot.consent import Approval, Elevation, Glass
 from commands.command import Permission, Spec
 
 EVERYTHING = "*"
 PROJECT_LABEL = "com.docker.compose.project"
 
 
+# Any one of the approvals in a set is enough, and each set needs one: () needs nobody.
+Needs = frozenset[frozenset[str]]
+NOBODY: Needs = frozenset()
+
+
 @dataclass(frozen=True)
 class Asker:
-    """Who asks and where: a Slack user id or schedule:NAME; channel is empty in a terminal."""
+    """Who asks and where: a Slack user id or schedule:NAME; channel is empty in a terminal.
+
+    granted are the roles that they have for a limited time, accounts the ids that are the same human's.
+    """
 
     id: str
     groups: frozenset[str] = frozenset()
     channel: str = ""
     host: str = ""
+    granted: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
 
     @property
     def is_in_channel(self) -> bool:
@@ -29,43 +41,74 @@ class Asker:
 
 @dataclass(frozen=True)
 class Object:
-    """What a line is about; protected and root say why it is so, empty where it is not."""
+    """What a line is about; protected and root say why it is so, empty where it is not.
+
+    image is the name of the image that a container was made of; maker is the Slack user id of whoever made the object
+    from chat, empty where nobody did.
+    """
 
     kind: str
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
     protected: str = ""
     root: str = ""
+    image: str = ""
+    maker: str = ""
+
+
+SORTS = ("name", "image", "network", "volume", "project", "label", "host", "by")
+ME = "by:me"
+_BY_LABEL = frozenset({"project", "label"})
+_BY_NAME = {"name": "container", "network": "network", "volume": "volume"}
 
 
 @dataclass(frozen=True)
 class Selector:
-    """Which objects a rule is about, as the file writes it: *, name:GLOB, project:GLOB, label:KEY or label:KEY=GLOB."""
+    """Which objects a rule is about, as the file writes it.
+
+    *, name:GLOB (containers), image:GLOB (images, and containers made of one), network:GLOB, volume:GLOB, project:GLOB,
+    label:KEY, label:KEY=GLOB, host:GLOB (all that is there) and by:me (what the asker made from chat).
+    """
 
     text: str
 
-    def matches(self, obj: Object) -> bool:
-        """Whether the object is one of these; name: selects containers alone."""
+    @property
+    def is_by_label(self) -> bool:
+        """Whether it goes by what whoever makes an object may write on it."""
+        return self.text.partition(":")[0] in _BY_LABEL
+
+    def matches(self, obj: Object, asker: Asker) -> bool:
+        """Whether the object is one of these for the asker."""
         sort, _, rest = self.text.partition(":")
         match sort:
-            case "name":
-                return obj.kind == "container" and fnmatchcase(obj.name, rest)
+            case "name" | "network" | "volume":
+                found = obj.kind == _BY_NAME[sort] and fnmatchcase(obj.name, rest)
+            case "image":
+                found = fnmatchcase(obj.name if obj.kind == "image" else obj.image, rest)
             case "project":
-                return _labelled(obj, PROJECT_LABEL, rest)
+                found = _labelled(obj, f"{PROJECT_LABEL}={rest}")
             case "label":
-                key, equals, value = rest.partition("=")
-                return _labelled(obj, key, value if equals else EVERYTHING)
+                found = _labelled(obj, rest)
+            case "host":
+                found = fnmatchcase(asker.host, rest)
+            case "by":
+                found = obj.maker != "" and obj.maker in {asker.id, *asker.accounts}
             case _:
-                return self.text == EVERYTHING
+                found = self.text == EVERYTHING
+        return found
 
 
-def _labelled(obj: Object, key: str, value: str) -> bool:
-    return key in obj.labels and fnmatchcase(obj.labels[key], value)
+def _labelled(obj: Object, wanted: str) -> bool:
+    key, equals, value = wanted.partition("=")
+    return key in obj.labels and (not equals or fnmatchcase(obj.labels[key], value))
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One [[roles.ROLE.allow]], or one [[deny]] where role is empty; no hosts or channels means all of them."""
+    """One [[roles.ROLE.allow]], or one [[deny]] or [[require]] where role is empty.
+
+    No hosts or channels means all of them. approve names the approval that it needs, empty where it needs none.
+    """
 
     role: str
     verbs: frozenset[str]
@@ -73,6 +116,7 @@ class Rule:
     hosts: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     line: int = 0
+    approve: str = ""
 
     def names(self, what: Spec | Permission) -> bool:
         """Whether it is about this verb, by its class or its name, or about this whole class."""
@@ -84,14 +128,20 @@ class Rule:
         """Whether it holds on this host and in this channel."""
         return (not self.hosts or asker.host in self.hosts) and (not self.channels or asker.channel in self.channels)
 
-    def selects(self, obj: Object) -> bool:
-        """Whether it is about this object."""
-        return any(selector.matches(obj) for selector in self.on)
+    def selects(self, obj: Object, asker: Asker) -> bool:
+        """Whether it is about this object, for the asker.
 
-    @property
-    def is_on_everything(self) -> bool:
-        """Whether it needs no object to be about."""
-        return Selector(EVERYTHING) in self.on
+        The labels of what was made from chat give nobody a right: whoever made it, or its image, wrote them.
+        """
+        return any(each.matches(obj, asker) and not (self.role and obj.maker and each.is_by_label) for each in self.on)
+
+    def is_on_all(self, asker: Asker) -> bool:
+        """Whether it needs no object to be about where the asker asks."""
+        return any(each.text == EVERYTHING or _is_all_of(each, asker) for each in self.on)
+
+
+def _is_all_of(selector: Selector, asker: Asker) -> bool:
+    return selector.text.startswith("host:") and selector.matches(Object("", ""), asker)
 
 
 @dataclass(frozen=True)
@@ -111,9 +161,14 @@ class Terms:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allows: tuple[Rule, ...] = ()
     denies: tuple[Rule, ...] = ()
+    requires: tuple[Rule, ...] = ()
     channels: frozenset[str] | None = None
     protect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind -> globs of names
-    binds: tuple[str, ...] = ()  # folders of the hosts that containers may be given
+    run: RunLimits = field(default_factory=RunLimits)
     remotes: tuple[str, ...] = ()  # globs of the addresses that builds may fetch from
     networks: tuple[str, ...] = ()  # globs of the networks that their steps may use beside the usual one
     insisted: frozenset[str] = frozenset()  # verbs and classes that are confirmed even where the line says --force
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
+    elevations: Mapping[str, Elevation] = field(default_factory=dict)  # by the role
+    glass: Glass | None = None
+    rates: Rates = field(default_factory=Rates)

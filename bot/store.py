@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot import chain, migrations
+from bot import chain, makers, migrations
 from bot.buttons import Buttons
 from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.images import Images
 from bot.locks import AlreadyRunning, Instance, Owner
+from bot.makers import Makers
 from bot.request import Request
 from bot.runs import Runs
 from bot.vault import Vault
@@ -74,12 +75,13 @@ class _End:
     number: int
     at: float
     events: tuple[tuple[str, Mapping[str, Any]], ...]
+    made: tuple[str, ...] = ()
 
 
 class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
-    buttons, images and runs are what is remembered beside the record, vault the logins at registries.
+    buttons, images, runs and makers are what is remembered beside the record, vault the logins at registries.
 
     An end that cannot be written is owed: it goes before whatever is written next.
 
@@ -95,6 +97,7 @@ class Store:
         self.buttons = Buttons(self._file, clock)
         self.images = Images(self._file, clock)
         self.runs = Runs(self._file, clock)
+        self.makers = Makers(self._file)
         self.vault = Vault(self._file, clock, key, logins)
         try:
             self._migrate()
@@ -190,13 +193,14 @@ class Store:
         duration_ms: int | None = None,
         exit_code: int | None = None,
         details: Mapping[str, Any] | None = None,
+        made: Iterable[str] = (),
     ) -> None:
         """Commit what came of it; on a full disk the room that was kept for it is used."""
         body = {
             "status": status, "error": error, "duration_ms": duration_ms, "exit_code": exit_code,
             "details": dict(details or {}),
         }  # fmt: skip
-        end = _End(number, self._clock.now(), (("outcome", body),))
+        end = _End(number, self._clock.now(), (("outcome", body),), tuple(made))
         try:
             self._end(end)
         except Unwritable:
@@ -284,6 +288,7 @@ class Store:
             return
         for kind, body in end.events:
             self._append(db, end.number, kind, body, end.at)
+        makers.note(db, end.number, end.made)
         db.execute("DELETE FROM unsettled WHERE number = ?", (end.number,))
 
 

@@ -18,7 +18,7 @@ from bot.policy import Asker, Object
 from bot.policy_file import USER
 from bot.request import Actor, Origin, Outcome, Request
 from commands.command import Permission
-from commands.listing import own_name
+from commands.seen import own_name
 
 SAMPLE = "admin"  # who asks at the terminal of the local workspace, unless --as says otherwise
 
@@ -76,7 +76,7 @@ class Terminal:
             names, labels = each["Names"], each["Labels"]
             if isinstance(names, list) and isinstance(labels, dict):
                 seen = Object("container", own_name(names), labels)
-                if self._core.policy.visible(asker, Permission.SEE, seen):
+                if self._core.policy.current().visible(asker, Permission.SEE, seen):
                     yield seen.name
 
 
@@ -92,5 +92,5 @@ def _id(core: Core, person: str | None) -> str:
     if person is not None and USER.fullmatch(person):
         return person
     wanted = [person] if person is not None else [getpass.getuser(), SAMPLE]
-    found = [known for name in wanted if (known := core.policy.actor(name)) is not None]
+    found = [known for name in wanted if (known := core.policy.current().actor(name)) is not None]
     return found[0] if found else wanted[0]  # whom the policy does not know it refuses, and that is recorded

@@ -14,6 +14,7 @@ from commands import wire
 from commands.allowances import Allowances
 from commands.command import Permission, Spec
 from commands.credentials import Credentials, NoCredentials
+from commands.seen import Visible
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Context:
     quick: Callable[[], APIClient]
     slow: Callable[[], APIClient]
     found: Mapping[Target, Found | Missing]
-    visible: Callable[[str, str, Mapping[str, str]], bool]  # kind, name, labels -> may the asker see it?
+    visible: Visible  # whether the asker may see it
     may: Callable[[Permission, Found], bool]
     now: float
     host: str

@@ -39,12 +39,6 @@ def short(identity: str) -> str:
     return identity.partition(":")[2][:SHORT_ID] if ":" in identity else identity[:SHORT_ID]
 
 
-def own_name(names: Iterable[str]) -> str:
-    """A container's own name of those that the engine lists, "/web" and "/other/alias": the one that is no link's."""
-    bare = [name.removeprefix("/") for name in names]
-    return next((name for name in bare if "/" not in name), bare[0] if bare else "")
-
-
 def labels(held: Mapping[str, str] | None) -> str:
     """Labels as one text, in order."""
     return ",".join(sorted(f"{name}={value}" for name, value in (held or {}).items()))

@@ -102,6 +102,7 @@ class Reply:
     exit_code: int | None = None  # of a process in a container, where one was run
     unknown: bool = False  # the engine was asked and did not answer: it may have happened
     ids: tuple[str, ...] = ()  # full ids of what was made or removed, beside the targets, for the record
+    made: tuple[str, ...] = ()  # full ids of what is new by it, a volume's by seen.volume_id()
 
     def __add__(self, other: Reply) -> Reply:
         """Both, one after the other; it failed if either did."""
@@ -112,6 +113,7 @@ class Reply:
             self.exit_code if other.exit_code is None else other.exit_code,
             self.unknown or other.unknown,
             self.ids + other.ids,
+            self.made + other.made,
         )
 
     def renamed(self, old: str, new: str) -> Reply:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import envelope
-from bot.policy import Allow, Asker, Deny, Policy
+from bot.policy import Asker, Deny, Hold, Policy
 from commands import catalog
 
 SPECS = tuple(verb.spec for verb in catalog.load())
@@ -27,6 +27,9 @@ on = ["*"]
 [[roles.keeper.allow]]
 verbs = ["root"]
 on = ["*"]
+approve = "second"
+[approvals.second]
+from = ["admin"]
 """
 BINDS = ("/srv/data",)
 
@@ -103,7 +106,7 @@ def test_the_class_root_is_only_his_whom_the_file_names_it_for() -> None:
     denied = policy.judge_root(Asker("U0ADA00001"), COMMIT, "privileged")
     assert isinstance(denied, Deny)
     assert "This gives root on the host (privileged)" in denied.reason
-    assert isinstance(policy.judge_root(Asker("U0EVE00001"), COMMIT, "privileged"), Allow)
+    assert isinstance(policy.judge_root(Asker("U0EVE00001"), COMMIT, "privileged"), Hold)
 
 
 def test_a_deny_of_the_class_root_is_for_everybody() -> None:

@@ -12,7 +12,7 @@ from harness import ADMIN, bench
 from bot import text
 from bot.policy import Policy
 from commands import catalog
-from commands.listing import own_name
+from commands.seen import own_name
 
 POLICY = f"""version = 1
 

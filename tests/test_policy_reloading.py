@@ -41,7 +41,7 @@ def spec(name: str) -> Spec:
 
 def may(policy: Reloading, asker: Asker, verb: str = "container commit") -> bool:
     """Whether the verb is usable."""
-    return policy.early(asker, spec(verb)) is None
+    return policy.current().early(asker, spec(verb)) is None
 
 
 def test_an_edit_is_in_force_at_the_next_judgement(path: Path) -> None:
@@ -50,7 +50,8 @@ def test_an_edit_is_in_force_at_the_next_judgement(path: Path) -> None:
     assert (may(policy, ADA), may(policy, EVE)) == (True, False)
     path.write_text(path.read_text().replace(ADA.id, EVE.id))
     assert (may(policy, ADA), may(policy, EVE)) == (False, True)
-    assert (policy.person(EVE.id), policy.actor("admin"), policy.roles(EVE.id)) == ("admin", EVE.id, ("admin",))
+    now = policy.current()
+    assert (now.person(EVE.id), now.actor("admin"), now.roles(EVE.id)) == ("admin", EVE.id, ("admin",))
 
 
 def test_a_file_that_is_put_in_the_place_of_the_old_one_is_read(path: Path, tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_the_last_good_rules_hold_for_a_while_when_the_file_becomes_wrong(
         assert may(policy, ADA)
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     watch.at += 1
-    verdict = policy.judge(ADA, spec("container commit"), ())
+    verdict = policy.current().judge(ADA, spec("container commit"), ())
     assert isinstance(verdict, Deny)
     assert f"until {path} can be read again" in verdict.reason
     assert may(policy, ADA, "container ls")
@@ -120,9 +121,9 @@ def test_a_first_file_is_read_as_soon_as_it_is_there(tmp_path: Path) -> None:
     """`slashdock policy init` needs no restart; until then the policy for no file holds."""
     path = tmp_path / "policy.toml"
     policy = Reloading(path, SPECS, Policy.empty(path))
-    assert policy.usable(ADA, SPECS) == ()
+    assert policy.current().usable(ADA, SPECS) == ()
     policy_init.write(path, ADA.id)
-    assert policy.usable(ADA, SPECS) == SPECS
+    assert policy.current().usable(ADA, SPECS) == SPECS
     path.unlink()
     assert may(policy, ADA)
 

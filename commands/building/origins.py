@@ -17,6 +17,7 @@ from commands.command import Permission
 from commands.context import Context, Found, Target, daemon
 from commands.creation import images
 from commands.image import transfer
+from commands.seen import Seen
 
 MOST = 100  # images that a Dockerfile may name
 _MANY = f"This Dockerfile names more than {MOST} images, which is the most that slashdock looks at."
@@ -88,7 +89,7 @@ def _check(ctx: Context, base: Base, details: Mapping[str, Any]) -> None:
     config = details.get("Config") or {}
     labels = config.get("Labels") or {}
     names = dict.fromkeys((base.ref, *(details.get("RepoTags") or ())))
-    if not all(ctx.visible("image", name, labels) for name in names):
+    if not all(ctx.visible(Seen("image", name, labels, details.get("Id") or "")) for name in names):
         found = Found(Target("image", base.ref), "image", details.get("Id") or "", base.ref, labels, details)
         seen = details and all(ctx.may(Permission.SEE, replace(found, name=name)) for name in names)
         raise Refusal((_NOT_YOURS if seen else _NONE).format(base.where, base.ref))

@@ -11,7 +11,7 @@ from commands import wire
 from commands.attempts import Refusal
 from commands.command import Command, Permission, flag
 from commands.context import Context, Found, Target
-from commands.listing import own_name
+from commands.seen import own_name
 from commands.units import natural
 
 PROJECT = "com.docker.compose.project"

@@ -57,7 +57,7 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
             if not wire.lost(error):
                 raise
             return unanswered(f"the commit of {self.container}", LOOK)
-        return replace(lines([made["Id"]]), ids=(made["Id"],))
+        return replace(lines([made["Id"]]), ids=(made["Id"],), made=(made["Id"],))
 
     def _params(self, container: str) -> wire.Params:
         name = self._name()

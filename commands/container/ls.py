@@ -7,16 +7,17 @@ from typing import Any
 
 from docker.errors import APIError
 
-from commands import secrets, wire
+from commands import secrets, seen, wire
 from commands.command import Command, Permission, flag
 from commands.context import Context, Target, daemon
 from commands.golang.quote import quote
 from commands.kinds import FILTER
-from commands.listing import FORMAT, filters, known, label, labels, listed, own_name, query, short
+from commands.listing import FORMAT, filters, known, label, labels, listed, query, short
 from commands.platforms import platform
 from commands.ports import ports
 from commands.reference import read
 from commands.reply import Errors, Reply, failure
+from commands.seen import own_name
 from commands.tabwriter import ellipsis
 from commands.template import Row, Template, TemplateError
 from commands.units import ago, moment, size
@@ -135,7 +136,7 @@ def _shows_size(source: str, now: float) -> bool:
 
 def visible(ctx: Context, each: Mapping[str, Any]) -> bool:
     """Whether the asker may see a container of the engine's list."""
-    return ctx.visible("container", own_name(each.get("Names") or ()), each.get("Labels") or {})
+    return ctx.visible(seen.container(each))
 
 
 def row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from commands import prunes, units, wire
+from commands import prunes, seen, units, wire
 from commands.command import Permission
 from commands.context import Context
 from commands.intent import Intent
-from commands.listing import own_name, short
+from commands.listing import short
 from commands.prunes import Going, Pruning, Selection
+from commands.seen import own_name
 
 _FILTERS = ("until", "label", "label!")
 _STOPPED = {"created", "exited", "dead"}
@@ -43,7 +44,7 @@ def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
     listed: list[dict[str, Any]] = wire.get(ctx.patient, "/containers/json", params={"all": 1, "size": 1})
     for each in listed:
         name, labels = own_name(each["Names"] or [each["Id"]]), each.get("Labels") or {}
-        stopped = each["State"] in _STOPPED and ctx.visible("container", name, labels)
+        stopped = each["State"] in _STOPPED and ctx.visible(seen.container(each))
         if stopped and chosen.takes(labels, each["Created"]):
             yield _going(ctx, each, name, labels)
 

@@ -78,7 +78,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
             return self.unmade(end)
         reply = self._detached(ctx, made) if self.detach else self._waited(ctx, made)
         ignored = note(_NO_KEYS) if self.detach_keys else Reply()
-        return replace(reply + errors(made.told) + ignored, ids=(made.id,))
+        return replace(reply + errors(made.told) + ignored, ids=(made.id,), made=(made.id,))
 
     def _typing(self) -> str:
         if not self.interactive:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from commands import reference, wire
+from commands import reference, seen, wire
 from commands.command import Command, Permission, arg, flag
 from commands.context import Context, Target
 from commands.image_tree import page, tree
@@ -120,12 +120,11 @@ def visible(ctx: Context, image: Mapping[str, Any]) -> bool:
 
 
 def _may_see(ctx: Context, image: Mapping[str, Any], name: Name) -> bool:
-    return ctx.visible("image", f"{name.repository}:{name.tag}", image.get("Labels") or {})
+    return ctx.visible(seen.image(image, f"{name.repository}:{name.tag}"))
 
 
 def _visible_tags(ctx: Context, image: Mapping[str, Any]) -> list[str]:
-    held = image.get("Labels") or {}
-    return [tag for tag in image.get("RepoTags") or () if ctx.visible("image", tag, held)]
+    return [tag for tag in image.get("RepoTags") or () if ctx.visible(seen.image(image, tag))]
 
 
 def names(image: Mapping[str, Any], *, digests: bool, wanted: bool) -> Iterator[Name]:

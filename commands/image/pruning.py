@@ -6,19 +6,18 @@ It untags what containers run on, takes labels for what they are not, and goes b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from docker.api.client import APIClient
 from docker.errors import APIError
 
-from commands import reference
+from commands import reference, seen
 from commands.context import Found, Target
-from commands.listing import own_name, short
+from commands.listing import short
+from commands.seen import Seen, Visible
 from commands.timestamps import epoch
-
-Visible = Callable[[str, str, Mapping[str, str]], bool]  # kind, name, labels -> may the asker see it?
 
 _FILTERS = frozenset({"dangling", "label", "label!", "until"})
 _NO_NAMES = frozenset({"<none>:<none>", "<none>@<none>"})
@@ -126,7 +125,10 @@ def shown_to(visible: Visible, listed: Iterable[Image]) -> list[Image]:
     return [
         image
         for image in listed
-        if all(visible("image", name, image.labels) for name in (*image.tags, *image.digests) or (image.id,))
+        if all(
+            visible(Seen("image", name, image.labels, image.id))
+            for name in (*image.tags, *image.digests) or (image.id,)
+        )
     ]
 
 
@@ -141,13 +143,15 @@ def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses
     for each in client.containers(all=True):
         if each["Id"] in gone:
             continue
-        who = _who(visible, "container", own_name(each["Names"] or [each["Id"][:12]]), each["Labels"])
+        who = _who(visible, seen.container(each))
         ids.setdefault(each["ImageID"], who)
         names.setdefault(_full(_named_image(client, each)), who)
     for service in _services(client):
         spec = service["Spec"]
         image = spec["TaskTemplate"].get("ContainerSpec", {}).get("Image", "")
-        names.setdefault(_full(image.partition("@")[0]), _who(visible, "service", spec["Name"], spec.get("Labels")))
+        names.setdefault(
+            _full(image.partition("@")[0]), _who(visible, Seen("service", spec["Name"], spec.get("Labels") or {}))
+        )
     return Uses(ids, names)
 
 
@@ -184,8 +188,8 @@ def in_use(image: Image, used: Uses) -> str | None:
     return named[0] if named else None
 
 
-def _who(visible: Visible, kind: str, name: str, labels: Mapping[str, str] | None) -> str:
-    return f"{kind} {name}" if visible(kind, name, labels or {}) else f"a {kind}"
+def _who(visible: Visible, user: Seen) -> str:
+    return f"{user.kind} {user.name}" if visible(user) else f"a {user.kind}"
 
 
 def _with_steps(remove: list[Image], listed: Iterable[Image]) -> Iterator[Image]:

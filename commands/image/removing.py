@@ -13,8 +13,9 @@ from docker.utils import version_gte
 from commands import reference, wire
 from commands.attempts import lost_sentence
 from commands.context import answered, daemon
-from commands.image.pruning import Image, Plan, Visible, in_use, names, uses
+from commands.image.pruning import Image, Plan, in_use, names, uses
 from commands.reply import Errors, Part, Reply
+from commands.seen import Visible
 
 IMAGES_ALONE_SINCE = "1.42"  # the API version from which disk usage can be asked of images alone
 

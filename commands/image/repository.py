@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from commands import reference, wire
+from commands import reference, seen, wire
 from commands.context import Context, Found, Target
 from commands.listing import query
 from commands.reference import Reference
@@ -14,7 +14,7 @@ from commands.reference import Reference
 def barred(ctx: Context, found: Reference) -> str:
     """The first tag that the engine has of this repository and the asker may not touch, empty where there is none."""
     for image, tag in _tags(ctx, found):
-        if not ctx.visible("image", tag, image.get("Labels") or {}):
+        if not ctx.visible(seen.image(image, tag)):
             return tag.rpartition(":")[2]
     return ""
 

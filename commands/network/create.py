@@ -86,7 +86,7 @@ class Create(Command, name="network create", permission=Permission.CHANGE):
             return unanswered(f"the network {self.network}", _LOOK)
         warning = (Errors(f"WARNING: {made['Warning']}\n"),) if made.get("Warning") else ()
         reply = lines([made["Id"]])
-        return Reply((*warning, *reply.parts), ids=(made["Id"],))
+        return Reply((*warning, *reply.parts), ids=(made["Id"],), made=(made["Id"],))
 
     def _body(self) -> dict[str, Any]:
         body: dict[str, Any] = {

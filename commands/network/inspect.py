@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from commands import inspecting, wire
+from commands import inspecting, seen, wire
 from commands.command import Command, Permission, args, flag
 from commands.context import Context, Found, Target
-from commands.listing import own_name
 from commands.reply import Reply
 
 
@@ -41,9 +40,5 @@ def without_hidden(ctx: Context, network: Any) -> Any:
     on_it = network.get("Containers")
     if not on_it:
         return network
-    seen = {
-        each["Id"]
-        for each in ctx.docker.containers(all=True)
-        if ctx.visible("container", own_name(each["Names"]), each["Labels"] or {})
-    }
-    return {**network, "Containers": {id_: facts for id_, facts in on_it.items() if id_ in seen}}
+    shown = {each["Id"] for each in ctx.docker.containers(all=True) if ctx.visible(seen.container(each))}
+    return {**network, "Containers": {id_: facts for id_, facts in on_it.items() if id_ in shown}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commands import secrets, wire
+from commands import secrets, seen, wire
 from commands.command import Command, Permission, flag
 from commands.context import Context
 from commands.kinds import FILTER
@@ -45,9 +45,9 @@ class Ls(Command, name="network ls", alias="network list", permission=Permission
     def run(self, ctx: Context) -> Reply:
         """One request; only what the asker may see."""
         found: list[dict[str, Any]] = wire.get(ctx.docker, "/networks", params=query(filters(self.filter)))
-        seen = [each for each in found if ctx.visible("network", each["Name"], each.get("Labels") or {})]
-        seen.sort(key=lambda each: natural(each["Name"]))
-        return listed((_row(each, trunc=not self.no_trunc) for each in seen), self._source(), HEADERS)
+        shown = [each for each in found if ctx.visible(seen.network(each))]
+        shown.sort(key=lambda each: natural(each["Name"]))
+        return listed((_row(each, trunc=not self.no_trunc) for each in shown), self._source(), HEADERS)
 
     def _source(self) -> str:
         match self.format:

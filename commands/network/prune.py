@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from commands import prunes, units, wire
+from commands import prunes, seen, units, wire
 from commands.command import Permission
 from commands.context import Context
 from commands.intent import Intent
-from commands.listing import own_name, short
+from commands.listing import short
 from commands.prunes import Going, Pruning, Selection
+from commands.seen import own_name
 from commands.timestamps import epoch
 
 _FILTERS = ("until", "label", "label!")
@@ -46,8 +47,7 @@ def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:
         if each["Id"] in gone:
             continue
         name = own_name(each["Names"] or [each["Id"]])
-        seen = ctx.visible("container", name, each.get("Labels") or {})
-        who = f"container {name}" if seen else "a container"
+        who = f"container {name}" if ctx.visible(seen.container(each)) else "a container"
         mode = str((each.get("HostConfig") or {}).get("NetworkMode") or "")
         for network, joined in ((each.get("NetworkSettings") or {}).get("Networks") or {}).items():
             users |= {network: who, str(joined.get("NetworkID") or network): who}
@@ -63,7 +63,7 @@ def plan(ctx: Context, chosen: Selection, gone: Container[str] = ()) -> Iterator
         spared = name in _PREDEFINED or each.get("Scope") == "swarm" or each.get("Ingress")
         in_use = each["Id"] in users or name in users
         created = epoch(str(each["Created"]), ctx.now)
-        if not (spared or in_use) and ctx.visible("network", name, labels) and chosen.takes(labels, created):
+        if not (spared or in_use) and ctx.visible(seen.network(each)) and chosen.takes(labels, created):
             yield _going(ctx, each, created)
 
 

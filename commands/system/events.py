@@ -17,6 +17,7 @@ from commands.context import Context
 from commands.image import ls as images
 from commands.listing import FORMAT, filters, query
 from commands.reply import Reply, failure, note, output
+from commands.seen import Seen
 from commands.template import Template, TemplateError, typed
 from commands.timestamps import epoch, timestamp
 
@@ -185,7 +186,7 @@ class _Seen:
 
     def _may(self, kind: str, name: str, attributes: Mapping[str, str]) -> bool:
         held = {key: value for key, value in attributes.items() if key not in _OWN}
-        return self._ctx.visible(kind, name, held)
+        return self._ctx.visible(Seen(kind, name, held))
 
     @cached_property
     def _containers(self) -> dict[str, bool]:

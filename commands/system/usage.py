@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from commands import secrets, wire
+from commands import secrets, seen, wire
 from commands.container import ls as containers
 from commands.context import Context
 from commands.image import ls as images
@@ -78,11 +78,11 @@ def usage(ctx: Context) -> Usage:
     """One request; what the asker may not see is taken out, also of the sums."""
     told = wire.get(ctx.patient, "/system/df")
     all_images = told.get("Images") or []
-    seen = [each for each in all_images if images.visible(ctx, each)]
-    hidden = (each for each in all_images if each not in seen)
-    kept = [each for each in told.get("Volumes") or () if ctx.visible("volume", each["Name"], each.get("Labels") or {})]
+    shown = [each for each in all_images if images.visible(ctx, each)]
+    hidden = (each for each in all_images if each not in shown)
+    kept = [each for each in told.get("Volumes") or () if ctx.visible(seen.volume(each))]
     return Usage(
-        images=tuple(seen),
+        images=tuple(shown),
         containers=tuple(each for each in told.get("Containers") or () if containers.visible(ctx, each)),
         volumes=tuple(sorted(kept, key=lambda each: natural(each["Name"]))),
         cache=tuple(_ordered(told.get("BuildCache") or ())),

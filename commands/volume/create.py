@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from commands import wire
 from commands.attempts import unanswered
 from commands.command import Command, Permission, arg, flag
-from commands.context import Context, Target
+from commands.context import Context, Found, Target
 from commands.creation.environment import LABELS
 from commands.creation.values import BYTES
 from commands.kinds import Kind
 from commands.reply import Reply, lines
+from commands.seen import volume_id
 
 MAP = Kind("map", str, repeats=True, samples=("a=b", "c"))
 _CLUSTER = "1.42"  # the API version from which swarms have volumes of their own
@@ -67,7 +69,8 @@ class Create(Command, name="volume create", permission=Permission.CHANGE):
             if not wire.lost(error):
                 raise
             return unanswered(f"the volume {self._called()}".strip(), _LOOK)
-        return lines([made["Name"]])
+        was_there = any(isinstance(each, Found) for each in ctx.found.values())
+        return replace(lines([made["Name"]]), made=() if was_there else (volume_id(made),))
 
     def _called(self) -> str:
         return self.volume or self.name

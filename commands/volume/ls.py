@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commands import secrets, wire
+from commands import secrets, seen, wire
 from commands.command import Command, Permission, flag
 from commands.context import Context
 from commands.kinds import FILTER
@@ -48,11 +48,11 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
     def run(self, ctx: Context) -> Reply:
         """One request; only what the asker may see."""
         found = wire.get(ctx.docker, "/volumes", params=query(filters(self.filter))).get("Volumes") or []
-        seen = [each for each in found if ctx.visible("volume", each["Name"], each.get("Labels") or {})]
+        shown = [each for each in found if ctx.visible(seen.volume(each))]
         if self.cluster:
-            seen = [each for each in seen if each.get("ClusterVolume")]
-        seen.sort(key=lambda each: natural(each["Name"]))
-        return listed(map(row, seen), self._source(), HEADERS)
+            shown = [each for each in shown if each.get("ClusterVolume")]
+        shown.sort(key=lambda each: natural(each["Name"]))
+        return listed(map(row, shown), self._source(), HEADERS)
 
     def _source(self) -> str:
         if self.cluster:

@@ -7,12 +7,11 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from commands import prunes, units, wire
+from commands import prunes, seen, units, wire
 from commands.api import too_old
 from commands.command import Permission, flag
 from commands.context import Context
 from commands.intent import Intent
-from commands.listing import own_name
 from commands.prunes import SURE, Going, Pruning, Selection
 from commands.timestamps import epoch
 
@@ -59,10 +58,10 @@ def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:
     for each in wire.get(ctx.docker, "/containers/json", params={"all": 1}):
         if each["Id"] in gone:
             continue
-        name = own_name(each["Names"] or [each["Id"]])
-        seen = ctx.visible("container", name, each.get("Labels") or {})
+        user = seen.container(each)
+        who = f"container {user.name}" if ctx.visible(user) else "a container"
         mounts = (str(mount.get("Name") or "") for mount in each.get("Mounts") or ())
-        users |= dict.fromkeys(mounts, f"container {name}" if seen else "a container")
+        users |= dict.fromkeys(mounts, who)
     return users
 
 
@@ -78,7 +77,7 @@ def plan(ctx: Context, chosen: Selection, gone: Container[str] = ()) -> Iterator
     for each in usage.get("Volumes") or ():
         labels, name = each.get("Labels") or {}, str(each["Name"])
         local = each.get("Driver") == "local" and name not in users
-        if local and ctx.visible("volume", name, labels) and chosen.takes(labels, 0):
+        if local and ctx.visible(seen.volume(each)) and chosen.takes(labels, 0):
             yield _going(ctx, each)
 
 

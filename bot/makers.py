@@ -1,0 +1,33 @@
+"""Who made what from chat: by whose line each object that is new came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlite_utils import Database
+
+from bot.database import Sqlite
+
+
+class Makers:
+    """What was made at each engine, in the database, written with the outcome of the action that made it."""
+
+    def __init__(self, file: Sqlite) -> None:
+        self._file = file
+
+    def of(self, host: str) -> Mapping[str, str]:
+        """The Slack user id of whoever made each object at this engine, by the object's full id."""
+        with self._file.reading() as db:
+            return dict(db.execute("SELECT identity, actor FROM made WHERE host = ?", (host,)).fetchall())
+
+
+def note(db: Database, number: int, identities: Iterable[str]) -> None:
+    """Note, within the transaction that is open, that an action made these."""
+    for each in identities:
+        db.execute(_NOTE, {"identity": each, "number": number})
+
+
+_NOTE = """
+INSERT INTO made SELECT host, :identity, actor, number FROM actions WHERE number = :number
+ON CONFLICT (host, identity) DO NOTHING
+"""

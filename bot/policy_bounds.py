@@ -1,0 +1,75 @@
+"""[run] and [limits], read and checked."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from bot.bounds import Rates, RunLimits
+from bot.toml_lines import Key
+from bot.toml_reading import Reading, Table
+
+_FOLDER = re.compile(r"(?P<folder>(/[^/:\0]+)+)(:(?P<mode>ro|rw))?")
+_PORTS = re.compile(r"((?P<address>[0-9.]+|\[[0-9a-fA-F:]+\]):)?(?P<first>\d{1,5})(-(?P<last>\d{1,5}))?")
+_ANYWHERE = "0.0.0.0"  # noqa: S104 - what a range without an address stands for
+_MOST = 65_535  # the last port
+_RUN = ("binds", "networks", "ports", "memory_max", "pids_max")
+_LIMITS = ("reads", "changes", "burst", "all_reads", "all_changes", "all_burst")
+
+
+def run(reading: Reading, document: Table) -> RunLimits:
+    """[run]: what containers may be given without the class root."""
+    table, key = reading.table(document, ("run",)), ("run",)
+    reading.keys(table, key, _RUN)
+    return RunLimits(
+        tuple(_binds(reading, table, (*key, "binds"))),
+        reading.words(table, (*key, "networks")) if "networks" in table else None,
+        tuple(_ports(reading, table, (*key, "ports"))) if "ports" in table else None,
+        reading.bytes(table, (*key, "memory_max")),
+        reading.count(table, (*key, "pids_max")),
+    )
+
+
+def rates(reading: Reading, document: Table) -> Rates:
+    """[limits]: how fast people may ask."""
+    table, key, usual = reading.table(document, ("limits",)), ("limits",), Rates()
+    reading.keys(table, key, _LIMITS)
+    return Rates(
+        reading.number(table, (*key, "reads"), usual.reads),
+        reading.number(table, (*key, "changes"), usual.changes),
+        reading.count(table, (*key, "burst")) or usual.burst,
+        reading.number(table, (*key, "all_reads"), usual.all_reads),
+        reading.number(table, (*key, "all_changes"), usual.all_changes),
+        reading.count(table, (*key, "all_burst")) or usual.all_burst,
+    )
+
+
+def _binds(reading: Reading, table: Table, key: Key) -> Iterator[tuple[str, bool]]:
+    for word in reading.words(table, key, needed=False):
+        found = _FOLDER.fullmatch(word)
+        if found is None:
+            reading.fault(
+                key, f"{word!r} is no folder of the host by its whole path, such as /srv/data or /srv/data:ro", word
+            )
+        else:
+            yield found["folder"], found["mode"] != "ro"
+
+
+def _ports(reading: Reading, table: Table, key: Key) -> Iterator[tuple[str, range]]:
+    for word in reading.words(table, key, needed=False):
+        found = _PORTS.fullmatch(word)
+        first, last = (int(found["first"]), int(found["last"] or found["first"])) if found else (0, 0)
+        address = (found["address"] or _ANYWHERE).strip("[]") if found else ""
+        if not (0 < first <= last <= _MOST) or not _is_address(address):
+            reading.fault(key, f'{word!r} is no range of ports such as "8000-8999" or "127.0.0.1:8000-8999"', word)
+        else:
+            yield address, range(first, last + 1)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

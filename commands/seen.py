@@ -1,0 +1,57 @@
+"""An object of one of the engine's lists, as far as it decides who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Its kind, name and labels; its full id where the list tells it, and of a container the name of its image.
+
+    The id of a volume is what volume_id() makes of it.
+    """
+
+    kind: str
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    image: str = ""
+
+
+Visible = Callable[[Seen], bool]
+
+
+def container(listed: Mapping[str, Any]) -> Seen:
+    """A container of the engine's list, by its own name."""
+    identity, image_name = str(listed.get("Id") or ""), str(listed.get("Image") or "")
+    name = own_name(listed.get("Names") or [identity])
+    return Seen("container", name, listed.get("Labels") or {}, identity, image_name)
+
+
+def image(listed: Mapping[str, Any], name: str) -> Seen:
+    """An image of the engine's list, by one of its names."""
+    return Seen("image", name, listed.get("Labels") or {}, str(listed.get("Id") or ""))
+
+
+def network(listed: Mapping[str, Any]) -> Seen:
+    """A network of the engine's list."""
+    return Seen("network", str(listed["Name"]), listed.get("Labels") or {}, str(listed.get("Id") or ""))
+
+
+def volume(listed: Mapping[str, Any]) -> Seen:
+    """A volume of the engine's list; its name is its id."""
+    return Seen("volume", str(listed["Name"]), listed.get("Labels") or {}, volume_id(listed))
+
+
+def volume_id(details: Mapping[str, Any]) -> str:
+    """What tells a volume from a later one of the same name: the engine itself gives it no id."""
+    return f"{details.get('Name')} {details.get('CreatedAt') or ''}"
+
+
+def own_name(names: Iterable[str]) -> str:
+    """A container's own name of those that the engine lists, "/web" and "/other/alias": the one that is no link's."""
+    bare = [name.removeprefix("/") for name in names]
+    return next((name for name in bare if "/" not in name), bare[0] if bare else "")
