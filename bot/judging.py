@@ -71,6 +71,7 @@ class Judging:
     directory: Directory
     clock: Clock
     makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
+    grants: Callable[[str], frozenset[str]]  # a person's name -> the roles that they have for a time
 
     @property
     def policy(self) -> Policy:
@@ -91,6 +92,7 @@ class Judging:
         try:
             verdicts = self._allowed(case, found)
             root, rooted = self._allow_root(case, found)
+            verdicts += self._elevated(command)
         except End as end:
             end.found = tuple(each for each in found.values() if isinstance(each, Found))
             raise
@@ -137,8 +139,9 @@ class Judging:
             raise answers.denied(reason, self._meant(request))
 
     def _as(self, request: Request, member: Member, host: str) -> Asker:
-        accounts = self.policy.accounts(request.actor.id)
-        return Asker(request.actor.id, member.groups, request.channel, host, accounts=accounts)
+        actor = request.actor.id
+        granted = self.grants(self.policy.person(actor) or "")
+        return Asker(actor, member.groups, request.channel, host, granted, self.policy.accounts(actor))
 
     def _meant(self, request: Request) -> Command | None:
         """The command of a line, for the record alone."""
@@ -176,7 +179,8 @@ class Judging:
 
     def _asker(self, request: Request, command: Command, host: Host) -> Asker:
         """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
-        member = self._member(request, fresh=command.spec.permission.changes)
+        acts = command.spec.permission.changes or command.spec.decides
+        member = self._member(request, fresh=acts or request.origin is Origin.BUTTON or request.approved > 0)
         if member.refused is not None:
             raise answers.denied(member.refused, command)
         asker = self._as(request, member, host.name)
@@ -248,6 +252,15 @@ class Judging:
             objects = ((each, obj) for each in looked for obj in self._objects(each, case.made_by)[:1])
             reasons.update(f"{each.name}: {obj.root}" for each, obj in objects if obj.root)
         return frozenset(reasons), verdicts
+
+    def _elevated(self, command: Command) -> Iterator[Hold]:
+        """The verdict on a role that the line asks for."""
+        asked = command.elevates()
+        if asked is not None:
+            verdict = self.policy.judge_elevation(*asked)
+            if isinstance(verdict, Deny):
+                raise answers.denied(verdict.reason, command)
+            yield verdict
 
     def _escalations(self, command: Command, found: Looked) -> Iterator[str]:
         if command.escalation():

@@ -167,6 +167,16 @@ class Policy:
         needs = _weakest(rules) | _each(self._requiring(asker, Permission.ROOT))
         return Hold(policy_reason.held(spec, rules, self._named(needs), self.source), needs)
 
+    def judge_elevation(self, role: str, seconds: float) -> Hold | Deny:
+        """Whether a role may be asked for, for so long."""
+        elevation = self.terms.elevations.get(role)
+        if elevation is None:
+            return Deny(policy_reason.no_elevation(role, self.terms.elevations, self.source))
+        if seconds > elevation.longest:
+            return Deny(policy_reason.too_long(role, elevation.longest, self.source))
+        needs: Needs = frozenset({frozenset({elevation.approve})})
+        return Hold(policy_reason.elevated(role, self._named(needs), self.source), needs)
+
     def insists(self, spec: Spec) -> bool:
         """Whether docker's question is asked although the line says yes to it already."""
         return spec.name in self.terms.insisted or spec.permission.value in self.terms.insisted

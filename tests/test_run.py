@@ -14,7 +14,7 @@ from docker.api.client import APIClient
 from docker.errors import NotFound
 from engine import Engine
 from eventually import eventually
-from harness import ADMIN, Bench, bench
+from harness import ROOT, Bench, bench, insist
 from proxy import Proxy
 
 from bot import text
@@ -25,16 +25,8 @@ from commands import catalog
 from commands.allowances import Allowances
 from commands.command import Command, Spec
 from commands.context import Context, Found, Target
-from commands.reply import Button, Buttons, Reply
+from commands.reply import Reply
 
-POLICY = """
-version = 1
-[people]
-admin = {{ slack = ["{admin}"], roles = ["admin"] }}
-[[roles.admin.allow]]
-verbs = ["see", "read", "act", "change", "enter", "root"]
-on = ["*"]
-"""
 HIDING = """
 [[deny]]
 verbs = ["see", "read", "act", "change", "enter"]
@@ -53,11 +45,7 @@ class Runner:
 
     def say(self, line: str) -> Outcome:
         """The line, and yes to what is asked first."""
-        outcome = self.bench.say(line)
-        if outcome.status is Status.HELD:
-            button = next(part for part in outcome.reply.parts if isinstance(part, Buttons)).buttons[0]
-            assert isinstance(button, Button)
-            outcome = self.bench.say(line, confirmed=button.confirms)
+        outcome = insist(self.bench.pipeline, line)
         self.ids += outcome.reply.ids
         return outcome
 
@@ -104,7 +92,7 @@ def ruled(engine: str, client: APIClient, tmp_path: Path) -> Iterator[Callable[.
 
     def make(more: str = "") -> Runner:
         specs = tuple(verb.spec for verb in catalog.load())
-        rules = POLICY.format(admin=ADMIN) + more
+        rules = ROOT + more
         opened.append(bench(engine, tmp_path / f"ruled{len(opened)}", Policy.parse(rules, "policy.toml", specs)))
         return Runner(opened[-1], client)
 

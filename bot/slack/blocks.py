@@ -138,8 +138,8 @@ class _Page:
                 self._moment(label, at)
             case Buttons(buttons):
                 self._offer(buttons)
-            case Asking(label, line):
-                self._offer((Button(label, line),))
+            case Asking(label, line, form):
+                self._offer((Button(label, line, form=form),))
             case _:
                 assert_never(part)
 
@@ -250,7 +250,7 @@ def _wanted(part: Part) -> int:
             return room.size(section(elements.span(cut(visible(label)[0], NOTE_LIMIT) + " "), elements.date(at)))
         case Buttons(buttons):
             return sum(room.size(elements.button(button, BUTTONS, HANDLE)) for button in buttons)
-        case Asking(label, line):
+        case Asking(label, line, _):
             return room.size(elements.button(Button(label, line), BUTTONS, HANDLE))
         case Output() | Errors() | Printed() | Table():
             return 0

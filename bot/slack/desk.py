@@ -30,8 +30,8 @@ class Desk(Protocol):
     def recall(self, button: str, pressed: Request) -> Request | Outcome:
         """The request for the line behind an opaque id; what to say where there is none."""
 
-    def form(self, request: Request) -> Form | None:
-        """What has to be asked in a dialog for its line; None where nothing has."""
+    def form(self, button: str) -> Form | None:
+        """What has to be asked in a dialog before the line of a button is run; None where nothing has."""
 
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does."""

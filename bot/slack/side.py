@@ -113,7 +113,7 @@ class SlackSide:
             self._tell(asked, found, asked.place.user)
             return
         asked = replace(asked, request=found)
-        form = self._desk.form(found)
+        form = self._desk.form(pressed.button)
         if form is None:
             self._take(asked, pressed)
         else:
@@ -125,9 +125,11 @@ class SlackSide:
         """Who gave a slash command need not press the button as well, while what they did can open a modal."""
         asking = next((part for part in outcome.reply.parts if isinstance(part, Asking)), None)
         fresh = self._clock.now() - asked.request.received < TRIGGER
-        if asking is None or not fresh or asked.request.origin is not Origin.SLASH:
+        if asking is None or not fresh or asked.request.origin not in {Origin.SLASH, Origin.BUTTON}:
             return
-        button = self._desk.remember(Button(asking.label, asking.line), outcome.host or asked.request.host)
+        button = self._desk.remember(
+            Button(asking.label, asking.line, form=asking.form), outcome.host or asked.request.host
+        )
         if button:
             self._dialogs.open(asked, asking.form, button)
 

@@ -65,6 +65,19 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             host["SecurityOpt"] = [*host.get("SecurityOpt", ()), "label=disable"]
         return {**body, "HostConfig": host}
 
+    def fetches(self) -> str:
+        """The image, with --pull always."""
+        return self.image if self.pull == ALWAYS else ""
+
+    def unforeseen(self) -> str:
+        """What the files hold that the line names."""
+        files = (*self.env_file, *self.label_file)
+        return f"what {', '.join(files)} will hold then" if files else ""
+
+    def argv(self) -> tuple[str, ...]:
+        """The command with its arguments, after the program that replaces the image's own."""
+        return (*((self.entrypoint,) if self.entrypoint else ()), *self.words)
+
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""
         try:

@@ -61,6 +61,10 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         """The container."""
         return (Target("container", self.container),)
 
+    def argv(self) -> tuple[str, ...]:
+        """The command with its arguments."""
+        return (self.command, *self.words)
+
     def escalation(self) -> str:
         """What --privileged gives."""
         return _PRIVILEGED if self.privileged else ""
