@@ -139,7 +139,8 @@ class Pipeline:
         asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
         if spec.permission is Permission.LISTED:
             return judged.needs
-        wider = (self._judging.object(found, judged.made_by) for found in intent.objects)
+        # A plan knows of its objects what a list tells: who may remove them was judged, what they may do was not seen.
+        wider = (replace(self._judging.object(found, judged.made_by), root="") for found in intent.objects)
         return judged.needs.union(*(policy.needs(asker, spec, obj) for obj in wider))
 
     def _held(self, received: Received, judged: Judged, intent: Intent, needs: Needs) -> Outcome:
