@@ -186,6 +186,22 @@ class Approvals:
             ).fetchall()
         return [int(row[0]) for row in rows]
 
+    def untold(self) -> list[Held]:
+        """The requests of which nothing comes, and whose asker has not been told so."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT number FROM approvals WHERE told = 0 AND state IN ('denied', 'expired', 'cancelled')"
+                " ORDER BY number"
+            ).fetchall()
+            found = [_held(db, int(row[0])) for row in rows]
+        return [each for each in found if each is not None]
+
+    def tell(self, number: int) -> bool:
+        """Note that the asker is told; False where that was noted before."""
+        with self._writing() as db:
+            done = db.execute("UPDATE approvals SET told = 1 WHERE number = ? AND told = 0", (number,))
+            return done.rowcount == 1
+
     def mark(self, number: int, what: str) -> bool:
         """Note that people were reminded, or that it was escalated; False where that was noted before."""
         column = {"reminded": "reminded", "escalated": "escalated"}[what]

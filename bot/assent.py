@@ -61,6 +61,7 @@ class Assent:
             raise Refusal(f"Number {number} is {held.person}'s, who alone can take it back.")
         if not self.approvals.settle(number, (State.PENDING, State.APPROVED), State.CANCELLED, person, "taken back"):
             raise Refusal(self._closed(self.found(number)))
+        self.approvals.tell(number)
         return self.found(number)
 
     def break_glass(self, number: int, asker: Asker, reason: str) -> Held:

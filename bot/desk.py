@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import answers
 from bot.answers import End
+from bot.approvals import Held
 from bot.buttons import Spent
 from bot.pipeline import Pipeline, Progress, Received, silent
 from bot.request import Outcome, Request, Status
@@ -64,6 +65,14 @@ class Desk:
             return None
         self._uncount(request.actor.id)
         return self._pipeline.turn_away(received, answers.busy())
+
+    def resume(self, held: Held, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
+        """Have what was agreed to begun, and answered from a worker: None where it was not ours to do any more.
+
+        False where all are busy.
+        """
+        pool = self._pools.get(held.host)
+        return pool is not None and pool.put(lambda: answer(self._pipeline.resume(held.number, progress)))
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""

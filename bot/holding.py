@@ -122,6 +122,7 @@ class Holding:
         state = _ENDS.get(end.status, State.FAILED)
         if not self.store.approvals.settle(held.number, (State.APPROVED,), state, why=end.reason):
             return None
+        self.store.approvals.tell(held.number)  # by this answer
         return Outcome(end.status, answers.masked(end.reply), held.number, public=True, line=held.line, host=held.host)
 
     def _check_glass(self, judged: Judged) -> None:

@@ -109,7 +109,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                sealed BLOB NOT NULL,  -- what is needed to do it, with a key that is not in here; empty once settled
                asked REAL NOT NULL, expires REAL NOT NULL, begin_by REAL, reminded REAL, escalated REAL,
                glass TEXT NOT NULL DEFAULT '', reviewed TEXT NOT NULL DEFAULT '',
-               settled_by TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '')""",
+               settled_by TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',
+               told INTEGER NOT NULL DEFAULT 0)  -- whether the asker heard that nothing comes of it""",
         "CREATE INDEX open_approvals ON approvals (state) WHERE state IN ('pending', 'approved', 'running')",
         """CREATE TABLE votes (
                number INTEGER NOT NULL, person TEXT NOT NULL, actor TEXT NOT NULL, origin TEXT NOT NULL,
