@@ -107,7 +107,7 @@ class Approvals:
         self._writing = writing
         self._clock = clock
         self._ended = ended
-        self._latest = 0.0
+        self._latest: float | None = None
 
     def get(self, number: int) -> Held | None:
         """The request of this number; None where none waited under it."""
@@ -260,7 +260,10 @@ class Approvals:
     # How ---------------------------------------------------------------------------------------------------------
 
     def _now(self) -> float:
-        """Epoch seconds that never go back while this lives: a clock that is put back gives no time again."""
+        """Epoch seconds that never go back behind what is on record: a clock that is put back gives no time again."""
+        if self._latest is None:
+            with self._reading() as db:
+                self._latest = float(db.execute("SELECT coalesce(max(at), 0) FROM events").fetchone()[0])
         self._latest = max(self._latest, self._clock.now())
         return self._latest
 

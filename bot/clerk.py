@@ -17,6 +17,7 @@ from bot.policy import Policy, Reloading
 from bot.store import Unwritable
 
 TICK = 5.0  # seconds between two looks, at most; whoever changes something rings
+SHORTEST = 0.2  # seconds between two looks, at least, while nobody rings
 PATIENCE = 60.0  # seconds for which what was asked and agreed to at a terminal is left to that terminal
 LATE = "nobody decided in time"
 UNBEGUN = "it was agreed to, and not begun in time"
@@ -74,8 +75,8 @@ class Clerk:
         if self._thread.is_alive():
             self._thread.join()
 
-    def look(self) -> None:
-        """One look at everything that waits."""
+    def look(self) -> float:
+        """One look at everything that waits; the seconds until the next should be."""
         self._expire()
         waiting = self._approvals.listed((State.PENDING, State.APPROVED))
         for held in waiting:
@@ -91,17 +92,19 @@ class Clerk:
         for held in self._approvals.untold():
             if self._approvals.tell(held.number):
                 self._board.tell(held)
+        return min([TICK, *(max(0.0, each - self._clock.now()) for held in waiting for each in _moments(held))])
 
     def _loop(self) -> None:
         while not self._ended.is_set():
             self._bell.clear()
+            pause = TICK
             try:
-                self.look()
+                pause = self.look()
             except Unwritable as error:
                 log.warning("what waits for consent was not seen to: %s", error)
             except Exception:  # a bug of ours must not end all consent
                 log.exception("what waits for consent was not seen to")
-            self._bell.wait(TICK)
+            self._bell.wait(max(SHORTEST, pause))
 
     def _expire(self) -> None:
         for number in self._approvals.overdue():
@@ -167,6 +170,16 @@ def unshown(approvals: Approvals, post: Post) -> None:
     approvals.unpost(post.number, post.channel)
     if not approvals.posts(post.number):
         approvals.settle(post.number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)
+
+
+def _moments(held: Held) -> Iterator[float]:
+    """When something is due by the clock."""
+    yield held.expires if held.begin_by is None else held.begin_by
+    for each in held.approvals():
+        if each.remind is not None and held.reminded is None:
+            yield held.asked + each.remind
+        if each.escalation is not None and held.escalated is None:
+            yield held.asked + each.escalation.after
 
 
 def _channels(held: Held) -> tuple[str, ...]:
