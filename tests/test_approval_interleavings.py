@@ -157,6 +157,16 @@ class Office(RuleBasedStateMachine):
         for who in whose:
             self.approve_by(who)
 
+    @precondition(lambda self: self.number)
+    @rule(whose=st.permutations(range(5)), seconds=st.sampled_from((0.0, 299.0, 301.0)))
+    def approve_all(self, whose: list[int], seconds: float) -> None:
+        """All of them agree, and it is begun sooner or later."""
+        for who in whose:
+            self.approve_by(who)
+        self.clock.at += seconds
+        self.latest = max(self.latest, self.clock.now())
+        self.run(self.number)
+
     def approve_by(self, who: int) -> None:
         """One of the approvers agrees, if they still are one."""
         held = self.held()
