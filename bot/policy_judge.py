@@ -30,6 +30,20 @@ admin    = { slack = ["U0ADMIN001"], roles = ["admin"] }
 operator = { slack = ["U0OPERATOR"], roles = ["operator"] }
 viewer   = { slack = ["U0VIEWER01"], roles = ["viewer"] }
 
+[approvals.second]
+need = 1
+from = ["admin", "operator"]
+
+[[roles.operator.allow]]
+verbs   = ["change"]
+on      = ["*"]
+approve = "second"
+
+[[roles.admin.allow]]
+verbs   = ["root"]
+on      = ["*"]
+approve = "second"
+
 """
 
 
