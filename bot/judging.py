@@ -277,7 +277,8 @@ class Judging:
         )
         for target in case.command.enters():
             if target in there:
-                yield self.policy.judge(case.asker, entering, self._objects(there[target], case.made_by))
+                verdict = self.policy.judge(case.asker, entering, self._objects(there[target], case.made_by))
+                yield replace(verdict, reason=f"This gets into {target.ref}. {verdict.reason}")
         inside = there if case.spec.permission is Permission.ENTER else {}
         for each in (volume for found in inside.values() for volume in found.volumes):
             yield self.policy.judge_new(entering, self.object(each, case.made_by))
