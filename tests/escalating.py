@@ -114,7 +114,9 @@ class Stage:
         """A victim with a secret, an agent that mounts the host's folder, a disguised volume, a network."""
         self._host.mkdir(exist_ok=True)
         (self._host / "secret").write_text(SECRET)
-        self._api.tag("busybox", "rows-base", "1")
+        base = self._api.create_container("busybox", "true")["Id"]
+        self._api.commit(base, "rows-base", "1")
+        self._api.remove_container(base)
         disguise = {"type": "none", "o": "bind", "device": str(self._host)}
         self._api.create_volume("rows-disguised", driver_opts=disguise)
         self._api.create_network("rows-net")

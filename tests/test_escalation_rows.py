@@ -511,8 +511,9 @@ def test_row_images_create_fetches_from_no_address(scene: Scene, line: str) -> N
 
 def test_row_exec_s_command_is_masked_in_events(scene: Scene) -> None:
     """The engine tells it in full; what looks like a secret in it is not shown."""
-    scene.say("exec rows-victim sh -c 'echo --password=s3cret-9-word >/dev/null'")
-    shown = text.docker(scene.say("events --since 10m --until 0s --filter container=rows-victim").reply)
+    ran = scene.say("exec rows-victim sh -c 'echo --password=s3cret-9-word >/dev/null'")
+    assert ran.status is Status.DONE, text.docker(ran.reply) + text.added(ran.reply)
+    shown = text.docker(scene.say("events --since 10m --filter container=rows-victim").reply)
     assert "exec_create" in shown
     assert "s3cret-9-word" not in shown
 
