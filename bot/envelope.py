@@ -54,8 +54,8 @@ _EMPTY = {
     "Cgroup": "another's control group",
     "Annotations": "annotations for the runtime",
 }
+# OomKillDisable is not among them: it only stops what has reached a limit of its own.
 _SPARED = {
-    "OomKillDisable": "others are killed in its place when memory runs out",
     "OomScoreAdj": "others are killed before it when memory runs out",
     "CpuRealtimeRuntime": "it takes processors before all others",
 }
@@ -66,7 +66,7 @@ _HARMLESS = _words(
     " BlkioWeightDevice CapDrop CgroupParent CgroupnsMode ConsoleSize ContainerIDFile CpuCount CpuPercent CpuPeriod"
     " CpuQuota CpuRealtimePeriod CpuShares CpusetCpus CpusetMems Dns DnsOptions DnsSearch ExtraHosts"
     " GroupAdd IOMaximumBandwidth IOMaximumIOps Init Isolation KernelMemory KernelMemoryTCP Links LogConfig Memory"
-    " MemoryReservation MemorySwap MemorySwappiness NanoCpus PidsLimit PortBindings"
+    " MemoryReservation MemorySwap MemorySwappiness NanoCpus OomKillDisable PidsLimit PortBindings"
     " PublishAllPorts ReadonlyRootfs RestartPolicy ShmSize StorageOpt Sysctls Tmpfs Ulimits VolumeDriver VolumesFrom"
 )
 NO_LIMITS = RunLimits()

@@ -122,7 +122,6 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
     "row_16_control_group": [("create --cgroup-parent / busybox true", "control group by name")],
     "row_17_limits": [
-        ("create --oom-kill-disable busybox true", "others are killed in its place"),
         ("create --oom-score-adj -1000 busybox true", "others are killed before it"),
         ("create --cpu-rt-runtime 900000 busybox true", "processors before all others"),
     ],
@@ -420,7 +419,7 @@ BENIGN = (
     "--log-driver local",
     "--log-opt max-size=1m",
     "--cap-drop ALL --cap-add NET_BIND_SERVICE --security-opt no-new-privileges",
-    "--group-add audio --add-host me:host-gateway --dns 10.0.0.1 --ipc shareable --oom-score-adj 500",
+    "--group-add audio --add-host me:host-gateway --dns 10.0.0.1 --ipc shareable --oom-score-adj 500 --oom-kill-disable",
     "--sysctl net.ipv4.ip_unprivileged_port_start=80 -p 127.0.0.1::80 -v rows-plain:/x -v /y",
 )
 
