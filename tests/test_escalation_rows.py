@@ -419,7 +419,8 @@ BENIGN = (
     "--log-driver local",
     "--log-opt max-size=1m",
     "--cap-drop ALL --cap-add NET_BIND_SERVICE --security-opt no-new-privileges",
-    "--group-add audio --add-host me:host-gateway --dns 10.0.0.1 --ipc shareable --oom-score-adj 500 --oom-kill-disable",
+    "--group-add audio --add-host me:host-gateway --dns 10.0.0.1 --ipc shareable --oom-score-adj 500",
+    "--oom-kill-disable",
     "--sysctl net.ipv4.ip_unprivileged_port_start=80 -p 127.0.0.1::80 -v rows-plain:/x -v /y",
 )
 

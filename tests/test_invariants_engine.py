@@ -13,9 +13,7 @@ from escalating import EVE, ROY, SECRET, Scene, Stage, policy
 from proxy import Proxy
 
 from bot import text
-from bot.policy import Policy
-from bot.request import Status
-from commands import catalog
+from bot.request import Actor, Origin, Request, Status
 
 PROTECTING = """
 [protect]
@@ -213,7 +211,16 @@ def test_invariant_6_a_file_that_lists_a_folder_lets_its_containers_be_entered(s
     made.bench.close()
 
 
-def test_the_policy_of_these_tests_names_root_for_one_alone() -> None:
-    """Eve has everything else."""
-    assert isinstance(policy(), Policy)
-    assert {"see", "read", "act", "change", "enter"} <= {each.spec.permission.value for each in catalog.load()}
+def test_invariant_5_what_a_judged_lender_brings_along_was_judged(scene: Scene) -> None:
+    """With the class root its folders are no surprise; with no word of it they are."""
+    config = scene.api.create_host_config(volumes_from=["rows-agent"])
+    made = scene.api.create_container("busybox", "true", host_config=config)["Id"]
+    details, judging = scene.api.inspect_container(made), scene.bench.pipeline._judging
+    lent, plain = (
+        judging.judge(Request(f"create {flags} busybox true", Actor(ROY), Origin.SLASH))
+        for flags in ("--volumes-from rows-agent", "")
+    )
+    assert lent.root
+    assert judging.exceeds(lent, details) == ""
+    assert f"it mounts {scene.host} of the host" in judging.exceeds(plain, details)
+    scene.api.remove_container(made)
