@@ -144,8 +144,7 @@ def _foreign(config: Details, endpoints: Details, limits: RunLimits, names: Name
     yield from (text for key, text in _SPARED.items() if _spares(config.get(key), key))
     if any((each or {}).get("DriverOpts") for each in endpoints.values()):
         yield "it sets options of a network's driver"
-    named = {key: names.get(str(value), value) for key, value in config.items() if key == "NetworkMode"}
-    yield from excess.reasons({**config, **named}, [names.get(each, each) for each in endpoints], limits)
+    yield from excess.reasons(config, endpoints, names, limits)
 
 
 def _logging(log: Details) -> Iterator[str]:

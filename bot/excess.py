@@ -23,9 +23,12 @@ _PORTS = range(1, 1 << 16)  # any of which the engine chooses where none is said
 _SWAP = 2  # times its memory: what docker gives of memory and swap together where nothing is said
 
 
-def reasons(config: Config, networks: Iterable[str], limits: RunLimits) -> Iterator[str]:
-    """Why these settings and networks, by their names, are outside of the limits, and what to say instead."""
-    yield from _networks(config, networks, limits)
+def reasons(config: Config, networks: Iterable[str], names: Mapping[str, str], limits: RunLimits) -> Iterator[str]:
+    """Why these settings and networks are outside of the limits, and what to say instead.
+
+    names are those of the networks that the line names, by how it calls them.
+    """
+    yield from _networks(config, networks, names, limits)
     yield from _ports(config, limits)
     if limits.memory is not None and not _within(config, "Memory", limits.memory):
         most = size(limits.memory)
@@ -51,15 +54,19 @@ def _within(config: Config, key: str, most: int) -> bool:
     return key not in config or 0 < (config[key] or 0) <= most
 
 
-def _networks(config: Config, networks: Iterable[str], limits: RunLimits) -> Iterator[str]:
+def _networks(config: Config, networks: Iterable[str], names: Mapping[str, str], limits: RunLimits) -> Iterator[str]:
     if limits.networks is None:
         return
     modes = [str(config["NetworkMode"] or "")] if "NetworkMode" in config else []
-    for name in dict.fromkeys("bridge" if mode in _DEFAULTS else mode for mode in (*modes, *networks)):
-        listed = any(fnmatchcase(name, glob) for glob in limits.networks)
-        if not listed and name not in _OTHERS and not name.startswith("container:"):
+    joined = (word for word in (*modes, *networks) if word in names or not _is_none(word))
+    for name in dict.fromkeys("bridge" if word in _DEFAULTS else names.get(word, word) for word in joined):
+        if not any(fnmatchcase(name, glob) for glob in limits.networks):
             allowed = ", ".join((*limits.networks, "none"))
             yield f"it joins the network {name}, and [run] lists others: say --network with one of {allowed}"
+
+
+def _is_none(word: str) -> bool:
+    return word in _OTHERS or word.startswith("container:")
 
 
 def _ports(config: Config, limits: RunLimits) -> Iterator[str]:

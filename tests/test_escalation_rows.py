@@ -284,6 +284,15 @@ def test_row_13_connect_does_not_get_around_it(limited: Scene) -> None:
     assert limited.say("network disconnect rows-net rows-victim").status is Status.DONE
 
 
+def test_row_13_no_name_of_a_network_hides_it(limited: Scene) -> None:
+    """The engine takes any text for a name, that of another's network mode as well."""
+    made = limited.api.create_network("container:rows-victim")["Id"]
+    limited.refused(f"run --rm -m 64m --pids-limit 9 --network {made} busybox true", "and [run] lists others")
+    limited.refused(f"network connect {made} rows-victim", "and [run] lists others")
+    limited.refused("network connect container:rows-victim rows-victim", "and [run] lists others")
+    limited.api.remove_network(made)
+
+
 def test_what_is_within_run_is_done(limited: Scene) -> None:
     """By name and by id, with a folder that may be read, at ports that may be used."""
     network = limited.api.inspect_network("rows-net")["Id"]
