@@ -302,7 +302,7 @@ class Pipeline:
             host=judged.host.name,
             person=judged.person,
             beside=judged.host.beside,
-            exceeds=lambda details: self._judging.exceeds(judged.command, details),
+            exceeds=lambda details: self._judging.exceeds(judged, details),
             given=received.request.given,
             progress=lambda text: progress(secrets.mask_text(text)),
             credentials=self.store.vault,

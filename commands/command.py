@@ -232,6 +232,14 @@ class Command:
         """The body of the request by which the line makes a container, None where it makes none."""
         return None
 
+    def alters(self) -> Mapping[str, Any]:
+        """What of a container the line sets anew, as the part of such a body that would; empty where nothing."""
+        return {}
+
+    def enters(self) -> tuple[Target, ...]:
+        """Those of the targets that it gets into as `exec` does, whatever its own class: each must allow that, too."""
+        return ()
+
     def escalation(self) -> str:
         """Why what the line asks for gives root on the engine's host, empty where it does not."""
         return ""

@@ -35,7 +35,8 @@ class Target:
 class Found:
     """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect.
 
-    inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own.
+    inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own;
+    volumes what a container mounts, looked up for verbs that change it or get into it.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class Found:
     labels: Mapping[str, str]
     details: Mapping[str, Any]
     inherited: tuple[Mapping[str, str], ...] = ()
+    volumes: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True)
