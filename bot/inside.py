@@ -109,6 +109,9 @@ class Inside:
         """Go on without consent; raises Refusal."""
         self._known(number)
         self.assent.break_glass(number, self.asker, reason)
+        glass = self.policy.current().terms.glass
+        if glass is not None and glass.channel:
+            self.store.approvals.post(number, glass.channel)
         self.decided(number)
         return note(f"The glass is broken for number {number}: it begins now, and somebody else has to review it.")
 

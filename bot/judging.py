@@ -235,6 +235,7 @@ class Judging:
             if target.made and isinstance(looked, Missing)
             for each in self._objects(looked, case.made_by)
         ]
+        objects += tuple(self._renamed(case, found))
         makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
             return []
@@ -245,6 +246,13 @@ class Judging:
             *self._inside(case, found),
         ]
         return list(_none_refused(verdicts, case.command))
+
+    def _renamed(self, case: _Case, found: Looked) -> Iterator[Object]:
+        """The object by the name that it would have: it has to be the asker's to touch by that name, too."""
+        pair = case.command.renames()
+        looked = None if pair is None else found.get(pair[0])
+        if pair is not None and isinstance(looked, Found) and not self._hidden(case, looked):
+            yield from (replace(each, name=pair[1].ref) for each in self._objects(looked, case.made_by))
 
     def _allow_root(self, case: _Case, found: Looked) -> tuple[frozenset[str], list[Allow | Hold]]:
         """Why the line gives root on the host, empty where it does not, and the verdicts on that."""

@@ -114,7 +114,7 @@ def elevated(role: str, needs: Sequence[Sequence[Approval]], source: str) -> str
 
 def agreeing(approval: Approval) -> str:
     """What an approval takes, in words."""
-    who = _listed({*approval.approvers.roles, *approval.approvers.groups})
+    who = " or ".join(sorted({*approval.approvers.roles, *approval.approvers.groups}))
     people = "1 other person" if approval.need == 1 else f"{approval.need} other people"
     return f"{people} of {who} {'agrees' if approval.need == 1 else 'agree'} (approval {approval.name})"
 

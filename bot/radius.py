@@ -58,7 +58,7 @@ def _state(found: Found, now: float) -> str:
     health = (state.get("Health") or {}).get("Status")
     made = units.age(max(0.0, now - epoch(str(found.details.get("Created")), now)))
     running = str(state.get("Status") or "unknown")
-    return f"{found.name} is {running}{f' ({health})' if health else ''}, made {made} ago."
+    return f"{found.name} is {running}{f' ({health})' if health else ''}, made {made[:1].lower()}{made[1:]} ago."
 
 
 def _lost(host: Host, found: Found) -> Iterator[str]:
@@ -69,6 +69,9 @@ def _lost(host: Host, found: Found) -> Iterator[str]:
         return
     if size:
         yield f"{found.name} has {units.size(size)} of its own files, which go when it is removed."
+    joined = ((found.details.get("NetworkSettings") or {}).get("Networks") or {}).keys()
+    if joined:
+        yield f"{found.name} is on the networks {', '.join(sorted(joined))}."
     mounts = [each for each in found.details.get("Mounts") or () if each.get("Type") == "volume"]
     if mounts:
         yield f"{found.name} uses the volumes {', '.join(str(each.get('Name')) for each in mounts)}."

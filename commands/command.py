@@ -244,6 +244,10 @@ class Command:
         """Why what the line asks for gives root on the engine's host, empty where it does not."""
         return ""
 
+    def renames(self) -> tuple[Target, Target] | None:
+        """The object that gets another name, and that name; None where none does."""
+        return None
+
     def argv(self) -> tuple[str, ...]:
         """The words of the program that it runs; none where it runs none, or leaves that to the image."""
         return ()

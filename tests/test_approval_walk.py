@@ -105,7 +105,7 @@ def since(api: APIClient, name: str = "web") -> str:
 def asked(workspace: Workspace, line: str) -> Message:
     """The message that shows what somebody asks for."""
     workspace.slash(ADMIN, OPS, line).wait()
-    return workspace.wait_for_message(ALERTS, f"asks for docker container {line.split(maxsplit=1)[0]}")
+    return workspace.wait_for_message(ALERTS, f"asks on local for docker container {line.split(maxsplit=1)[0]}")
 
 
 def now(workspace: Workspace, message: Message, text: str) -> Message:
@@ -129,9 +129,9 @@ def test_two_people_agree_in_slack(bot: BotProcess, workspace: Workspace, api: A
     held = workspace.wait_for_message(OPS, "Nothing was done yet", viewer=ADMIN)
     assert held.only_for == ADMIN
     assert message.text.splitlines()[0].startswith(
-        f"<@{ADMIN}> asks for docker container restart --timeout=0 web · number 1"
+        f"<@{ADMIN}> asks on local for docker container restart --timeout=0 web · number 1"
     )
-    assert labels(message) == ["Approve container restart web", "Reject"]
+    assert labels(message) == ["Approve container restart web", "Reject", "Show details"]
     own = workspace.click(ADMIN, ALERTS, message.ts, "Approve container restart web").wait()
     assert own.ack_body is None
     assert workspace.wait_for_message(ALERTS, "other people have to agree", viewer=ADMIN).only_for == ADMIN

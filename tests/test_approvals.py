@@ -310,3 +310,51 @@ def test_the_list_shows_what_waits_to_those_concerned(office: Bench) -> None:
     assert [button.label for button in buttons] == ["Approve container restart web", "Reject"]
     seen = office.say(f"approval show {asked.number}", DORA).reply
     assert not [part for part in seen.parts if isinstance(part, Buttons)]
+
+
+def test_a_name_that_is_not_ones_own_is_not_given(fresh_world: str, tmp_path: Path) -> None:
+    """A rename concerns both names."""
+    said = f"""
+version = 1
+[people]
+ada = {{ slack = ["{ADA}"], roles = ["dev"] }}
+[[roles.dev.allow]]
+verbs = ["see", "change"]
+on = ["name:web*"]
+"""
+    made = bench(fresh_world, tmp_path / "names", Policy.parse(said, "p", tuple(v.spec for v in catalog.load())))
+    refused, done = made.say("rename web prod", ADA), made.say("rename web web-2", ADA)
+    made.close()
+    assert (refused.status, done.status) == (Status.DENIED, Status.DONE)
+
+
+def test_a_label_that_an_image_brings_gives_no_right_to_what_was_made_from_chat(
+    fresh_world: str, tmp_path: Path, api: APIClient
+) -> None:
+    """Whoever may build an image writes its labels; what by:me selects is told by the record."""
+    said = f"""
+version = 1
+[people]
+ada = {{ slack = ["{ADA}"], roles = ["maker"] }}
+bob = {{ slack = ["{BOB}"], roles = ["shop"] }}
+[[roles.maker.allow]]
+verbs = ["see", "change"]
+on = ["image:*"]
+[[roles.maker.allow]]
+verbs = ["act"]
+on = ["by:me"]
+[[roles.shop.allow]]
+verbs = ["see", "act"]
+on = ["label:team=shop"]
+"""
+    made = bench(fresh_world, tmp_path / "labels", Policy.parse(said, "p", tuple(v.spec for v in catalog.load())))
+    created = made.say("create --name mine --label team=shop busybox true", ADA)
+    by_hand = api.create_container("busybox", ["true"], name="theirs", labels={"team": "shop"})["Id"]
+    ends = [made.say(f"start {name}", who).status for who in (ADA, BOB) for name in ("mine", "theirs")]
+    seen = text.docker(made.say("ps -a --format '{{.Names}}'", BOB).reply).split()
+    made.close()
+    for each in (created.reply.ids[0], by_hand):
+        api.remove_container(each, force=True)
+    assert created.status is Status.DONE, text.docker(created.reply)
+    assert ends == [Status.DONE, Status.DENIED, Status.DENIED, Status.DONE]
+    assert seen == ["theirs"]

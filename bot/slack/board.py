@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import telling
 from bot.approvals import Approvals, Held, State
@@ -17,7 +17,7 @@ from bot.slack import elements
 from bot.slack.blocks import render
 from bot.slack.characters import escaped
 from bot.slack.desk import Desk
-from bot.slack.letter import MessageLetter
+from bot.slack.letter import FileLetter, MessageLetter
 from bot.slack.message import Message
 from bot.slack.outbox import Outbox
 from bot.slack.place import Place
@@ -86,8 +86,12 @@ class SlackBoard:
         if faults := problems(payload):
             log.error("a request that Slack would refuse was made plain: %s (number %s)", "; ".join(faults), number)
             payload = message.plain()
-        ts = self._post.paint(self._place(channel), payload, known.ts)
+        place = self._place(channel)
+        ts = self._post.paint(place, payload, known.ts)
         self._approvals.posted(Shown(number, channel, ts, held.version))
+        for file in () if known.ts else message.files:  # what has no room in the message goes below it, once
+            below = replace(place, thread=ts, beneath=ts)
+            self._outbox.put(f"board {channel}", FileLetter(file, self._post.file_ways(below, public=True), PACE))
 
     def lost(self, number: int, channel: str) -> None:
         """It could not be sent there."""
@@ -106,7 +110,9 @@ class SlackBoard:
         outcome = Outcome(
             Status.HELD, Reply(tuple(parts(held))), held.number, public=True, line=held.line, host=held.host
         )
-        return render(outcome, lambda button: self._desk.remember(button, held.host), held.actor, " asks for ")
+        return render(
+            outcome, lambda button: self._desk.remember(button, held.host), held.actor, f" asks on {held.host} for "
+        )
 
 
 @dataclass
@@ -146,22 +152,26 @@ def parts(held: Held) -> Iterator[Part]:
     if held.state is State.PENDING:
         yield Moment(f"It expires (digest {held.digest[:12]})", held.expires)
         yield Buttons((requests.approve_button(held.number, held.plan["verb"], held.digest),
-                       requests.reject_button(held.number)))  # fmt: skip
+                       requests.reject_button(held.number), _details(held)))  # fmt: skip
     if held.glass and not held.reviewed and not held.state.is_open:
-        yield Buttons((Button("I have reviewed it", f"approval review {held.number}"),))
+        yield Buttons((Button("I have reviewed it", f"approval review {held.number}"), _details(held)))
+
+
+def _details(held: Held) -> Button:
+    return Button("Show details", f"approval show {held.number}")
 
 
 def _headline(held: Held) -> str:
-    on = f"On {held.host}"
+    told = requests.state(telling.told(held))
     match held.state:
         case State.PENDING:
-            return f"{on}, once {telling.needs(held.clauses)}."
+            return f"It is done once {telling.needs(held.clauses)}."
         case State.APPROVED:
-            return f"{on}: {requests.state(telling.told(held))}, about to begin."
+            return f"It is {told}, about to begin."
         case State.RUNNING:
-            return f"{on}: {requests.state(telling.told(held))} now."
+            return f"It is {told} now."
         case _:
-            return f"{on}: {requests.state(telling.told(held))}."
+            return f"It is {told}."
 
 
 def _reminder(held: Held, people: list[str]) -> Message:

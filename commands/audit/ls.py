@@ -34,15 +34,29 @@ HEADERS = {
     "ExitCode": "EXIT CODE",
     "Duration": "DURATION",
 }
-STATUSES = frozenset({"done", "failed", "denied", "usage", "held", "unknown", "received", "running"})
+STATUSES = frozenset(
+    {
+        "done",
+        "failed",
+        "denied",
+        "usage",
+        "held",
+        "unknown",
+        "received",
+        "running",
+        "cancelled",
+        "expired",
+        "superseded",
+    }
+)
 TABLE = r"table {{.Number}}\t{{.When}}\t{{.Person}}\t{{.Host}}\t{{.Status}}\t{{.Line}}\t{{.Error}}"
 
 
 class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE):
     """List what was asked of slashdock and what came of it.
 
-    The newest comes first. The status is done, failed, denied, usage, held or unknown; received and running mean
-    that it has not ended. since and until take what `logs --since` takes: 2h, 2026-01-31 or a full time.
+    The newest comes first. The status is done, failed, denied, usage, held, cancelled, expired, superseded or unknown;
+    received and running mean that it has not ended. since and until take what `logs --since` takes: 2h, 2026-01-31 or a full time.
     """
 
     filter: tuple[str, ...] = flag(

@@ -29,6 +29,11 @@ class Rename(Command, name="container rename", alias="rename", permission=Permis
         """The container, and the name that it takes."""
         return Target("container", self.container.strip()), Target("container", self.name.strip(), made=True)
 
+    def renames(self) -> tuple[Target, Target]:
+        """The container, and the name that it takes."""
+        container, name = self.targets()
+        return container, name
+
     def run(self, ctx: Context) -> Reply:
         """Rename it."""
         try:
