@@ -165,7 +165,7 @@ def _headline(held: Held) -> str:
     told = requests.state(telling.told(held))
     match held.state:
         case State.PENDING:
-            return f"It is done once {telling.needs(held.clauses)}."
+            return f"It waits until {telling.needs(held.clauses)}."
         case State.APPROVED:
             return f"It is {told}, about to begin."
         case State.RUNNING:

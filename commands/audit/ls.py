@@ -56,7 +56,8 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
     """List what was asked of slashdock and what came of it.
 
     The newest comes first. The status is done, failed, denied, usage, held, cancelled, expired, superseded or unknown;
-    received and running mean that it has not ended. since and until take what `logs --since` takes: 2h, 2026-01-31 or a full time.
+    received and running mean that it has not ended. since and until take what `logs --since` takes: 2h, 2026-01-31 or a
+    full time.
     """
 
     filter: tuple[str, ...] = flag(
