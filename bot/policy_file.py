@@ -97,6 +97,10 @@ class _Reading(Reading):
             elevations=dict(self._elevations(roles)),
             glass=policy_consent.glass(self, document, roles),
             rates=policy_bounds.rates(self, document),
+            lines={
+                "channels": self.places.of(("channels",)),
+                **{kind: self.places.of(("protect", key)) for key, kind in KINDS.items()},
+            },
         )
 
     def _people(self, table: Table, roles: Table) -> tuple[Person, ...]:
