@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import answers, envelope
@@ -12,6 +12,7 @@ from bot.answers import End
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Reloading
+from bot.rates import Pace
 from bot.request import Directory, Member, Origin, Request
 from bot.rule import NOBODY, Needs
 from commands.api import NEWEST
@@ -71,6 +72,7 @@ class Judging:
     directory: Directory
     clock: Clock
     makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def policy(self) -> Policy:
@@ -82,6 +84,11 @@ class Judging:
         if request.received and self.clock.now() - request.received > STALE:
             raise answers.too_old(STALE)
         self._let_in(request)
+        self._pace(request)
+        return self.judge_again(request)
+
+    def judge_again(self, request: Request) -> Judged:
+        """The same of a line that was let in before: it is counted once, however often it is judged."""
         parsed = self._read(request)
         command = parsed.command
         host = self._host(parsed, request)
@@ -135,6 +142,17 @@ class Judging:
         reason = member.refused or (outside.reason if outside is not None else None)
         if reason is not None:
             raise answers.denied(reason, self._meant(request))
+
+    def _pace(self, request: Request) -> None:
+        """Whoever sends more lines than the policy lets through is turned away before the engine hears of it."""
+        if request.origin is Origin.SCHEDULE:
+            return
+        policy, command = self.policy, self._meant(request)
+        changes = command is not None and command.spec.permission.changes
+        person = policy.person(request.actor.id) or request.actor.id
+        wait = self.pace.wait(person, policy.terms.rates, changes=changes)
+        if wait:
+            raise answers.too_fast(wait, command)
 
     def _as(self, request: Request, member: Member, host: str) -> Asker:
         accounts = self.policy.accounts(request.actor.id)

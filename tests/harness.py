@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.bounds import Rates
 from bot.clock import Clock
 from bot.hosts import Host, Hosts
 from bot.pipeline import Pipeline
@@ -19,6 +20,7 @@ ADMIN = "U0ADMIN001"
 OPERATOR = "U0OPERATOR"
 VIEWER = "U0VIEWER01"
 STRANGER = "U0STRANGER"
+UNHURRIED = Rates(1e6, 1e6, 10**6, 1e6, 1e6, 10**6)  # faster than any test asks
 
 
 class Everyone:
@@ -47,14 +49,21 @@ class Bench:
         return self.pipeline.submit(Request(line, Actor(person), origin, **facts))  # type: ignore[arg-type]
 
 
-def bench(engine: str, folder: Path, policy: Policy | None = None, directory: Directory | None = None) -> Bench:
+def bench(
+    engine: str,
+    folder: Path,
+    policy: Policy | None = None,
+    directory: Directory | None = None,
+    rates: Rates = UNHURRIED,
+) -> Bench:
     """A pipeline on that engine whose record lies in the folder; by default for the four sample people."""
     verbs = catalog.load()
     clock = Clock()
     store = Store(folder, clock, KEY)
+    rules = policy or Policy.sample(tuple(verb.spec for verb in verbs))
     pipeline = Pipeline(
         catalog=verbs,
-        policy=policy or Policy.sample(tuple(verb.spec for verb in verbs)),
+        policy=replace(rules, terms=replace(rules.terms, rates=rates)),
         store=store,
         hosts=Hosts([Host("local", engine)]),
         directory=directory or Everyone(),
