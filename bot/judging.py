@@ -13,12 +13,12 @@ from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Reloading
 from bot.rates import Pace
-from bot.request import Directory, Member, Origin, Request
+from bot.request import Directory, Member, Origin, Request, Status
 from bot.rule import NOBODY, Needs
 from commands.api import NEWEST
 from commands.catalog import Catalog, Parsed, names
 from commands.command import Command, Spec
-from commands.context import Found, Missing, Target, answered
+from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
 from commands.line import UsageError
 from commands.seen import volume_id
 
@@ -105,6 +105,17 @@ class Judging:
         needs = NOBODY.union(*(each.needs for each in (*verdicts, *rooted) if isinstance(each, Hold)))
         reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
         return Judged(command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by)
+
+    def verdict(self, request: Request) -> Verdict:
+        """What would become of a line, as far as that is known before anything is planned; nothing is run."""
+        try:
+            judged = self.judge_again(request)
+        except End as end:
+            decision = Decision.DENY if end.status is Status.DENIED else Decision.UNKNOWN
+            return Verdict(decision, end.reply.error or end.reason)
+        missing = (each for each in judged.found.values() if isinstance(each, Missing) and not each.target.made)
+        told = tuple(daemon(each.error) for each in missing)
+        return Verdict(Decision.HOLD if judged.needs else Decision.ALLOW, judged.reason, told)
 
     def object(self, found: Found, made_by: MadeBy) -> Object:
         """An object as the policy judges it."""
@@ -248,7 +259,8 @@ class Judging:
         ]
         makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
-            return []
+            hidden = tuple(obj for looked in found.values() for obj in self._objects(looked, case.made_by))
+            return list(_none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
             *(self.policy.judge_new(spec, each) for each in new),

@@ -235,7 +235,14 @@ class Pipeline:
             progress=lambda text: progress(secrets.mask_text(text)),
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
-            bot=Inside(asker, self.catalog, self.policy, self.store, self.jobs),
+            bot=Inside(
+                asker,
+                self.catalog,
+                self.policy,
+                self.store,
+                self.jobs,
+                lambda line: self._judging.verdict(replace(request, line=line, host=judged.host.name)),
+            ),
         )
 
     def _settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:

@@ -190,6 +190,15 @@ class Policy:
         bars = [each for index in (self._denies, self._requires) for each in index.about(Permission.SEE).holding(asker)]
         return any(rule.is_on_all(asker) for rule in rules) and not bars
 
+    def sees_host(self, asker: Asker) -> bool:
+        """Whether the person may look at what is about the whole host, as the record and the roles are."""
+        return any(rule.is_on_all(asker) and not rule.approve for rule in self._allowing(asker, Permission.SEE))
+
+    def rules(self, asker: Asker) -> tuple[Rule, ...]:
+        """Every rule of the asker's roles, wherever it holds."""
+        own = asker.granted.union(self.roles(asker.id, asker.groups))
+        return tuple(rule for rule in self.terms.allows if rule.role in own)
+
     @cached_property
     def asks_who_made(self) -> bool:
         """Whether any right depends on who made an object from chat."""
@@ -203,6 +212,11 @@ class Policy:
             return True
         listing = self.judge(asker, what, ())
         return self.needs(asker, what, obj) <= (listing.needs if isinstance(listing, Hold) else NOBODY)
+
+    @cached_property
+    def undenied(self) -> Policy:
+        """The same policy without its deny rules: how a name is judged that they hide, as if nothing had it."""
+        return replace(self, terms=replace(self.terms, denies=()))
 
     def locked_for(self, why: str) -> Policy:
         """The same policy for those who look; whoever would change something is told why they may not."""

@@ -48,7 +48,7 @@ def no_rule(spec: Spec, roles: Iterable[str], source: str, able: Names) -> str:
 
 def not_here(spec: Spec, rules: Sequence[Rule], source: str, able: Names) -> str:
     """The rules that allow the verb hold on other hosts or in other channels."""
-    only = f"{_called(spec)} only {_places(rules)} ({_at(rules, source)})"
+    only = f"{_called(spec)} only {places(rules)} ({_at(rules, source)})"
     return f"Your {_roles(rules)} allows {only}. {_ask(source, able)}"
 
 
@@ -159,7 +159,8 @@ def _selectors(rules: Iterable[Rule]) -> str:
     return _listed({selector.text for rule in rules for selector in rule.on})
 
 
-def _places(rules: Iterable[Rule]) -> str:
+def places(rules: Iterable[Rule]) -> str:
+    """Where rules hold, empty for everywhere."""
     hosts = _listed({host for rule in rules for host in rule.hosts})
     channels = _listed({channel for rule in rules for channel in rule.channels})
     parts = [f"on host {hosts}"] if hosts != _NONE else []
