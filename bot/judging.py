@@ -112,10 +112,11 @@ class Judging:
             judged = self.judge_again(request)
         except End as end:
             decision = Decision.DENY if end.status is Status.DENIED else Decision.UNKNOWN
-            return Verdict(decision, end.reply.error or end.reason)
+            return Verdict(decision, (end.reply.error or end.reason).partition("\n")[0])
         missing = (each for each in judged.found.values() if isinstance(each, Missing) and not each.target.made)
         told = tuple(daemon(each.error) for each in missing)
-        return Verdict(Decision.HOLD if judged.needs else Decision.ALLOW, judged.reason, told)
+        approvals = tuple(sorted(frozenset().union(*judged.needs)))
+        return Verdict(Decision.HOLD if judged.needs else Decision.ALLOW, judged.reason, told, approvals)
 
     def object(self, found: Found, made_by: MadeBy) -> Object:
         """An object as the policy judges it."""

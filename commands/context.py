@@ -70,11 +70,15 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What would become of a line, and why; missing is what the engine says of names that nothing has."""
+    """What would become of a line, and why.
+
+    missing is what the engine says of names that nothing has, approvals the names of those that it would wait for.
+    """
 
     decision: Decision
     reason: str
     missing: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
