@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from bot import doctor, keyboard, policy_init, replies
+from bot import doctor, keyboard, policy_init, policy_words, replies
 from bot.conversation import Conversation
 from bot.core import CannotStart, Core, opened
 from bot.desk import remembered
@@ -98,13 +98,29 @@ def _parser() -> argparse.ArgumentParser:
     manifest = verbs.add_parser("manifest", help="print the Slack app manifest")
     manifest.add_argument("--url", default="", help="this bot's public address, for HTTP mode; Socket Mode without")
     manifest.set_defaults(run=_manifest)
-    policy = verbs.add_parser("policy", help="write a first policy file").add_subparsers(required=True, metavar="ACT")
-    init = policy.add_parser("init", help="write a first policy file with one administrator")
-    init.add_argument("--admin", required=True, metavar="U...", help="the Slack member id of the administrator")
-    init.set_defaults(run=_policy_init)
+    _policy_parser(verbs.add_parser("policy", help="write, check, explain and test the policy file"))
     doctor = verbs.add_parser("doctor", help="check engine, Slack, database and policy; say what to do")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _policy_parser(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+    init = acts.add_parser("init", help="write a first policy file with one administrator")
+    init.add_argument("--admin", required=True, metavar="U...", help="the Slack member id of the administrator")
+    init.set_defaults(run=_policy_init)
+    check = acts.add_parser("check", help="read the policy file; tell every fault with its line")
+    check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="another one than SLASHDOCK_POLICY names")
+    check.set_defaults(run=_policy_check)
+    explain = acts.add_parser("explain", help="what would become of a line, and why", epilog=_EXIT_CODES)
+    explain.add_argument("--as", dest="person", type=_person, required=True, metavar="PERSON", help=_PERSON)
+    explain.add_argument("--channel", default="", metavar="ID", help="as if it were asked in this channel")
+    explain.add_argument("--host", default="", metavar="NAME", help="the engine; its name in the policy is enough")
+    explain.add_argument("line", metavar="LINE", help="one quoted line: 'rm -f web'")
+    explain.set_defaults(run=_policy_explain)
+    test = acts.add_parser("test", help="hold the policy against a file of cases: exit code 1 where one differs")
+    test.add_argument("file", type=Path, metavar="FILE", help="[[case]] who, line, expect: docs/policy.md")
+    test.set_defaults(run=_policy_test)
 
 
 _VALUED = ("--as", "--channel", "--confirm", "--host")  # exec's options that have a value
@@ -191,6 +207,26 @@ def _policy_init(asked: argparse.Namespace) -> int:
     with _faults():
         sys.stdout.write(f"{policy_init.write(_settings().policy, asked.admin)}\n")
     return 0
+
+
+def _policy_check(asked: argparse.Namespace) -> int:
+    with _faults():
+        sys.stdout.write(f"{policy_words.check(_settings(), asked.file)}\n")
+    return 0
+
+
+def _policy_explain(asked: argparse.Namespace) -> int:
+    with _faults(), opened(_settings()) as core:
+        told, code = policy_words.explain(core, asked.person, asked.line, asked.channel, asked.host)
+    sys.stdout.write(told)
+    return code
+
+
+def _policy_test(asked: argparse.Namespace) -> int:
+    with _faults():
+        told, code = policy_words.test(_settings(), asked.file)
+    sys.stdout.write(told)
+    return code
 
 
 def _doctor(_: argparse.Namespace) -> int:

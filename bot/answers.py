@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
@@ -60,6 +61,13 @@ def too_old(seconds: int) -> End:
     """The line waited too long."""
     text = f"This line was not run: it waited longer than {seconds} s. Send it again if you still want it."
     return End(Status.FAILED, "too old", told(text))
+
+
+def too_fast(seconds: float, command: Command | None) -> End:
+    """More lines came than the policy lets through."""
+    wait = max(1, math.ceil(seconds))
+    text = f"Too many lines at once: nothing was done. Try again in {wait} s ([limits] of the policy says how many)."
+    return End(Status.DENIED, "rate limit", told(text), command)
 
 
 def busy(text: str = BUSY) -> End:

@@ -7,16 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot import standing
 from bot.approvals import APPROVE, REJECT, Held, State
 from bot.assent import GONE, Assent
 from bot.consent import Vote
-from bot.policy import Asker, Object, Policy, Reloading
+from bot.policy import Allow, Asker, Object, Policy, Reloading
 from bot.store import Store
 from bot.telling import needs, told
 from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.command import Permission, Spec
+from commands.context import Standing, Verdict
 from commands.reply import Moment, Reply, note
+
+RECENT = 50  # actions among which why looks for one that is not about another
+ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Inside:
     number: int  # of the action that asks
     origin: str
     decided: Callable[[int], None]  # hears of every request about which something was decided
+    ask: Callable[[str], Verdict]  # what would become of a line of the asker's, at this engine
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""
@@ -52,7 +58,15 @@ class Inside:
 
     def _may_read(self, action: Mapping[str, Any]) -> bool:
         """One's own actions, and those whose objects one may see."""
-        return action["actor"] == self.asker.id or all(self._may_see(each) for each in action["targets"])
+        return self._is_own(action) or all(self._may_see(each) for each in action["targets"])
+
+    def _is_own(self, action: Mapping[str, Any]) -> bool:
+        return action["actor"] == self.asker.id or action["actor"] in self.asker.accounts
+
+    def _reads_record(self) -> bool:
+        """Whether the asker may use `audit show`."""
+        verb = self.catalog.find(("audit", "show"))
+        return verb is not None and isinstance(self.policy.current().judge(self.asker, verb.spec, ()), Allow)
 
     def _may_see(self, target: Mapping[str, Any]) -> bool:
         """Whether the policy shows an object of the record; one whose labels are cut, to who sees everything."""
@@ -62,6 +76,26 @@ class Inside:
             self.policy.current().visible(self.asker, Permission.SEE, Object(target["kind"], target["name"], labels))
             for labels in (target.get("labels", {}), *target.get("inherited", ()))
         )
+
+    def ended(self, number: int | None) -> Mapping[str, Any] | None:
+        """One action that the asker may read; without a number the last of their own that was not simply done."""
+        if number is not None:
+            found = self.audit(number=number, filters={}, limit=1)
+            return next((each for each in found if self._is_own(each) or self._reads_record()), None)
+        filters = {"person": (self.asker.id, *self.asker.accounts), "status": ENDED}
+        return next((each for each in self.store.actions(filters, RECENT) if each["verb"] != "why"), None)
+
+    def verdict(self, line: str) -> Verdict:
+        """What would become of this line if the asker sent it now; nothing is run."""
+        return self.ask(line)
+
+    def standing(self) -> Standing:
+        """Who the asker is to the policy."""
+        return standing.standing(self.policy.current(), self.asker, tuple(verb.spec for verb in self.catalog))
+
+    def roles(self) -> list[Mapping[str, Any]]:
+        """The rules of the roles that the asker may know of."""
+        return standing.roles(self.policy.current(), self.asker)
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs."""

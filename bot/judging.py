@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import answers, envelope, own
@@ -12,12 +12,13 @@ from bot.answers import End
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Reloading
-from bot.request import Directory, Member, Origin, Request
+from bot.rates import Pace
+from bot.request import Directory, Member, Origin, Request, Status
 from bot.rule import NOBODY, Needs
 from commands.api import NEWEST
 from commands.catalog import Catalog, Parsed, names
 from commands.command import Command, Permission, Spec
-from commands.context import Found, Missing, Target, answered
+from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
 from commands.line import UsageError
 from commands.seen import volume_id
 
@@ -72,6 +73,7 @@ class Judging:
     clock: Clock
     makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
     grants: Callable[[str], frozenset[str]]  # a person's name -> the roles that they have for a time
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def policy(self) -> Policy:
@@ -83,6 +85,11 @@ class Judging:
         if request.received and self.clock.now() - request.received > STALE:
             raise answers.too_old(STALE)
         self._let_in(request)
+        self._pace(request)
+        return self.judge_again(request)
+
+    def judge_again(self, request: Request) -> Judged:
+        """The same of a line that was let in before: it is counted once, however often it is judged."""
         parsed = self._read(request)
         command = parsed.command
         host = self._host(parsed, request)
@@ -100,6 +107,18 @@ class Judging:
         needs = NOBODY.union(*(each.needs for each in (*verdicts, *rooted) if isinstance(each, Hold)))
         reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
         return Judged(command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by)
+
+    def verdict(self, request: Request) -> Verdict:
+        """What would become of a line, as far as that is known before anything is planned; nothing is run."""
+        try:
+            judged = self.judge_again(request)
+        except End as end:
+            decision = Decision.DENY if end.status is Status.DENIED else Decision.UNKNOWN
+            return Verdict(decision, (end.reply.error or end.reason).partition("\n")[0])
+        missing = (each for each in judged.found.values() if isinstance(each, Missing) and not each.target.made)
+        told = tuple(daemon(each.error) for each in missing)
+        approvals = tuple(sorted(frozenset().union(*judged.needs)))
+        return Verdict(Decision.HOLD if judged.needs else Decision.ALLOW, judged.reason, told, approvals)
 
     def object(self, found: Found, made_by: MadeBy) -> Object:
         """An object as the policy judges it."""
@@ -140,6 +159,17 @@ class Judging:
         reason = member.refused or (outside.reason if outside is not None else None)
         if reason is not None:
             raise answers.denied(reason, self._meant(request))
+
+    def _pace(self, request: Request) -> None:
+        """Whoever sends more lines than the policy lets through is turned away before the engine hears of it."""
+        if request.origin is Origin.SCHEDULE or request.approved:
+            return
+        policy, command = self.policy, self._meant(request)
+        changes = command is not None and command.spec.permission.changes
+        person = policy.person(request.actor.id) or request.actor.id
+        wait = self.pace.wait(person, policy.terms.rates, changes=changes)
+        if wait:
+            raise answers.too_fast(wait, command)
 
     def _as(self, request: Request, member: Member, host: str) -> Asker:
         actor = request.actor.id
@@ -238,7 +268,8 @@ class Judging:
         objects += tuple(self._renamed(case, found))
         makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
-            return []
+            hidden = tuple(obj for looked in found.values() for obj in self._objects(looked, case.made_by))
+            return list(_none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
             *(self.policy.judge_new(spec, each) for each in new),

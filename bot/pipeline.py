@@ -20,7 +20,7 @@ from bot.holding import Holding
 from bot.hosts import EngineDown, Hosts, describe
 from bot.inside import Inside
 from bot.judging import Judged, Judging, Rules
-from bot.policy import Asker, Object
+from bot.policy import Object
 from bot.request import Directory, Outcome, Request, Status
 from bot.rule import Needs
 from bot.store import Store, Unwritable
@@ -307,20 +307,22 @@ class Pipeline:
             progress=lambda text: progress(secrets.mask_text(text)),
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
-            bot=self._inside(asker, received),
+            bot=self._inside(judged, received),
         )
 
-    def _inside(self, asker: Asker, received: Received) -> Inside:
+    def _inside(self, judged: Judged, received: Received) -> Inside:
+        request = received.request
         return Inside(
-            asker,
+            judged.asker,
             self.catalog,
             self.policy,
             self.store,
             self.jobs,
             self.assent,
             received.number,
-            str(received.request.origin),
+            str(request.origin),
             self.decided,
+            lambda line: self._judging.verdict(replace(request, line=line, host=judged.host.name)),
         )
 
     def _settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:

@@ -46,7 +46,7 @@ def read(text: str, source: str, specs: Iterable[Spec], hosts: frozenset[str] | 
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # the reader's own, numbers beyond all bounds, endless nesting
-        raise PolicyError((_toml_fault(str(error), text, source),)) from error
+        raise PolicyError((toml_fault(str(error), text, source),)) from error
     reading = _Reading(lines(text), _verbs(specs), hosts)
     terms = reading.terms(document)
     if reading.faults:
@@ -54,7 +54,8 @@ def read(text: str, source: str, specs: Iterable[Spec], hosts: frozenset[str] | 
     return terms
 
 
-def _toml_fault(message: str, text: str, source: str) -> str:
+def toml_fault(message: str, text: str, source: str) -> str:
+    """What tomllib says of a text, with the place in front."""
     place = _TOML_PLACE.search(message)
     line = int(place[1]) if place else len(text.splitlines()) or 1
     return f"{source}, line {line}: expected TOML: {_TOML_PLACE.sub('', message).removesuffix(' (at end of document)')}"
@@ -97,6 +98,10 @@ class _Reading(Reading):
             elevations=dict(self._elevations(roles)),
             glass=policy_consent.glass(self, document, roles),
             rates=policy_bounds.rates(self, document),
+            lines={
+                "channels": self.places.of(("channels",)),
+                **{kind: self.places.of(("protect", key)) for key, kind in KINDS.items()},
+            },
         )
 
     def _people(self, table: Table, roles: Table) -> tuple[Person, ...]:

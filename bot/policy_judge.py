@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import policy_file, policy_reason, roles
 from bot.consent import Approval
 from bot.policy_file import PolicyError
+from bot.policy_index import Able, Index, Sieve, What
 from bot.rule import EVERYTHING, ME, NOBODY, Asker, Needs, Object, Person, Rule, Selector, Terms
 from commands.allowances import Allowances
 from commands.command import Permission, Spec
@@ -18,7 +19,7 @@ from commands.command import Permission, Spec
 CLEANUP = "schedule:cleanup"
 SAMPLE = "the sample policy (policy.toml replaces it)"
 
-_CLEANUP_RULE = Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))
+_CLEANUP_RULES = Index([Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))])
 _CLEANUP_KIND = "image"
 # What a container that gives root on its host can be used for only by someone with that right.
 _NEEDS_ROOT = frozenset({Permission.CHANGE, Permission.ENTER, Permission.ROOT})
@@ -103,7 +104,8 @@ class Policy:
     @classmethod
     def sample(cls, specs: Iterable[Spec]) -> Policy:
         """The policy of the local workspace's four people, the stranger being nobody."""
-        return cls.parse(_SAMPLE + roles.FIRST, SAMPLE, specs)
+        found = cls.parse(_SAMPLE + roles.FIRST, SAMPLE, specs)
+        return replace(found, terms=_without_lines(found.terms))
 
     @classmethod
     def empty(cls, path: Path) -> Policy:
@@ -141,10 +143,10 @@ class Policy:
     def early(self, asker: Asker, spec: Spec) -> Deny | None:
         """The refusal that needs no look at the engine: nothing that this person has allows this verb here."""
         wrong = self._outside(asker) or self._closed(spec) or self._unruled(asker, spec)
-        denies = [rule for rule in self._denying(asker, spec) if rule.is_on_all(asker)]
-        if not wrong and denies:
-            wrong = policy_reason.denied(spec, denies[0], self.source)
-        return Deny(wrong) if wrong else None
+        if wrong:
+            return Deny(wrong)
+        denies = self._denies.about(spec).on_all(asker)
+        return Deny(policy_reason.denied(spec, denies[0], self.source)) if denies else None
 
     def judge(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> Allow | Hold | Deny:
         """Whether the person may do this to all of these objects; a name that is not there is one without labels."""
@@ -153,20 +155,19 @@ class Policy:
             return refusal
         if spec.permission is Permission.LISTED:
             return Allow(policy_reason.listed(spec, self.source))
-        rules = self._allowing(asker, spec)
         if not objects:
-            return self._judge_all(asker, spec, rules)
-        refusals = filter(None, (self._refusal(asker, spec, obj) for obj in objects))
-        used = [rule for rule in rules if any(rule.selects(obj, asker) for obj in objects)]
-        needs = NOBODY.union(*(self.needs(asker, spec, obj) for obj in objects))
-        return next(refusals, None) or self._agreed(spec, used, needs)
+            return self._judge_all(asker, spec, self._allowing(asker, spec))
+        reached = [(obj, self._reaching(asker, spec, obj)) for obj in objects]
+        refusal = next(filter(None, (self._refusal(asker, spec, *each) for each in reached)), None)
+        if refusal is not None:
+            return refusal
+        needs = NOBODY.union(*(self._needs(asker, spec, *each) for each in reached))
+        bars = [rule for obj in objects for rule in self._requires.about(spec).selecting(obj, asker)] if needs else []
+        return self._agreed(spec, [rule for _, rules in reached for rule in rules], bars, needs)
 
-    def needs(self, asker: Asker, what: Spec | Permission, obj: Object) -> Needs:
+    def needs(self, asker: Asker, what: What, obj: Object) -> Needs:
         """Whose consent it takes to do this to an object that the asker may do it to."""
-        rules = [rule for rule in self._allowing(asker, what) if rule.selects(obj, asker)]
-        bars = [rule for rule in self._requiring(asker, what) if rule.selects(obj, asker)]
-        rooted = self._roots(asker, obj) if obj.root and _permission(what) in _NEEDS_ROOT else []
-        return _weakest(rules) | _weakest(rooted) | _each(bars)
+        return self._needs(asker, what, obj, self._reaching(asker, what, obj))
 
     def judge_new(self, spec: Spec, obj: Object) -> Allow | Deny:
         """Whether this verb may make an object that is not there yet: no rule is about it, but its name may be kept."""
@@ -176,10 +177,10 @@ class Policy:
     def judge_root(self, asker: Asker, spec: Spec, why: str) -> Hold | Deny:
         """Whether the person may do with this verb what gives root on the host, for this reason: never alone."""
         rules = [rule for rule in self._allowing(asker, Permission.ROOT) if rule.is_on_all(asker) and rule.approve]
-        if not rules or self._denying(asker, Permission.ROOT):
-            return Deny(policy_reason.gives_root(spec, why, self.source))
-        needs = _weakest(rules) | _each(self._requiring(asker, Permission.ROOT))
-        return Hold(policy_reason.held(spec, rules, self._named(needs), self.source), needs)
+        if not rules or self._denies.about(Permission.ROOT).holding(asker):
+            return Deny(policy_reason.gives_root(spec, why, self.source, self._may_all(asker, Permission.ROOT)))
+        bars = self._requires.about(Permission.ROOT).holding(asker)
+        return self._held(spec, rules, bars, _weakest(rules) | _each(bars))
 
     def judge_elevation(self, role: str, seconds: float) -> Hold | Deny:
         """Whether a role may be asked for, for so long."""
@@ -203,22 +204,31 @@ class Policy:
         """What verbs may reach: what the settings say, and what builds may fetch from and use."""
         return replace(outer, remotes=self.terms.remotes, networks=self.terms.networks)
 
-    def may(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
+    def may(self, asker: Asker, what: What, obj: Object) -> bool:
         """Whether the person may do this verb, or everything of this class, to the object."""
-        return not self._outside(asker) and self._refusal(asker, what, obj) is None
+        return not self._outside(asker) and self._refusal(asker, what, obj, self._reaching(asker, what, obj)) is None
 
     def sees_all(self, asker: Asker) -> bool:
         """Whether nothing at all is hidden from the person."""
         rules = [rule for rule in self._allowing(asker, Permission.SEE) if not rule.approve]
-        bars = [*self._denying(asker, Permission.SEE), *self._requiring(asker, Permission.SEE)]
+        bars = [each for index in (self._denies, self._requires) for each in index.about(Permission.SEE).holding(asker)]
         return any(rule.is_on_all(asker) for rule in rules) and not bars
+
+    def sees_host(self, asker: Asker) -> bool:
+        """Whether the person may look at what is about the whole host, as the record and the roles are."""
+        return any(rule.is_on_all(asker) and not rule.approve for rule in self._allowing(asker, Permission.SEE))
+
+    def rules(self, asker: Asker) -> tuple[Rule, ...]:
+        """Every rule of the asker's roles, wherever it holds."""
+        own = asker.granted.union(self.roles(asker.id, asker.groups))
+        return tuple(rule for rule in self.terms.allows if rule.role in own)
 
     @cached_property
     def asks_who_made(self) -> bool:
         """Whether any right depends on who made an object from chat."""
         return any(each.is_by_label or each.text == ME for rule in self.terms.allows for each in rule.on)
 
-    def visible(self, asker: Asker, what: Spec | Permission, obj: Object) -> bool:
+    def visible(self, asker: Asker, what: What, obj: Object) -> bool:
         """Whether a list that this verb makes may show the object: it takes no more consent than the list itself."""
         if not self.may(asker, what, obj):
             return False
@@ -226,6 +236,11 @@ class Policy:
             return True
         listing = self.judge(asker, what, ())
         return self.needs(asker, what, obj) <= (listing.needs if isinstance(listing, Hold) else NOBODY)
+
+    @cached_property
+    def undenied(self) -> Policy:
+        """The same policy without its deny rules: how a name is judged that they hide, as if nothing had it."""
+        return replace(self, terms=replace(self.terms, denies=()))
 
     def locked_for(self, why: str) -> Policy:
         """The same policy for those who look; whoever would change something is told why they may not."""
@@ -235,14 +250,21 @@ class Policy:
         """The judgement of a verb without objects: a list shows what the rules select, all else is about the host."""
         used = rules if spec.filtered else [rule for rule in rules if rule.is_on_all(asker)]
         if not used:
-            return Deny(policy_reason.too_wide(spec, rules, self.source))
-        bars = [rule for rule in self._requiring(asker, spec) if rule.is_on_all(asker)]
-        return self._agreed(spec, used, _weakest(used) | _each(bars))
+            return Deny(policy_reason.too_wide(spec, rules, self.source, self._may_all(asker, spec)))
+        bars = self._requires.about(spec).on_all(asker)
+        return self._agreed(spec, used, bars, _weakest(used) | _each(bars))
 
-    def _agreed(self, spec: Spec, used: list[Rule], needs: Needs) -> Allow | Hold:
+    def _agreed(self, spec: Spec, used: list[Rule], bars: list[Rule], needs: Needs) -> Allow | Hold:
         if not needs:
             return Allow(policy_reason.allowed(spec, used, self.source))
-        return Hold(policy_reason.held(spec, used, self._named(needs), self.source), needs)
+        return self._held(spec, used, bars, needs)
+
+    def _held(self, spec: Spec, used: list[Rule], bars: list[Rule], needs: Needs) -> Hold:
+        return Hold(policy_reason.held(spec, used, bars, self._named(needs), self.source), needs)
+
+    def _may_all(self, asker: Asker, what: What) -> tuple[str, ...]:
+        """Who may do it to everything there: whom somebody who may not can ask without learning what is there."""
+        return self._able.names(what, asker, everywhere=True)
 
     def _named(self, needs: Needs) -> list[list[Approval]]:
         """The approvals of each set, in order of name."""
@@ -259,7 +281,7 @@ class Policy:
             return policy_reason.stranger(asker, self.source)
         channels = self.terms.channels
         if channels is not None and asker.is_in_channel and asker.channel not in channels:
-            return policy_reason.elsewhere(asker, self.source)
+            return policy_reason.elsewhere(asker, self.source, self.terms.lines.get("channels", 0))
         return ""
 
     def _closed(self, spec: Spec) -> str:
@@ -274,10 +296,11 @@ class Policy:
             is_about_the_host = not spec.arguments and not spec.filtered
             verdict = self._judge_all(asker, spec, rules) if is_about_the_host else None
             return verdict.reason if isinstance(verdict, Deny) else ""
-        elsewhere = [rule for rule in self._rules(asker) if rule.names(spec)]
+        elsewhere = self._rules(asker, spec)
+        able = self._able.names(spec, asker, everywhere=False)
         if elsewhere:
-            return policy_reason.not_here(spec, elsewhere, self.source)
-        return policy_reason.no_rule(spec, self.roles(asker.id, asker.groups), self.source)
+            return policy_reason.not_here(spec, elsewhere, self.source, able)
+        return policy_reason.no_rule(spec, self.roles(asker.id, asker.groups), self.source, able)
 
     @cached_property
     def _owners(self) -> dict[str, Person]:
@@ -285,51 +308,72 @@ class Policy:
         return {account: person for person in self.terms.people for account in person.slack}
 
     @cached_property
-    def _by_role(self) -> dict[str, list[Rule]]:
+    def _by_role(self) -> dict[str, Index]:
         found: dict[str, list[Rule]] = {}
         for rule in self.terms.allows:
             found.setdefault(rule.role, []).append(rule)
-        return found
+        return {role: Index(rules) for role, rules in found.items()}
 
-    def _rules(self, asker: Asker) -> list[Rule]:
+    @cached_property
+    def _denies(self) -> Index:
+        return Index(self.terms.denies)
+
+    @cached_property
+    def _requires(self) -> Index:
+        return Index(self.terms.requires)
+
+    @cached_property
+    def _able(self) -> Able:
+        return Able(self.terms)
+
+    def _rules(self, asker: Asker, what: What) -> list[Rule]:
+        """The rules of the asker's roles about it, wherever they hold."""
+        return [rule for sieve in self._sieves(asker, what) for rule in sieve.rules]
+
+    def _sieves(self, asker: Asker, what: What) -> list[Sieve]:
+        """The rules about it of each of the asker's roles."""
         if asker.id == CLEANUP:
-            return [_CLEANUP_RULE]
+            return [_CLEANUP_RULES.about(what)]
         roles = asker.granted.union(self.roles(asker.id, asker.groups))
-        return [rule for role in sorted(roles) for rule in self._by_role.get(role, ())]
+        return [self._by_role[role].about(what) for role in sorted(roles) if role in self._by_role]
 
-    def _allowing(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
-        return [rule for rule in self._rules(asker) if rule.names(what) and rule.holds_for(asker)]
+    def _reaching(self, asker: Asker, what: What, obj: Object) -> list[Rule]:
+        """The rules that allow the asker this on this object here."""
+        return [rule for sieve in self._sieves(asker, what) for rule in sieve.selecting(obj, asker)]
 
-    def _denying(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
-        return [rule for rule in self.terms.denies if rule.names(what) and rule.holds_for(asker)]
-
-    def _requiring(self, asker: Asker, what: Spec | Permission) -> list[Rule]:
-        return [rule for rule in self.terms.requires if rule.names(what) and rule.holds_for(asker)]
+    def _allowing(self, asker: Asker, what: What) -> list[Rule]:
+        return [rule for rule in self._rules(asker, what) if rule.holds_for(asker)]
 
     def _roots(self, asker: Asker, obj: Object) -> list[Rule]:
         """The rules of the class root that reach an object, each of which needs somebody's consent."""
-        return [rule for rule in self._allowing(asker, Permission.ROOT) if rule.selects(obj, asker) and rule.approve]
+        return [rule for rule in self._reaching(asker, Permission.ROOT, obj) if rule.approve]
 
-    def _refusal(self, asker: Asker, what: Spec | Permission, obj: Object) -> Deny | None:
+    def _needs(self, asker: Asker, what: What, obj: Object, reaching: list[Rule]) -> Needs:
+        bars = self._requires.about(what).selecting(obj, asker)
+        rooted = self._roots(asker, obj) if obj.root and _permission(what) in _NEEDS_ROOT else []
+        return _weakest(reaching) | _weakest(rooted) | _each(bars)
+
+    def _refusal(self, asker: Asker, what: What, obj: Object, reaching: list[Rule]) -> Deny | None:
         """Why this may not be done to this object; who has no rule that reaches it learns nothing of it."""
-        rules = self._allowing(asker, what)
-        if not any(rule.selects(obj, asker) for rule in rules) or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
-            return Deny(policy_reason.out_of_reach(what, rules, self.source))
-        denies = [rule for rule in self._denying(asker, what) if rule.selects(obj, asker)]
+        if not reaching or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
+            rules = self._allowing(asker, what)
+            return Deny(policy_reason.out_of_reach(what, rules, self.source, self._may_all(asker, what)))
+        denies = self._denies.about(what).selecting(obj, asker)
         if denies:
             hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)
             return Deny(policy_reason.denied(what, denies[0], self.source), hidden=hidden)
         wrong = self._guarded(what, obj) or self._rooted(asker, what, obj)
         return Deny(wrong) if wrong else None
 
-    def _rooted(self, asker: Asker, what: Spec | Permission, obj: Object) -> str:
+    def _rooted(self, asker: Asker, what: What, obj: Object) -> str:
         """Why what gives root on its host is out of reach, empty where a rule of the class root reaches it."""
         if not obj.root or _permission(what) not in _NEEDS_ROOT:
             return ""
-        denied = any(rule.selects(obj, asker) for rule in self._denying(asker, Permission.ROOT))
-        return "" if self._roots(asker, obj) and not denied else policy_reason.root(what, obj, self.source)
+        if self._roots(asker, obj) and not self._denies.about(Permission.ROOT).selecting(obj, asker):
+            return ""
+        return policy_reason.root(what, obj, self.source, self._may_all(asker, Permission.ROOT))
 
-    def _guarded(self, what: Spec | Permission, obj: Object) -> str:
+    def _guarded(self, what: What, obj: Object) -> str:
         """Why no rule reaches this object, empty where rules decide."""
         why = obj.protected or self._protected(obj)
         if why and _permission(what) is not Permission.SEE:
@@ -338,11 +382,16 @@ class Policy:
 
     def _protected(self, obj: Object) -> str:
         globs = [glob for glob in self.terms.protect.get(obj.kind, ()) if fnmatchcase(obj.name, glob)]
-        return policy_reason.named(globs[0], self.source) if globs else ""
+        return policy_reason.named(globs[0], self.source, self.terms.lines.get(obj.kind, 0)) if globs else ""
 
 
-def _permission(what: Spec | Permission) -> Permission:
+def _permission(what: What) -> Permission:
     return what if isinstance(what, Permission) else what.permission
+
+
+def _without_lines(terms: Terms) -> Terms:
+    """The same rules, of no file whose lines could be named."""
+    return replace(terms, allows=tuple(replace(rule, line=0) for rule in terms.allows), lines={})
 
 
 def _weakest(rules: list[Rule]) -> Needs:

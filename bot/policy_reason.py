@@ -14,6 +14,8 @@ from bot.rule import Asker, Object, Rule
 from commands.command import Permission, Spec
 
 What = Spec | Permission
+Names = Sequence[str]
+_LINES = 4  # of a file that one sentence names
 _NAMED = "needs the class root, which no class includes and a role has only by that name"
 
 
@@ -33,36 +35,39 @@ def stranger(asker: Asker, source: str) -> str:
     return f"You are not listed in {source}. Ask whoever keeps it to add you: your id is {asker.id}."
 
 
-def elsewhere(asker: Asker, source: str) -> str:
+def elsewhere(asker: Asker, source: str, line: int) -> str:
     """The file does not name the channel."""
-    ask = f"Ask in another, or ask whoever keeps {source} to add it to [channels]."
+    ask = f"Ask in another, or ask whoever keeps {source} to add it to [channels]{_line(line)}."
     return f"slashdock does not listen in this channel ({asker.channel}). {ask}"
 
 
-def no_rule(spec: Spec, roles: Iterable[str], source: str) -> str:
+def no_rule(spec: Spec, roles: Iterable[str], source: str, able: Names) -> str:
     """No role allows the verb at all."""
-    return f"None of your roles ({_listed(roles)}) allows {_called(spec)}. {_ask(source)}"
+    return f"None of your roles ({_listed(roles)}) allows {_called(spec)}. {_ask(source, able)}"
 
 
-def not_here(spec: Spec, rules: Iterable[Rule], source: str) -> str:
+def not_here(spec: Spec, rules: Sequence[Rule], source: str, able: Names) -> str:
     """The rules that allow the verb hold on other hosts or in other channels."""
-    return f"Your {_roles(rules)} allows {_called(spec)} only {_places(rules)}. {_ask(source)}"
+    only = f"{_called(spec)} only {places(rules)} ({_at(rules, source)})"
+    return f"Your {_roles(rules)} allows {only}. {_ask(source, able)}"
 
 
-def too_wide(spec: Spec, rules: Iterable[Rule], source: str) -> str:
+def too_wide(spec: Spec, rules: Sequence[Rule], source: str, able: Names) -> str:
     """The verb is about the whole host, and no rule is."""
-    only = f"your {_roles(rules)} allows it only on {_selectors(rules)}"
-    return f'{_called(spec)} is about everything on the host, so it needs on = ["*"]; {only}. {_ask(source)}'
+    only = f"your {_roles(rules)} allows it only on {_selectors(rules)} ({_at(rules, source)})"
+    return f'{_called(spec)} is about everything on the host, so it needs on = ["*"]; {only}. {_ask(source, able)}'
 
 
-def out_of_reach(what: What, rules: Iterable[Rule], source: str) -> str:
+def out_of_reach(what: What, rules: Sequence[Rule], source: str, able: Names) -> str:
     """No rule reaches the object, whether it is there or not."""
-    return f"Your {_roles(rules)} allows {_called(what)} only on {_selectors(rules)}. {_ask(source)}"
+    only = f"{_called(what)} only on {_selectors(rules)} ({_at(rules, source)})"
+    return f"Your {_roles(rules)} allows {only}. {_ask(source, able)}"
 
 
 def denied(what: What, rule: Rule, source: str) -> str:
     """A deny rule forbids it."""
-    return f"A deny rule ({source}, line {rule.line}) forbids {_called(what)} on {_selectors([rule])} to everyone."
+    forbids = f"forbids {_called(what)} on {_selectors([rule])} to everyone"
+    return f"A deny rule ({_at([rule], source)}) {forbids}. {_ask(source)}"
 
 
 def protected(obj: Object, why: str) -> str:
@@ -70,19 +75,19 @@ def protected(obj: Object, why: str) -> str:
     return f"{obj.name} is protected ({why}): it can be seen, and nobody can do more from here."
 
 
-def root(what: What, obj: Object, source: str) -> str:
+def root(what: What, obj: Object, source: str, able: Names) -> str:
     """The object gives root on its host."""
-    return f"{obj.name} gives root on its host ({obj.root}): {_called(what)} on it {_NAMED}. {_ask(source)}"
+    return f"{obj.name} gives root on its host ({obj.root}): {_called(what)} on it {_NAMED}. {_ask(source, able)}"
 
 
-def gives_root(spec: Spec, why: str, source: str) -> str:
+def gives_root(spec: Spec, why: str, source: str, able: Names) -> str:
     """What the line asks for gives root on the host."""
-    return f"This gives root on the host ({why}): {_called(spec)} so {_NAMED}. {_ask(source)}"
+    return f"This gives root on the host ({why}): {_called(spec)} so {_NAMED}. {_ask(source, able)}"
 
 
-def named(glob: str, source: str) -> str:
+def named(glob: str, source: str, line: int) -> str:
     """What [protect] names it by."""
-    return f"[protect] in {source} names {glob}"
+    return f"[protect] in {source}{_line(line)} names {glob}, which whoever keeps it can change"
 
 
 def listed(spec: Spec, source: str) -> str:
@@ -90,10 +95,13 @@ def listed(spec: Spec, source: str) -> str:
     return f"Everyone in {source} may use {_called(spec)}."
 
 
-def held(spec: Spec, rules: Iterable[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
-    """These rules allow it, once others agree."""
+def held(
+    spec: Spec, rules: Sequence[Rule], bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str
+) -> str:
+    """These rules allow it, once others agree; bars are the rules that ask for more."""
     asked = " and ".join(" or ".join(map(agreeing, each)) for each in needs)
-    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({source}), once {asked}."
+    where = _at((*rules, *bars), source)
+    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({where}), once {asked}."
 
 
 def no_elevation(role: str, known: Iterable[str], source: str) -> str:
@@ -119,9 +127,9 @@ def agreeing(approval: Approval) -> str:
     return f"{people} of {who} {'agrees' if approval.need == 1 else 'agree'} (approval {approval.name})"
 
 
-def allowed(spec: Spec, rules: Iterable[Rule], source: str) -> str:
+def allowed(spec: Spec, rules: Sequence[Rule], source: str) -> str:
     """These rules allow it."""
-    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({source})."
+    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({_at(rules, source)})."
 
 
 def _called(what: What) -> str:
@@ -132,8 +140,31 @@ def _called(what: What) -> str:
     )
 
 
-def _ask(source: str) -> str:
-    return f"Whoever keeps {source} can change that."
+def _ask(source: str, able: Names = ()) -> str:
+    """Whom to ask: those who may do it themselves, and whoever keeps the file."""
+    if not able:
+        return f"Whoever keeps {source} can change that."
+    return f"Ask {_either(able)}, who may, or whoever keeps {source}."
+
+
+def _either(names: Names) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _at(rules: Iterable[Rule], source: str) -> str:
+    """Where the rules stand: the file, and the lines where they are known."""
+    found = [str(line) for line in sorted({rule.line for rule in rules}) if line]
+    if len(found) > _LINES:
+        found[_LINES - 1 :] = [f"{len(found) - _LINES + 1} more"]
+    *first, last = found or [""]
+    if not last:
+        return source
+    return f"{source}, lines {', '.join(first)} and {last}" if first else f"{source}, line {last}"
+
+
+def _line(line: int) -> str:
+    return f" (line {line})" if line else ""
 
 
 def _roles(rules: Iterable[Rule]) -> str:
@@ -144,7 +175,8 @@ def _selectors(rules: Iterable[Rule]) -> str:
     return _listed({selector.text for rule in rules for selector in rule.on})
 
 
-def _places(rules: Iterable[Rule]) -> str:
+def places(rules: Iterable[Rule]) -> str:
+    """Where rules hold, empty for everywhere."""
     hosts = _listed({host for rule in rules for host in rule.hosts})
     channels = _listed({channel for rule in rules for channel in rule.channels})
     parts = [f"on host {hosts}"] if hosts != _NONE else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
 
 import requests
@@ -61,6 +62,49 @@ class Missing:
     stand_in: str = ""
 
 
+class Decision(StrEnum):
+    """What the policy says of a line: yes, yes once others agree, no; or that nobody can say, which UNKNOWN is."""
+
+    ALLOW = "allow"
+    HOLD = "hold"
+    DENY = "deny"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What would become of a line, and why.
+
+    missing is what the engine says of names that nothing has, approvals the names of those that it would wait for.
+    """
+
+    decision: Decision
+    reason: str
+    missing: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the policy says of whoever asks, here.
+
+    person is empty for somebody whom it knows by a group alone; groups gives the roles of each user group that they are
+    in; channels is where slashdock listens, None for everywhere; classes and verbs are those that some rule of theirs
+    names, some of them once others agree.
+    """
+
+    id: str
+    person: str
+    accounts: tuple[str, ...]
+    roles: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    granted: tuple[str, ...]
+    channels: tuple[str, ...] | None
+    channel: str
+    classes: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+
 class Bot(Protocol):
     """What the bot's own verbs (help, audit, schedule, cleanup) may ask of it."""
 
@@ -69,6 +113,18 @@ class Bot(Protocol):
 
     def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """Recorded actions, newest first; one action with all its events where a number is given."""
+
+    def ended(self, number: int | None) -> Mapping[str, Any] | None:
+        """One action that the asker may read; without a number the last of their own that was not simply done."""
+
+    def verdict(self, line: str) -> Verdict:
+        """What would become of this line if the asker sent it now; nothing is run."""
+
+    def standing(self) -> Standing:
+        """Who the asker is to the policy."""
+
+    def roles(self) -> list[Mapping[str, Any]]:
+        """The rules of the roles that the asker may know of: role, verbs, on, where, once, line, people."""
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""

@@ -27,6 +27,14 @@ ada  = {{ slack = ["{ADMIN}"], roles = ["all"] }}
 otto = {{ slack = ["{OPERATOR}"], roles = ["most"] }}
 vera = {{ slack = ["{VIEWER}"], roles = ["look"] }}
 
+[limits]
+reads = 1000
+changes = 1000
+burst = 1000
+all_reads = 1000
+all_changes = 1000
+all_burst = 1000
+
 [[roles.all.allow]]
 verbs = ["see", "read", "act", "change"]
 on = ["*"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.bounds import Rates
 from bot.clock import Clock
 from bot.hosts import Host, Hosts
 from bot.pipeline import Pipeline
@@ -39,6 +40,7 @@ approve = "second"
 verbs = ["see"]
 on = ["*"]
 """  # an administrator who may do all, what gives root with a second person
+UNHURRIED = Rates(1e6, 1e6, 10**6, 1e6, 1e6, 10**6)  # faster than any test asks
 
 
 class Everyone:
@@ -82,14 +84,21 @@ def insist(pipeline: Pipeline, line: str) -> Outcome:
     return pipeline.submit(replace(request, confirmed=pressed[0].confirms)) if pressed else outcome
 
 
-def bench(engine: str, folder: Path, policy: Policy | None = None, directory: Directory | None = None) -> Bench:
+def bench(
+    engine: str,
+    folder: Path,
+    policy: Policy | None = None,
+    directory: Directory | None = None,
+    rates: Rates = UNHURRIED,
+) -> Bench:
     """A pipeline on that engine whose record lies in the folder; by default for the four sample people."""
     verbs = catalog.load()
     clock = Clock()
     store = Store(folder, clock, KEY)
+    rules = policy or Policy.sample(tuple(verb.spec for verb in verbs))
     pipeline = Pipeline(
         catalog=verbs,
-        policy=policy or Policy.sample(tuple(verb.spec for verb in verbs)),
+        policy=replace(rules, terms=replace(rules.terms, rates=rates)),
         store=store,
         hosts=Hosts([Host("local", engine)]),
         directory=directory or Everyone(),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.policy import Allow, Asker, Deny, Object, Policy
+from bot.policy import Allow, Asker, Deny, Hold, Object, Policy
 from bot.workspace import people
 from commands import catalog
 from commands.command import Permission, Spec
@@ -220,6 +220,71 @@ def test_a_refusal_tells_what_is_missing_and_who_can_change_it() -> None:
     assert "(dev)" in told
     assert "class change" in told
     assert "policy.toml" in told
+
+
+def test_a_refusal_names_the_rule_its_line_and_whom_to_ask() -> None:
+    """The line of each rule concerned; first the people who may do it to everything, then the file's keeper."""
+    first, second = (at for at, line in enumerate(TEXT.splitlines(), 1) if line == "[[roles.dev.allow]]")
+    deny = TEXT.splitlines().index("[[deny]]") + 1
+    assert reason(ALICE, "logs", DB) == (
+        "Your role dev allows `container logs` (class read) only on label:tier=fr*, name:web-*, project:shop"
+        f" (policy.toml, line {first}). Ask bob, who may, or whoever keeps policy.toml."
+    )
+    assert f"(policy.toml, line {second})" in reason(ALICE, "stop", DB)
+    assert reason(BOB, "kill", BILLING).startswith(f"A deny rule (policy.toml, line {deny}) forbids")
+    assert reason(ALICE, "commit", WEB).endswith("Ask bob, who may, or whoever keeps policy.toml.")
+    assert f"[protect] in policy.toml (line {TEXT.splitlines().index('[protect]') + 2})" in reason(
+        BOB, "logs", Object("container", "prod-db-2")
+    )
+    assert "whoever keeps policy.toml to add it to [channels] (line 12)" in reason(
+        dataclasses.replace(BOB, channel="C0ELSEWHERE"), "help"
+    )
+
+
+def test_nobody_is_named_to_be_asked_who_may_not_either() -> None:
+    """Not by a role that reaches some objects alone, on another host, nor the asker; never more than three."""
+    some = 'version = 1\n[people]\n{}\n[[roles.dev.allow]]\nverbs = ["see"]\non = ["*"]\n[[roles.sre.allow]]\n{}\n'
+    people = "\n".join(
+        f'p{at} = {{ slack = ["U0PERSON{at}"], roles = ["{"sre" if at else "dev"}"] }}' for at in range(6)
+    )
+    asker = Asker("U0PERSON0", host="local")
+    for rule, told in {
+        'verbs = ["act"]\non = ["*"]': "Ask p1, p2 or p3, who may, or whoever keeps policy.toml.",
+        'verbs = ["act"]\non = ["*"]\nhosts = ["prod"]': "Whoever keeps policy.toml can change that.",
+        'verbs = ["act"]\non = ["name:web-*"]': "Ask p1, p2 or p3, who may, or whoever keeps policy.toml.",
+    }.items():
+        policy = Policy.parse(some.format(people, rule), "policy.toml", SPECS)
+        assert reason(asker, "restart", DB, policy=policy).endswith(told)
+    policy = Policy.parse(some.format(people, 'verbs = ["act"]\non = ["name:web-*"]'), "policy.toml", SPECS)
+    assert reason(Asker("U0PERSON1"), "restart", DB, policy=policy).endswith(
+        "Whoever keeps policy.toml can change that."
+    )
+
+
+def test_what_needs_consent_says_whose_and_by_which_lines() -> None:
+    """The rule that allows it and the one that raises the bar."""
+    extra = """
+[approvals.two]
+need = 2
+from = ["sre"]
+
+[[roles.dev.allow]]
+verbs = ["kill"]
+on = ["name:web-*"]
+
+[[require]]
+verbs = ["kill"]
+approve = "two"
+"""
+    policy = Policy.parse(TEXT + extra, "policy.toml", SPECS)
+    verdict = policy.judge(ALICE, spec("kill"), (WEB,))
+    assert isinstance(verdict, Hold)
+    assert verdict.needs == {frozenset({"two"})}
+    allow, bar = len(TEXT.splitlines()) + 6, len(TEXT.splitlines()) + 10
+    assert verdict.reason == (
+        "The role dev allows `container kill` (class act) on name:web-*"
+        f" (policy.toml, lines {allow} and {bar}), once 2 other people of sre agree (approval two)."
+    )
 
 
 def test_a_stranger_is_told_the_id_to_be_listed_by() -> None:

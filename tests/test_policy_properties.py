@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import combinations
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy import Allow, Asker, Object, Policy
-from bot.rule import Person, Rule, Selector, Terms
+from bot.consent import Approval, Approvers
+from bot.policy import Allow, Asker, Hold, Object, Policy
+from bot.rule import NOBODY, Needs, Person, Rule, Selector, Terms
 from commands import catalog
 from commands.command import Permission, Spec
 
@@ -16,7 +18,11 @@ ROLES = ("dev", "sre")
 HOSTS = ("local", "prod")
 CHANNELS = ("C0OPS00001", "C0DEV00001")
 VERBS = ("see", "read", "act", "change", "enter", "container logs", "container ls", "system info")
-SELECTORS = ("*", "name:web-*", "name:db", "project:shop", "label:tier", "label:tier=front")
+APPROVALS = ("one", "two")
+SELECTORS = (
+    "*", "name:web-*", "name:db", "image:app:*", "image:web*", "network:front", "volume:pg*", "project:shop",
+    "label:tier", "label:tier=front", "host:pr*", "by:me",
+)  # fmt: skip
 
 
 def some(words: tuple[str, ...], least: int = 0) -> st.SearchStrategy[frozenset[str]]:
@@ -24,21 +30,32 @@ def some(words: tuple[str, ...], least: int = 0) -> st.SearchStrategy[frozenset[
     return st.frozensets(st.sampled_from(words), min_size=least, max_size=2)
 
 
-def rules(role: st.SearchStrategy[str]) -> st.SearchStrategy[Rule]:
-    """Rules of this role."""
+def rules(
+    role: st.SearchStrategy[str], approve: st.SearchStrategy[str], verbs: tuple[str, ...] = VERBS
+) -> st.SearchStrategy[Rule]:
+    """Rules of this role that need these approvals."""
     selectors = some(SELECTORS, 1).map(lambda words: tuple(map(Selector, sorted(words))))
-    return st.builds(Rule, role, some(VERBS, 1), selectors, some(HOSTS), some(CHANNELS))
+    return st.builds(Rule, role, some(verbs, 1), selectors, some(HOSTS), some(CHANNELS), st.just(0), approve)
 
 
-allows, denies = rules(st.sampled_from(ROLES)), rules(st.just(""))
+def _root_needs_consent(rule: Rule) -> Rule:
+    """The rule as a file may have it: the class root is never without an approval."""
+    return dataclasses.replace(rule, approve=rule.approve or "two") if "root" in rule.verbs else rule
+
+
+allows = rules(st.sampled_from(ROLES), st.sampled_from(("", *APPROVALS)), (*VERBS, "root")).map(_root_needs_consent)
+denies = rules(st.just(""), st.just(""), (*VERBS, "root"))
+requires = rules(st.just(""), st.sampled_from(APPROVALS), (*VERBS, "root"))
 terms = st.builds(
     Terms,
-    people=some(ROLES).map(lambda roles: (Person("alice", ("U0ALICE01",), tuple(sorted(roles))),)),
+    people=some(ROLES).map(lambda roles: (Person("alice", ("U0ALICE01", "U0ALICE02"), tuple(sorted(roles))),)),
     groups=some(ROLES).map(lambda roles: {"S0ONCALL1": tuple(sorted(roles))}),
     allows=st.lists(allows, max_size=5).map(tuple),
-    denies=st.lists(denies, max_size=3).map(tuple),
+    denies=st.lists(denies, max_size=2).map(tuple),
+    requires=st.lists(requires, max_size=3).map(tuple),
     channels=st.none() | some(CHANNELS, 1),
     protect=st.sampled_from(({}, {"container": ("db",)})),
+    approvals=st.just({name: Approval(name, 1, Approvers(frozenset(ROLES))) for name in APPROVALS}),
 )
 askers = st.builds(
     Asker,
@@ -46,14 +63,18 @@ askers = st.builds(
     some(("S0ONCALL1", "S0OTHERS1")),
     st.sampled_from((*CHANNELS, "C0OTHERS01", "D0ALICE001", "")),
     st.sampled_from(HOSTS),
+    some(ROLES),
+    st.just(frozenset({"U0ALICE01", "U0ALICE02"})),
 )
 objects = st.builds(
     Object,
-    st.sampled_from(("container", "image", "volume")),
-    st.sampled_from(("web-1", "db", "other")),
+    st.sampled_from(("container", "image", "volume", "network")),
+    st.sampled_from(("web-1", "db", "other", "app:1.0", "front", "pgdata")),
     st.sampled_from(({}, {"tier": "front"}, {"tier": "back"}, {"com.docker.compose.project": "shop"})),
     st.sampled_from(("", "it is the bot's")),
     st.sampled_from(("", "privileged")),
+    st.sampled_from(("", "app:1.0", "busybox")),
+    st.sampled_from(("", "U0ALICE02", "U0BOB0001")),
 )
 specs = st.sampled_from(SPECS)
 lines = st.lists(objects, max_size=3).map(tuple)
@@ -64,40 +85,129 @@ def policy(said: Terms) -> Policy:
     return Policy("policy.toml", said)
 
 
+def needs(said: Terms, asker: Asker, spec: Spec, line: tuple[Object, ...]) -> Needs | None:
+    """Whose consent it takes, None where it is refused."""
+    verdict = policy(said).judge(asker, spec, line)
+    if isinstance(verdict, Hold):
+        assert verdict.needs
+        return verdict.needs
+    return NOBODY if isinstance(verdict, Allow) else None
+
+
 def yes(said: Terms, asker: Asker, spec: Spec, line: tuple[Object, ...]) -> bool:
-    """Whether the judgement is an Allow."""
-    return isinstance(policy(said).judge(asker, spec, line), Allow)
+    """Whether it is not refused: at once, or once others agree."""
+    return needs(said, asker, spec, line) is not None
+
+
+def at_most(less: Needs | None, more: Needs | None) -> bool:
+    """Whether the first asks for no more: each set of approvals that is enough for the second is enough for it."""
+    if less is None or more is None:
+        return more is None
+    given = (frozenset(each) for size in range(len(APPROVALS) + 1) for each in combinations(APPROVALS, size))
+    return all(_enough(less, each) for each in given if _enough(more, each))
+
+
+def _enough(needed: Needs, given: frozenset[str]) -> bool:
+    return all(each & given for each in needed)
 
 
 @given(terms, askers, specs, lines, st.randoms(use_true_random=False))
 def test_the_order_of_rules_never_matters(
     said: Terms, asker: Asker, spec: Spec, line: tuple[Object, ...], random: Random
 ) -> None:
-    """Shuffled rules and objects give the same decision."""
+    """Shuffled rules and objects give the same decision, and ask for the same consent."""
     shuffled = dataclasses.replace(
         said,
         allows=tuple(random.sample(said.allows, len(said.allows))),
         denies=tuple(random.sample(said.denies, len(said.denies))),
+        requires=tuple(random.sample(said.requires, len(said.requires))),
     )
-    assert yes(said, asker, spec, line) == yes(shuffled, asker, spec, tuple(random.sample(line, len(line))))
+    objects = tuple(random.sample(line, len(line)))
+    assert needs(said, asker, spec, line) == needs(shuffled, asker, spec, objects)
 
 
 @given(terms, allows, askers, specs, lines)
 def test_one_more_allow_never_permits_less(
     said: Terms, more: Rule, asker: Asker, spec: Spec, line: tuple[Object, ...]
 ) -> None:
-    """What was allowed stays allowed."""
-    if yes(said, asker, spec, line):
-        assert yes(dataclasses.replace(said, allows=(*said.allows, more)), asker, spec, line)
+    """What was allowed stays so, and what was enough consent is still enough."""
+    wider = dataclasses.replace(said, allows=(*said.allows, more))
+    assert at_most(needs(wider, asker, spec, line), needs(said, asker, spec, line))
 
 
 @given(terms, denies, askers, specs, lines)
 def test_one_more_deny_never_permits_more(
     said: Terms, more: Rule, asker: Asker, spec: Spec, line: tuple[Object, ...]
 ) -> None:
-    """What was refused stays refused."""
-    if yes(dataclasses.replace(said, denies=(*said.denies, more)), asker, spec, line):
-        assert yes(said, asker, spec, line)
+    """What was refused stays refused, and no consent becomes needless."""
+    narrower = dataclasses.replace(said, denies=(*said.denies, more))
+    assert at_most(needs(said, asker, spec, line), needs(narrower, asker, spec, line))
+
+
+@given(terms, requires, askers, specs, lines)
+def test_one_more_require_never_permits_more(
+    said: Terms, more: Rule, asker: Asker, spec: Spec, line: tuple[Object, ...]
+) -> None:
+    """It refuses nothing, and asks for all that was asked for."""
+    narrower = dataclasses.replace(said, requires=(*said.requires, more))
+    before, after = needs(said, asker, spec, line), needs(narrower, asker, spec, line)
+    assert at_most(before, after)
+    assert (before is None) == (after is None)
+
+
+@given(terms, allows, askers, specs)
+def test_one_more_allow_never_hinders_what_gives_root(said: Terms, more: Rule, asker: Asker, spec: Spec) -> None:
+    """And it never goes without somebody's consent."""
+    wider = policy(dataclasses.replace(said, allows=(*said.allows, more))).judge_root(asker, spec, "privileged")
+    before = policy(said).judge_root(asker, spec, "privileged")
+    if isinstance(before, Hold):
+        assert isinstance(wider, Hold)
+        assert at_most(wider.needs, before.needs)
+    assert not isinstance(wider, Hold) or wider.needs
+
+
+@given(terms, denies, requires, askers, specs)
+def test_one_more_deny_or_require_never_eases_what_gives_root(
+    said: Terms, deny: Rule, bar: Rule, asker: Asker, spec: Spec
+) -> None:
+    """It stays refused, or takes at least the same consent."""
+    before = policy(said).judge_root(asker, spec, "privileged")
+    for narrower in (
+        dataclasses.replace(said, denies=(*said.denies, deny)),
+        dataclasses.replace(said, requires=(*said.requires, bar)),
+    ):
+        after = policy(narrower).judge_root(asker, spec, "privileged")
+        if isinstance(after, Hold):
+            assert isinstance(before, Hold)
+            assert at_most(before.needs, after.needs)
+
+
+@given(terms, askers, specs, objects)
+def test_labels_of_what_was_made_from_chat_give_nobody_a_right(
+    said: Terms, asker: Asker, spec: Spec, obj: Object
+) -> None:
+    """They can restrict, and no more: without them nothing is permitted less, unless by the bars that they lift."""
+    made = dataclasses.replace(obj, maker=obj.maker or "U0BOB0001")
+    bare = dataclasses.replace(made, labels={})
+    if spec.permission is not Permission.LISTED:
+        assert at_most(needs(said, asker, spec, (bare,)), needs(said, asker, spec, (made,)))
+
+
+@given(rules(st.sampled_from(("", "dev")), st.just("")), objects, askers)
+def test_a_label_selects_what_was_made_from_chat_only_to_restrict(rule: Rule, obj: Object, asker: Asker) -> None:
+    """Rules that deny or require go by labels as ever."""
+    by_label = tuple(each for each in rule.on if each.is_by_label)
+    if by_label and obj.maker:
+        narrow = dataclasses.replace(rule, on=by_label)
+        matches = any(each.matches(obj, asker) for each in by_label)
+        assert narrow.selects(obj, asker) == (matches and not rule.role)
+
+
+@given(askers, objects)
+def test_what_one_made_is_ones_own_by_any_account(asker: Asker, obj: Object) -> None:
+    """by:me is about the person, not the account, and about nobody else."""
+    mine = Selector("by:me").matches(obj, asker)
+    assert mine == (obj.maker in {asker.id, *asker.accounts} - {""})
 
 
 @given(terms, askers, specs, lines)
@@ -125,7 +235,9 @@ def test_a_line_is_allowed_where_each_of_its_objects_is(
     if line and spec.permission is not Permission.LISTED and judged.early(asker, spec) is None:
         each = [judged.may(asker, spec, obj) for obj in line]
         assert yes(said, asker, spec, line) == all(each)
-        assert each == [judged.visible(asker, spec, obj) for obj in line]
+        shown = [judged.visible(asker, spec, obj) for obj in line]
+        assert all(may or not visible for may, visible in zip(each, shown, strict=True))
+        assert shown == each or spec.filtered
 
 
 @given(terms, askers, specs, objects)

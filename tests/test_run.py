@@ -24,7 +24,7 @@ from bot.request import Outcome, Status
 from commands import catalog
 from commands.allowances import Allowances
 from commands.command import Command, Spec
-from commands.context import Context, Found, Target
+from commands.context import Context, Decision, Found, Standing, Target, Verdict
 from commands.reply import Reply
 
 HIDING = """
@@ -391,6 +391,22 @@ class Nobody:
         return ()
 
     def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:  # noqa: ARG002 - what a Bot is asked
+        """None."""
+        return []
+
+    def ended(self, number: int | None) -> Mapping[str, Any] | None:  # noqa: ARG002 - what a Bot is asked
+        """None."""
+        return None
+
+    def verdict(self, line: str) -> Verdict:  # noqa: ARG002 - what a Bot is asked
+        """Nobody can say."""
+        return Verdict(Decision.UNKNOWN, "")
+
+    def standing(self) -> Standing:
+        """Nobody's."""
+        return Standing("", "", (), (), {}, (), None, "", (), ())
+
+    def roles(self) -> list[Mapping[str, Any]]:
         """None."""
         return []
 

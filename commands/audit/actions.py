@@ -11,6 +11,7 @@ from commands.tabwriter import ellipsis
 from commands.template import Row
 from commands.units import ago
 
+_DIGITS = 18  # of a number that SQLite can hold
 LINE_WIDTH, ERROR_WIDTH = 50, 40  # columns; what the table leaves of a line and of an error
 
 
@@ -37,6 +38,16 @@ def row(action: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
         "Duration": duration(action["duration_ms"]),
     }
     return Row("*formatter.ActionContext", methods)
+
+
+def numbered(text: str) -> bool:
+    """Whether it is the number of an action, which SQLite can hold."""
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+
+
+def unnumbered(text: str) -> str:
+    """What is said of a number that is none."""
+    return f"invalid number '{text}': expected one that 'docker audit ls' lists"
 
 
 def target(found: Mapping[str, str], *, trunc: bool) -> str:

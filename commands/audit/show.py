@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from commands.audit.actions import duration, target, time
+from commands.audit.actions import duration, numbered, target, time, unnumbered
 from commands.command import Command, Permission, arg, flag
 from commands.context import Context
 from commands.listing import FORMAT
@@ -13,7 +13,6 @@ from commands.reply import Moment, Output, Reply, failure, output
 from commands.template import Template, TemplateError
 
 _LABELS = 12  # columns of the labels before their values
-_DIGITS = 18  # of a number that SQLite can hold
 
 
 class Show(Command, name="audit show", permission=Permission.SEE):
@@ -28,9 +27,7 @@ class Show(Command, name="audit show", permission=Permission.SEE):
 
     def problem(self) -> str | None:
         """A number that is none."""
-        if self.number.isascii() and self.number.isdigit() and len(self.number) <= _DIGITS:
-            return None
-        return f"invalid number '{self.number}': expected one that 'docker audit ls' lists"
+        return None if numbered(self.number) else unnumbered(self.number)
 
     def run(self, ctx: Context) -> Reply:
         """The action and its events."""

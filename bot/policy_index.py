@@ -1,0 +1,95 @@
+"""The rules of a policy by the verb that they are about, so that a verdict never walks through all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.rule import Asker, Object, Person, Rule, Terms
+from bot.selector import WILD, value
+from commands.command import Permission, Spec
+
+What = Spec | Permission
+SHOWN = 3  # people whom a refusal names
+
+
+class Sieve:
+    """Rules in their order, and quickly those of them that select an object: hundreds are never looked at."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._begun: dict[str, dict[str, list[int]]] = {}  # by what selectors go by, by how their globs begin
+        for at, rule in enumerate(self.rules):
+            for selector in rule.on:
+                what, glob = selector.parts
+                begin = glob[: found.start()] if (found := WILD.search(glob)) else glob
+                self._begun.setdefault(what, {}).setdefault(begin, []).append(at)
+        self._lengths = {what: {len(begin) for begin in begun} for what, begun in self._begun.items()}
+        self._wide = tuple(rule for rule in self.rules if any(each.is_wide for each in rule.on))
+
+    def holding(self, asker: Asker) -> list[Rule]:
+        """The rules that hold where the asker asks."""
+        return [rule for rule in self.rules if rule.holds_for(asker)]
+
+    def on_all(self, asker: Asker) -> list[Rule]:
+        """Those of them that need no object to be about."""
+        return [rule for rule in self._wide if rule.holds_for(asker) and rule.is_on_all(asker)]
+
+    def selecting(self, obj: Object, asker: Asker) -> list[Rule]:
+        """The rules about this object that hold where the asker asks."""
+        near = (self.rules[at] for at in sorted(set(self._near(obj, asker))))
+        return [rule for rule in near if rule.holds_for(asker) and rule.selects(obj, asker)]
+
+    def _near(self, obj: Object, asker: Asker) -> Iterator[int]:
+        """The places of the rules one of whose selectors begins as the object does."""
+        for what, begun in self._begun.items():
+            text = value(what, obj, asker)
+            if text is not None:
+                for length in self._lengths[what]:
+                    yield from begun.get(text[:length], ())
+
+
+class Index:
+    """Some rules by the verb that they are about; what was asked once is remembered."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._about: dict[object, Sieve] = {}
+
+    def about(self, what: What) -> Sieve:
+        """Those about this verb or class."""
+        key = _key(what)
+        found = self._about.get(key)
+        if found is None:
+            found = self._about[key] = Sieve(rule for rule in self._rules if rule.names(what))
+        return found
+
+
+class Able:
+    """Who of the people that the file names may do what by their roles: whom a refusal tells the asker to ask."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._people = terms.people
+        self._rules = Index(terms.allows)
+        self._known: dict[object, tuple[Person, ...]] = {}
+
+    def names(self, what: What, asker: Asker, *, everywhere: bool) -> tuple[str, ...]:
+        """A few beside the asker, first those with a rule on everything there; with everywhere, those alone.
+
+        Never by an object: who could be named for one that is hidden would tell that it is there.
+        """
+        key = (_key(what), asker.host, everywhere)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(self._people_with(what, asker, everywhere=everywhere))[: SHOWN + 1]
+        return tuple(each.name for each in found if asker.id not in each.slack)[:SHOWN]
+
+    def _people_with(self, what: What, asker: Asker, *, everywhere: bool) -> Iterable[Person]:
+        rules = [rule for rule in self._rules.about(what).rules if not rule.hosts or asker.host in rule.hosts]
+        wide = {rule.role for rule in rules if rule.is_on_all(asker)}
+        some = set() if everywhere else {rule.role for rule in rules} - wide
+        found = (each for roles in (wide, some) for each in self._people if not roles.isdisjoint(each.roles))
+        return {each.name: each for each in found}.values()
+
+
+def _key(what: What) -> object:
+    return what if isinstance(what, Permission) else (what.names[0], what.permission)
