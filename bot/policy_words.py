@@ -35,11 +35,21 @@ def check(settings: Settings, path: Path | None) -> str:
     except OSError as error:
         raise PolicyError((f"{file} cannot be read: {error.strerror}",)) from error
     roles = {rule.role for rule in terms.allows}
-    counts = {
-        "people": terms.people, "groups": terms.groups, "roles": roles, "allow rules": terms.allows,
-        "deny rules": terms.denies, "require rules": terms.requires, "approvals": terms.approvals,
-    }  # fmt: skip
-    return f"{file} is good: {', '.join(f'{len(found)} {what}' for what, found in counts.items() if found)}."
+    counted = (
+        _counted(len(terms.people), "person", "people"),
+        _counted(len(terms.groups), "group"),
+        _counted(len(roles), "role"),
+        _counted(len(terms.allows), "allow rule"),
+        _counted(len(terms.denies), "deny rule"),
+        _counted(len(terms.requires), "require rule"),
+        _counted(len(terms.approvals), "approval"),
+    )
+    return f"{file} is good: {', '.join(filter(None, counted)) or 'nobody may do anything'}."
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    """So many of these, empty for none."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}" if count else ""
 
 
 def explain(core: Core, person: str, line: str, channel: str, host: str) -> tuple[str, int]:
@@ -65,8 +75,8 @@ def test(settings: Settings, path: Path) -> tuple[str, int]:
     cases = policy_cases.load(path, verbs, policy)
     failed = list(policy_cases.failures(cases, verbs, policy))
     if not failed:
-        return f"{len(cases)} cases are as expected.\n", int(ExitCode.DONE)
-    told = [*failed, f"{len(failed)} of {len(cases)} cases are not as expected."]
+        return f"{_counted(len(cases), 'case')} as expected.\n", int(ExitCode.DONE)
+    told = [*failed, f"{len(failed)} of {_counted(len(cases), 'case')} not as expected."]
     return "".join(f"{line}\n" for line in told), int(ExitCode.FAILED)
 
 

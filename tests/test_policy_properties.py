@@ -19,6 +19,8 @@ HOSTS = ("local", "prod")
 CHANNELS = ("C0OPS00001", "C0DEV00001")
 VERBS = ("see", "read", "act", "change", "enter", "container logs", "container ls", "system info")
 APPROVALS = ("one", "two")
+NAMED = ("", *APPROVALS, *APPROVALS)  # what the rules that allow ask for: nothing in one of five
+KNOWN = {name: Approval(name, 1, Approvers(frozenset({"dev"}))) for name in APPROVALS}
 SELECTORS = (
     "*", "name:web-*", "name:db", "image:app:*", "image:web*", "network:front", "volume:pg*", "project:shop",
     "label:tier", "label:tier=front", "host:pr*", "by:me",
@@ -30,12 +32,22 @@ def some(words: tuple[str, ...], least: int = 0) -> st.SearchStrategy[frozenset[
     return st.frozensets(st.sampled_from(words), min_size=least, max_size=2)
 
 
+def seldom(words: tuple[str, ...]) -> st.SearchStrategy[frozenset[str]]:
+    """None of these words, or a few."""
+    return st.just(frozenset[str]()) | st.just(frozenset[str]()) | some(words)
+
+
 def rules(
     role: st.SearchStrategy[str], approve: st.SearchStrategy[str], verbs: tuple[str, ...] = VERBS
 ) -> st.SearchStrategy[Rule]:
     """Rules of this role that need these approvals."""
     selectors = some(SELECTORS, 1).map(lambda words: tuple(map(Selector, sorted(words))))
-    return st.builds(Rule, role, some(verbs, 1), selectors, some(HOSTS), some(CHANNELS), st.just(0), approve)
+    wide = st.just((Selector("*"),))
+    named = st.frozensets(st.sampled_from(verbs), min_size=1, max_size=2) | st.just(frozenset(VERBS))
+    return st.builds(Rule, role, named, wide | selectors, seldom(HOSTS), seldom(CHANNELS), st.just(0), approve)
+
+
+near = st.sampled_from(("*", "name:web-*", "name:*", "host:pr*")).map(lambda word: (Selector(word),))
 
 
 def _root_needs_consent(rule: Rule) -> Rule:
@@ -43,23 +55,28 @@ def _root_needs_consent(rule: Rule) -> Rule:
     return dataclasses.replace(rule, approve=rule.approve or "two") if "root" in rule.verbs else rule
 
 
+def alice(roles: frozenset[str]) -> Person:
+    """A person of two accounts, with these roles."""
+    return Person("alice", ("U0ALICE01", "U0ALICE02"), tuple(sorted(roles)))
+
+
 allows = rules(st.sampled_from(ROLES), st.sampled_from(("", *APPROVALS)), (*VERBS, "root")).map(_root_needs_consent)
 denies = rules(st.just(""), st.just(""), (*VERBS, "root"))
 requires = rules(st.just(""), st.sampled_from(APPROVALS), (*VERBS, "root"))
 terms = st.builds(
     Terms,
-    people=some(ROLES).map(lambda roles: (Person("alice", ("U0ALICE01", "U0ALICE02"), tuple(sorted(roles))),)),
+    people=(st.just(frozenset(ROLES)) | some(ROLES)).map(lambda roles: (alice(roles),)),
     groups=some(ROLES).map(lambda roles: {"S0ONCALL1": tuple(sorted(roles))}),
-    allows=st.lists(allows, max_size=5).map(tuple),
+    allows=(st.lists(allows, min_size=2, max_size=4) | st.lists(allows, max_size=5)).map(tuple),
     denies=st.lists(denies, max_size=2).map(tuple),
     requires=st.lists(requires, max_size=3).map(tuple),
-    channels=st.none() | some(CHANNELS, 1),
+    channels=st.none() | st.none() | some(CHANNELS, 1),
     protect=st.sampled_from(({}, {"container": ("db",)})),
-    approvals=st.just({name: Approval(name, 1, Approvers(frozenset(ROLES))) for name in APPROVALS}),
+    approvals=st.just(KNOWN),
 )
 askers = st.builds(
     Asker,
-    st.sampled_from(("U0ALICE01", "U0MALLORY", "schedule:cleanup")),
+    st.sampled_from((*["U0ALICE01"] * 8, "U0MALLORY", "schedule:cleanup")),
     some(("S0ONCALL1", "S0OTHERS1")),
     st.sampled_from((*CHANNELS, "C0OTHERS01", "D0ALICE001", "")),
     st.sampled_from(HOSTS),
@@ -71,13 +88,33 @@ objects = st.builds(
     st.sampled_from(("container", "image", "volume", "network")),
     st.sampled_from(("web-1", "db", "other", "app:1.0", "front", "pgdata")),
     st.sampled_from(({}, {"tier": "front"}, {"tier": "back"}, {"com.docker.compose.project": "shop"})),
-    st.sampled_from(("", "it is the bot's")),
-    st.sampled_from(("", "privileged")),
+    st.sampled_from(("", "", "", "it is the bot's")),
+    st.sampled_from(("", "", "privileged")),
     st.sampled_from(("", "app:1.0", "busybox")),
     st.sampled_from(("", "U0ALICE02", "U0BOB0001")),
 )
-specs = st.sampled_from(SPECS)
-lines = st.lists(objects, max_size=3).map(tuple)
+RESTART = next(spec for spec in SPECS if spec.name == "container restart")
+COMMON = ("container logs", "container ls", "container restart", "container rm", "container exec", "system info")
+specs = st.sampled_from([spec for spec in SPECS if spec.name in COMMON]) | st.sampled_from(SPECS)
+lines = st.lists(objects, max_size=2).map(tuple)
+
+
+# Where every rule names the verb and most reach the object, so that they meet: all are the same person's.
+near_allows = st.builds(
+    Rule, st.sampled_from(ROLES), st.just(frozenset({"act"})), near, seldom(HOSTS), approve=st.sampled_from(NAMED)
+)
+near_denies = st.builds(Rule, st.just(""), st.just(frozenset({"act"})), near, some(HOSTS))
+near_requires = st.builds(Rule, st.just(""), st.just(frozenset({"act"})), near, approve=st.sampled_from(APPROVALS))
+near_terms = st.builds(
+    Terms,
+    people=st.just((alice(frozenset(ROLES)),)),
+    allows=st.lists(near_allows, min_size=1, max_size=4).map(tuple),
+    denies=st.lists(near_denies, max_size=1).map(tuple),
+    requires=st.lists(near_requires, max_size=2).map(tuple),
+    approvals=st.just(KNOWN),
+)
+near_lines = st.lists(st.builds(Object, st.just("container"), st.sampled_from(("web-1", "db"))), max_size=2).map(tuple)
+NEAR = Asker("U0ALICE01", host="prod")
 
 
 def policy(said: Terms) -> Policy:
@@ -180,6 +217,34 @@ def test_one_more_deny_or_require_never_eases_what_gives_root(
         if isinstance(after, Hold):
             assert isinstance(before, Hold)
             assert at_most(before.needs, after.needs)
+
+
+@given(near_terms, near_allows, near_denies, near_requires, near_lines)
+def test_rules_that_meet_add_up_as_they_should(
+    said: Terms, allow: Rule, deny: Rule, bar: Rule, line: tuple[Object, ...]
+) -> None:
+    """The same three properties, where several rules are about the same verb and object."""
+    before = needs(said, NEAR, RESTART, line)
+    wider = needs(dataclasses.replace(said, allows=(allow, *said.allows)), NEAR, RESTART, line)
+    denied = needs(dataclasses.replace(said, denies=(deny, *said.denies)), NEAR, RESTART, line)
+    raised = needs(dataclasses.replace(said, requires=(bar, *said.requires)), NEAR, RESTART, line)
+    assert at_most(wider, before)
+    assert at_most(before, denied)
+    assert at_most(before, raised)
+    assert (before is None) == (raised is None)
+
+
+@given(near_terms, near_lines)
+def test_the_bar_is_what_every_rule_says(said: Terms, line: tuple[Object, ...]) -> None:
+    """For each object one of the approvals by which it is allowed, unless a rule asks for none; and all required."""
+    got = needs(said, NEAR, RESTART, line)
+    if got is not None and line:
+        for obj in line:
+            asked = [rule.approve for rule in said.allows if rule.selects(obj, NEAR) and rule.holds_for(NEAR)]
+            bars = [rule.approve for rule in said.requires if rule.selects(obj, NEAR)]
+            assert asked
+            assert all(frozenset({each}) in got for each in bars)
+            assert "" in asked or frozenset(asked) in got
 
 
 @given(terms, askers, specs, objects)

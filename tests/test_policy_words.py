@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bot_process import BotProcess
+from harness import PROJECT
 
 POLICY = """\
 version = 1
@@ -131,11 +134,11 @@ def team(tmp_path: Path) -> BotProcess:
 def test_check_says_what_a_good_file_has(terminal: BotProcess, tmp_path: Path) -> None:
     """In one line; of the file that the settings name or another one."""
     ran = terminal.run("policy", "check")
-    told = "2 people, 1 groups, 2 roles, 3 allow rules, 1 deny rules, 1 require rules, 1 approvals."
+    told = "2 people, 1 group, 2 roles, 3 allow rules, 1 deny rule, 1 require rule, 1 approval."
     assert (ran.returncode, ran.stdout) == (0, f"{tmp_path}/policy.toml is good: {told}\n")
     other = tmp_path / "other.toml"
     other.write_text("version = 1\n[people]\ncarol = { slack = ['U0CAROL01'], roles = [] }\n")
-    assert terminal.run("policy", "check", str(other)).stdout == f"{other} is good: 1 people.\n"
+    assert terminal.run("policy", "check", str(other)).stdout == f"{other} is good: 1 person.\n"
 
 
 def test_check_tells_every_fault_with_its_line(team: BotProcess, tmp_path: Path) -> None:
@@ -199,7 +202,7 @@ def test_cases_that_the_policy_meets_are_good(team: BotProcess, tmp_path: Path) 
     """People, groups, hosts, channels, labels, images and makers, without an engine and whatever hosts there are."""
     (tmp_path / "cases.toml").write_text(CASES)
     ran = team.run("policy", "test", "cases.toml")
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "11 cases are as expected.\n", "")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "11 cases as expected.\n", "")
 
 
 def test_a_case_that_the_policy_does_not_meet_is_told_with_the_reason(team: BotProcess, tmp_path: Path) -> None:
@@ -218,7 +221,7 @@ def test_a_case_that_the_policy_does_not_meet_is_told_with_the_reason(team: BotP
     assert second.startswith(
         "cases.toml, line 6: alice, 'kill db': expected hold for two, got it for one, two: The role"
     )
-    assert last == "2 of 11 cases are not as expected."
+    assert last == "2 of 11 cases not as expected."
 
 
 @pytest.mark.parametrize(
@@ -242,3 +245,17 @@ def test_a_file_of_cases_that_is_wrong_is_told_with_its_lines(
     ran = team.run("policy", "test", "cases.toml")
     assert ran.returncode == 2
     assert fault in ran.stderr
+
+
+def test_the_pages_example_is_what_the_commands_say(team: BotProcess, tmp_path: Path) -> None:
+    """docs/policy.md shows a policy, its cases, and what check and explain print of it."""
+    page = (PROJECT / "docs" / "policy.md").read_text()
+    blocks = re.findall(r"^```\w+\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    policy = next(block for block in blocks if "[approvals.two]" in block)
+    (tmp_path / "policy.toml").write_text(policy)
+    (tmp_path / "cases.toml").write_text(next(block for block in blocks if "[[case]]" in block))
+    shown = next(block for block in blocks if "$ slashdock policy check" in block)
+    bot = replace(team, settings={"SLASHDOCK_POLICY": "policy.toml", "SLASHDOCK_HOST_NAME": "prod"})
+    said = bot.run("policy", "check").stdout, bot.run("policy", "explain", "--as", "alice", "rm -f web").stdout
+    assert shown == f"$ slashdock policy check\n{said[0]}$ slashdock policy explain --as alice 'rm -f web'\n{said[1]}"
+    assert bot.run("policy", "test", "cases.toml").stdout == "1 case as expected.\n"
