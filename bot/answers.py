@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.request import Outcome, Request, Status
 from bot.store import UNWRITTEN, Unwritable
 from commands import grammar, secrets
-from commands.asking import Form
+from commands.asking import Field, Form
 from commands.command import Command, Risk
 from commands.context import Found, hinted
 from commands.intent import Intent
@@ -103,16 +103,22 @@ def _shown(rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
         yield Note(f"And {len(rows) - 1 - SHOWN} more.")
 
 
-def root_risk(reasons: Iterable[str], host: str, asked: Risk | None) -> Risk:
-    """The question before what gives root on a host, with what docker would ask besides."""
-    text = f"This gives root on {host}: {', '.join(sorted(reasons))}.\nAre you sure you want to continue? [y/N]"
-    return Risk(f"{asked.question}\n{text}" if asked is not None else text, "")
-
-
 def unfilled(form: Form, command: Command, there: Iterable[Found]) -> End:
     """The line needs to be told more, in a dialog."""
     asking = Asking(f"{form.title}…", grammar.canonical(command), form)
     end = End(Status.HELD, "to be filled in", Reply((Note(_FILL), asking)), command)
+    end.found = tuple(there)
+    return end
+
+
+def unreasoned(command: Command, there: Iterable[Found]) -> End:
+    """Others have to agree to the line, and want to know why it is asked for."""
+    form = command.form()
+    fields = (*(() if form is None else form.fields), Field("reason", "Why is this needed?", multiline=True))
+    asked = Form("Reason", "Ask", fields)
+    line = grammar.canonical(command)
+    words = Note(f'Nothing was done yet: say why, for those who have to agree. In a terminal: {line} --reason "..."')
+    end = End(Status.HELD, "a reason is wanted", Reply((words, Asking("Say why…", line, asked))), command)
     end.found = tuple(there)
     return end
 

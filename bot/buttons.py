@@ -18,6 +18,10 @@ DIALOG = 24 * 3600  # seconds for which what is filled into a dialog is waited f
 _RECALLED = """
 SELECT line, host, '' FROM lines WHERE id = :id UNION ALL SELECT line, host, confirms FROM once WHERE id = :id
 """
+_KNOWN = "SELECT id FROM lines WHERE (line, host, label, form) = (?, ?, ?, ?)"
+_REMEMBER = """
+INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (line, host, label) DO UPDATE SET form = excluded.form
+"""
 _PRESS = """
 UPDATE once SET number = :number WHERE id = :id AND coalesce((
     SELECT verdict <> 'allow' AND status <> 'received' FROM actions WHERE actions.number = once.number), TRUE)
@@ -50,17 +54,26 @@ class Buttons:
         self._file = file
         self._clock = clock
 
-    def remember(self, line: str, host: str, label: str) -> str:
-        """The opaque id by which a button stands for a line; the same line has the same id."""
+    def remember(self, line: str, host: str, label: str, form: str = "") -> str:
+        """The opaque id by which a button stands for a line; the same line has the same id.
+
+        form is what has to be asked before it is run, as JSON.
+        """
         key = (line, host, label)
         with self._file.reading() as db:
-            known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
+            known = db.execute(_KNOWN, (*key, form)).fetchone()
         if known is None:
             with self._file.writing() as db:
-                fresh = (secrets.token_hex(HANDLE), *key, self._clock.now())
-                db.execute("INSERT INTO lines VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", fresh)
-                known = db.execute("SELECT id FROM lines WHERE (line, host, label) = (?, ?, ?)", key).fetchone()
+                fresh = (secrets.token_hex(HANDLE), *key, self._clock.now(), form)
+                db.execute(_REMEMBER, fresh)
+                known = db.execute(_KNOWN, (*key, form)).fetchone()
         return str(known[0])
+
+    def form(self, handle: str) -> str:
+        """What has to be asked before the line behind an id is run, as JSON; empty where nothing has."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT form FROM lines WHERE id = ?", (handle,)).fetchone()
+        return "" if row is None else str(row[0])
 
     def once(self, line: str, host: str, confirms: str = "") -> str:
         """A new opaque id for a line that is to be run by it once; confirms is what whoever presses it agrees to."""

@@ -61,3 +61,55 @@ class Glass:
     roles: frozenset[str]
     reviewers: Approvers
     channel: str = ""
+
+
+# Each clause needs one of its approvals; all clauses have to be met.
+Clauses = tuple[tuple[Approval, ...], ...]
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one person said of a request: who, by which account and way in, as a member of which user groups, when.
+
+    verdict is approve or reject; action is the number under which it stands in the record.
+    """
+
+    person: str
+    actor: str
+    origin: str
+    groups: frozenset[str]
+    verdict: str
+    reason: str = ""
+    at: float = 0.0
+    action: int = 0
+
+
+@dataclass(frozen=True)
+class Voter:
+    """A person as the policy and Slack know them now: the name, and the roles and groups that they have."""
+
+    person: str
+    roles: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+def may_vote(clauses: Clauses, asker: str, voter: Voter, *, escalated: bool) -> bool:
+    """Whether this person is among those who may decide; nobody decides what they asked for themselves."""
+    everyone = (each for clause in clauses for each in clause)
+    return voter.person not in {"", asker} and any(_counts(each, voter, escalated=escalated) for each in everyone)
+
+
+def met(clauses: Clauses, asker: str, voters: Iterable[Voter], *, escalated: bool) -> bool:
+    """Whether those who agreed are enough: people are counted, each once, and the asker never."""
+    agreed = {voter.person: voter for voter in voters if voter.person not in {"", asker}}.values()
+    return all(any(_is_met(each, agreed, escalated=escalated) for each in clause) for clause in clauses)
+
+
+def _is_met(approval: Approval, agreed: Iterable[Voter], *, escalated: bool) -> bool:
+    return sum(_counts(approval, voter, escalated=escalated) for voter in agreed) >= approval.need
+
+
+def _counts(approval: Approval, voter: Voter, *, escalated: bool) -> bool:
+    also = approval.escalation if escalated else None
+    wide = also is not None and also.approvers.have(voter.roles, voter.groups)
+    return wide or approval.approvers.have(voter.roles, voter.groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,6 +21,10 @@ from commands import catalog
 from commands.catalog import Catalog
 
 ALERTS = "C0ALERTS01"  # the local workspace's channel for what slashdock reports on its own
+
+
+def _nobody(_number: int) -> None:
+    """Nobody has to hear of it."""
 
 
 class CannotStart(Exception):  # noqa: N818 - told to the person at the terminal
@@ -46,8 +50,11 @@ class Core:
     hosts: Hosts
     clock: Clock
 
-    def pipeline(self, directory: Directory | None = None) -> Pipeline:
-        """The pipeline, with the directory that says what state a person is in."""
+    def pipeline(self, directory: Directory | None = None, decided: Callable[[int], None] = _nobody) -> Pipeline:
+        """The pipeline, with the directory that says what state a person is in.
+
+        decided hears the number of every request that waits for consent, and of what is decided about it.
+        """
         return Pipeline(
             catalog=self.catalog,
             policy=self.policy,
@@ -57,6 +64,7 @@ class Core:
             clock=self.clock,
             jobs=Schedules(jobs_of(self.settings), self.store, self.clock, _not_here).rows,
             allowances=self.settings.allowances,
+            decided=decided,
         )
 
 

@@ -11,11 +11,13 @@ from typing import Any
 
 from bot import answers
 from bot.answers import End
+from bot.approvals import Held
 from bot.buttons import Spent
 from bot.pipeline import Pipeline, Progress, Received, silent
 from bot.request import Outcome, Request, Status
 from bot.store import UNWRITTEN, Store, Unwritable
 from bot.workers import Pool
+from commands import asking
 from commands.asking import Form
 from commands.command import Command
 from commands.line import UsageError
@@ -64,6 +66,14 @@ class Desk:
         self._uncount(request.actor.id)
         return self._pipeline.turn_away(received, answers.busy())
 
+    def resume(self, held: Held, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
+        """Have what was agreed to begun, and answered from a worker: None where it was not ours to do any more.
+
+        False where all are busy.
+        """
+        pool = self._pools.get(held.host)
+        return pool is not None and pool.put(lambda: answer(self._pipeline.resume(held.number, progress)))
+
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""
         try:
@@ -82,10 +92,12 @@ class Desk:
         received = self._pipeline.receive(pressed)
         return received if isinstance(received, Outcome) else self._refused(received, "unknown button", UNKNOWN)
 
-    def form(self, request: Request) -> Form | None:
-        """What has to be asked in a dialog for its line; None where nothing has."""
-        command = self._command(request)
-        return None if command is None else command.form()
+    def form(self, button: str) -> Form | None:
+        """What has to be asked in a dialog before the line of a button is run; None where nothing has, or who knows."""
+        try:
+            return asking.read(self._store.buttons.form(button))
+        except Unwritable:
+            return None
 
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does: it changes something, or the line says so."""
@@ -164,4 +176,4 @@ def remembered(store: Store, button: Button, host: str) -> str:
         return ""
     if button.danger or button.confirms:
         return store.buttons.once(button.line, host, button.confirms)
-    return store.buttons.remember(button.line, host, button.label)
+    return store.buttons.remember(button.line, host, button.label, asking.written(button.form))

@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ from docker.tls import TLSConfig
 from docker.utils import version_gte
 from urllib3.exceptions import NewConnectionError
 
+from bot import mounted
 from bot.doors import UNIX, OneConnection, Shut, without_query
 from bot.workers import Pool
 from commands import api, distant, naming, wire
@@ -85,9 +87,10 @@ class Host:
         """Run the job in a thread beside this one; False where none is free. The threads and their clients are kept."""
         return self._beside.put(job)
 
-    def resolve(self, targets: Iterable[Target]) -> dict[Target, Found | Missing]:
-        """What the names of a line stand for now; raises EngineDown."""
-        return {target: self._resolved(target) for target in dict.fromkeys(targets)}
+    def resolve(self, targets: Iterable[Target], *, inside: bool = False) -> dict[Target, Found | Missing]:
+        """What the names of a line stand for now; inside: with the volumes of containers. Raises EngineDown."""
+        found = {target: self._resolved(target) for target in dict.fromkeys(targets)}
+        return {target: self._mounting(each) for target, each in found.items()} if inside else found
 
     def close(self) -> None:
         """Close the connections of all threads, and let those end that are idle."""
@@ -136,6 +139,14 @@ class Host:
             f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?",
             f"This is the host {self.name}; `slashdock doctor` says more.",
         )
+
+    def _mounting(self, found: Found | Missing) -> Found | Missing:
+        if isinstance(found, Missing) or found.kind != "container":
+            return found
+        try:
+            return replace(found, volumes=mounted.volumes(self.quick(), found.details))
+        except (requests.RequestException, DockerException) as error:
+            raise self.down(error) from error
 
     def _resolved(self, target: Target) -> Found | Missing:
         client = self.quick()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.approvals import APPROVE, REJECT, Held, State
+from bot.assent import GONE, Assent
+from bot.consent import Vote
 from bot.policy import Asker, Object, Policy, Reloading
 from bot.store import Store
+from bot.telling import needs, told
+from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.command import Permission, Spec
+from commands.reply import Moment, Reply, note
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,10 @@ class Inside:
     policy: Policy | Reloading
     store: Store
     jobs: Callable[[], list[Mapping[str, Any]]]
+    assent: Assent
+    number: int  # of the action that asks
+    origin: str
+    decided: Callable[[int], None]  # hears of every request about which something was decided
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""
@@ -59,3 +70,116 @@ class Inside:
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """When the bot first saw each image id at the asker's host, in epoch seconds."""
         return self.store.images.first_seen(self.asker.host, ids)
+
+    # What waits for consent --------------------------------------------------------------------------------------
+
+    def requests(self, states: tuple[str, ...]) -> list[dict[str, Any]]:
+        """The requests for consent that the asker may know of, newest first."""
+        found = self.store.approvals.listed(tuple(map(State, states)))
+        return [self._shown(held) for held in found if self._may_know(held)]
+
+    def request(self, number: int) -> dict[str, Any]:
+        """One of them; raises Refusal where there is none."""
+        return self._shown(self._known(number))
+
+    def approve(self, number: int, digest: str, reason: str) -> Reply:
+        """Agree to what has this digest; raises Refusal."""
+        self._known(number)
+        held = self.assent.approve(number, self.asker, self._vote(APPROVE, reason), digest)
+        self.decided(number)
+        if held.state is State.APPROVED:
+            return note(f"You agreed to number {number}. That is enough: it begins now.")
+        return note(f"You agreed to number {number}. It waits for more people: {self._needs(held)}.")
+
+    def reject(self, number: int, reason: str) -> Reply:
+        """Refuse it; raises Refusal."""
+        self._known(number)
+        self.assent.reject(number, self.asker, self._vote(REJECT, reason))
+        self.decided(number)
+        return note(f"You refused number {number}. Nothing of it is done.")
+
+    def cancel(self, number: int) -> Reply:
+        """Take it back; raises Refusal."""
+        self._known(number)
+        self.assent.cancel(number, self.asker)
+        self.decided(number)
+        return note(f"Number {number} is taken back. Nothing of it is done.")
+
+    def break_glass(self, number: int, reason: str) -> Reply:
+        """Go on without consent; raises Refusal."""
+        self._known(number)
+        self.assent.break_glass(number, self.asker, reason)
+        self.decided(number)
+        return note(f"The glass is broken for number {number}: it begins now, and somebody else has to review it.")
+
+    def review(self, number: int) -> Reply:
+        """Say that one has looked at what was done so; raises Refusal."""
+        self._known(number)
+        self.assent.review(number, self.asker)
+        self.decided(number)
+        return note(f"You have reviewed number {number}.")
+
+    def hand_over(self, number: int, to: str) -> Reply:
+        """Have it shown in another place; raises Refusal."""
+        held = self._known(number)
+        if held.state is not State.PENDING:
+            raise Refusal(f"Number {number} is {held.state} already. Nothing was done.")
+        place = _place(to) or self.policy.current().actor(to.removeprefix("@")) or ""
+        if not place:
+            raise Refusal(f"'{to}' is no channel (C...) and nobody in {self.policy.current().source}.")
+        if not self.store.approvals.post(number, place):
+            raise Refusal(f"Number {number} is shown there already.")
+        self.decided(number)
+        return note(f"Number {number} is shown to {to} as well.")
+
+    def grant(self, role: str, seconds: float) -> Reply:
+        """Give the asker a role for so long."""
+        person = self.policy.current().person(self.asker.id)
+        if person is None:
+            raise Refusal("Only people whom the policy names can have a role for a time.")
+        given = self.store.grants.give(self.number, person, role, seconds)
+        told = note(f"{person} has the role {role} now. `role revoke {self.number}` ends it sooner.")
+        return told + Reply((Moment("It ends", given.until),))
+
+    def revoke(self, number: int) -> Reply:
+        """End a role that was given so; raises Refusal."""
+        grant = next((each for each in self.store.grants.lasting() if each.number == number), None)
+        held = self.store.approvals.get(number)
+        person = self.policy.current().person(self.asker.id) or ""
+        mine = grant is not None and grant.person == person
+        if grant is None or not (mine or (held is not None and self.assent.may_decide(held, self.asker))):
+            raise Refusal(f"No role that you may end was given as number {number}.")
+        if not self.store.grants.revoke(number, person):
+            raise Refusal(f"The role that was given as number {number} has ended already.")
+        return note(f"{grant.person} has the role {grant.role} no more.")
+
+    def _known(self, number: int) -> Held:
+        held = self.assent.found(number)
+        if not self._may_know(held):
+            raise Refusal(GONE.format(number))
+        return held
+
+    def _may_know(self, held: Held) -> bool:
+        """Whoever asked, whoever may decide, and whoever may read the action."""
+        action = self.store.action(held.number)
+        return self.assent.may_decide(held, self.asker) or (action is not None and self._may_read(action))
+
+    def _vote(self, verdict: str, reason: str) -> Vote:
+        person = self.policy.current().person(self.asker.id) or ""
+        return Vote(person, self.asker.id, self.origin, self.asker.groups, verdict, reason, action=self.number)
+
+    def _needs(self, held: Held) -> str:
+        return needs(held.clauses)
+
+    def _shown(self, held: Held) -> dict[str, Any]:
+        own = held.actor == self.asker.id or held.actor in self.asker.accounts
+        return told(held) | {"own": own, "may_decide": self.assent.may_decide(held, self.asker)}
+
+
+def _place(to: str) -> str:
+    """The id of a channel or of an account, as Slack sends what is typed as #name or @name; empty where it is none."""
+    found = _ID.fullmatch(to)
+    return found[1] if found else ""
+
+
+_ID = re.compile(r"(?:<[#@])?([CGUW][A-Z0-9]{6,})(?:\|[^>]*)?>?")

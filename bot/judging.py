@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import answers, envelope
+from bot import answers, envelope, own
 from bot.answers import End
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
@@ -16,7 +16,7 @@ from bot.request import Directory, Member, Origin, Request
 from bot.rule import NOBODY, Needs
 from commands.api import NEWEST
 from commands.catalog import Catalog, Parsed, names
-from commands.command import Command, Spec
+from commands.command import Command, Permission, Spec
 from commands.context import Found, Missing, Target, answered
 from commands.line import UsageError
 from commands.seen import volume_id
@@ -24,7 +24,7 @@ from commands.seen import volume_id
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
 TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
-OWN_CONTAINER = envelope.own_container()
+OWN_CONTAINER = own.own_container()
 
 MadeBy = Callable[[str], str]  # the full id of an object -> who made it from chat, empty where nobody did
 Rules = Policy | Reloading
@@ -71,6 +71,7 @@ class Judging:
     directory: Directory
     clock: Clock
     makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
+    grants: Callable[[str], frozenset[str]]  # a person's name -> the roles that they have for a time
 
     @property
     def policy(self) -> Policy:
@@ -91,6 +92,7 @@ class Judging:
         try:
             verdicts = self._allowed(case, found)
             root, rooted = self._allow_root(case, found)
+            verdicts += self._elevated(command)
         except End as end:
             end.found = tuple(each for each in found.values() if isinstance(each, Found))
             raise
@@ -108,8 +110,10 @@ class Judging:
         return replace(
             seen,
             image=str((found.details.get("Config") or {}).get("Image") or ""),
-            protected=envelope.protected_reason(found.details, OWN_CONTAINER, self.hosts.sockets()),
-            root=envelope.root_reason(found.details),
+            protected=own.protected_reason(found.details, OWN_CONTAINER, self.hosts.sockets()),
+            root=envelope.root_reason(
+                found.details, [each.details for each in found.volumes], self.policy.terms.run.binds
+            ),
         )
 
     def _made_by(self, host: str) -> MadeBy:
@@ -119,11 +123,12 @@ class Judging:
         known = functools.cache(lambda: self.makers(host))
         return lambda identity: known().get(identity, "")
 
-    def exceeds(self, command: Command, details: Mapping[str, Any]) -> str:
+    def exceeds(self, judged: Judged, details: Mapping[str, Any]) -> str:
         """Why a container that was just made gives more than what the line was judged by; empty where it does not."""
-        binds = _folders(self.policy)
-        asked = envelope.asked_reasons(command.makes() or {}, binds)
-        return ", ".join(sorted(envelope.made_reasons(details, binds) - asked))
+        body, limits = judged.command.makes() or {}, self.policy.terms.run
+        more = envelope.exceeding(body, details, limits, _network_names(judged.found))
+        lent = (envelope.made_reasons(each.details, limits) for each in _lenders(body, judged.found))
+        return ", ".join(sorted(more.difference(*lent)))
 
     def _let_in(self, request: Request) -> None:
         """Whoever is nobody here learns nothing, not even how a line is written."""
@@ -137,8 +142,9 @@ class Judging:
             raise answers.denied(reason, self._meant(request))
 
     def _as(self, request: Request, member: Member, host: str) -> Asker:
-        accounts = self.policy.accounts(request.actor.id)
-        return Asker(request.actor.id, member.groups, request.channel, host, accounts=accounts)
+        actor = request.actor.id
+        granted = self.grants(self.policy.person(actor) or "")
+        return Asker(actor, member.groups, request.channel, host, granted, self.policy.accounts(actor))
 
     def _meant(self, request: Request) -> Command | None:
         """The command of a line, for the record alone."""
@@ -176,7 +182,8 @@ class Judging:
 
     def _asker(self, request: Request, command: Command, host: Host) -> Asker:
         """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
-        member = self._member(request, fresh=command.spec.permission.changes)
+        acts = command.spec.permission.changes or command.spec.decides
+        member = self._member(request, fresh=acts or request.origin is Origin.BUTTON or request.approved > 0)
         if member.refused is not None:
             raise answers.denied(member.refused, command)
         asker = self._as(request, member, host.name)
@@ -191,7 +198,7 @@ class Judging:
         if len(targets) > MOST:
             raise answers.unread(UsageError(f"This line names {len(targets)} objects; {MOST} is the most."))
         try:
-            found = host.resolve(targets)
+            found = host.resolve(targets, inside=case.spec.permission.enters)
             return {
                 target: host.absent(target) if self._unknown(case, target, each) else each
                 for target, each in found.items()
@@ -235,6 +242,7 @@ class Judging:
             self.policy.judge(case.asker, spec, objects or tuple(new)),
             *(self.policy.judge_new(spec, each) for each in new),
             *self._kin(case, objects),
+            *self._inside(case, found),
         ]
         return list(_none_refused(verdicts, case.command))
 
@@ -249,16 +257,48 @@ class Judging:
             reasons.update(f"{each.name}: {obj.root}" for each, obj in objects if obj.root)
         return frozenset(reasons), verdicts
 
+    def _elevated(self, command: Command) -> Iterator[Hold]:
+        """The verdict on a role that the line asks for."""
+        asked = command.elevates()
+        if asked is not None:
+            verdict = self.policy.judge_elevation(*asked)
+            if isinstance(verdict, Deny):
+                raise answers.denied(verdict.reason, command)
+            yield verdict
+
     def _escalations(self, command: Command, found: Looked) -> Iterator[str]:
         if command.escalation():
             yield command.escalation()
-        body = command.makes()
+        body, limits, names = command.makes(), self.policy.terms.run, _network_names(found)
+        yield from envelope.altered_reasons(command.alters(), limits, names)
         if body is None:
             return
-        yield from envelope.asked_reasons(body, _folders(self.policy))
+        yield from envelope.asked_reasons(body, limits, names)
         for each in found.values():
-            if isinstance(each, Found) and each.kind == "volume" and _is_no_usual_volume(each.details):
-                yield f"the volume {each.name} is not what it seems: it has options of its own or another driver"
+            if isinstance(each, Found) and each.kind == "volume" and envelope.volume_reason(each.details):
+                yield envelope.volume_reason(each.details)
+
+    def _inside(self, case: _Case, found: Looked) -> Iterator[Allow | Hold | Deny]:
+        """The verdicts on the containers that the line gets into by other words than `exec`, and on what these mount.
+
+        Whoever gets into a container reaches its volumes: none of them may be protected. Mounting them anew is to them
+        what naming them would be.
+        """
+        entering, there = (
+            self._spec("container exec"),
+            {target: each for target, each in found.items() if isinstance(each, Found)},
+        )
+        for target in case.command.enters():
+            if target in there:
+                verdict = self.policy.judge(case.asker, entering, self._objects(there[target], case.made_by))
+                yield replace(verdict, reason=f"This gets into {target.ref}. {verdict.reason}")
+        inside = there if case.spec.permission is Permission.ENTER else {}
+        for each in (volume for found in inside.values() for volume in found.volumes):
+            yield self.policy.judge_new(entering, self.object(each, case.made_by))
+        for lender in _lenders(case.command.makes() or {}, found):
+            lent = tuple(self.object(each, case.made_by) for each in lender.volumes)
+            if lent:
+                yield self.policy.judge(case.asker, case.spec, lent)
 
     def _kin(self, case: _Case, objects: tuple[Object, ...]) -> list[Allow | Hold | Deny]:
         """The verdicts on the verbs that do the same by another name: no rule on one of them is got around."""
@@ -306,17 +346,23 @@ def _reason(verdicts: Iterable[Allow | Hold]) -> str:
     return next((each.reason for each in verdicts), "nothing that is there is named")
 
 
-def _folders(policy: Policy) -> tuple[str, ...]:
-    return tuple(folder for folder, _ in policy.terms.run.binds)
+def _network_names(found: Looked) -> dict[str, str]:
+    """The names of the networks of a line by how it calls them."""
+    there = (each for each in found.values() if isinstance(each, Found) and each.kind == "network")
+    return {each.target.ref: each.name for each in there}
+
+
+def _lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
+    """The containers whose mounts a create request asks for."""
+    for text in (body.get("HostConfig") or {}).get("VolumesFrom") or ():
+        looked = found.get(Target("container", text.partition(":")[0]))
+        if isinstance(looked, Found):
+            yield looked
 
 
 def _other_names(image: Found) -> tuple[str, ...]:
     """What else an image is called, beside how the line calls it."""
     return tuple(name for name in image.details.get("RepoTags") or () if name != image.name)
-
-
-def _is_no_usual_volume(details: Mapping[str, Any]) -> bool:
-    return bool(details.get("Options")) or details.get("Driver") != "local"
 
 
 def _is_ambiguous(missing: Missing) -> bool:

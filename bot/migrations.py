@@ -91,6 +91,38 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE made (
                host TEXT NOT NULL, identity TEXT NOT NULL, actor TEXT NOT NULL, number INTEGER NOT NULL,
                PRIMARY KEY (host, identity)) WITHOUT ROWID""",
+        # What has to be asked in a dialog before the line is run, as JSON; empty where nothing has.
+        "ALTER TABLE lines ADD COLUMN form TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE approvals (
+               number INTEGER PRIMARY KEY,  -- the action that waits
+               state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'approved', 'running', 'done',
+                   'failed', 'unknown', 'denied', 'cancelled', 'expired', 'superseded')),
+               version INTEGER NOT NULL DEFAULT 1,
+               actor TEXT NOT NULL, team TEXT NOT NULL, person TEXT NOT NULL, origin TEXT NOT NULL,
+               channel TEXT NOT NULL, thread TEXT NOT NULL, host TEXT NOT NULL,
+               line TEXT NOT NULL,  -- secrets masked
+               reason TEXT NOT NULL,
+               plan TEXT NOT NULL CHECK (json_valid(plan)),    -- what is shown
+               bound TEXT NOT NULL CHECK (json_valid(bound)),  -- what the digest is over
+               digest TEXT NOT NULL,
+               clauses TEXT NOT NULL CHECK (json_valid(clauses)),  -- the approvals that it takes, as they were then
+               sealed BLOB NOT NULL,  -- what is needed to do it, with a key that is not in here; empty once settled
+               asked REAL NOT NULL, expires REAL NOT NULL, begin_by REAL, reminded REAL, escalated REAL,
+               glass TEXT NOT NULL DEFAULT '', reviewed TEXT NOT NULL DEFAULT '',
+               settled_by TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',
+               told INTEGER NOT NULL DEFAULT 0)  -- whether the asker heard that nothing comes of it""",
+        "CREATE INDEX open_approvals ON approvals (state) WHERE state IN ('pending', 'approved', 'running')",
+        """CREATE TABLE votes (
+               number INTEGER NOT NULL, person TEXT NOT NULL, actor TEXT NOT NULL, origin TEXT NOT NULL,
+               member_of TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('approve', 'reject')),
+               reason TEXT NOT NULL, at REAL NOT NULL, action INTEGER NOT NULL, PRIMARY KEY (number, person))""",
+        """CREATE TABLE posts (
+               number INTEGER NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, shown INTEGER NOT NULL,
+               PRIMARY KEY (number, channel))""",
+        """CREATE TABLE grants (
+               number INTEGER PRIMARY KEY,  -- the action that gave it
+               person TEXT NOT NULL, role TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL,
+               revoked REAL, revoked_by TEXT NOT NULL DEFAULT '')""",
     ),
 )
 

@@ -13,17 +13,22 @@ from docker.errors import APIError, DockerException
 
 from bot import answers
 from bot.answers import End
+from bot.approvals import Held, State
+from bot.assent import Assent
 from bot.clock import Clock
+from bot.holding import Holding
 from bot.hosts import EngineDown, Hosts, describe
 from bot.inside import Inside
 from bot.judging import Judged, Judging, Rules
-from bot.policy import Object
+from bot.policy import Asker, Object
 from bot.request import Directory, Outcome, Request, Status
+from bot.rule import Needs
 from bot.store import Store, Unwritable
 from commands import grammar, secrets, wire
 from commands.allowances import Allowances
-from commands.attempts import Interrupted, unanswered
+from commands.attempts import Interrupted, Refusal, unanswered
 from commands.catalog import Catalog
+from commands.command import Permission
 from commands.context import Context, Found, Missing, refused
 from commands.intent import Intent, told
 from commands.line import UsageError
@@ -60,6 +65,7 @@ class Pipeline:
     clock: Clock
     jobs: Callable[[], list[Mapping[str, Any]]]
     allowances: Allowances = field(default_factory=Allowances)
+    decided: Callable[[int], None] = lambda _number: None  # hears of every request that waits, or waits no more
 
     def submit(self, request: Request, progress: Progress = silent) -> Outcome:
         """The whole way of one request."""
@@ -87,21 +93,86 @@ class Pipeline:
             judged = self._judged(received)
             self._fill(received.request, judged)
             intent = self._planned(received, judged, progress)
+            needs = self._needs(judged, intent)
+            if needs:
+                return self._held(received, judged, intent, needs)
             self._confirm(received.request, judged, intent)
             self._intend(received.number, judged, intent)
         except End as end:
             return self._refused(received, end)
         except Unwritable as error:
             return answers.unwritten(error)
+        return self._done(received, judged, intent)
+
+    def resume(self, number: int, progress: Progress = silent) -> Outcome | None:
+        """Do what waited under this number and was agreed to, if it still is that; None where it is not ours to do."""
+        held = self.store.approvals.get(number)
+        if held is None or held.state is not State.APPROVED:
+            return None
+        try:
+            received = Received(number, self._holding.again(held), held.host)
+            judged = self._judged(received)
+            self._fill(received.request, judged)
+            intent = self._planned(received, judged, progress)
+            self._holding.check(held, judged, intent, self._needs(judged, intent), received.request)
+            if not self._intend(number, judged, intent, resumed=True):
+                return None
+        except End as end:
+            return self._ended(held, end)
+        except Unwritable as error:
+            return answers.unwritten(error)
+        self.decided(number)
+        outcome = self._done(received, judged, intent)
+        self.decided(number)
+        return outcome
+
+    def _done(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
+        """Do it, and write its outcome."""
         started = self.clock.now()
         reply = answers.masked(self._run(received.number, judged, intent))
         shown = reply.grep(judged.command.grep) if judged.command.grep else reply
         outcome = self._settle(received.number, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
 
+    def _needs(self, judged: Judged, intent: Intent) -> Needs:
+        """Who has to agree, by what the line names and by what it would touch beside that."""
+        asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
+        if spec.permission is Permission.LISTED:
+            return judged.needs
+        # A plan knows of its objects what a list tells: who may remove them was judged, what they may do was not seen.
+        wider = (replace(self._judging.object(found, judged.made_by), root="") for found in intent.objects)
+        return judged.needs.union(*(policy.needs(asker, spec, obj) for obj in wider))
+
+    def _held(self, received: Received, judged: Judged, intent: Intent, needs: Needs) -> Outcome:
+        """Write down that it waits for other people's consent."""
+        request = received.request
+        if self._holding.wants_reason(needs, judged, request):
+            raise answers.unreasoned(judged.command, there=_there(judged))
+        outcome = self._holding.hold(received.number, judged, intent, needs, request)
+        self.decided(received.number)
+        return outcome
+
+    def _ended(self, held: Held, end: End) -> Outcome | None:
+        try:
+            outcome = self._holding.end(held, end)
+        except Unwritable as error:
+            return answers.unwritten(error)
+        self.decided(held.number)
+        return outcome
+
+    @cached_property
+    def assent(self) -> Assent:
+        """Who may decide what waits."""
+        return Assent(self.policy, self.store.approvals)
+
+    @cached_property
+    def _holding(self) -> Holding:
+        return Holding(self.store, self.assent, self.directory, self.clock)
+
     @cached_property
     def _judging(self) -> Judging:
-        return Judging(self.catalog, self.policy, self.hosts, self.directory, self.clock, self.store.makers.of)
+        makers, grants = self.store.makers.of, self.store.grants.roles
+        return Judging(self.catalog, self.policy, self.hosts, self.directory, self.clock, makers, grants)
 
     def _judged(self, received: Received) -> Judged:
         try:
@@ -149,7 +220,7 @@ class Pipeline:
     def _intent(self, received: Received, judged: Judged, progress: Progress) -> Intent:
         """What exactly will be done; where that cannot be found out, to say so."""
         try:
-            return judged.command.intent(self._context(judged, received.request, progress))
+            return judged.command.intent(self._context(judged, received, progress))
         except Unwritable:
             raise
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
@@ -167,16 +238,14 @@ class Pipeline:
         risk = judged.command.risk()
         if risk is not None and risk.forced and not self.policy.current().insists(judged.command.spec):
             risk = None
-        if judged.root:
-            risk = answers.root_risk(judged.root, judged.host.name, risk)
         there = _there(judged)
         digest = intent.digest(there, grammar.canonical(judged.command))
         if risk is not None and request.confirmed != digest:
             raise answers.question(risk, judged.command, intent, digest, there)
 
-    def _intend(self, number: int, judged: Judged, intent: Intent) -> None:
+    def _intend(self, number: int, judged: Judged, intent: Intent, *, resumed: bool = False) -> bool:
         spec = judged.command.spec
-        self.store.intend(
+        return self.store.intend(
             number,
             verb=spec.name,
             line=answers.canonical(judged.command),
@@ -185,6 +254,7 @@ class Pipeline:
             reason=judged.reason,
             host=judged.host.name,
             targets=[describe(found) for found in (*_there(judged), *intent.objects)],
+            resumed=resumed,
         )
 
     def _run(self, number: int, judged: Judged, intent: Intent) -> Reply:
@@ -207,6 +277,8 @@ class Pipeline:
         match error:
             case APIError() | EngineDown():
                 return refused(error)
+            case Refusal():
+                return answers.told(str(error))
             case requests.RequestException() | DockerException():
                 return refused(judged.host.down(error))
             case Interrupted(reply=reply):
@@ -216,7 +288,7 @@ class Pipeline:
                 log.error("action %s failed inside slashdock", number, exc_info=error)
                 return answers.bug(number)
 
-    def _context(self, judged: Judged, request: Request, progress: Progress) -> Context:
+    def _context(self, judged: Judged, received: Received, progress: Progress) -> Context:
         asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
         return Context(
             quick=judged.host.quick,
@@ -228,12 +300,25 @@ class Pipeline:
             host=judged.host.name,
             person=judged.person,
             beside=judged.host.beside,
-            exceeds=lambda details: self._judging.exceeds(judged.command, details),
-            given=request.given,
+            exceeds=lambda details: self._judging.exceeds(judged, details),
+            given=received.request.given,
             progress=lambda text: progress(secrets.mask_text(text)),
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
-            bot=Inside(asker, self.catalog, self.policy, self.store, self.jobs),
+            bot=self._inside(asker, received),
+        )
+
+    def _inside(self, asker: Asker, received: Received) -> Inside:
+        return Inside(
+            asker,
+            self.catalog,
+            self.policy,
+            self.store,
+            self.jobs,
+            self.assent,
+            received.number,
+            str(received.request.origin),
+            self.decided,
         )
 
     def _settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:

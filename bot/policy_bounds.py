@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -48,7 +49,7 @@ def rates(reading: Reading, document: Table) -> Rates:
 def _binds(reading: Reading, table: Table, key: Key) -> Iterator[tuple[str, bool]]:
     for word in reading.words(table, key, needed=False):
         found = _FOLDER.fullmatch(word)
-        if found is None:
+        if found is None or posixpath.normpath(found["folder"]) != found["folder"]:
             reading.fault(
                 key, f"{word!r} is no folder of the host by its whole path, such as /srv/data or /srv/data:ro", word
             )

@@ -30,6 +30,20 @@ admin    = { slack = ["U0ADMIN001"], roles = ["admin"] }
 operator = { slack = ["U0OPERATOR"], roles = ["operator"] }
 viewer   = { slack = ["U0VIEWER01"], roles = ["viewer"] }
 
+[approvals.second]
+need = 1
+from = ["admin", "operator"]
+
+[[roles.operator.allow]]
+verbs   = ["change"]
+on      = ["*"]
+approve = "second"
+
+[[roles.admin.allow]]
+verbs   = ["root"]
+on      = ["*"]
+approve = "second"
+
 """
 
 
@@ -166,6 +180,16 @@ class Policy:
             return Deny(policy_reason.gives_root(spec, why, self.source))
         needs = _weakest(rules) | _each(self._requiring(asker, Permission.ROOT))
         return Hold(policy_reason.held(spec, rules, self._named(needs), self.source), needs)
+
+    def judge_elevation(self, role: str, seconds: float) -> Hold | Deny:
+        """Whether a role may be asked for, for so long."""
+        elevation = self.terms.elevations.get(role)
+        if elevation is None:
+            return Deny(policy_reason.no_elevation(role, self.terms.elevations, self.source))
+        if seconds > elevation.longest:
+            return Deny(policy_reason.too_long(role, elevation.longest, self.source))
+        needs: Needs = frozenset({frozenset({elevation.approve})})
+        return Hold(policy_reason.elevated(role, self._named(needs), self.source), needs)
 
     def insists(self, spec: Spec) -> bool:
         """Whether docker's question is asked although the line says yes to it already."""

@@ -96,6 +96,22 @@ def held(spec: Spec, rules: Iterable[Rule], needs: Sequence[Sequence[Approval]],
     return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({source}), once {asked}."
 
 
+def no_elevation(role: str, known: Iterable[str], source: str) -> str:
+    """The role cannot be asked for."""
+    return f"The role {role} cannot be asked for; {_listed(known)} can ([roles.NAME] elevate in {source})."
+
+
+def too_long(role: str, longest: float, source: str) -> str:
+    """The role cannot be had for so long."""
+    return f"The role {role} can be had for {longest / 60:.0f} minutes at most ([roles.{role}] longest in {source})."
+
+
+def elevated(role: str, needs: Sequence[Sequence[Approval]], source: str) -> str:
+    """The role can be had, once others agree."""
+    asked = " and ".join(" or ".join(map(agreeing, each)) for each in needs)
+    return f"The role {role} can be had for a time ([roles.{role}] in {source}), once {asked}."
+
+
 def agreeing(approval: Approval) -> str:
     """What an approval takes, in words."""
     who = _listed({*approval.approvers.roles, *approval.approvers.groups})

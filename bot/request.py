@@ -57,7 +57,8 @@ class Request:
     """One line to be judged and run.
 
     delivery is the id by which a second delivery of it is known; received is epoch seconds. given is what was filled
-    into the form of the line, confirmed the digest of the objects that the asker was shown and agreed to.
+    into the form of the line, confirmed the digest of the objects that the asker was shown and agreed to;
+    approved is the number under which it waited for other people's consent and got it, 0 where it did not wait.
     """
 
     line: str
@@ -70,6 +71,7 @@ class Request:
     received: float = 0.0
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
     confirmed: str = ""
+    approved: int = 0
 
 
 class Status(StrEnum):
@@ -81,6 +83,9 @@ class Status(StrEnum):
     DENIED = "denied"
     HELD = "held"
     UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
 
 
@@ -109,4 +114,6 @@ class Outcome:
     @property
     def exit_code(self) -> ExitCode:
         """The exit code of `slashdock exec` for it."""
+        if self.status in {Status.CANCELLED, Status.EXPIRED, Status.SUPERSEDED}:
+            return ExitCode.DENIED
         return ExitCode.DONE if self.status is Status.DUPLICATE else ExitCode[self.status.name]

@@ -11,22 +11,26 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot import chain, makers, migrations
+from bot import approvals, chain, makers, migrations
+from bot.approvals import Approvals, Asking
 from bot.buttons import Buttons
 from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
+from bot.grants import Grants
 from bot.images import Images
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.makers import Makers
 from bot.request import Request
 from bot.runs import Runs
+from bot.seal import Seal
 from bot.vault import Vault
 from commands.credentials import Credential
 
 __all__ = ["AlreadyRunning", "Instance", "Receipt", "Store", "Unfinished", "Unwritable"]
 
 FILE = "slashdock.db"
+HELD = b"slashdock: lines that wait for consent, 1"  # what the seal of what is kept for later is made for
 OWED = 256  # ends that are kept until they can be written, about 1 kB each; of more the next start learns
 UNWRITTEN = "This could not be written down first, so nothing was done"
 REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
@@ -98,6 +102,9 @@ class Store:
         self.images = Images(self._file, clock)
         self.runs = Runs(self._file, clock)
         self.makers = Makers(self._file)
+        self.approvals = Approvals(self._file.reading, self._writing, clock, self._note_end)
+        self.grants = Grants(self._file, clock)
+        self.seal = Seal(key, HELD)
         self.vault = Vault(self._file, clock, key, logins)
         try:
             self._migrate()
@@ -166,8 +173,13 @@ class Store:
         reason: str,
         host: str,
         targets: Sequence[Mapping[str, Any]],
-    ) -> None:
-        """Commit that it is allowed and about to be done, with room kept for the outcome; else that it failed."""
+        resumed: bool = False,
+    ) -> bool:
+        """Commit that it is allowed and about to be done, with room kept for the outcome; else that it failed.
+
+        resumed: it waited for consent and was approved. False where it may not be done any more: somebody else took it,
+        or its time is up.
+        """
         judged = {
             "verdict": "allow", "reason": reason, "line": line, "verb": verb, "person": person,
             "permission": permission, "host": host,
@@ -175,14 +187,32 @@ class Store:
         try:
             self._file.hold_back()
             with self._writing() as db:
+                if resumed and not self._resume(db, number):
+                    return False
                 self._append(db, number, "judged", judged, self._clock.now())
                 intended = {"targets": [dict(target) for target in targets]}
                 self._append(db, number, "intended", intended, self._clock.now())
         except Unwritable as error:
             facts = {"line": line, "verb": verb, "person": person, "host": host}
-            with suppress(Unwritable):
-                self.refuse(number, status="failed", reason=f"{UNWRITTEN}: {error}", targets=targets, **facts)
+            if not resumed:  # what was approved stays so, and may be tried again
+                with suppress(Unwritable):
+                    self.refuse(number, status="failed", reason=f"{UNWRITTEN}: {error}", targets=targets, **facts)
             raise
+        return True
+
+    def hold(
+        self, asking: Asking, *, verb: str, permission: str, verdict: str, targets: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Commit that it waits for other people's consent; verdict is why."""
+        judged = {
+            "verdict": "hold", "reason": verdict, "line": asking.line, "verb": verb, "person": asking.person,
+            "permission": permission, "host": asking.host, "targets": [dict(target) for target in targets],
+        }  # fmt: skip
+        now = self._clock.now()
+        with self._writing() as db:
+            approvals.hold(db, asking, now)
+            self._append(db, asking.number, "judged", judged, now)
+            self._note_end(db, asking.number, "held", verdict)
 
     def outcome(  # noqa: PLR0913 - the facts of an outcome, each named by the caller
         self,
@@ -282,6 +312,18 @@ class Store:
                 self._owed[end.number] = end
             raise
 
+    def _note_end(self, db: Database, number: int, status: str, reason: str) -> None:
+        """Append the end of an action within the transaction that is open."""
+        self._append(db, number, "outcome", {"status": status, "error": reason}, self._clock.now())
+        db.execute("DELETE FROM unsettled WHERE number = ?", (number,))
+
+    def _resume(self, db: Database, number: int) -> bool:
+        """Take an approved action up again."""
+        if not approvals.begin(db, number, self._clock.now()):
+            return False
+        db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
+        return True
+
     def _settle(self, db: Database, end: _End) -> None:
         """Append an end, once: two threads may both hold the same one that is owed."""
         if db.execute(_WRITTEN, (end.number, end.at, _json(end.events[-1][1]))).fetchone():
@@ -289,6 +331,8 @@ class Store:
         for kind, body in end.events:
             self._append(db, end.number, kind, body, end.at)
         makers.note(db, end.number, end.made)
+        last = end.events[-1][1]
+        approvals.end(db, end.number, str(last["status"]), _written(str(last["error"])))
         db.execute("DELETE FROM unsettled WHERE number = ?", (end.number,))
 
 
@@ -304,7 +348,12 @@ WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVI
 def _json(body: Mapping[str, Any]) -> str:
     """Canonical JSON without what is empty; a lone surrogate becomes a question mark, as SQLite takes none."""
     told = {key: value for key, value in body.items() if value not in ("", None, {}, [])}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True).encode(errors="replace").decode()
+    return _written(json.dumps(told, ensure_ascii=False, sort_keys=True))
+
+
+def _written(text: str) -> str:
+    """The text as SQLite takes it: no lone surrogates."""
+    return text.encode(errors="replace").decode()
 
 
 def _where(filters: Mapping[str, tuple[str, ...]]) -> tuple[str, dict[str, str]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import requests
 from docker.errors import DockerException
 
 from bot import text
+from bot.assent import TRUSTED
 from bot.core import Core
 from bot.hosts import EngineDown
 from bot.pipeline import Progress, silent
@@ -40,7 +41,8 @@ class Terminal:
 
     def __init__(self, core: Core, person: str | None, origin: Origin, host: str) -> None:
         self._core = core
-        self._pipeline = core.pipeline()
+        self._decided: list[int] = []
+        self._pipeline = core.pipeline(decided=self._decided.append)
         self._origin = origin
         self._host = host
         self._actor = Actor(_id(core, person), core.settings.team)
@@ -57,7 +59,18 @@ class Terminal:
             given=asked.given,
             confirmed=asked.confirmed,
         )
-        return self._pipeline.submit(request, progress)
+        return self._gone_on(self._pipeline.submit(request, progress), progress)
+
+    def _gone_on(self, outcome: Outcome, progress: Progress) -> Outcome:
+        """What came of the line, and of what it decided: that is begun here, if it was all said at terminals."""
+        numbers = dict.fromkeys(self._decided)
+        for number in numbers:
+            held = self._core.store.approvals.get(number)
+            if held is not None and {held.origin, *(vote.origin for vote in held.votes)} <= TRUSTED:
+                done = self._pipeline.resume(number, progress)
+                outcome = outcome if done is None else replace(done, reply=outcome.reply + done.reply)
+        self._decided.clear()
+        return outcome
 
     def names(self, kind: str) -> list[str]:
         """The names of this kind that the person may see; empty where the engine does not answer."""

@@ -5,22 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import os
 from collections.abc import Iterable
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.clock import Clock
 from bot.database import Sqlite
+from bot.seal import Broken, Seal
 from commands import credentials
 from commands.credentials import Credential
 
 PURPOSE = b"slashdock: logins at registries, 1"  # what the key is derived for; another purpose has another key
-KEY = 32  # bytes; AES-256
-NONCE = 12  # bytes, random for each sealing; NIST SP 800-38D
 
 _KEEP = """
 INSERT INTO credentials VALUES (:server, :sealed, :person, :at)
@@ -36,7 +29,7 @@ class Vault:
     def __init__(self, file: Sqlite, clock: Clock, key: bytes, outside: Iterable[Credential] = ()) -> None:
         self._file = file
         self._clock = clock
-        self._cipher = AESGCM(HKDF(SHA256(), KEY, salt=None, info=PURPOSE).derive(key))
+        self._seal = Seal(key, PURPOSE)
         self._outside = {each.server: each for each in outside}
 
     def auth(self, registry: str) -> str:
@@ -47,9 +40,8 @@ class Vault:
 
     def keep(self, credential: Credential, person: str) -> None:
         """Seal it, in the place of an earlier one for the same server; person is who logged in."""
-        nonce = os.urandom(NONCE)
         text = json.dumps([credential.username, credential.password, credential.token])
-        sealed = nonce + self._cipher.encrypt(nonce, text.encode(), credential.server.encode())
+        sealed = self._seal.close(text, credential.server)
         row = {"server": credential.server, "sealed": sealed, "person": person, "at": self._clock.now()}
         with self._file.writing() as db:
             db.execute(_KEEP, row)
@@ -65,8 +57,8 @@ class Vault:
         if row is None:
             return None
         try:
-            text = self._cipher.decrypt(row[0][:NONCE], row[0][NONCE:], server.encode())
-        except InvalidTag:
+            text = self._seal.open(row[0], server)
+        except Broken:
             log.error("the login at %s was sealed with another key, or altered: log in there again", server)  # noqa: TRY400 - the traceback says no more
             return None
         return Credential(server, *json.loads(text))

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot import reconcile
+from bot.clerk import Clerk
 from bot.core import CannotStart, Core, jobs_of, opened
 from bot.desk import Desk
 from bot.locks import Instance
@@ -57,14 +58,20 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     settings, health = core.settings, Health()
     access, page = _access(settings, stack, health)
     connection = Connection(access)
-    desk = Desk(core.pipeline(SlackDirectory(connection, core.clock)), core.store)
+    bell = Bell()
+    desk = Desk(core.pipeline(SlackDirectory(connection, core.clock), bell), core.store)
     side = SlackSide(connection, desk, core.clock)
+    approvals = core.store.approvals
+    clerk = Clerk(approvals, core.policy, core.clock, side.board(approvals, lambda: bell(0)), side.begin)
+    bell.ring = clerk.ring
     schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
     health.ask = side.healthy
     side.start()
     stack.callback(side.stop)  # after what is under way has ended, so that its answers still go out
     stack.callback(desk.close)
     stack.callback(side.transport.stop)
+    clerk.start()
+    stack.callback(clerk.close)
     schedules.start()
     stack.callback(schedules.close)
     tell(page or _joined(connection, settings, side.transport.healthy()))
@@ -76,6 +83,17 @@ def _joined(connection: Connection, settings: Settings, wrong: str | None) -> st
         return f"{wrong}. Slack took the tokens; look at the network between here and Slack."
     team, mode = connection.identity.team, connection.access.mode
     return f"slashdock has joined {team} by {mode}; it listens to {settings.command}."
+
+
+class Bell:
+    """Wakes the clerk, once there is one."""
+
+    def __init__(self) -> None:
+        self.ring: Callable[[int], None] = lambda _number: None
+
+    def __call__(self, number: int) -> None:
+        """Something was decided about this request."""
+        self.ring(number)
 
 
 class Health:

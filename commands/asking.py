@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from dataclasses import dataclass
 
 
@@ -24,3 +26,16 @@ class Form:
     title: str
     submit: str
     fields: tuple[Field, ...]
+
+
+def written(form: Form | None) -> str:
+    """The form as JSON; empty where there is none."""
+    return "" if form is None else json.dumps(dataclasses.asdict(form))
+
+
+def read(text: str) -> Form | None:
+    """The form that was written so."""
+    if not text:
+        return None
+    told = json.loads(text)
+    return Form(told["title"], told["submit"], tuple(Field(**each) for each in told["fields"]))

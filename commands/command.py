@@ -101,6 +101,7 @@ class Spec:
     filtered: bool
     kin: tuple[str, ...]  # verbs that do the same by another name
     optional: bool = True  # whether its usage line says [OPTIONS]
+    decides: bool = False  # whether it is a word about what others may do
 
     @property
     def name(self) -> str:
@@ -179,6 +180,7 @@ class Command:
 
     grep: str = flag(default="", universal=True, help="Show only the lines that contain this text")
     public: bool = flag(default=False, universal=True, help="Let the whole channel see the answer")
+    reason: str = flag(default="", universal=True, help="Why, for whoever has to agree to it")
 
     def __init_subclass__(  # noqa: PLR0913 - the facts of a verb, each named in its class line
         cls,
@@ -190,13 +192,15 @@ class Command:
         filtered: bool = False,
         kin: str = "",
         optional: bool = True,
+        decides: bool = False,
     ) -> None:
         """Make the dataclass and its Spec.
 
         name is the canonical name, alias a comma-separated list; interspersed False where flags end at the first
         positional; filtered where the answer lists only what the asker may see, so that no target is needed; kin names
         the verbs that do the same by another name: a rule on this one means them too, and each must allow it;
-        optional False where docker's usage line leaves [OPTIONS] out.
+        optional False where docker's usage line leaves [OPTIONS] out; decides where it is a word about what others may
+        do, so that whoever says it is looked at afresh.
         """
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
@@ -214,6 +218,7 @@ class Command:
             filtered=filtered,
             kin=tuple(name.strip() for name in kin.split(",") if name.strip()),
             optional=optional,
+            decides=decides,
         )
 
     def risk(self) -> Risk | None:
@@ -228,9 +233,33 @@ class Command:
         """The body of the request by which the line makes a container, None where it makes none."""
         return None
 
+    def alters(self) -> Mapping[str, Any]:
+        """What of a container the line sets anew, as the part of such a body that would; empty where nothing."""
+        return {}
+
+    def enters(self) -> tuple[Target, ...]:
+        """Those of the targets that it gets into as `exec` does, whatever its own class: each must allow that, too."""
+        return ()
+
     def escalation(self) -> str:
         """Why what the line asks for gives root on the engine's host, empty where it does not."""
         return ""
+
+    def argv(self) -> tuple[str, ...]:
+        """The words of the program that it runs; none where it runs none, or leaves that to the image."""
+        return ()
+
+    def fetches(self) -> str:
+        """The image that it would fetch anew although one of that name is here; empty where there is none."""
+        return ""
+
+    def unforeseen(self) -> str:
+        """What of it nobody can see before it is done, such as what a registry has; empty where all can be seen."""
+        return ""
+
+    def elevates(self) -> tuple[str, float] | None:
+        """The role that the asker would get by it, and for how many seconds; None where they get none."""
+        return None
 
     def problem(self) -> str | None:
         """What is wrong with the values taken together, in docker's words; None where they go together."""

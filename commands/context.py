@@ -35,7 +35,8 @@ class Target:
 class Found:
     """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect.
 
-    inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own.
+    inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own;
+    volumes what a container mounts, looked up for verbs that change it or get into it.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class Found:
     labels: Mapping[str, str]
     details: Mapping[str, Any]
     inherited: tuple[Mapping[str, str], ...] = ()
+    volumes: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,36 @@ class Bot(Protocol):
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""
+
+    def requests(self, states: tuple[str, ...]) -> list[dict[str, Any]]:
+        """The requests for consent in these states, or in all, that the asker may know of; newest first."""
+
+    def request(self, number: int) -> dict[str, Any]:
+        """One of them; raises Refusal where there is none."""
+
+    def approve(self, number: int, digest: str, reason: str) -> Reply:
+        """Agree to what has this digest; raises Refusal, as all of the following do."""
+
+    def reject(self, number: int, reason: str) -> Reply:
+        """Refuse it."""
+
+    def cancel(self, number: int) -> Reply:
+        """Take it back."""
+
+    def break_glass(self, number: int, reason: str) -> Reply:
+        """Go on without consent."""
+
+    def review(self, number: int) -> Reply:
+        """Say that one has looked at what was done so."""
+
+    def hand_over(self, number: int, to: str) -> Reply:
+        """Have it shown in another place."""
+
+    def grant(self, role: str, seconds: float) -> Reply:
+        """Give the asker a role for so long."""
+
+    def revoke(self, number: int) -> Reply:
+        """End a role that was given so."""
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """Since when the bot has seen each of all the host's images, in epoch seconds; an id new to it is noted now."""

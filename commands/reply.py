@@ -65,12 +65,15 @@ class Button:
     """One thing to press: the verb on it, the line it runs, and whether it destroys something.
 
     confirms is the digest of the objects that the presser was shown and agrees to; empty where nothing is agreed to.
+    primary: it is what most people will press. form is what has to be asked in a dialog before the line is run.
     """
 
     label: str
     line: str
     danger: bool = False
     confirms: str = ""
+    primary: bool = False
+    form: Form | None = None
 
 
 @dataclass(frozen=True)

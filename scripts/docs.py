@@ -26,7 +26,8 @@ This page is made from the verbs themselves by `make docs`. Type a line as you w
 after `@slashdock`; the class says which rule of the [policy](policy.md) lets you.
 
 Every verb takes `--grep TEXT` (only the lines of the answer that contain the text), `--public` (the whole channel sees
-the answer) and `--help`. `-H NAME` before the verb names the engine where there are several; docker's flags that would
+the answer), `--reason TEXT` (why, for those who have to agree to it) and `--help`. `-H NAME` before the verb names the
+engine where there are several; docker's flags that would
 choose another one by an address or a file (`--context`, `--config`, `--tls...`) are refused.
 
 Some answers differ from docker's on purpose:

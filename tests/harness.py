@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.clock import Clock
 from bot.hosts import Host, Hosts
 from bot.pipeline import Pipeline
 from bot.policy import Policy
-from bot.request import Actor, Directory, Member, Origin, Outcome, Request
+from bot.request import Actor, Directory, Member, Origin, Outcome, Request, Status
 from bot.store import Store
 from commands import catalog
+from commands.reply import Buttons
 
 PROJECT = Path(__file__).parent.parent
 KEY = b"a key for tests alone"
@@ -19,6 +20,25 @@ ADMIN = "U0ADMIN001"
 OPERATOR = "U0OPERATOR"
 VIEWER = "U0VIEWER01"
 STRANGER = "U0STRANGER"
+PEER = "U0PEER0001"
+ROOT = f"""
+version = 1
+[people]
+admin = {{ slack = ["{ADMIN}"], roles = ["admin"] }}
+peer = {{ slack = ["{PEER}"], roles = ["peer"] }}
+[approvals.second]
+from = ["peer"]
+[[roles.admin.allow]]
+verbs = ["see", "read", "act", "change", "enter"]
+on = ["*"]
+[[roles.admin.allow]]
+verbs = ["root"]
+on = ["*"]
+approve = "second"
+[[roles.peer.allow]]
+verbs = ["see"]
+on = ["*"]
+"""  # an administrator who may do all, what gives root with a second person
 
 
 class Everyone:
@@ -45,6 +65,21 @@ class Bench:
     def say(self, line: str, person: str = ADMIN, origin: Origin = Origin.SLASH, **facts: str) -> Outcome:
         """One line through the whole pipeline."""
         return self.pipeline.submit(Request(line, Actor(person), origin, **facts))  # type: ignore[arg-type]
+
+
+def insist(pipeline: Pipeline, line: str) -> Outcome:
+    """A line of the administrator's, who says yes to what is asked; where that is to be, the peer of ROOT agrees."""
+    request = Request(line, Actor(ADMIN), Origin.SLASH)
+    outcome = pipeline.submit(request)
+    if outcome.status is not Status.HELD:
+        return outcome
+    held = pipeline.store.approvals.get(outcome.number or 0)
+    if held is not None:
+        line = f"approval approve {held.number} --digest {held.digest}"
+        pipeline.submit(Request(line, Actor(PEER), Origin.SLASH))
+        return pipeline.resume(held.number) or outcome
+    pressed = [each for part in outcome.reply.parts if isinstance(part, Buttons) for each in part.buttons]
+    return pipeline.submit(replace(request, confirmed=pressed[0].confirms)) if pressed else outcome
 
 
 def bench(engine: str, folder: Path, policy: Policy | None = None, directory: Directory | None = None) -> Bench:

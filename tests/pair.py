@@ -15,26 +15,17 @@ from typing import Any
 
 from dialog import same
 from docker.api.client import APIClient
-from harness import Bench, bench
+from harness import ROOT, Bench, bench, insist
 from recorder import Asked, Recorder
 
 from bot import text
 from bot.policy import Policy
-from bot.request import Actor, Origin, Outcome, Request, Status
+from bot.request import Status
 from commands.allowances import Allowances
 from commands.catalog import Catalog
-from commands.reply import Buttons
 
 RECORD = Path(__file__).parent / "lines"
 LIMIT = 60  # seconds for one line of docker's
-ROOT = """
-version = 1
-[people]
-admin = { slack = ["U0ADMIN001"], roles = ["admin"] }
-[[roles.admin.allow]]
-verbs = ["see", "read", "act", "change", "enter", "root"]
-on = ["*"]
-"""
 # How many containers are listed is counted here, after what the asker may not see is taken out.
 COUNTED = ("all", "limit")
 LOGGED = 100_000  # lines of a log that are read into a chat at most
@@ -108,16 +99,10 @@ class Ours:
 
     def say(self, verb: str, line: str) -> Said:
         """What slashdock does with the line."""
-        outcome = self._submit(line)
-        if outcome.status is Status.HELD:
-            pressed = [each for part in outcome.reply.parts if isinstance(part, Buttons) for each in part.buttons]
-            outcome = self._submit(line, pressed[0].confirms if pressed else "")
+        outcome = insist(self._bench.pipeline, line)
         well = outcome.status is Status.DONE and not outcome.reply.exit_code
         told = _same(verb, text.docker(outcome.reply), self._bench.folder.parent)
         return Said(well, told, _effective(self._recorder.taken(), verb, self._names))
-
-    def _submit(self, line: str, confirmed: str = "") -> Outcome:
-        return self._bench.pipeline.submit(Request(line, Actor("U0ADMIN001"), Origin.SLASH, confirmed=confirmed))
 
 
 @contextmanager

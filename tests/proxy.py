@@ -21,6 +21,7 @@ class Proxy:
     A request that has the text `lose` in it is done by the engine and never answered. One with the text `hold` in it is
     answered when as many as `together` of them are there; if they do not come, none of them is answered. One with the
     text `refuse` in it never reaches the engine, one with `replace` in it is done by the engine: both get the `answer`.
+    Of what is asked, `tamper` replaces some bytes by as many others.
     """
 
     def __init__(  # noqa: PLR0913 - each is one way to misbehave
@@ -33,6 +34,7 @@ class Proxy:
         refuse: str = "",
         replace: str = "",
         answer: bytes = b"",
+        tamper: tuple[bytes, bytes] = (b"", b""),
     ) -> None:
         self._engine = engine.removeprefix("unix://")
         self._lose = lose
@@ -40,6 +42,7 @@ class Proxy:
         self._refuse = refuse
         self._replace = replace
         self._answer = answer
+        self._tamper = tamper
         self._together = threading.Barrier(together, timeout=LIMIT)
         self.requests: list[str] = []
 
@@ -82,7 +85,7 @@ class Proxy:
                     losing.set()
                 if self._hold and any(self._hold in head for head in seen):
                     holding.set()
-                engine.sendall(data)
+                engine.sendall(data.replace(*self._tamper) if self._tamper[0] else data)
         _end(engine)
         client.close()
 

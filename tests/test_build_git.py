@@ -15,8 +15,7 @@ import git_server
 import oracle
 import pytest
 from docker.api.client import APIClient
-from harness import Bench, bench
-from pair import ROOT
+from harness import ROOT, Bench, bench
 from test_build import docker, plain
 
 from bot import text

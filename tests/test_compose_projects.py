@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from harness import ADMIN, VIEWER, Bench, bench
+from harness import ADMIN, ROOT, VIEWER, Bench, bench
 from hypothesis import given
 from hypothesis import strategies as st
-from pair import ROOT
 from proxy import Proxy
 
 from bot import text

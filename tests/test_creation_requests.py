@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import bench
+from harness import ROOT, bench, insist
 from oracle import DOCKER, needs_docker28
 from recorder import Asked, Recorder
 
 from bot import text
+from bot.pipeline import Pipeline
 from bot.policy import Policy
-from bot.request import Actor, Origin, Outcome, Request, Status
 from commands import catalog
-from commands.reply import Buttons
 
 # A row says what docker sent for its line: the query, and how the body differs from the one of the first row; or, where
 # it sent nothing, what it said. A new row needs its line alone: the test of docker itself tells the rest.
@@ -27,15 +26,6 @@ RECORD = Path(__file__).with_name("creation_requests.jsonl")
 ROWS = [json.loads(row) for row in RECORD.read_text().splitlines()]
 BARE = ROWS[0]["body"]
 ABSENT = "<absent>"  # in place of a key that the first body has
-ADMIN = "U0ADMIN001"
-ROOT = f"""
-version = 1
-[people]
-admin = {{ slack = ["{ADMIN}"], roles = ["admin"] }}
-[[roles.admin.allow]]
-verbs = ["see", "read", "act", "change", "enter", "root"]
-on = ["*"]
-"""
 
 
 @dataclass(frozen=True)
@@ -92,19 +82,12 @@ class Speaker:
     """Says lines as somebody who may do all, and agrees to what is asked first."""
 
     recording: Recorder
-    submit: Any
+    pipeline: Pipeline
 
     def say(self, line: str) -> Sent:
         """What came of the line."""
-        outcome = self._submitted(line)
-        if outcome.status is Status.HELD:
-            pressed = next(part for part in outcome.reply.parts if isinstance(part, Buttons)).buttons[0]
-            outcome = self._submitted(line, pressed.confirms)
+        outcome = insist(self.pipeline, line)
         return _sent(self.recording.taken(), text.docker(outcome.reply))
-
-    def _submitted(self, line: str, confirmed: str = "") -> Outcome:
-        outcome: Outcome = self.submit(Request(line, Actor(ADMIN), Origin.SLASH, confirmed=confirmed))
-        return outcome
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +96,7 @@ def speaker(recorder: tuple[Recorder, str], tmp_path_factory: pytest.TempPathFac
     recording, address = recorder
     specs = tuple(verb.spec for verb in catalog.load())
     made = bench(address, tmp_path_factory.mktemp("data"), Policy.parse(ROOT, "policy.toml", specs))
-    yield Speaker(recording, made.pipeline.submit)
+    yield Speaker(recording, made.pipeline)
     made.close()
 
 

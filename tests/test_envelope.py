@@ -12,8 +12,8 @@ import pytest
 from docker.api.client import APIClient
 from docker.types import Mount
 
-from bot import envelope
-from bot.envelope import Own
+from bot import envelope, own
+from bot.own import Own
 
 Inspected = Callable[..., dict[str, Any]]
 
@@ -163,26 +163,26 @@ def test_a_container_of_which_nothing_is_said_counts_as_root() -> None:
 )
 def test_who_holds_an_engines_socket_is_protected(inspected: Inspected, bind: str) -> None:
     """A socket, under its own name or under the usual one, leads to an engine, and so does the folder that holds it."""
-    assert "leads to a container engine" in envelope.protected_reason(inspected(binds=[bind]), Own())
+    assert "leads to a container engine" in own.protected_reason(inspected(binds=[bind]), Own())
 
 
 def test_an_ordinary_container_is_not_protected(inspected: Inspected) -> None:
     """Neither a bind elsewhere nor another's id protects."""
-    assert envelope.protected_reason(inspected(binds=["/srv:/srv"]), Own("0" * 64)) == ""
+    assert own.protected_reason(inspected(binds=["/srv:/srv"]), Own("0" * 64)) == ""
 
 
 def test_slashdocks_own_container_is_protected(inspected: Inspected) -> None:
     """The bot does not stop itself."""
     details = inspected()
-    assert "slashdock runs in it" in envelope.protected_reason(details, Own(details["Id"]))
+    assert "slashdock runs in it" in own.protected_reason(details, Own(details["Id"]))
 
 
 @pytest.mark.parametrize("source", ["/srv/own/engine.sock", "/srv/own", "/srv/own/"])
 def test_whatever_holds_slashdocks_own_engine_is_protected(inspected: Inspected, source: str) -> None:
     """The socket that slashdock uses need not have a usual name or lie in a usual folder."""
     details = inspected(binds=[f"{source}:/mnt"])
-    assert "leads to a container engine" in envelope.protected_reason(details, Own(), ["/srv/own/engine.sock"])
-    assert envelope.protected_reason(details, Own(), ["/srv/other/engine.sock"]) == ""
+    assert "leads to a container engine" in own.protected_reason(details, Own(), ["/srv/own/engine.sock"])
+    assert own.protected_reason(details, Own(), ["/srv/other/engine.sock"]) == ""
 
 
 @pytest.mark.parametrize("source", ["mountinfo", "cgroup"])
@@ -197,7 +197,7 @@ def test_a_process_knows_the_container_that_it_runs_in(
     if source == "cgroup" and details["Id"].encode() not in text:
         pytest.skip("this kernel hides the control group's name inside of containers")
     (tmp_path / source).write_bytes(text)
-    assert envelope.own_container(tmp_path).id == details["Id"]
+    assert own.own_container(tmp_path).id == details["Id"]
 
 
 def test_a_process_outside_of_containers_knows_that(tmp_path: Path) -> None:
@@ -207,14 +207,14 @@ def test_a_process_outside_of_containers_knows_that(tmp_path: Path) -> None:
     with (tmp_path / "mountinfo").open("a") as file:
         file.write(f"900 27 0:99 / {shm} rw - tmpfs shm rw\n")
         file.write(f"901 27 8:1 {shm} /mnt/copy rw - ext4 /dev/sda1 rw\n")
-    assert envelope.own_container(tmp_path, tmp_path / "none") == Own()
-    assert envelope.own_container(tmp_path / "nowhere", tmp_path / "none") == Own()
+    assert own.own_container(tmp_path, tmp_path / "none") == Own()
+    assert own.own_container(tmp_path / "nowhere", tmp_path / "none") == Own()
 
 
 def test_a_container_that_hides_its_id_is_known_by_its_host_name(inspected: Inspected, tmp_path: Path) -> None:
     """Where the kernel says nothing, what has slashdock's host name counts as its own container."""
     details = inspected()
     (tmp_path / ".dockerenv").touch()
-    assert envelope.own_container(tmp_path, tmp_path / ".dockerenv") == Own(hostname=socket.gethostname())
-    assert "slashdock runs in it" in envelope.protected_reason(details, Own(hostname=details["Config"]["Hostname"]))
-    assert envelope.protected_reason(details, Own(hostname="another")) == ""
+    assert own.own_container(tmp_path, tmp_path / ".dockerenv") == Own(hostname=socket.gethostname())
+    assert "slashdock runs in it" in own.protected_reason(details, Own(hostname=details["Config"]["Hostname"]))
+    assert own.protected_reason(details, Own(hostname="another")) == ""

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from harness import Bench, bench
-from pair import ROOT
+from harness import ROOT, Bench, bench
 from proxy import Proxy
 
 from bot import text

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import envelope
+from bot.bounds import RunLimits
 from bot.policy import Asker, Deny, Hold, Policy
 from commands import catalog
 
@@ -31,13 +32,33 @@ approve = "second"
 [approvals.second]
 from = ["admin"]
 """
-BINDS = ("/srv/data",)
+LIMITS = RunLimits(binds=(("/srv/data", True), ("/srv/share", False)))
 
 ESCALATIONS: list[dict[str, Any]] = [
     {"Privileged": True},
     {"Binds": ["/:/host"]},
     {"Binds": ["/srv/data/../../etc:/etc:ro"]},
     {"Binds": ["/srv/database:/x"]},
+    {"Binds": ["/srv/data/shop:/x"]},
+    {"Binds": ["/srv/data/shop:/x:ro"]},
+    {"Binds": ["/srv/share:/x"]},
+    {"Binds": ["/srv/share:/x:rw"]},
+    {"Binds": ["/srv/share:/x:ro,Z"]},
+    {"Binds": ["/srv/share/..:/x:ro"]},
+    {"Mounts": [{"Type": "bind", "Source": "/srv/share", "Target": "/x"}]},
+    {
+        "Mounts": [
+            {
+                "Type": "bind",
+                "Source": "/srv/share",
+                "Target": "/x",
+                "ReadOnly": True,
+                "BindOptions": {"ReadOnlyNonRecursive": True},
+            }
+        ]
+    },
+    {"Mounts": [{"Type": "volume", "Target": "/x", "VolumeOptions": {"DriverConfig": {"Name": "nfs"}}}]},
+    {"Mounts": [{"Type": "image", "Source": "app", "Target": "/x"}]},
     {"Mounts": [{"Type": "bind", "Source": "/etc", "Target": "/x"}]},
     {"Mounts": [{"Type": "volume", "Target": "/x", "VolumeOptions": {"DriverConfig": {"Options": {"o": "bind"}}}}]},
     {"CapAdd": ["SYS_ADMIN"]},
@@ -59,6 +80,13 @@ ESCALATIONS: list[dict[str, Any]] = [
     {"ReadonlyPaths": []},
     {"Runtime": "other"},
     {"LogConfig": {"Type": "syslog"}},
+    {"LogConfig": {"Type": "journald", "Config": {"tag": "sshd"}}},
+    {"LogConfig": {"Type": "", "Config": {"syslog-address": "unixgram:///run/x"}}},
+    {"SecurityOpt": ["no-new-privileges:false"]},
+    {"CgroupnsMode": "host"},
+    {"Sysctls": {"net.ipv4.ip_forward": "1"}},
+    {"OomScoreAdj": -1},
+    {"CpuRealtimeRuntime": 950000},
     {"CgroupParent": "/"},
     {"VolumeDriver": "nfs"},
     {"Annotations": {"a": "b"}},
@@ -70,11 +98,18 @@ HARMLESS: list[dict[str, Any]] = [
     {"RestartPolicy": {"Name": "always"}},
     {"PortBindings": {"80/tcp": [{"HostPort": "8080"}]}},
     {"Binds": ["pgdata:/data"]},
-    {"Binds": ["/srv/data:/x", "/srv/data/shop:/y:ro"]},
-    {"Mounts": [{"Type": "bind", "Source": "/srv/data/shop", "Target": "/x"}]},
+    {"Binds": ["/srv/data:/x", "/srv/data:/y:ro", "/srv/share/a/b:/z:ro"]},
+    {"Mounts": [{"Type": "bind", "Source": "/srv/share/./a", "Target": "/x", "ReadOnly": True}]},
     {"Mounts": [{"Type": "tmpfs", "Target": "/x"}, {"Type": "volume", "Source": "v", "Target": "/y"}]},
     {"CapDrop": ["ALL"], "CapAdd": ["NET_BIND_SERVICE"]},
     {"SecurityOpt": ["no-new-privileges"]},
+    {
+        "Sysctls": {"net.ipv4.ip_unprivileged_port_start": "80"},
+        "OomScoreAdj": 500,
+        "OomKillDisable": True,
+        "GroupAdd": ["audio"],
+    },
+    {"IpcMode": "shareable", "ShmSize": 1 << 30, "Ulimits": [{"Name": "nofile", "Soft": 9, "Hard": 9}]},
     {"NetworkMode": "front"},
     {"NetworkMode": "none"},
     {"LogConfig": {"Type": "json-file", "Config": {"max-size": "10m"}}},
@@ -85,19 +120,19 @@ HARMLESS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("config", ESCALATIONS, ids=str)
 def test_an_escalation_gives_root_however_it_is_written(config: dict[str, Any]) -> None:
     """In the request and in what the engine shows of it."""
-    assert envelope.asked_reasons({"HostConfig": config}, BINDS)
+    assert envelope.asked_reasons({"HostConfig": config}, LIMITS)
 
 
 @pytest.mark.parametrize("config", HARMLESS, ids=str)
 def test_what_is_usual_gives_no_root(config: dict[str, Any]) -> None:
     """Limits, labels, named volumes, ports, and folders that the policy lists."""
-    assert not envelope.asked_reasons({"HostConfig": config}, BINDS)
+    assert not envelope.asked_reasons({"HostConfig": config}, LIMITS)
 
 
 @given(st.sampled_from(ESCALATIONS), st.sampled_from(HARMLESS))
 def test_nothing_harmless_hides_an_escalation(bad: dict[str, Any], good: dict[str, Any]) -> None:
     """Whatever else the request holds."""
-    assert envelope.asked_reasons({"HostConfig": good | bad}, BINDS) or set(good) & set(bad)
+    assert envelope.asked_reasons({"HostConfig": good | bad}, LIMITS) or set(good) & set(bad)
 
 
 def test_the_class_root_is_only_his_whom_the_file_names_it_for() -> None:

@@ -307,7 +307,7 @@ def test_the_sample_people_are_the_local_workspaces() -> None:
     ("person", "verbs"),
     [
         (people.ADMIN, {"ps", "logs", "restart", "commit", "cleanup run", "help"}),
-        (people.OPERATOR, {"ps", "logs", "restart", "help"}),
+        (people.OPERATOR, {"ps", "logs", "restart", "commit", "cleanup run", "help"}),
         (people.VIEWER, {"ps", "help"}),
         (people.STRANGER, set[str]()),
     ],

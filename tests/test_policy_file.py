@@ -117,6 +117,7 @@ def faults(text: str, hosts: frozenset[str] | None = None) -> tuple[str, ...]:
         ("[[deny]]", '[[deny]]\napprove = "two"', 30, "unknown key 'approve'"),
         ("[[deny]]", '[build]\nremote = ["x"]\n[[deny]]', 30, "unknown key 'remote'; did you mean 'remotes'?"),
         ("[[deny]]", '[run]\nbinds = ["data"]\n[[deny]]', 30, "folder of the host by its whole path"),
+        ("[[deny]]", '[run]\nbinds = ["/srv/../etc"]\n[[deny]]', 30, "folder of the host by its whole path"),
         ("[[deny]]", '[confirm]\nalways = ["prune"]\n[[deny]]', 29, "'prune' is no verb and no class"),
         ("[[deny]]", "[roles.x]\nallows = 1\n[[deny]]", 30, "unknown key 'allows'; did you mean 'allow'?"),
         ('on = ["project:billing"]', 'on = ["project:billing"', 31, "expected TOML"),

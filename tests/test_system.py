@@ -14,8 +14,7 @@ import pytest
 from docker.api.client import APIClient
 from engine import Engine
 from eventually import eventually
-from harness import ADMIN, VIEWER, Bench, bench
-from pair import ROOT
+from harness import ADMIN, ROOT, VIEWER, Bench, bench
 from proxy import Proxy
 
 from bot import text

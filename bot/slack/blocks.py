@@ -28,6 +28,7 @@ LINES, LEFT = 30, 2_500  # lines and characters of what tells how far something 
 FILES = 5  # of a message, beside one for all that goes beyond; each is a request to Slack and a message of its own
 BUTTONS = 25  # Slack, elements of an actions block
 HANDLE = "0" * 32  # as long as the id that stands for a button
+RAN = " ran "
 SILENT = "There is no output."
 
 _FILE_NAME = re.compile(r"[^\w.-]+")
@@ -35,14 +36,14 @@ _FILE_NAME = re.compile(r"[^\w.-]+")
 Remember = Callable[[Button], str]
 
 
-def render(outcome: Outcome, remember: Remember, asker: str = "") -> Message:
+def render(outcome: Outcome, remember: Remember, asker: str = "", did: str = RAN) -> Message:
     """The message that tells an outcome; where everybody sees it, its first line says who asked.
 
     remember gives the opaque id that stands for a button, empty where there is to be none; asker is a Slack user id, or
-    what else asked.
+    what else asked; did is what the person did with the line.
     """
     page = _Page(outcome, remember)
-    page.heading(asker if outcome.public else "")
+    page.heading(asker if outcome.public else "", did)
     page.share()
     for part in outcome.reply.parts:
         page.add(part)
@@ -102,16 +103,16 @@ class _Page:
         self.spoken: list[str] = []
         self.files: list[File] = []
 
-    def heading(self, asker: str) -> None:
+    def heading(self, asker: str, did: str) -> None:
         """Who ran what, and its number in the record; the line alone where only the asker sees it."""
         if not (asker or self.line):
             return
         number = "" if self.outcome.number is None else f" · number {self.outcome.number}"
         line = self.line or "something"
-        who = [*elements.who(asker), span(" ran ")] if asker else []
+        who = [*elements.who(asker), span(did)] if asker else []
         self.elements.append(section(*who, span(line, code=True), *([span(number)] if number else [])))
         self.spoken.append(
-            f"{elements.mention(asker)} ran {escaped(line)}{number}" if asker else escaped(line) + number
+            f"{elements.mention(asker)}{did}{escaped(line)}{number}" if asker else escaped(line) + number
         )
 
     def share(self) -> None:
@@ -138,8 +139,8 @@ class _Page:
                 self._moment(label, at)
             case Buttons(buttons):
                 self._offer(buttons)
-            case Asking(label, line):
-                self._offer((Button(label, line),))
+            case Asking(label, line, form):
+                self._offer((Button(label, line, form=form),))
             case _:
                 assert_never(part)
 
@@ -250,7 +251,7 @@ def _wanted(part: Part) -> int:
             return room.size(section(elements.span(cut(visible(label)[0], NOTE_LIMIT) + " "), elements.date(at)))
         case Buttons(buttons):
             return sum(room.size(elements.button(button, BUTTONS, HANDLE)) for button in buttons)
-        case Asking(label, line):
+        case Asking(label, line, _):
             return room.size(elements.button(Button(label, line), BUTTONS, HANDLE))
         case Output() | Errors() | Printed() | Table():
             return 0

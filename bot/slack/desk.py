@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from bot.approvals import Held
 from bot.buttons import Spent
 from bot.request import Outcome, Request
 from commands.asking import Form
@@ -24,14 +25,19 @@ class Desk(Protocol):
         button is the opaque id of the one that was pressed for it, if one was; progress is told how far it is.
         """
 
+    def resume(
+        self, held: Held, answer: Callable[[Outcome | None], None], progress: Callable[[str], None] = ...
+    ) -> bool:
+        """Have what was agreed to begun, and `answer` called with what came of it; False where there is no room."""
+
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where there can be none."""
 
     def recall(self, button: str, pressed: Request) -> Request | Outcome:
         """The request for the line behind an opaque id; what to say where there is none."""
 
-    def form(self, request: Request) -> Form | None:
-        """What has to be asked in a dialog for its line; None where nothing has."""
+    def form(self, button: str) -> Form | None:
+        """What has to be asked in a dialog before the line of a button is run; None where nothing has."""
 
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does."""

@@ -56,7 +56,7 @@ class Dialogs:
         place = Place(**kept | {"user": submitted.request.actor.id, "response_url": self._urls.get(submitted.dialog)})
         request = replace(submitted.request, channel=place.channel, thread=place.thread)
         found = self._desk.recall(button, request)
-        form = None if isinstance(found, Outcome) else self._desk.form(found)
+        form = None if isinstance(found, Outcome) else self._desk.form(button)
         if isinstance(found, Outcome) or form is None:
             return gone
         given = views.given(form, submitted.values)

@@ -74,7 +74,9 @@ def button(button: Button, index: int, value: str) -> Json:
         "text": _plain(button.label, BUTTON_LIMIT),
         "value": value,
     }
-    return element | ({"style": "danger", "confirm": _confirm(button)} if button.danger else {})
+    if button.danger:
+        return element | {"style": "danger", "confirm": _confirm(button)}
+    return element | ({"style": "primary"} if button.primary else {})
 
 
 def _confirm(button: Button) -> Json:

@@ -79,7 +79,7 @@ class Post:
         if public or place.direct:
             yield lambda file: self._show_all(place, file)
         if place.user:
-            yield lambda file: self._upload(self._conversation(place.user), "", file)
+            yield lambda file: self._upload(self.conversation(place.user), "", file)
 
     def ways_instead(self, place: Place, original: Original) -> Iterator[Way]:
         """How a message that a button stands in is replaced."""
@@ -156,7 +156,7 @@ class Post:
                 thread_ts=thread or None,
             )
 
-    def _conversation(self, user: str) -> str:
+    def conversation(self, user: str) -> str:
         """The id of the direct messages with a person."""
         if user not in self._direct:
             answer = self._call("conversations.open", {"users": user})

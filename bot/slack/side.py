@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.approvals import Approvals, Held
 from bot.clock import Clock
 from bot.request import Actor, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
 from bot.slack.app import Intake, build
 from bot.slack.blocks import render, under_way, without_buttons
+from bot.slack.board import SlackBoard
 from bot.slack.channels import Channels
 from bot.slack.connection import Connection
 from bot.slack.desk import Desk
@@ -84,6 +86,31 @@ class SlackSide:
         request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
         self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
 
+    def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
+        """Where requests for consent are shown."""
+        return SlackBoard(approvals, self._desk, self._post, self._outbox, ring)
+
+    def begin(self, held: Held) -> bool:
+        """Begin what was agreed to; what comes of it is told where it was asked. False where there is no room now."""
+        place = Place(held.channel, held.actor, held.thread, held.thread, direct=held.channel.startswith("D"))
+        origin = Origin(held.origin)
+        asked = Asked(Request(held.line, Actor(held.actor, held.team), origin, held.channel, held.thread), place)
+        if not held.channel:
+            return self._desk.resume(held, lambda _outcome: None)
+        progress = self._progress(asked)
+        answered = self._patience.promise(progress.begin)
+
+        def answer(outcome: Outcome | None) -> None:
+            answered()
+            progress.end()
+            if outcome is not None:
+                self._tell(asked, outcome, held.actor)
+
+        begun = self._desk.resume(held, answer, progress.show)
+        if not begun:
+            answered()
+        return begun
+
     def _take(self, asked: Asked, pressed: Pressed | None = None, button: str = "") -> None:
         progress = self._progress(asked)
         answered = self._patience.promise(progress.begin)
@@ -113,7 +140,7 @@ class SlackSide:
             self._tell(asked, found, asked.place.user)
             return
         asked = replace(asked, request=found)
-        form = self._desk.form(found)
+        form = self._desk.form(pressed.button)
         if form is None:
             self._take(asked, pressed)
         else:
@@ -125,9 +152,11 @@ class SlackSide:
         """Who gave a slash command need not press the button as well, while what they did can open a modal."""
         asking = next((part for part in outcome.reply.parts if isinstance(part, Asking)), None)
         fresh = self._clock.now() - asked.request.received < TRIGGER
-        if asking is None or not fresh or asked.request.origin is not Origin.SLASH:
+        if asking is None or not fresh or asked.request.origin not in {Origin.SLASH, Origin.BUTTON}:
             return
-        button = self._desk.remember(Button(asking.label, asking.line), outcome.host or asked.request.host)
+        button = self._desk.remember(
+            Button(asking.label, asking.line, form=asking.form), outcome.host or asked.request.host
+        )
         if button:
             self._dialogs.open(asked, asking.form, button)
 

@@ -26,6 +26,10 @@ _NONE = "{}: No such image: {}"
 _NO_WORD = "{}: the engine gave no answer about the pull of {}. Nothing was built."
 
 
+class Unfetched(Refusal):
+    """An image cannot be had, which docker says once it has sent the context."""
+
+
 @dataclass(frozen=True)
 class Fetching:
     """What is fetched before a build, as the engine would within it; then what a base asks for is known before."""
@@ -59,10 +63,10 @@ def _fetched(ctx: Context, base: Base, fetching: Fetching) -> tuple[str, ...]:
         done = transfer.pull(ctx, naming.normalized(base.ref), platform=fetching.platform)
     except requests.RequestException as error:
         if not isinstance(error, APIError) or wire.lost(error):
-            raise Refusal(_NO_WORD.format(base.where, base.ref)) from None
-        raise Refusal(daemon(error)) from None
+            raise Unfetched(_NO_WORD.format(base.where, base.ref)) from None
+        raise Unfetched(daemon(error)) from None
     if done.error:
-        raise Refusal(done.error)
+        raise Unfetched(done.error)
     _check(ctx, base, _local(ctx, base.ref))
     return done.lines
 

@@ -42,7 +42,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         return self._told(self._wrong()) or self.unfit() or self._unnamed() or None
 
     def targets(self) -> tuple[Target, ...]:
-        """The image, the name, and every container, network and volume that the line mentions."""
+        """The image, the names, and every container, network and volume that the line mentions."""
         pulled = self.pull != NEVER and not images.is_id(self.image)
         named = (Target("container", self.name, made=True),) if self.name else ()
         others = (*self.linked(), *self.neighbours(), *self.lenders())
@@ -51,6 +51,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             Target("image", self.image, made=pulled),
             *named,
             *(Target("container", ref) for ref in others),
+            *(Target("container", ref, made=True) for ref in self.aliases()),
             *(Target("network", ref) for ref in networks),
             *(Target("volume", ref, made=True) for ref in self.volume_names()),
             *(Target("image", ref) for ref in self.image_names()),
@@ -64,6 +65,23 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         if self.disables_labels():
             host["SecurityOpt"] = [*host.get("SecurityOpt", ()), "label=disable"]
         return {**body, "HostConfig": host}
+
+    def fetches(self) -> str:
+        """The image, with --pull always."""
+        return self.image if self.pull == ALWAYS else ""
+
+    def unforeseen(self) -> str:
+        """What the files hold that the line names."""
+        files = (*self.env_file, *self.label_file)
+        return f"what {', '.join(files)} will hold then" if files else ""
+
+    def argv(self) -> tuple[str, ...]:
+        """The command with its arguments, after the program that replaces the image's own."""
+        return (*((self.entrypoint,) if self.entrypoint else ()), *self.words)
+
+    def enters(self) -> tuple[Target, ...]:
+        """Those whose mounts it gets, and those that tell it their environment."""
+        return tuple(Target("container", ref) for ref in (*self.lenders(), *self.told_by()))
 
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""
@@ -96,7 +114,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         """What cannot be done from a chat, and what to do instead; empty where all can be done."""
         if self.cidfile:
             return _NO_FILE
-        return self.relative() or ("" if self.disable_content_trust else _NO_TRUST)
+        return self.in_proc() or self.relative() or ("" if self.disable_content_trust else _NO_TRUST)
 
     def unmade(self, end: Unmade) -> Reply:
         """What is told where there is no container."""

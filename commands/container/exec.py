@@ -16,6 +16,7 @@ from commands.container.several import nameless
 from commands.context import Context, Target
 from commands.creation import attaching, sources
 from commands.creation.environment import Variables
+from commands.creation.process import IN_PROC, is_in_proc
 from commands.reply import Errors, Reply, failure, note
 
 _NO_KEYBOARD = (
@@ -55,11 +56,17 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         """Docker's refusal of an empty name, and ours of what needs a keyboard."""
         if self.interactive and not self.detach:
             return _NO_KEYBOARD.format("-it" if self.tty else "-i", self.container)
+        if is_in_proc(self.workdir):
+            return IN_PROC.format(self.workdir)
         return nameless([self.container])
 
     def targets(self) -> tuple[Target, ...]:
         """The container."""
         return (Target("container", self.container),)
+
+    def argv(self) -> tuple[str, ...]:
+        """The command with its arguments."""
+        return (self.command, *self.words)
 
     def escalation(self) -> str:
         """What --privileged gives."""

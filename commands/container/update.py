@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from commands import wire
@@ -13,6 +14,7 @@ from commands.creation.process import restart_policy
 from commands.creation.values import BYTES, CPUS, SWAP, UINT16, size
 from commands.reply import Reply, lines
 
+_JUDGED = {"Memory", "MemorySwap", "PidsLimit", "CpuRealtimeRuntime"}
 _NOTHING = "you must provide one or more flags when using this command"
 
 
@@ -48,6 +50,11 @@ class Update(Several, name="container update", alias="update", permission=Permis
         except ValueError as error:
             return str(error)
         return super().problem()
+
+    def alters(self) -> Mapping[str, Any]:
+        """What it may use from then on; to the engine nothing is said by a 0."""
+        said = {key: value for key, value in self._body().items() if value and key in _JUDGED}
+        return {"HostConfig": said}
 
     def run(self, ctx: Context) -> Reply:
         """Ask the engine for one after the other; its warnings come at the end."""

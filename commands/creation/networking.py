@@ -73,6 +73,15 @@ class Networking(Command):
         user_defined = self.attachments()[0].user_defined
         return tuple(networks.linked(link)[0] for link in self.link) if user_defined else ()
 
+    def told_by(self) -> tuple[str, ...]:
+        """Those whose environment it is told: what a link outside of a network of its own brings along."""
+        named = self.linked_by_name()
+        return () if named else tuple(name for name in (networks.linked(link)[0] for link in self.link) if name)
+
+    def aliases(self) -> tuple[str, ...]:
+        """The names that it answers to in its networks: whoever has one of them already shares it from then on."""
+        return tuple(alias for each in self.attachments() for alias in each.aliases if alias)
+
     def addresses_need(self, version: str) -> str:
         """Docker's sentence where an engine of this API is too old for an address, else empty."""
         return networks.mac_too_early(version) if any(each.mac for each in self.attachments()) else ""

@@ -59,8 +59,9 @@ class Storage(Command):
 
     def makes_volumes(self) -> bool:
         """Whether it says of what kind the volumes are which it makes."""
-        drivers = (each.get("VolumeOptions", {}).get("DriverConfig") for each in mounts.mounts(self.mount))
-        return bool(self.volume_driver) or any(drivers)
+        said = [each.get("VolumeOptions", {}).get("DriverConfig") or {} for each in mounts.mounts(self.mount)]
+        drivers = {self.volume_driver, *(each.get("Name", "") for each in said)}
+        return not drivers <= {"", "local"} or any(each.get("Options") for each in said)
 
     def image_names(self) -> tuple[str, ...]:
         """The images whose content is mounted."""

@@ -33,6 +33,7 @@ COMMON = (
     "info",
 )
 GROUPS = {
+    "approval": "Agree to what others asked for, and see what waits",
     "audit": "Read the record of what was asked and done",
     "builder": "Take away what builds keep",
     "cleanup": "Take away images that nothing uses",
@@ -40,6 +41,7 @@ GROUPS = {
     "container": "Make, run, look at and remove containers",
     "image": "Build, pull, push, look at and remove images",
     "network": "Make, look at and remove networks, and join them",
+    "role": "See who may do what, and ask for a role for a time",
     "schedule": "See and run what happens on a schedule",
     "system": "Look at the engine itself, and clean it up",
     "volume": "Make, look at and remove volumes",

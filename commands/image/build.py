@@ -15,7 +15,7 @@ from commands.building import added, bases, contexts, dockerfile, mistakes, orig
 from commands.building.bases import Base
 from commands.building.contexts import INLINE, Asked
 from commands.building.options import CONTAINER, DEFAULT, HOST, Options
-from commands.building.origins import Fetching
+from commands.building.origins import Fetching, Unfetched
 from commands.building.steps import Steps
 from commands.command import Permission, arg, flag
 from commands.context import Context, Target
@@ -100,10 +100,24 @@ class Build(Options, name="image build", alias="build, builder build", permissio
             self._check_network(ctx)
             asked = Asked(self.context, self.file, ctx.given.get(FIELD, "").encode("utf-8", "surrogateescape"))
             with contexts.opened(asked, ctx.allowances) as context:
-                looked = self._looked(ctx, context)
-                return Reply(tuple(looked.parts())) + self._built(ctx, context, looked)
+                return self._had(ctx, context)
         except (ValueError, Refusal) as error:
             return failure(str(error))
+
+    def unforeseen(self) -> str:
+        """What is in a context that is read when it is built."""
+        return "" if self.context == INLINE else f"what {self.context} will hold then"
+
+    def _had(self, ctx: Context, context: contexts.Context) -> Reply:
+        """The build of a context that is there."""
+        try:
+            looked = self._looked(ctx, context)
+        except Unfetched as error:
+            for _ in context.chunks(compress=self.compress):
+                pass  # so that its size is known, which docker tells first
+            sending = context.sent()
+            return Reply((Errors(sending) if self.quiet else Output(sending),)) + failure(str(error))
+        return Reply(tuple(looked.parts())) + self._built(ctx, context, looked)
 
     def _networks(self) -> Iterator[Target]:
         if self.network.startswith(CONTAINER):

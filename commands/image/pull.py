@@ -50,6 +50,10 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
             return (Target("image", f"{found.familiar}@{found.digest}", made=True),)
         return (Target("image", f"{found.familiar}:{found.tag or DEFAULT_TAG}", made=True),)
 
+    def unforeseen(self) -> str:
+        """What comes."""
+        return f"what the registry will have as {self.image} then"
+
     def run(self, ctx: Context) -> Reply:
         """Pull it, and show layer by layer how far that is."""
         found = naming.normalized(self.image)

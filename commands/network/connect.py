@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from commands import wire
@@ -44,9 +45,16 @@ class Connect(Command, name="network connect", permission=Permission.CHANGE):
         return _NO_NETWORK if not self.network.strip() else nameless([self.container])
 
     def targets(self) -> tuple[Target, ...]:
-        """The network, the container and those that it is linked with."""
+        """The network, the container, those that it is linked with, and the names that it takes there."""
         linked = (Target("container", networks.linked(each)[0]) for each in self.link)
-        return tuple(dict.fromkeys((Target("network", self.network), Target("container", self.container), *linked)))
+        taken = (Target("container", each, made=True) for each in ipam.strings(self.alias) if each)
+        both = Target("network", self.network), Target("container", self.container)
+        return tuple(dict.fromkeys((*both, *linked, *taken)))
+
+    def alters(self) -> Mapping[str, Any]:
+        """The network that it joins."""
+        endpoint = self._body(self.container)["EndpointConfig"]
+        return {"NetworkingConfig": {"EndpointsConfig": {self.network: endpoint}}}
 
     def run(self, ctx: Context) -> Reply:
         """Connect it."""

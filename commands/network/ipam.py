@@ -10,6 +10,7 @@ from typing import Any
 from commands.creation import records
 
 Net = ipaddress.IPv4Network | ipaddress.IPv6Network
+_HOMES = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 
 
 @dataclass
@@ -46,11 +47,15 @@ def strings(texts: Iterable[str]) -> list[str]:
 
 
 def is_private(subnet: str) -> bool:
-    """Whether all addresses of a subnet are private ones; one that cannot be read is left to the engine."""
+    """Whether all addresses of a subnet are for private networks; one that cannot be read is left to the engine.
+
+    Those that mean something on every host are not: link-local ones, where clouds answer with credentials, are none.
+    """
     try:
-        return bool(_cidr(subnet).network.is_private)
+        network = _cidr(subnet).network
     except ValueError:
         return True
+    return any(network.version == home.version and _is_in(network, home) for home in _HOMES)
 
 
 def _split(texts: Iterable[str]) -> list[str]:
@@ -102,6 +107,10 @@ def _holds(subnet: str, text: str) -> bool:
         return False
     first = address.ip if isinstance(address, ipaddress.IPv4Interface | ipaddress.IPv6Interface) else address
     return first.version == within.version and first in within.network
+
+
+def _is_in(network: Net, home: Net) -> bool:
+    return home.network_address <= network.network_address and network.broadcast_address <= home.broadcast_address  # type: ignore[operator] # of one version
 
 
 def _cidr(text: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface:

@@ -1,0 +1,377 @@
+"""What waits for other people's consent: held requests and votes. One conditional UPDATE decides each step."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.clock import Clock
+from bot.consent import Approval, Approvers, Clauses, Escalation, Vote
+
+Session = Callable[[], AbstractContextManager[Database]]
+Ended = Callable[[Database, int, str, str], None]  # notes the end of an action in the record: number, status, reason
+
+
+class State(StrEnum):
+    """Where a request stands: pending, approved and running are open, all others are ends."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DENIED = "denied"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it."""
+        return self in {State.PENDING, State.APPROVED, State.RUNNING}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked: the facts that are written down when it begins to wait.
+
+    plan is what everybody is shown, bound what the digest is over, by name; sealed holds what has to be known again to
+    do it. expires is epoch seconds.
+    """
+
+    number: int
+    actor: str
+    team: str
+    person: str
+    origin: str
+    channel: str
+    thread: str
+    host: str
+    line: str
+    reason: str
+    plan: Mapping[str, Any]
+    bound: Mapping[str, str]
+    digest: str
+    clauses: Clauses
+    sealed: bytes
+    expires: float
+
+
+@dataclass(frozen=True)
+class Held(Asking):
+    """A request that waits or waited, as it stands; version grows with every change that people should see.
+
+    asked, begin_by, reminded and escalated are epoch seconds, None where that has not come about.
+    """
+
+    state: State = State.PENDING
+    version: int = 1
+    asked: float = 0.0
+    begin_by: float | None = None
+    reminded: float | None = None
+    escalated: float | None = None
+    glass: str = ""
+    reviewed: str = ""
+    by: str = ""
+    why: str = ""
+    votes: tuple[Vote, ...] = field(default=())
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """Every approval that may count for it, once."""
+        return tuple(dict.fromkeys(each for clause in self.clauses for each in clause))
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message that shows a request: its channel (or a person, before it was sent), its time, the version it shows."""
+
+    number: int
+    channel: str
+    ts: str
+    shown: int
+
+
+class Approvals:
+    """The requests, in the database; every method that writes raises Unwritable where it cannot."""
+
+    def __init__(self, reading: Session, writing: Session, clock: Clock, ended: Ended) -> None:
+        self._reading = reading
+        self._writing = writing
+        self._clock = clock
+        self._ended = ended
+        self._latest: float | None = None
+
+    def get(self, number: int) -> Held | None:
+        """The request of this number; None where none waited under it."""
+        with self._reading() as db:
+            return _held(db, number)
+
+    def listed(self, states: Iterable[State] = (), limit: int = 100) -> list[Held]:
+        """The newest requests in these states, or in all; newest first."""
+        wanted = [str(each) for each in states] or [str(each) for each in State]
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT number FROM approvals WHERE state IN (SELECT value FROM json_each(?))"
+                " ORDER BY number DESC LIMIT ?",
+                (json.dumps(wanted), limit),
+            ).fetchall()
+            found = [_held(db, int(row[0])) for row in rows]
+        return [each for each in found if each is not None]
+
+    def vote(self, number: int, vote: Vote, met: Callable[[Held], bool]) -> Held:
+        """Write a vote down, once a person, and what it decides: the request as it is then.
+
+        met says whether the votes suffice. What is not pending, or past its time, stays as it is.
+        """
+        with self._writing() as db:
+            held = _held(db, number)
+            assert held is not None, number  # noqa: S101 - whoever votes has seen it
+            now = self._now()
+            if held.state is not State.PENDING or now >= held.expires:
+                return held
+            row = (number, vote.person, vote.actor, vote.origin, json.dumps(sorted(vote.groups)), vote.verdict,
+                   vote.reason, now, vote.action)  # fmt: skip
+            db.execute("INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
+            db.execute("UPDATE approvals SET version = version + 1 WHERE number = ?", (number,))
+            now_held = _held(db, number)
+            assert now_held is not None  # noqa: S101 - it was there a line before
+            if vote.verdict == REJECT:
+                self._settle(db, number, (State.PENDING,), State.DENIED, vote.person, vote.reason)
+            elif met(now_held):
+                self._approve(db, now_held, now)
+            decided = _held(db, number)
+            assert decided is not None  # noqa: S101 - as above
+            return decided
+
+    def break_glass(self, number: int, person: str, reason: str) -> bool:
+        """Let a pending request go on without consent, to be reviewed afterwards; False where it is not pending."""
+        with self._writing() as db:
+            held, now = _held(db, number), self._now()
+            if held is None or held.state is not State.PENDING or now >= held.expires:
+                return False
+            db.execute("UPDATE approvals SET glass = ?, settled_by = ? WHERE number = ?", (reason, person, number))
+            return self._approve(db, held, now)
+
+    def review(self, number: int, person: str) -> bool:
+        """Note who reviewed a broken glass; False where there is none to be reviewed."""
+        with self._writing() as db:
+            done = db.execute(
+                "UPDATE approvals SET reviewed = ?, version = version + 1"
+                " WHERE number = ? AND glass <> '' AND reviewed = '' AND state NOT IN ('approved', 'running')",
+                (person, number),
+            )
+            return done.rowcount == 1
+
+    def settle(self, number: int, states: Iterable[State], end: State, by: str = "", why: str = "") -> bool:
+        """End a request that is in one of these states, and note that in the record; False where it is in none."""
+        with self._writing() as db:
+            return self._settle(db, number, states, end, by, why)
+
+    def overdue(self) -> list[int]:
+        """The requests whose time is up: to be decided, or to be begun."""
+        now = self._now()
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT number FROM approvals WHERE (state = 'pending' AND expires <= :now)"
+                " OR (state = 'approved' AND begin_by <= :now) ORDER BY number",
+                {"now": now},
+            ).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def untold(self) -> list[Held]:
+        """The requests of which nothing comes, and whose asker has not been told so."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT number FROM approvals WHERE told = 0 AND state IN ('denied', 'expired', 'cancelled')"
+                " ORDER BY number"
+            ).fetchall()
+            found = [_held(db, int(row[0])) for row in rows]
+        return [each for each in found if each is not None]
+
+    def tell(self, number: int) -> bool:
+        """Note that the asker is told; False where that was noted before."""
+        with self._writing() as db:
+            done = db.execute("UPDATE approvals SET told = 1 WHERE number = ? AND told = 0", (number,))
+            return done.rowcount == 1
+
+    def mark(self, number: int, what: str) -> bool:
+        """Note that people were reminded, or that it was escalated; False where that was noted before."""
+        column = {"reminded": "reminded", "escalated": "escalated"}[what]
+        with self._writing() as db:
+            done = db.execute(
+                f"UPDATE approvals SET {column} = ?, version = version + 1"  # noqa: S608 - one of two names
+                f" WHERE number = ? AND {column} IS NULL AND state = 'pending'",
+                (self._now(), number),
+            )
+            return done.rowcount == 1
+
+    # The messages that show them ---------------------------------------------------------------------------------
+
+    def posts(self, number: int) -> list[Post]:
+        """Where a request is shown, or is to be."""
+        with self._reading() as db:
+            rows = db.execute("SELECT number, channel, ts, shown FROM posts WHERE number = ?", (number,)).fetchall()
+        return [Post(*row) for row in rows]
+
+    def stale(self) -> list[int]:
+        """The requests that some message does not show as they are."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT DISTINCT number FROM posts JOIN approvals USING (number) WHERE shown < version ORDER BY number"
+            ).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def unposted(self) -> list[int]:
+        """The pending requests that no message shows, or is to show."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT number FROM approvals WHERE state = 'pending'"
+                " AND NOT EXISTS (SELECT 1 FROM posts WHERE posts.number = approvals.number) ORDER BY number"
+            ).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def post(self, number: int, channel: str) -> bool:
+        """Note that a request is to be shown there; False where it is already."""
+        with self._writing() as db:
+            done = db.execute("INSERT INTO posts VALUES (?, ?, '', 0) ON CONFLICT DO NOTHING", (number, channel))
+            return done.rowcount == 1
+
+    def posted(self, post: Post) -> None:
+        """Note the time of a message, and the version that it shows."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE posts SET ts = ?, shown = max(shown, ?) WHERE number = ? AND channel = ?",
+                (post.ts, post.shown, post.number, post.channel),
+            )
+
+    def unpost(self, number: int, channel: str) -> None:
+        """Forget a message that could not be sent."""
+        with self._writing() as db:
+            db.execute("DELETE FROM posts WHERE number = ? AND channel = ?", (number, channel))
+
+    # How ---------------------------------------------------------------------------------------------------------
+
+    def _now(self) -> float:
+        """Epoch seconds that never go back behind what is on record: a clock that is put back gives no time again."""
+        if self._latest is None:
+            with self._reading() as db:
+                self._latest = float(db.execute("SELECT coalesce(max(at), 0) FROM events").fetchone()[0])
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest
+
+    def _approve(self, db: Database, held: Held, now: float) -> bool:
+        within = min(each.within for each in held.approvals())
+        done = db.execute(
+            "UPDATE approvals SET state = 'approved', begin_by = ?, version = version + 1"
+            " WHERE number = ? AND state = 'pending'",
+            (now + within, held.number),
+        )
+        return done.rowcount == 1
+
+    def _settle(  # noqa: PLR0913, PLR0917 - the facts of an end
+        self, db: Database, number: int, states: Iterable[State], end: State, by: str, why: str
+    ) -> bool:
+        wanted = [str(each) for each in states]
+        done = db.execute(
+            "UPDATE approvals SET state = ?, settled_by = ?, why = ?, sealed = x'', version = version + 1"
+            " WHERE number = ? AND state IN (SELECT value FROM json_each(?))",
+            (end, by, why, number, json.dumps(wanted)),
+        )
+        if done.rowcount == 1:
+            self._ended(db, number, end, why or str(end))
+        return done.rowcount == 1
+
+
+APPROVE, REJECT = "approve", "reject"
+
+_COLUMNS = (
+    "number", "actor", "team", "person", "origin", "channel", "thread", "host", "line", "reason", "plan", "bound",
+    "digest", "clauses", "sealed", "expires",
+)  # fmt: skip
+
+
+def hold(db: Database, asking: Asking, now: float) -> None:
+    """Begin to wait, within the transaction that is open."""
+    told = {name: getattr(asking, name) for name in _COLUMNS}
+    told |= {"plan": json.dumps(asking.plan), "bound": json.dumps(asking.bound)}
+    told |= {"clauses": json.dumps([[_written(each) for each in clause] for clause in asking.clauses]), "asked": now}
+    names = ", ".join(told)
+    marks = ", ".join(f":{name}" for name in told)
+    db.execute(f"INSERT INTO approvals ({names}) VALUES ({marks})", told)  # noqa: S608 - names of columns
+
+
+def begin(db: Database, number: int, now: float) -> bool:
+    """Take an approved request to be run, within the transaction that is open; False where it is nobody's to run."""
+    done = db.execute(
+        "UPDATE approvals SET state = 'running', sealed = x'', version = version + 1"
+        " WHERE number = ? AND state = 'approved' AND begin_by > ?",
+        (number, now),
+    )
+    return done.rowcount == 1
+
+
+def end(db: Database, number: int, status: str, why: str) -> None:
+    """Note how a request that was run ended, within the transaction that is open."""
+    db.execute(
+        "UPDATE approvals SET state = ?, why = ?, version = version + 1 WHERE number = ? AND state = 'running'",
+        (status, why, number),
+    )
+
+
+def _held(db: Database, number: int) -> Held | None:
+    row = next(iter(db.query("SELECT * FROM approvals WHERE number = ?", (number,))), None)
+    if row is None:
+        return None
+    votes = tuple(_vote(each) for each in db.query("SELECT * FROM votes WHERE number = ? ORDER BY at", (number,)))
+    told = {name: row[name] for name in _COLUMNS}
+    told |= {"plan": json.loads(row["plan"]), "bound": json.loads(row["bound"]), "clauses": _clauses(row["clauses"])}
+    return Held(
+        **told,
+        state=State(row["state"]),
+        version=row["version"],
+        asked=row["asked"],
+        begin_by=row["begin_by"],
+        reminded=row["reminded"],
+        escalated=row["escalated"],
+        glass=row["glass"],
+        reviewed=row["reviewed"],
+        by=row["settled_by"],
+        why=row["why"],
+        votes=votes,
+    )
+
+
+def _vote(row: Mapping[str, Any]) -> Vote:
+    told = {name: row[name] for name in ("person", "actor", "origin", "verdict", "reason", "at", "action")}
+    return Vote(groups=frozenset(json.loads(row["member_of"])), **told)
+
+
+def _written(approval: Approval) -> dict[str, Any]:
+    return json.loads(json.dumps(dataclasses.asdict(approval), default=sorted))  # type: ignore[no-any-return]
+
+
+def _clauses(text: str) -> Clauses:
+    return tuple(tuple(_read(each) for each in clause) for clause in json.loads(text))
+
+
+def _read(told: Mapping[str, Any]) -> Approval:
+    escalation = told["escalation"]
+    return Approval(
+        **{
+            **told,
+            "approvers": _approvers(told["approvers"]),
+            "escalation": escalation and Escalation(**{**escalation, "approvers": _approvers(escalation["approvers"])}),
+        }
+    )
+
+
+def _approvers(told: Mapping[str, Any]) -> Approvers:
+    return Approvers(frozenset(told["roles"]), frozenset(told["groups"]))

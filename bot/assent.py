@@ -1,0 +1,181 @@
+"""Deciding what waits for consent: who may agree, refuse, withdraw, break the glass, and when it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.approvals import APPROVE, REJECT, Approvals, Held, State
+from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
+from bot.policy import Asker, Policy, Reloading
+from bot.request import Actor, Directory, Origin
+from bot.rule import Needs
+from commands.attempts import Refusal
+
+TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows nothing of
+GONE = "No request waits under the number {}. `approval ls` lists those that do."
+NOT_OPEN = "Number {} is {} already{}. Nothing was done."
+OWN = "You asked for number {} yourself: other people have to agree. `approval cancel {}` takes it back."
+NOT_YOURS = "Number {} is for {} to decide. You are not among them."
+OTHER = "That is not what number {} asks for: its digest is {}. Look at it with `approval show {}` before you agree."
+_NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
+_NOT_GLASS = "Only {} may break the glass."
+_ROOT = "Breaking the glass never gives root on a host. Number {} has to be agreed to."
+
+
+@dataclass(frozen=True)
+class Assent:
+    """The rules of deciding, over what is written down; a decision that is not a person's to make raises Refusal."""
+
+    policy: Policy | Reloading
+    approvals: Approvals
+
+    def clauses(self, needs: Needs) -> Clauses:
+        """What the policy's words for these needs are now, in order of name."""
+        known = self.policy.current().terms.approvals
+        found = [tuple(known[name] for name in sorted(names) if name in known) for names in needs]
+        return tuple(sorted(found, key=lambda clause: [each.name for each in clause]))
+
+    def voter(self, asker: Asker) -> Voter:
+        """A person as one who may decide; roles that they have for a time do not make them one."""
+        policy = self.policy.current()
+        return Voter(policy.person(asker.id) or "", frozenset(policy.roles(asker.id, asker.groups)), asker.groups)
+
+    def approve(self, number: int, asker: Asker, action: Vote, digest: str) -> Held:
+        """Agree to what has this digest; raises Refusal."""
+        held = self._decidable(number, asker)
+        if digest != held.digest:
+            raise Refusal(OTHER.format(number, held.digest, number))
+        after = self.approvals.vote(number, action, lambda now: self.enough(now, self._voters(now)))
+        return self._told(after, action)
+
+    def reject(self, number: int, asker: Asker, action: Vote) -> Held:
+        """Refuse it, which ends it; raises Refusal."""
+        self._decidable(number, asker)
+        return self._told(self.approvals.vote(number, action, lambda _: False), action)
+
+    def cancel(self, number: int, asker: Asker) -> Held:
+        """Take one's own request back, before it runs; raises Refusal."""
+        held, person = self.found(number), self.voter(asker).person or asker.id
+        if not self._is_own(held, asker):
+            raise Refusal(f"Number {number} is {held.person}'s, who alone can take it back.")
+        if not self.approvals.settle(number, (State.PENDING, State.APPROVED), State.CANCELLED, person, "taken back"):
+            raise Refusal(self._closed(self.found(number)))
+        self.approvals.tell(number)
+        return self.found(number)
+
+    def break_glass(self, number: int, asker: Asker, reason: str) -> Held:
+        """Let one's own request go on without consent; raises Refusal."""
+        held, policy = self.found(number), self.policy.current()
+        glass, voter = policy.terms.glass, self.voter(asker)
+        if glass is None:
+            raise Refusal(_NO_GLASS.format(policy.source))
+        if not self._is_own(held, asker):
+            raise Refusal(f"Number {number} is {held.person}'s: only who asked may break the glass for it.")
+        if glass.roles.isdisjoint(voter.roles):
+            raise Refusal(_NOT_GLASS.format(", ".join(sorted(glass.roles))))
+        if held.bound.get("what gives root"):
+            raise Refusal(_ROOT.format(number))
+        if not self.approvals.break_glass(number, voter.person, reason):
+            raise Refusal(self._closed(self.found(number)))
+        return self.found(number)
+
+    def review(self, number: int, asker: Asker) -> Held:
+        """Say that one has looked at a broken glass; raises Refusal."""
+        held, policy = self.found(number), self.policy.current()
+        voter = self.voter(asker)
+        reviewers = Approvers() if policy.terms.glass is None else policy.terms.glass.reviewers
+        if self._is_own(held, asker) or not voter.person or not reviewers.have(voter.roles, voter.groups):
+            raise Refusal(NOT_YOURS.format(number, _listed(reviewers)))
+        if not self.approvals.review(number, voter.person):
+            raise Refusal(f"Number {number} has nothing to be reviewed now.")
+        return self.found(number)
+
+    def found(self, number: int) -> Held:
+        """The request; raises Refusal where there is none."""
+        held = self.approvals.get(number)
+        if held is None:
+            raise Refusal(GONE.format(number))
+        return held
+
+    def may_decide(self, held: Held, asker: Asker) -> bool:
+        """Whether the person is among those who may agree or refuse."""
+        voter = self.voter(asker)
+        return not self._is_own(held, asker) and may_vote(
+            held.clauses, held.person, voter, escalated=held.escalated is not None
+        )
+
+    def enough(self, held: Held, voters: Iterable[Voter], now: Clauses | None = None) -> bool:
+        """Whether these people are enough, by what was asked then and, where it is given, by what is asked now."""
+        agreed, escalated = list(voters), held.escalated is not None
+        return all(
+            met(clauses, held.person, agreed, escalated=escalated)
+            for clauses in (held.clauses, now)
+            if clauses is not None
+        )
+
+    def standing(self, held: Held, directory: Directory) -> list[Voter]:
+        """Those who agreed and still may: looked at afresh, in Slack and in the policy."""
+        found = []
+        for vote in held.votes:
+            member = directory.member(Actor(vote.actor, held.team), fresh=True) if vote.origin not in TRUSTED else None
+            if vote.verdict == APPROVE and (member is None or member.refused is None):
+                groups = frozenset() if member is None else member.groups
+                voter = self.voter(Asker(vote.actor, groups))
+                if voter.person == vote.person:
+                    found.append(voter)
+        return found
+
+    def whom(self, held: Held) -> str:
+        """Who may decide, in words."""
+        return _listed(*_all(held))
+
+    def _decidable(self, number: int, asker: Asker) -> Held:
+        held = self.found(number)
+        if self._is_own(held, asker):
+            raise Refusal(OWN.format(number, number))
+        if not self.may_decide(held, asker):
+            raise Refusal(NOT_YOURS.format(number, self.whom(held)))
+        if held.state is not State.PENDING:
+            raise Refusal(self._closed(held))
+        return held
+
+    def _voters(self, held: Held) -> Iterator[Voter]:
+        for vote in held.votes:
+            if vote.verdict == APPROVE:
+                yield self.voter(Asker(vote.actor, vote.groups))
+
+    def _told(self, held: Held, vote: Vote) -> Held:
+        """The request after a vote of this action; raises Refusal where it did not count."""
+        mine = next((each for each in held.votes if each.person == vote.person), None)
+        if mine is None:
+            raise Refusal(self._closed(held))
+        if mine.action != vote.action:
+            said = "agreed" if mine.verdict == APPROVE else "refused"
+            raise Refusal(f"You {said} already, as number {mine.action}. Nothing was done.")
+        return held
+
+    def _closed(self, held: Held) -> str:
+        state = held.state if held.state is not State.PENDING else State.EXPIRED
+        by = held.by or ", ".join(vote.person for vote in held.votes if vote.verdict == APPROVE)
+        return NOT_OPEN.format(held.number, state, f", by {by}" if by and state is not State.EXPIRED else "")
+
+    def _is_own(self, held: Held, asker: Asker) -> bool:
+        """Whether the person asked for it, by whichever account."""
+        person = self.voter(asker).person
+        return asker.id == held.actor or held.actor in asker.accounts or (person != "" and person == held.person)
+
+
+def _all(held: Held) -> Iterator[Approvers]:
+    for each in held.approvals():
+        yield each.approvers
+        if each.escalation is not None and held.escalated is not None:
+            yield each.escalation.approvers
+
+
+def _listed(*approvers: Approvers) -> str:
+    names = {name for each in approvers for name in (*each.roles, *each.groups)}
+    return ", ".join(sorted(names)) or "nobody"
+
+
+__all__ = ["APPROVE", "REJECT", "Assent"]

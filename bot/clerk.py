@@ -1,0 +1,186 @@
+"""The clerk sees to what waits for consent: shown where it should be, reminded of, expired, begun once agreed to.
+
+All it knows is in the record, so that after a restart it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from bot.approvals import Approvals, Held, Post, State
+from bot.assent import TRUSTED
+from bot.clock import Clock
+from bot.policy import Policy, Reloading
+from bot.store import Unwritable
+
+TICK = 5.0  # seconds between two looks, at most; whoever changes something rings
+SHORTEST = 0.2  # seconds between two looks, at least, while nobody rings
+PATIENCE = 60.0  # seconds for which what was asked and agreed to at a terminal is left to that terminal
+LATE = "nobody decided in time"
+UNBEGUN = "it was agreed to, and not begun in time"
+UNSHOWN = "nobody could be asked: Slack took the request nowhere"
+
+log = logging.getLogger(__name__)
+
+
+class Board(Protocol):
+    """Where requests are shown."""
+
+    def show(self, held: Held, post: Post) -> None:
+        """Show it as it is, there; whether that went well is noted with the approvals, later."""
+
+    def remind(self, held: Held, post: Post, people: Iterable[str]) -> None:
+        """Tell these people (Slack user ids), below the message that shows it, that it still waits for them."""
+
+    def tell(self, held: Held) -> None:
+        """Tell whoever asked that nothing comes of it."""
+
+
+class Clerk:
+    """begin takes the number of a request that was agreed to, and is False where there is no room to begin it now."""
+
+    def __init__(
+        self,
+        approvals: Approvals,
+        rules: Policy | Reloading,
+        clock: Clock,
+        board: Board,
+        begin: Callable[[Held], bool],
+    ) -> None:
+        self._approvals = approvals
+        self._rules = rules
+        self._clock = clock
+        self._board = board
+        self._begin = begin
+        self._begun: set[int] = set()
+        self._bell = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="clerk", daemon=True)
+
+    def ring(self, _number: int = 0) -> None:
+        """Something changed: look at once."""
+        self._bell.set()
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._ended.set()
+        self._bell.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def look(self) -> float:
+        """One look at everything that waits; the seconds until the next should be."""
+        self._expire()
+        waiting = self._approvals.listed((State.PENDING, State.APPROVED))
+        for held in waiting:
+            if held.state is State.APPROVED:
+                self._start(held)
+            else:
+                self._urge(held)
+        self._begun &= {held.number for held in waiting}
+        for number in self._approvals.unposted():
+            self._place(number)
+        for number in self._approvals.stale():
+            self._paint(number)
+        for held in self._approvals.untold():
+            if self._approvals.tell(held.number):
+                self._board.tell(held)
+        return min([TICK, *(max(0.0, each - self._clock.now()) for held in waiting for each in _moments(held))])
+
+    def _loop(self) -> None:
+        while not self._ended.is_set():
+            self._bell.clear()
+            pause = TICK
+            try:
+                pause = self.look()
+            except Unwritable as error:
+                log.warning("what waits for consent was not seen to: %s", error)
+            except Exception:  # a bug of ours must not end all consent
+                log.exception("what waits for consent was not seen to")
+            self._bell.wait(max(SHORTEST, pause))
+
+    def _expire(self) -> None:
+        for number in self._approvals.overdue():
+            self._approvals.settle(number, (State.PENDING,), State.EXPIRED, why=LATE)
+            self._approvals.settle(number, (State.APPROVED,), State.EXPIRED, why=UNBEGUN)
+
+    def _start(self, held: Held) -> None:
+        if held.number not in self._begun and not self._is_a_terminals(held) and self._begin(held):
+            self._begun.add(held.number)
+
+    def _is_a_terminals(self, held: Held) -> bool:
+        """Whether a terminal will begin it: it was asked for and agreed to there, just now."""
+        ways = {held.origin, *(vote.origin for vote in held.votes)}
+        last = max((vote.at for vote in held.votes), default=held.asked)
+        return ways <= TRUSTED and self._clock.now() - last < PATIENCE
+
+    def _urge(self, held: Held) -> None:
+        waits = self._clock.now() - held.asked
+        reminds = [each.remind for each in held.approvals() if each.remind is not None]
+        if reminds and waits >= min(reminds) and self._approvals.mark(held.number, "reminded"):
+            self._remind(held)
+        escalations = [each.escalation for each in held.approvals() if each.escalation is not None]
+        due = [each for each in escalations if waits >= each.after]
+        if due and self._approvals.mark(held.number, "escalated"):
+            for each in due:
+                if each.channel:
+                    self._approvals.post(held.number, each.channel)
+
+    def _remind(self, held: Held) -> None:
+        people = [each for each in self._deciders(held) if each not in {vote.actor for vote in held.votes}]
+        for post in self._approvals.posts(held.number):
+            if post.ts:
+                self._board.remind(held, post, people)
+
+    def _deciders(self, held: Held) -> Iterator[str]:
+        """The first account of each person who may decide, by their own roles."""
+        for person in self._rules.current().terms.people:
+            may = any(each.approvers.have(person.roles, ()) for each in held.approvals())
+            if may and person.name != held.person:
+                yield person.slack[0]
+
+    def _place(self, number: int) -> None:
+        """Say where a new request is shown: where the policy says, else where it was asked, else to each decider."""
+        held = self._approvals.get(number)
+        if held is None or (held.origin in TRUSTED and not held.channel and not _channels(held)):
+            return
+        here = held.channel if held.channel and not held.channel.startswith("D") else ""
+        for place in _channels(held) or ((here,) if here else tuple(self._deciders(held))):
+            self._approvals.post(number, place)
+        if not self._approvals.posts(number):
+            self._approvals.settle(number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)
+
+    def _paint(self, number: int) -> None:
+        held = self._approvals.get(number)
+        if held is not None:
+            for post in self._approvals.posts(number):
+                if post.shown < held.version:
+                    self._board.show(held, post)
+
+
+def unshown(approvals: Approvals, post: Post) -> None:
+    """Note that a message could not be sent; what is shown nowhere then is cancelled, for nobody will decide it."""
+    approvals.unpost(post.number, post.channel)
+    if not approvals.posts(post.number):
+        approvals.settle(post.number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)
+
+
+def _moments(held: Held) -> Iterator[float]:
+    """When something is due by the clock."""
+    yield held.expires if held.begin_by is None else held.begin_by
+    for each in held.approvals():
+        if each.remind is not None and held.reminded is None:
+            yield held.asked + each.remind
+        if each.escalation is not None and held.escalated is None:
+            yield held.asked + each.escalation.after
+
+
+def _channels(held: Held) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.channel for each in held.approvals() if each.channel))

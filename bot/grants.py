@@ -1,0 +1,61 @@
+"""Roles that people have for a limited time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.database import Sqlite
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role that a person got for a time, by the number of the action; times are epoch seconds."""
+
+    number: int
+    person: str
+    role: str
+    since: float
+    until: float
+    revoked: float | None = None
+    revoked_by: str = ""
+
+
+class Grants:
+    """The grants, in the database; every method that writes raises Unwritable where it cannot."""
+
+    def __init__(self, file: Sqlite, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+
+    def give(self, number: int, person: str, role: str, seconds: float) -> Grant:
+        """Give a person a role from now on."""
+        now = self._clock.now()
+        grant = Grant(number, person, role, now, now + seconds)
+        with self._file.writing() as db:
+            row = (number, person, role, now, now + seconds)
+            db.execute("INSERT INTO grants (number, person, role, since, until) VALUES (?, ?, ?, ?, ?)", row)
+        return grant
+
+    def revoke(self, number: int, by: str) -> bool:
+        """End a grant now; False where there is none that lasts."""
+        now = self._clock.now()
+        with self._file.writing() as db:
+            done = db.execute(
+                "UPDATE grants SET revoked = ?, revoked_by = ? WHERE number = ? AND revoked IS NULL AND until > ?",
+                (now, by, number, now),
+            )
+            return done.rowcount == 1
+
+    def lasting(self) -> list[Grant]:
+        """The grants that last now; a clock that was put back does not bring one back to life before it was given."""
+        now = self._clock.now()
+        with self._file.reading() as db:
+            rows = db.execute(
+                "SELECT * FROM grants WHERE revoked IS NULL AND since <= ? AND until > ? ORDER BY number", (now, now)
+            ).fetchall()
+        return [Grant(*row) for row in rows]
+
+    def roles(self, person: str) -> frozenset[str]:
+        """The roles that a person has for a time."""
+        return frozenset(grant.role for grant in self.lasting() if grant.person == person)

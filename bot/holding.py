@@ -1,0 +1,148 @@
+"""A line that needs other people's consent: written down with its plan, and taken up again once they agreed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from bot import answers, plan, radius, telling
+from bot.answers import End
+from bot.approvals import Asking, Held, State
+from bot.assent import Assent
+from bot.clock import Clock
+from bot.hosts import describe
+from bot.judging import Judged
+from bot.plan import Plan, Unseen
+from bot.request import Actor, Directory, Origin, Outcome, Request, Status
+from bot.rule import Needs
+from bot.seal import Broken
+from bot.store import Store
+from commands.context import Found
+from commands.intent import Intent
+from commands.reply import Button, Buttons, Moment, Note, Reply
+
+REASON = "reason"  # what the field of a form, and the flag, is called
+_UNABLE = "What was kept to do number {} cannot be read: it was sealed with another key. Nothing was done."
+_CHANGED = "It is not what was agreed to any more: {}. Nothing was done; ask again."
+_ENDS = {Status.DENIED: State.DENIED, Status.SUPERSEDED: State.SUPERSEDED}
+_FEWER = "Not enough of those who agreed may still do so. Nothing was done; ask again."
+_GLASS = "Whoever broke the glass may do so no longer. Nothing was done."
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What Pipeline does with a line that others have to agree to."""
+
+    store: Store
+    assent: Assent
+    directory: Directory
+    clock: Clock
+
+    def plan(self, judged: Judged, intent: Intent, request: Request) -> Plan:
+        """What exactly would be done; raises End where people cannot be asked about it."""
+        try:
+            return plan.made(judged, intent, request, _reason(judged, request), self.store.seal)
+        except Unseen as error:
+            raise End(Status.FAILED, str(error), answers.told(str(error)), judged.command) from None
+
+    def wants_reason(self, needs: Needs, judged: Judged, request: Request) -> bool:
+        """Whether the asker still has to say why."""
+        asked = any(each.reason for clause in self.assent.clauses(needs) for each in clause)
+        return asked and not _reason(judged, request).strip()
+
+    def hold(self, number: int, judged: Judged, intent: Intent, needs: Needs, request: Request) -> Outcome:
+        """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
+        made = self.plan(judged, intent, request)
+        clauses = self.assent.clauses(needs)
+        now, command = self.clock.now(), judged.command
+        there = [each for each in judged.found.values() if isinstance(each, Found)]
+        objects = [*there, *intent.objects]
+        asking = Asking(
+            number=number,
+            actor=request.actor.id,
+            team=request.actor.team,
+            person=judged.person,
+            origin=str(request.origin),
+            channel=request.channel,
+            thread=request.thread,
+            host=judged.host.name,
+            line=answers.canonical(command),
+            reason=_reason(judged, request),
+            plan={
+                "text": made.text,
+                "around": radius.around(judged.host, objects, now),
+                "verb": " ".join([command.spec.name, *(each.name for each in there[:3])]),
+            },
+            bound=made.bound,
+            digest=made.digest,
+            clauses=clauses,
+            sealed=self.store.seal.close(json.dumps({"line": request.line, "given": dict(request.given)}), f"{number}"),
+            expires=now + min(each.expires for clause in clauses for each in clause),
+        )
+        self.store.hold(
+            asking,
+            verb=command.spec.name,
+            permission=command.spec.permission,
+            verdict=judged.reason,
+            targets=[describe(found) for found in objects],
+        )
+        line = answers.typed(request, command)
+        return Outcome(Status.HELD, _waits(asking), number, line=line, host=judged.host.name)
+
+    def again(self, held: Held) -> Request:
+        """The request that waited, as it was made; raises End where it cannot be read."""
+        try:
+            told = json.loads(self.store.seal.open(held.sealed, f"{held.number}"))
+        except Broken:
+            text = _UNABLE.format(held.number)
+            raise End(Status.FAILED, text, answers.told(text)) from None
+        return Request(
+            told["line"],
+            Actor(held.actor, held.team),
+            Origin(held.origin),
+            held.channel,
+            held.thread,
+            held.host,
+            given=told["given"],
+            approved=held.number,
+        )
+
+    def check(self, held: Held, judged: Judged, intent: Intent, needs: Needs, request: Request) -> None:
+        """See that it is what was agreed to, and that those who agreed still may; raises End where not."""
+        changes = plan.differences(held.bound, self.plan(judged, intent, request).bound)
+        if changes:
+            raise _superseded(_CHANGED.format("; ".join(changes)), judged)
+        if held.glass:
+            self._check_glass(judged)
+        elif not self.assent.enough(held, self.assent.standing(held, self.directory), self.assent.clauses(needs)):
+            raise _superseded(_FEWER, judged)
+
+    def end(self, held: Held, end: End) -> Outcome | None:
+        """Write down that what was approved is not done after all; None where somebody else took it up."""
+        state = _ENDS.get(end.status, State.FAILED)
+        if not self.store.approvals.settle(held.number, (State.APPROVED,), state, why=end.reason):
+            return None
+        self.store.approvals.tell(held.number)  # by this answer
+        return Outcome(end.status, answers.masked(end.reply), held.number, public=True, line=held.line, host=held.host)
+
+    def _check_glass(self, judged: Judged) -> None:
+        glass = self.assent.policy.current().terms.glass
+        voter = self.assent.voter(replace(judged.asker, granted=frozenset()))
+        if glass is None or glass.roles.isdisjoint(voter.roles) or judged.root:
+            raise _superseded(_GLASS, judged)
+
+
+def _reason(judged: Judged, request: Request) -> str:
+    return judged.command.reason or request.given.get(REASON, "")
+
+
+def _superseded(text: str, judged: Judged) -> End:
+    return End(Status.SUPERSEDED, text, answers.told(text), judged.command)
+
+
+def _waits(asking: Asking) -> Reply:
+    number = asking.number
+    text = f"Nothing was done yet. Number {number} waits until {telling.needs(asking.clauses)}."
+    back = Button("Withdraw", f"approval cancel {number}")
+    words = Note(f"To take it back: docker approval cancel {number}. To look at it: docker approval show {number}.")
+    return Reply((Note(text), Moment("It expires", asking.expires), words, Buttons((back,))))

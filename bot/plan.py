@@ -1,0 +1,177 @@
+"""What exactly would be done, shown whole to whoever has to agree, and the digest that binds their word to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.judging import Judged
+from bot.request import Request
+from bot.seal import Seal
+from commands import grammar
+from commands.context import Found, Missing
+from commands.intent import Intent
+from commands.reply import Note, Output, Part, Table
+from commands.seen import volume_id
+
+MOST = 500  # objects that one request may touch and still be shown to people
+DIGEST = 32  # hexadecimal digits: 128 bits
+SHORT = 12  # digits of an id that are shown
+_BINDING = ("Config", "HostConfig")  # parts of a container's inspect that are its configuration
+_ARRIVES = "{} is not here yet: nobody can agree to an image that has not been seen. Pull it first."
+
+_ANEW = "{} would be fetched anew: nobody can agree to an image that has not been seen. Pull it first, without --pull."
+
+
+class Unseen(Exception):  # noqa: N818 - an answer, not a fault
+    """What would be done cannot be shown to people as it is; str() says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """text is all that people are shown and agree to; bound is what the digest is over, by name."""
+
+    text: str
+    bound: Mapping[str, str]
+    digest: str
+
+    def parts(self) -> tuple[Part, ...]:
+        """The plan as parts of a reply."""
+        return (Output(self.text, "plan.txt"),)
+
+
+def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Seal) -> Plan:
+    """The plan of a line; raises Unseen."""
+    objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects]
+    if len(objects) > MOST:
+        raise Unseen(f"This would touch {len(objects)} objects; {MOST} is the most that people can be asked about.")
+    _check_image(judged)
+    text = "".join(f"{line}\n" for line in _told(judged, intent, objects, reason))
+    given = json.dumps(dict(request.given), sort_keys=True)
+    bound = {
+        "the host": judged.host.name,
+        "the line": seal.fingerprint(grammar.canonical(judged.command)),
+        "what was filled in": seal.fingerprint(given),
+        "what is shown": hashlib.sha256(text.encode()).hexdigest(),
+        "what gives root": "; ".join(sorted(judged.root)),
+        **dict(pair for each in objects for pair in _bound(each)),
+        **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
+    }
+    return Plan(text, bound, digest(bound))
+
+
+def digest(bound: Mapping[str, str]) -> str:
+    """What tells this plan from any other."""
+    return hashlib.sha256(json.dumps(dict(bound), sort_keys=True).encode()).hexdigest()[:DIGEST]
+
+
+def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """What is not as it was, in words."""
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    telling = [name for name in names if name != "what is shown"] or names
+    return [_difference(name, old.get(name), new.get(name)) for name in telling]
+
+
+def _difference(name: str, old: str | None, new: str | None) -> str:
+    if old is None:
+        return f"{name} is new"
+    if new is None:
+        return f"{name} is not concerned any more"
+    if "absent" in {old, new}:
+        return f"{name} is {'there now' if old == 'absent' else 'gone'}"
+    return f"{name} has changed"
+
+
+def _absent(judged: Judged) -> Iterator[Missing]:
+    return (each for each in judged.found.values() if isinstance(each, Missing))
+
+
+def _check_image(judged: Judged) -> None:
+    """What a container is made of has to be here, so that its id can be agreed to."""
+    if judged.command.makes() is None:
+        return
+    if fetched := judged.command.fetches():
+        raise Unseen(_ANEW.format(fetched))
+    for each in _absent(judged):
+        if each.target.kind == "image":
+            raise Unseen(_ARRIVES.format(each.target.ref))
+
+
+def _bound(found: Found) -> Iterator[tuple[str, str]]:
+    """What has to stay as it is for the agreement to hold, by name."""
+    name, details = f"{found.kind} {found.name}", found.details
+    match found.kind:
+        case "container":
+            yield name, found.id
+            yield f"the image of {name}", str(details.get("Image") or "")
+            yield f"the configuration of {name}", _configuration(details)
+        case "volume":
+            yield name, f"{volume_id(details)} {_mark({key: details.get(key) for key in ('Driver', 'Options')})}"
+        case _:
+            yield name, found.id
+
+
+def _configuration(details: Mapping[str, Any]) -> str:
+    mounts = sorted(details.get("Mounts") or (), key=lambda each: str(each.get("Destination")))
+    joined = ((details.get("NetworkSettings") or {}).get("Networks") or {}).values()
+    networks = sorted(str(each.get("NetworkID") or "") for each in joined)
+    return _mark([details.get("Created"), *(details.get(each) for each in _BINDING), mounts, networks])
+
+
+def _mark(facts: Any) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str) -> Iterator[str]:
+    command = judged.command
+    yield f"Line:    docker {grammar.canonical(command, mask=True)}"
+    yield f"Host:    {judged.host.name}"
+    yield f"Class:   {command.spec.permission}{' and root' if judged.root else ''}"
+    if reason:
+        yield f"Reason:  {_visible(reason)}"
+    yield from (f"Root:    {each} - this gives root on {judged.host.name}" for each in sorted(judged.root))
+    if unforeseen := command.unforeseen():
+        yield f"Unseen:  {_visible(unforeseen)}"
+    if words := command.argv():
+        yield "Runs:"
+        yield from (f"  {json.dumps(word)}" for word in words)
+    if objects:
+        yield "Concerns:"
+        yield from _rows(objects)
+    for each in _absent(judged):
+        end = "is not there, and will be made" if each.target.made else "is not there"
+        yield f"  {each.target.kind} {_visible(each.target.ref)} {end}"
+    if intent.table:
+        yield "Would go:"
+        yield from ("  " + "  ".join(map(_visible, row)) for row in intent.table[1:])
+
+
+def _rows(objects: Iterable[Found]) -> Iterator[str]:
+    for each in objects:
+        made_of = f"  of {_image(each)}" if each.kind == "container" and each.details else ""
+        yield f"  {each.kind} {_visible(each.name)}  {_short(each.id)}{made_of}"
+
+
+def _image(found: Found) -> str:
+    name = str((found.details.get("Config") or {}).get("Image") or "")
+    return f"{_visible(name)} ({_short(str(found.details.get('Image') or ''))})"
+
+
+def _short(identity: str) -> str:
+    return identity.removeprefix("sha256:")[:SHORT] if len(identity) > SHORT else identity
+
+
+def _visible(text: str) -> str:
+    """The text on one line, whatever cannot be seen written out."""
+    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)
+
+
+def shown(text: str, digest_: str) -> tuple[Part, ...]:
+    """A plan that was written down, as parts of a reply."""
+    return (Output(text, "plan.txt"), Note(f"Its digest is {digest_}."))
+
+
+__all__ = ["MOST", "Plan", "Table", "Unseen", "differences", "digest", "made", "shown"]

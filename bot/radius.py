@@ -1,0 +1,100 @@
+"""What a line would reach beyond what it names: facts about its objects, what depends on them, what would be lost.
+
+They are as of the moment at which they were looked at; nobody's word is bound to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import requests
+from docker.errors import APIError, DockerException
+
+from bot.hosts import Host
+from commands import units, wire
+from commands.context import Found
+from commands.seen import own_name
+from commands.timestamps import epoch
+
+SHOWN = 20  # facts that are told; of more the number
+_DEPENDS = "com.docker.compose.depends_on"
+_PROJECT = "com.docker.compose.project"
+_SERVICE = "com.docker.compose.service"
+
+Listed = Mapping[str, Any]
+
+
+def around(host: Host, objects: Sequence[Found], now: float) -> tuple[str, ...]:
+    """Sentences about the objects; empty where the engine does not answer."""
+    try:
+        listed: list[Listed] = wire.get(host.quick(), "/containers/json", params={"all": 1})
+        found = [fact for each in objects for fact in _facts(host, each, listed, now)]
+    except (requests.RequestException, DockerException):
+        return ()
+    more = len(found) - SHOWN
+    return (*found[:SHOWN], f"And {more} more facts.") if more > 0 else tuple(found)
+
+
+def _facts(host: Host, found: Found, listed: Sequence[Listed], now: float) -> Iterator[str]:
+    match found.kind:
+        case "container":
+            if found.details:  # what a plan alone names was not looked at, and its table tells of it
+                yield _state(found, now)
+                yield from _lost(host, found)
+            yield from _dependents(found, listed)
+        case "image":
+            yield from _users(found, (each for each in listed if each.get("ImageID") == found.id), "is made of it")
+        case "network":
+            yield from _users(found, (each for each in listed if found.id in _networks(each)), "is on it")
+        case "volume":
+            yield from _users(found, (each for each in listed if found.name in _volumes(each)), "mounts it")
+        case _:
+            return
+
+
+def _state(found: Found, now: float) -> str:
+    state = found.details.get("State") or {}
+    health = (state.get("Health") or {}).get("Status")
+    made = units.age(max(0.0, now - epoch(str(found.details.get("Created")), now)))
+    running = str(state.get("Status") or "unknown")
+    return f"{found.name} is {running}{f' ({health})' if health else ''}, made {made} ago."
+
+
+def _lost(host: Host, found: Found) -> Iterator[str]:
+    """What goes with a container: what was written into it, and its volumes without a name."""
+    try:
+        size = int(wire.get(host.quick(), "/containers/{0}/json", found.id, params={"size": 1}).get("SizeRw") or 0)
+    except APIError:
+        return
+    if size:
+        yield f"{found.name} has {units.size(size)} of its own files, which go when it is removed."
+    mounts = [each for each in found.details.get("Mounts") or () if each.get("Type") == "volume"]
+    if mounts:
+        yield f"{found.name} uses the volumes {', '.join(str(each.get('Name')) for each in mounts)}."
+
+
+def _dependents(found: Found, listed: Iterable[Listed]) -> Iterator[str]:
+    project, service = found.labels.get(_PROJECT), found.labels.get(_SERVICE)
+    for each in listed:
+        labels = each.get("Labels") or {}
+        mode = str((each.get("HostConfig") or {}).get("NetworkMode") or "")
+        needed = [name.partition(":")[0] for name in str(labels.get(_DEPENDS) or "").split(",")]
+        if project and labels.get(_PROJECT) == project and service in needed:
+            yield f"{own_name(each['Names'])} depends on {found.name} ({project})."
+        elif mode == f"container:{found.id}":
+            yield f"{own_name(each['Names'])} uses the network of {found.name}."
+
+
+def _users(found: Found, users: Iterable[Listed], does: str) -> Iterator[str]:
+    for each in users:
+        yield f"{own_name(each['Names'] or [each['Id']])} ({each['State']}) {does}: {found.kind} {found.name}."
+
+
+def _networks(listed: Listed) -> list[str]:
+    joined = ((listed.get("NetworkSettings") or {}).get("Networks") or {}).values()
+    return [str(each.get("NetworkID")) for each in joined]
+
+
+def _volumes(listed: Listed) -> list[str]:
+    return [str(each.get("Name")) for each in listed.get("Mounts") or ()]

@@ -1,0 +1,175 @@
+"""Requests for consent in Slack: one message each, painted anew whenever something is decided."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from bot import telling
+from bot.approvals import Approvals, Held, State
+from bot.approvals import Post as Shown
+from bot.blockrules import problems
+from bot.clerk import unshown
+from bot.request import Outcome, Status
+from bot.slack import elements
+from bot.slack.blocks import render
+from bot.slack.characters import escaped
+from bot.slack.desk import Desk
+from bot.slack.letter import MessageLetter
+from bot.slack.message import Message
+from bot.slack.outbox import Outbox
+from bot.slack.place import Place
+from bot.slack.post import Post
+from bot.slack.said import Refused, Unsure
+from bot.store import Unwritable
+from commands.approval import requests
+from commands.reply import Button, Buttons, Moment, Note, Output, Part, Reply
+
+log = logging.getLogger(__name__)
+
+PACE = 1.0  # seconds between two messages in a channel; Slack, chat.postMessage
+
+
+class SlackBoard:
+    """What the clerk shows requests on; ring is called when a message could not be sent."""
+
+    def __init__(self, approvals: Approvals, desk: Desk, post: Post, outbox: Outbox, ring: Callable[[], None]) -> None:
+        self._approvals = approvals
+        self._desk = desk
+        self._post = post
+        self._outbox = outbox
+        self._ring = ring
+        self._queued: set[tuple[int, str]] = set()
+        self._lock = threading.Lock()
+
+    def show(self, held: Held, post: Shown) -> None:
+        """Queue it, unless it waits to be sent already: it is drawn when it is sent."""
+        key = (held.number, post.channel)
+        with self._lock:
+            if key in self._queued:
+                return
+            self._queued.add(key)
+        if not self._outbox.put(f"board {post.channel}", _Sheet(self, held.number, post.channel)):
+            with self._lock:
+                self._queued.discard(key)
+
+    def remind(self, held: Held, post: Shown, people: Iterable[str]) -> None:
+        """A message in the thread of the one that shows it, naming those who have not said anything."""
+        place = self._place(post.channel)
+        below = Place(place.channel, thread=post.ts, beneath=post.ts, direct=place.direct)
+        ways = self._post.ways(below, public=not below.direct)
+        self._outbox.put(f"board {post.channel}", MessageLetter(_reminder(held, list(people)), ways, pace=PACE))
+
+    def tell(self, held: Held) -> None:
+        """To the asker alone, where it was asked."""
+        if not held.channel:
+            return
+        status = Status(str(held.state))
+        told = Note(f"Number {held.number} is {requests.state(telling.told(held))}. Nothing of it was done.")
+        outcome = Outcome(status, Reply((told,)), held.number, line=held.line, host=held.host)
+        message = render(outcome, lambda _button: "")
+        place = Place(held.channel, held.actor, held.thread, held.thread, direct=held.channel.startswith("D"))
+        self._outbox.put(f"{held.channel} {held.actor}", MessageLetter(message, self._post.ways(place, public=False)))
+
+    def paint(self, number: int, channel: str) -> None:
+        """Draw it as it is now and send that; raises what Slack says."""
+        with self._lock:
+            self._queued.discard((number, channel))
+        held = self._approvals.get(number)
+        known = next((each for each in self._approvals.posts(number) if each.channel == channel), None)
+        if held is None or known is None or known.shown >= held.version:
+            return
+        message = self._drawn(held)
+        payload = message.payload()
+        if faults := problems(payload):
+            log.error("a request that Slack would refuse was made plain: %s (number %s)", "; ".join(faults), number)
+            payload = message.plain()
+        ts = self._post.paint(self._place(channel), payload, known.ts)
+        self._approvals.posted(Shown(number, channel, ts, held.version))
+
+    def lost(self, number: int, channel: str) -> None:
+        """It could not be sent there."""
+        known = next((each for each in self._approvals.posts(number) if each.channel == channel), None)
+        if known is not None and not known.ts:
+            unshown(self._approvals, known)
+            self._ring()
+
+    def _place(self, channel: str) -> Place:
+        """A channel, or the direct messages with a person."""
+        if channel.startswith(("U", "W")):
+            return Place(self._post.conversation(channel), direct=True)
+        return Place(channel, direct=channel.startswith("D"))
+
+    def _drawn(self, held: Held) -> Message:
+        outcome = Outcome(
+            Status.HELD, Reply(tuple(parts(held))), held.number, public=True, line=held.line, host=held.host
+        )
+        return render(outcome, lambda button: self._desk.remember(button, held.host), held.actor, " asks for ")
+
+
+@dataclass
+class _Sheet:
+    """One message to be painted."""
+
+    board: SlackBoard
+    number: int
+    channel: str
+    pace: float = PACE
+
+    def send(self) -> bool:
+        """Paint it."""
+        try:
+            self.board.paint(self.number, self.channel)
+        except Refused as refusal:
+            log.warning("number %s cannot be shown in %s: %s", self.number, self.channel, refusal.code)
+            self.board.lost(self.number, self.channel)
+        except Unsure as loss:
+            log.warning("number %s may not be shown in %s: %s", self.number, self.channel, loss)
+        except Unwritable as error:
+            log.warning("where number %s is shown was not written down: %s", self.number, error)
+        return True
+
+
+def parts(held: Held) -> Iterator[Part]:
+    """What a message says of a request, the most important first."""
+    yield Note(_headline(held))
+    if held.reason:
+        yield Note(f"Why: {held.reason}")
+    yield Output(held.plan["text"], f"plan-{held.number}.txt")
+    if held.plan["around"] and held.state is State.PENDING:
+        yield Note("\n".join(held.plan["around"]))
+    for vote in held.votes:
+        said = "agreed" if vote.verdict == "approve" else "refused"
+        yield Moment(f"{vote.person} {said}{f': {vote.reason}' if vote.reason else ''},", vote.at)
+    if held.state is State.PENDING:
+        yield Moment(f"It expires (digest {held.digest[:12]})", held.expires)
+        yield Buttons((requests.approve_button(held.number, held.plan["verb"], held.digest),
+                       requests.reject_button(held.number)))  # fmt: skip
+    if held.glass and not held.reviewed and not held.state.is_open:
+        yield Buttons((Button("I have reviewed it", f"approval review {held.number}"),))
+
+
+def _headline(held: Held) -> str:
+    on = f"On {held.host}"
+    match held.state:
+        case State.PENDING:
+            return f"{on}, once {telling.needs(held.clauses)}."
+        case State.APPROVED:
+            return f"{on}: {requests.state(telling.told(held))}, about to begin."
+        case State.RUNNING:
+            return f"{on}: {requests.state(telling.told(held))} now."
+        case _:
+            return f"{on}: {requests.state(telling.told(held))}."
+
+
+def _reminder(held: Held, people: list[str]) -> Message:
+    text = f"Number {held.number} still waits: {telling.needs(held.clauses)}."
+    spans = [elements.span(f"{text} ")]
+    for each in people:
+        spans += [*elements.who(each), elements.span(" ")]
+    spans.append(elements.date(held.expires))
+    names = " ".join(elements.mention(each) for each in people)
+    block = {"type": "rich_text", "elements": [elements.section(*spans)]}
+    return Message(f"{escaped(text)} {names}", (block,))

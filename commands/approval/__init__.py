@@ -1,0 +1,1 @@
+"""`docker approval`: what waits for other people's consent."""

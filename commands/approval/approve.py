@@ -1,0 +1,47 @@
+"""`docker approval approve`: agree to what somebody else asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from commands.approval import requests
+from commands.command import Command, Permission, Risk, arg, flag
+from commands.context import Context, Found, Target
+from commands.intent import Intent
+from commands.reply import Reply
+
+
+class Approve(Command, name="approval approve", permission=Permission.LISTED, decides=True):
+    """Agree to what somebody else asked for.
+
+    One agrees to exactly what was shown: its digest goes with the word. Without `--digest` it is shown first. Whoever
+    asked cannot agree, and nobody counts twice.
+    """
+
+    number: str = arg("NUMBER")
+    digest: str = flag(default="", help="The digest of what you agree to, as `approval show` tells it")
+
+    def problem(self) -> str | None:
+        """A number that is none."""
+        return requests.number_problem(self.number)
+
+    def risk(self) -> Risk | None:
+        """What is agreed to is shown first, unless the line names it."""
+        return Risk("Do you agree to this? [y/N]", "", forced=bool(self.digest))
+
+    def intent(self, ctx: Context) -> Intent:
+        """The request with its digest, and the word about it."""
+        held = ctx.bot.request(int(self.number))
+        digest = self.digest or str(held["digest"])
+        about = Found(Target("approval", self.number), "approval", digest, self.number, {}, {})
+        return Intent((about,), lambda: self._agreed(ctx, digest), _table(held), f"{held['plan']}{_ASKED}")
+
+    def _agreed(self, ctx: Context, digest: str) -> Reply:
+        return ctx.bot.approve(int(self.number), digest, self.reason)
+
+
+_ASKED = "Do you agree to this? [y/N]"
+
+
+def _table(held: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+    return ("NUMBER", "PERSON", "DIGEST"), (str(held["number"]), str(held["person"]), str(held["digest"]))

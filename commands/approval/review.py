@@ -1,0 +1,22 @@
+"""`docker approval review`: say that one has looked at what was done without consent."""
+
+from __future__ import annotations
+
+from commands.approval import requests
+from commands.command import Command, Permission, arg
+from commands.context import Context
+from commands.reply import Reply
+
+
+class Review(Command, name="approval review", permission=Permission.LISTED, decides=True):
+    """Say that you have looked at what somebody else did by breaking the glass."""
+
+    number: str = arg("NUMBER")
+
+    def problem(self) -> str | None:
+        """A number that is none."""
+        return requests.number_problem(self.number)
+
+    def run(self, ctx: Context) -> Reply:
+        """Note it."""
+        return ctx.bot.review(int(self.number))

@@ -1,0 +1,1 @@
+"""`docker role`: what people may do, and for how long."""

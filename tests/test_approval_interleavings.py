@@ -1,0 +1,282 @@
+"""Approvals under any interleaving: votes, refusals, expiry, restarts, another policy, a clock that steps."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness import KEY, Everyone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from set_clock import SetClock
+
+from bot.approvals import Held, Post, State
+from bot.clerk import Clerk
+from bot.hosts import Host, Hosts
+from bot.pipeline import Pipeline
+from bot.policy import Policy
+from bot.request import Actor, Origin, Request, Status
+from bot.store import Store
+from commands import catalog
+
+ASKER = "U0ASKER001"
+SECOND = "U0ASKER002"  # the asker's other account
+APPROVERS = tuple(f"U0APPROV{number}" for number in range(5))
+SELDOM = st.sampled_from((False, False, True))
+VERBS = catalog.load()
+SPECS = tuple(verb.spec for verb in VERBS)
+
+
+def policy(need: int, without: frozenset[int]) -> Policy:
+    """So many have to agree; some of the approvers have lost their role."""
+    people = "".join(
+        f'p{number} = {{ slack = ["{actor}"], roles = [{"" if number in without else chr(34) + "sre" + chr(34)}] }}\n'
+        for number, actor in enumerate(APPROVERS)
+    )
+    return Policy.parse(
+        f"""
+version = 1
+[people]
+asker = {{ slack = ["{ASKER}", "{SECOND}"], roles = ["sre"] }}
+{people}
+[limits]
+changes = 100000
+reads = 100000
+burst = 100000
+all_reads = 100000
+all_changes = 100000
+all_burst = 100000
+[approvals.some]
+need = {need}
+from = ["sre"]
+expires = "10m"
+within = "5m"
+[[roles.sre.allow]]
+verbs = ["see"]
+on = ["*"]
+[roles.oncall]
+elevate = "some"
+[[roles.oncall.allow]]
+verbs = ["act"]
+on = ["*"]
+""",
+        "policy.toml",
+        SPECS,
+    )
+
+
+class Blank:
+    """A board on which nothing is shown."""
+
+    def show(self, held: Held, post: Post) -> None:
+        """Nothing."""
+
+    def remind(self, held: Held, post: Post, people: Iterable[str]) -> None:
+        """Nothing."""
+
+    def tell(self, held: Held) -> None:
+        """Nothing."""
+
+
+class Office(RuleBasedStateMachine):
+    """One request after the other, and whatever may happen to it."""
+
+    @initialize(need=st.integers(1, 3))
+    def begin(self, need: int) -> None:
+        """A new record, and a policy."""
+        self.folder = Path(tempfile.mkdtemp())
+        self.clock = SetClock(1_000_000.0)
+        self.latest = self.clock.now()
+        self.need, self.without = need, frozenset[int]()
+        self.number = 0
+        self.agreed: dict[int, set[str]] = {}
+        self.needed: dict[int, int] = {}
+        self.closed: set[int] = set()
+        self.deadline: dict[int, float] = {}
+        self.done: set[int] = set()
+        self.open()
+
+    def open(self) -> None:
+        """The bot, as after a start."""
+        self.store = Store(self.folder, self.clock, KEY)
+        self.pipeline = Pipeline(
+            catalog=VERBS,
+            policy=policy(self.need, self.without),
+            store=self.store,
+            hosts=Hosts([Host("local", f"unix://{self.folder}/nothing.sock")]),
+            directory=Everyone(),
+            clock=self.clock,
+            jobs=list,
+        )
+
+    def reopen(self) -> None:
+        """What time it is may be read off the record alone then, where the clock was put back."""
+        self.store.close()
+        self.open()
+        recorded = [event["at"] for number in self.agreed for event in (self.store.action(number) or {})["events"]]
+        self.latest = max([self.clock.now(), *recorded])
+
+    def say(self, line: str, person: str) -> Status:
+        """One line of a person's."""
+        return self.pipeline.submit(Request(line, Actor(person), Origin.SLASH)).status
+
+    def held(self) -> Held:
+        """The newest request."""
+        found = self.store.approvals.get(self.number)
+        assert found is not None
+        return found
+
+    @rule(does=SELDOM)
+    def ask(self, *, does: bool) -> None:
+        """The asker wants a role for a time, which needs no engine."""
+        if self.number and not does and self.number not in self.done | self.closed:
+            return
+        request = Request("role request oncall --for 1h", Actor(ASKER), Origin.SLASH)
+        outcome = self.pipeline.submit(request)
+        assert outcome.status is Status.HELD
+        self.number = outcome.number or 0
+        self.agreed[self.number] = set()
+        self.needed[self.number] = self.need
+        self.deadline[self.number] = self.held().expires
+
+    @precondition(lambda self: self.number)
+    @rule(whose=st.lists(st.sampled_from(range(5)), min_size=1, max_size=4))
+    def approve(self, whose: list[int]) -> None:
+        """Some of the approvers agree, one after the other."""
+        for who in whose:
+            self.approve_by(who)
+
+    @precondition(lambda self: self.number)
+    @rule(whose=st.permutations(range(5)), seconds=st.sampled_from((0.0, 299.0, 301.0)))
+    def approve_all(self, whose: list[int], seconds: float) -> None:
+        """All of them agree, and it is begun sooner or later."""
+        for who in whose:
+            self.approve_by(who)
+        self.clock.at += seconds
+        self.latest = max(self.latest, self.clock.now())
+        self.run(self.number)
+
+    def approve_by(self, who: int) -> None:
+        """One of the approvers agrees, if they still are one."""
+        held = self.held()
+        said = self.say(f"approval approve {self.number} --digest {held.digest}", APPROVERS[who])
+        if said is Status.DONE:
+            assert who not in self.without
+            assert self.number not in self.closed
+            assert self.latest < self.deadline[self.number]
+            self.agreed[self.number].add(APPROVERS[who])
+
+    @precondition(lambda self: self.number)
+    @rule(account=st.sampled_from((ASKER, SECOND)))
+    def approve_oneself(self, account: str) -> None:
+        """The asker tries, by either account."""
+        held = self.held()
+        assert self.say(f"approval approve {self.number} --digest {held.digest}", account) is not Status.DONE
+
+    @precondition(lambda self: self.number)
+    @rule(who=st.sampled_from(range(5)), does=SELDOM)
+    def reject(self, who: int, *, does: bool) -> None:
+        """One of the approvers refuses."""
+        if does and self.say(f"approval reject {self.number}", APPROVERS[who]) is Status.DONE:
+            self.closed.add(self.number)
+
+    @precondition(lambda self: self.number)
+    @rule(does=SELDOM)
+    def cancel(self, *, does: bool) -> None:
+        """The asker takes it back."""
+        if does and self.say(f"approval cancel {self.number}", ASKER) is Status.DONE:
+            assert self.number not in self.done
+            self.closed.add(self.number)
+
+    @rule(seconds=st.sampled_from((1.0, 100.0, 299.0, 400.0, 700.0, -50.0, -500.0)))
+    def step(self, seconds: float) -> None:
+        """Time goes on, or the clock is put back."""
+        self.clock.at += seconds
+        self.latest = max(self.latest, self.clock.now())
+
+    @rule(does=SELDOM, need=st.integers(1, 3), without=st.frozensets(st.sampled_from(range(5)), max_size=3))
+    def reload(self, need: int, without: frozenset[int], *, does: bool) -> None:
+        """Another policy."""
+        if not does:
+            return
+        self.need, self.without = need, without
+        self.reopen()
+
+    @rule()
+    def restart(self) -> None:
+        """The bot ends, and starts again."""
+        self.latest = max(self.latest, self.clock.now())
+        self.store.close()
+        self.open()
+
+    @rule()
+    def look(self) -> None:
+        """The clerk looks."""
+        rules = self.pipeline.policy
+        Clerk(self.store.approvals, rules, self.clock, Blank(), lambda held: self.run(held.number)).look()
+
+    @precondition(lambda self: self.number)
+    @rule()
+    def resume(self) -> None:
+        """Somebody tries to begin it."""
+        self.run(self.number)
+
+    def run(self, number: int) -> bool:
+        """Begin it, and hold what came of it against what was said."""
+        outcome = self.pipeline.resume(number)
+        if outcome is not None and outcome.status is Status.DONE:
+            assert number not in self.done
+            assert number not in self.closed
+            still = {actor for actor in self.agreed[number] if APPROVERS.index(actor) not in self.without}
+            assert len(still) >= max(self.need, self.needed[number])
+            self.done.add(number)
+        if outcome is not None:
+            SEEN[outcome.status] += 1
+        return True
+
+    @invariant()
+    def nothing_ran_twice(self) -> None:
+        """The record agrees: an intent at most for each, and none for what was refused."""
+        if not hasattr(self, "store"):
+            return
+        for number in self.agreed:
+            action = self.store.action(number)
+            assert action is not None
+            intents = [event for event in action["events"] if event["kind"] == "intended"]
+            assert len(intents) == (number in self.done)
+            held = self.store.approvals.get(number)
+            assert held is not None
+            assert (held.state is State.DONE) == (number in self.done)
+            assert held.state in {State.PENDING, State.APPROVED} or held.sealed == b""
+
+    def teardown(self) -> None:
+        """Take the record away."""
+        if hasattr(self, "store"):
+            SEEN.update(str(held.state) for held in self.store.approvals.listed())
+            self.store.close()
+            self.pipeline.hosts.close()
+            shutil.rmtree(self.folder)
+
+
+SEEN: Counter[str] = Counter()  # how requests ended, over all examples
+MANY = settings(
+    max_examples=120, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+def test_no_interleaving_runs_a_request_twice_or_after_a_no() -> None:
+    """Nor after its time, nor with the asker counted; and every end is met on the way."""
+    run_state_machine_as_test(Office, settings=MANY)
+    assert {"done", "denied", "cancelled", "expired", "superseded", "pending"} <= set(SEEN), SEEN
+    assert SEEN["done"] >= 10, SEEN

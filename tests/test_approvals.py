@@ -1,0 +1,312 @@
+"""What waits for other people's consent: asked, agreed to by people who may, done once, and only what they saw."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docker.api.client import APIClient
+from harness import Bench, bench
+
+from bot import text
+from bot.approvals import Held, State
+from bot.policy import Policy
+from bot.request import Outcome, Status
+from commands import catalog
+from commands.reply import Asking, Button, Buttons
+
+ADA, BOB, CAROL, DORA, EVE = "U0ADA00001", "U0BOB00001", "U0CAROL001", "U0DORA0001", "U0EVE00001"
+BOB2 = "U0BOB00002"
+POLICY = f"""
+version = 1
+[people]
+ada = {{ slack = ["{ADA}"], roles = ["dev", "sre"] }}
+bob = {{ slack = ["{BOB}", "{BOB2}"], roles = ["sre"] }}
+carol = {{ slack = ["{CAROL}"], roles = ["sre"] }}
+dora = {{ slack = ["{DORA}"], roles = ["viewer"] }}
+eve = {{ slack = ["{EVE}"], roles = ["lead"] }}
+
+[approvals.two]
+need = 2
+from = ["sre"]
+expires = "15m"
+within = "10m"
+escalate = {{ after = "5m", from = ["lead"] }}
+
+[approvals.why]
+from = ["sre"]
+reason = true
+
+[break_glass]
+roles = ["dev"]
+review = ["lead"]
+
+[[roles.sre.allow]]
+verbs = ["see"]
+on = ["*"]
+[[roles.lead.allow]]
+verbs = ["see"]
+on = ["*"]
+[[roles.dev.allow]]
+verbs = ["see", "read"]
+on = ["*"]
+[[roles.dev.allow]]
+verbs = ["act", "change"]
+on = ["*"]
+approve = "two"
+[[roles.dev.allow]]
+verbs = ["enter"]
+on = ["*"]
+approve = "why"
+[[roles.dev.allow]]
+verbs = ["root"]
+on = ["*"]
+approve = "two"
+[[roles.viewer.allow]]
+verbs = ["see"]
+on = ["*"]
+[roles.oncall]
+elevate = "two"
+longest = "2h"
+[[roles.oncall.allow]]
+verbs = ["act"]
+on = ["*"]
+"""
+
+
+def policy(more: str = "", **changes: str) -> Policy:
+    """The policy, with more at its end, and words changed in it."""
+    said = POLICY + more
+    for old, new in changes.items():
+        said = said.replace(old, new)
+    return Policy.parse(said, "policy.toml", tuple(verb.spec for verb in catalog.load()))
+
+
+@pytest.fixture
+def office(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
+    """A pipeline for people some of whom have to agree."""
+    made = bench(fresh_world, tmp_path / "office", policy())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def api(fresh_world: str) -> Iterator[APIClient]:
+    """The engine by itself."""
+    client = APIClient(fresh_world, version="1.41")
+    yield client
+    client.close()
+
+
+def held(office: Bench, line: str = "restart web", person: str = ADA) -> Held:
+    """What waits for a line."""
+    outcome = office.say(line, person)
+    assert outcome.status is Status.HELD, text.docker(outcome.reply)
+    found = office.store.approvals.get(outcome.number or 0)
+    assert found is not None
+    return found
+
+
+def agree(office: Bench, asked: Held, person: str) -> Outcome:
+    """A person's word for what was shown."""
+    return office.say(f"approval approve {asked.number} --digest {asked.digest}", person)
+
+
+def now(office: Bench, asked: Held) -> Held:
+    """The request as it stands."""
+    found = office.store.approvals.get(asked.number)
+    assert found is not None
+    return found
+
+
+def started(api: APIClient) -> str:
+    """Since when web runs."""
+    return str(api.inspect_container("web")["State"]["StartedAt"])
+
+
+def test_two_people_agree_and_it_is_done_once(office: Bench, api: APIClient) -> None:
+    """Not before the second, and not again."""
+    before, asked = started(api), held(office)
+    assert agree(office, asked, BOB).status is Status.DONE
+    assert office.pipeline.resume(asked.number) is None
+    assert started(api) == before
+    agree(office, asked, CAROL)
+    done = office.pipeline.resume(asked.number)
+    assert done is not None
+    assert (done.status, now(office, asked).state) == (Status.DONE, State.DONE)
+    after = started(api)
+    assert after != before
+    assert office.pipeline.resume(asked.number) is None
+    assert started(api) == after
+    story = office.store.action(asked.number)
+    assert story is not None
+    kinds = [event["kind"] for event in story["events"]]
+    assert kinds == ["received", "judged", "outcome", "judged", "intended", "outcome"]
+    assert story["status"] == "done"
+
+
+@pytest.mark.parametrize("person", [ADA, DORA, EVE, BOB2])
+def test_only_other_people_who_may_are_counted(office: Bench, person: str) -> None:
+    """Neither the asker, nor others, nor another account of one who agreed."""
+    asked = held(office)
+    agree(office, asked, BOB)
+    refused = agree(office, asked, person)
+    assert refused.status is Status.FAILED
+    assert now(office, asked).state is State.PENDING
+
+
+def test_one_no_ends_it(office: Bench, api: APIClient) -> None:
+    """Whoever else agrees."""
+    before, asked = started(api), held(office)
+    agree(office, asked, BOB)
+    office.say(f"approval reject {asked.number} --reason 'not now'", CAROL)
+    ended = now(office, asked)
+    assert (ended.state, ended.by, ended.why, ended.sealed) == (State.DENIED, "carol", "not now", b"")
+    assert agree(office, asked, CAROL).status is Status.FAILED
+    assert office.pipeline.resume(asked.number) is None
+    assert started(api) == before
+
+
+def test_a_word_is_good_for_what_was_shown_alone(office: Bench) -> None:
+    """Another digest is no word; without one it is shown first."""
+    asked = held(office)
+    assert office.say(f"approval approve {asked.number} --digest {'0' * 32}", BOB).status is Status.FAILED
+    shown = office.say(f"approval approve {asked.number}", BOB)
+    assert shown.status is Status.HELD
+    assert "restart web" in text.docker(shown.reply)
+    assert not now(office, asked).votes
+
+
+def test_what_changed_since_is_not_done(office: Bench, api: APIClient) -> None:
+    """The name stands for another container by now."""
+    asked = held(office)
+    agree(office, asked, BOB)
+    agree(office, asked, CAROL)
+    api.rename("web", "web-old")
+    api.rename("worker", "web")
+    done = office.pipeline.resume(asked.number)
+    assert done is not None
+    assert (done.status, now(office, asked).state) == (Status.SUPERSEDED, State.SUPERSEDED)
+    assert "container web has changed" in now(office, asked).why
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {f'bob = {{ slack = ["{BOB}", "{BOB2}"], roles = ["sre"] }}': f'bob = {{ slack = ["{BOB}"], roles = [] }}'},
+        {"need = 2": "need = 3"},
+    ],
+)
+def test_those_who_agreed_have_to_be_enough_when_it_runs(office: Bench, changes: dict[str, str]) -> None:
+    """By the policy of then and by that of now."""
+    asked = held(office)
+    agree(office, asked, BOB)
+    agree(office, asked, CAROL)
+    later = dataclasses.replace(office.pipeline, policy=policy(**changes))
+    done = later.resume(asked.number)
+    assert done is not None
+    assert done.status is Status.SUPERSEDED
+
+
+def test_the_asker_has_to_be_allowed_when_it_runs(office: Bench) -> None:
+    """Whose role was taken away meanwhile is denied."""
+    asked = held(office)
+    agree(office, asked, BOB)
+    agree(office, asked, CAROL)
+    later = dataclasses.replace(office.pipeline, policy=policy(**{'roles = ["dev", "sre"]': "roles = []"}))
+    done = later.resume(asked.number)
+    assert done is not None
+    assert (done.status, now(office, asked).state) == (Status.DENIED, State.DENIED)
+
+
+def test_whoever_asked_takes_it_back(office: Bench) -> None:
+    """Nobody else does."""
+    asked = held(office)
+    assert office.say(f"approval cancel {asked.number}", BOB).status is Status.FAILED
+    assert office.say(f"approval cancel {asked.number}", ADA).status is Status.DONE
+    assert now(office, asked).state is State.CANCELLED
+    action = office.store.action(asked.number)
+    assert action is not None
+    assert action["status"] == "cancelled"
+
+
+def test_a_reason_is_asked_for_where_the_policy_wants_one(office: Bench) -> None:
+    """In a dialog, or on the line; those who decide read it."""
+    asked = office.say("exec web true", ADA)
+    form = next(part for part in asked.reply.parts if isinstance(part, Asking)).form
+    assert [field.name for field in form.fields] == ["reason"]
+    assert office.store.approvals.get(asked.number or 0) is None
+    said = held(office, "exec --reason 'the cache is stuck' web true")
+    assert said.reason == "the cache is stuck"
+    assert "the cache is stuck" in said.plan["text"]
+
+
+def test_a_secret_is_sealed_and_gone_when_it_is_settled(office: Bench) -> None:
+    """The value is nowhere on disk in the clear, and not at all afterwards."""
+    asked = held(office, "run -d -e DB_PASSWORD=hunter2-hunter2 --name sealed busybox true")
+    assert "hunter2" not in asked.plan["text"]
+    agree(office, asked, BOB)
+    agree(office, asked, CAROL)
+    done = office.pipeline.resume(asked.number)
+    assert done is not None
+    assert done.status is Status.DONE, text.docker(done.reply)
+    assert now(office, asked).sealed == b""
+    kept = b"".join(each.read_bytes() for each in office.folder.rglob("*") if each.is_file())
+    assert b"hunter2" not in kept
+    office.pipeline.hosts.get("local").quick().remove_container("sealed", force=True)  # type: ignore[union-attr]
+
+
+def test_an_image_that_nobody_has_seen_cannot_be_agreed_to(office: Bench) -> None:
+    """It has to be pulled first."""
+    refused = office.say("run -d nothere:1 true", ADA)
+    assert refused.status is Status.FAILED
+    assert "Pull it first" in text.added(refused.reply)
+
+
+def test_broken_glass_is_loud_until_somebody_else_has_looked(office: Bench, api: APIClient) -> None:
+    """The asker alone breaks it, never for root; a reviewer ends it."""
+    before, asked = started(api), held(office)
+    assert office.say(f"approval break-glass {asked.number}", ADA).status is Status.USAGE
+    assert office.say(f"approval break-glass {asked.number} --reason fire", BOB).status is Status.FAILED
+    assert office.say(f"approval break-glass {asked.number} --reason fire", ADA).status is Status.DONE
+    done = office.pipeline.resume(asked.number)
+    assert done is not None
+    assert done.status is Status.DONE
+    assert started(api) != before
+    assert "NOT YET REVIEWED" in text.added(office.say(f"approval show {asked.number}", BOB).reply)
+    assert office.say(f"approval review {asked.number}", ADA).status is Status.FAILED
+    assert office.say(f"approval review {asked.number}", EVE).status is Status.DONE
+    assert now(office, asked).reviewed == "eve"
+    root = held(office, "run -d --privileged busybox true")
+    assert office.say(f"approval break-glass {root.number} --reason fire", ADA).status is Status.FAILED
+
+
+def test_a_role_for_a_time_is_agreed_to_and_ends(office: Bench) -> None:
+    """It gives what the role allows, does not make an approver, and can be ended."""
+    assert office.say("start idle", DORA).status is Status.DENIED
+    assert office.say("role request oncall --for 3h", DORA).status is Status.DENIED
+    assert office.say("role request viewer --for 1h", DORA).status is Status.DENIED
+    asked = held(office, "role request oncall --for 1h", DORA)
+    agree(office, asked, BOB)
+    agree(office, asked, CAROL)
+    given = office.pipeline.resume(asked.number)
+    assert given is not None
+    assert given.status is Status.DONE, text.added(given.reply)
+    assert office.say("start idle", DORA).status is Status.DONE
+    assert office.say(f"role revoke {asked.number}", BOB).status is Status.DONE
+    assert office.say("start idle", DORA).status is Status.DENIED
+
+
+def test_the_list_shows_what_waits_to_those_concerned(office: Bench) -> None:
+    """With what it needs; the buttons stand with the request itself."""
+    asked = held(office)
+    listed = text.docker(office.say("approval ls", BOB).reply)
+    assert str(asked.number) in listed
+    assert "container restart web" in listed
+    shown = office.say(f"approval show {asked.number}", BOB).reply
+    buttons: list[Button] = [each for part in shown.parts if isinstance(part, Buttons) for each in part.buttons]
+    assert [button.label for button in buttons] == ["Approve container restart web", "Reject"]
+    seen = office.say(f"approval show {asked.number}", DORA).reply
+    assert not [part for part in seen.parts if isinstance(part, Buttons)]
