@@ -1,4 +1,5 @@
 # What a person types. Everything below needs python3 (3.11 or newer) and its venv module, nothing else.
+# -S where it is run often: what others have installed beside it is not looked at.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -6,7 +7,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := run
 
 run: ## set up what is missing and start slashdock
-	@$(PYTHON) scripts/run.py
+	@$(PYTHON) -S scripts/run.py
 
 test: .dev ## the whole suite, on a real engine; ARGS="-k ps" picks
 	@$(PYTHON) scripts/debian.py
@@ -45,4 +46,4 @@ clean: ## stop the project's own engine; remove it, its data and the virtual env
 
 .PHONY: .dev
 .dev:
-	@$(PYTHON) scripts/environment.py requirements-dev.lock
+	@$(PYTHON) -S scripts/environment.py requirements-dev.lock

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from bot import doctor, keyboard, policy_init, policy_words, replies
+from bot import doctor, keyboard, own_engine, policy_init, policy_words, replies
 from bot.conversation import Conversation
 from bot.core import CannotStart, Core, opened
 from bot.desk import remembered
@@ -134,10 +134,14 @@ _EXIT_CODES = (
 
 def _settings() -> Settings:
     try:
-        return load(os.environ, ENV_FILE)
+        return _read_settings()
     except SettingsError as error:
         faults = "\n".join(f"- {fault}" for fault in error.faults)
         raise _Told(f"slashdock cannot start with these settings:\n{faults}") from None
+
+
+def _read_settings() -> Settings:
+    return load(os.environ, ENV_FILE, own_engine.address())
 
 
 def _start(_: argparse.Namespace) -> int:
@@ -231,7 +235,7 @@ def _policy_test(asked: argparse.Namespace) -> int:
 
 def _doctor(_: argparse.Namespace) -> int:
     try:
-        settings = load(os.environ, ENV_FILE)
+        settings = _read_settings()
     except SettingsError as error:
         for fault in error.faults:
             sys.stdout.write(f"FAIL  settings: {fault}\n")

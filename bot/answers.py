@@ -12,7 +12,7 @@ from bot.store import UNWRITTEN, Unwritable
 from commands import grammar, secrets
 from commands.asking import Field, Form
 from commands.command import Command, Risk
-from commands.context import Found
+from commands.context import Found, hinted
 from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
@@ -54,7 +54,7 @@ def no_host(name: str, names: list[str], command: Command) -> End:
 
 def no_engine(error: Exception, command: Command) -> End:
     """The engine did not answer before anything was asked of it."""
-    return End(Status.FAILED, str(error), failure(str(error)), command)
+    return End(Status.FAILED, str(error), command.unlooked(str(error)) + hinted(error), command)
 
 
 def too_old(seconds: int) -> End:

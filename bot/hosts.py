@@ -34,7 +34,11 @@ Look = Callable[[APIClient, str], Found]
 
 
 class EngineDown(DockerException):  # type: ignore[misc]
-    """The engine does not answer; str() says which and what to look at."""
+    """The engine does not answer; str() says which, in docker's words where it has some, hint what to look at."""
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 class _Client(APIClient):  # type: ignore[misc]
@@ -132,8 +136,8 @@ class Host:
         if _is_late(error):
             return EngineDown(f"The Docker engine {self.name} did not answer in time. Is it overloaded or stopped?")
         return EngineDown(
-            f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?"
-            f" (host {self.name}; `slashdock doctor` says more)"
+            f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?",
+            f"This is the host {self.name}; `slashdock doctor` says more.",
         )
 
     def _mounting(self, found: Found | Missing) -> Found | Missing:

@@ -29,10 +29,10 @@ from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
 from commands.catalog import Catalog
 from commands.command import Permission
-from commands.context import Context, Found, Missing, daemon
+from commands.context import Context, Found, Missing, refused
 from commands.intent import Intent, told
 from commands.line import UsageError
-from commands.reply import Note, Output, Printed, Reply, failure, note, output
+from commands.reply import Note, Output, Printed, Reply, note, output
 from commands.seen import Seen
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
@@ -275,14 +275,12 @@ class Pipeline:
 
     def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
         match error:
-            case APIError():
-                return failure(daemon(error))
-            case EngineDown():
-                return failure(str(error))
+            case APIError() | EngineDown():
+                return refused(error)
             case Refusal():
                 return answers.told(str(error))
             case requests.RequestException() | DockerException():
-                return failure(str(judged.host.down(error)))
+                return refused(judged.host.down(error))
             case Interrupted(reply=reply):
                 log.error("action %s failed inside slashdock", number, exc_info=error.__cause__)
                 return reply + answers.bug(number)

@@ -19,6 +19,16 @@ TOKEN_LEAST = 8  # characters after a token's prefix; Slack's own have dozens
 APP_PAGE = "api.slack.com/apps, your app"
 WAIT_MAX = 600  # seconds; who waits longer has a line answered too late for Slack's response URLs
 COMMAND_MAX = 32  # characters of a slash command's name, its slash included; Slack
+# Slack's own: a manifest that asks for /status loses all of its slash commands; the others would be hidden by an app's.
+BUILT_IN = {
+    "/active", "/apps", "/archive", "/away", "/call", "/collapse", "/dm", "/dnd", "/expand", "/feed", "/feedback",
+    "/invite", "/join", "/kick", "/leave", "/me", "/msg", "/mute", "/open", "/prefs", "/remind", "/remove",
+    "/rename", "/search", "/shortcuts", "/shrug", "/star", "/status", "/topic", "/unarchive", "/who",
+}  # fmt: skip
+
+UNIX = "unix://"
+ENGINES = "unix:///PATH or tcp://HOST:PORT"
+DEFAULT_ENGINE = f"{UNIX}/var/run/docker.sock"
 
 Reader = Callable[[str], Any]
 
@@ -33,6 +43,15 @@ def matching(pattern: str, expected: str) -> Reader:
         return text
 
     return read
+
+
+def command_name(text: str) -> str:
+    """A slash command's name that Slack has no command of its own for."""
+    if not re.fullmatch(rf"/[a-z0-9_-]{{1,{COMMAND_MAX - 1}}}", text):
+        raise ValueError(f"is {text!r}; expected a name such as /docker, in small letters")
+    if text in BUILT_IN:
+        raise ValueError(f"is {text!r}, a command of Slack's own, which no app may have; expected one such as /docker")
+    return text
 
 
 def token(prefix: str, like: str, place: str) -> Reader:
@@ -132,14 +151,26 @@ def presence(text: str) -> bool:
     return text != ""
 
 
-def engine(text: str) -> str:
+def engine_address(text: str) -> str:
     """An engine's address as docker takes it: unix://, tcp://, http:// or https://."""
     if text.startswith("ssh://"):
         raise ValueError("is an ssh:// address, which slashdock does not open; forward the socket with ssh -L instead")
     if text.startswith("npipe://"):
-        raise ValueError("is an npipe:// address, which only Windows has; expected unix:///PATH or tcp://HOST:PORT")
+        raise ValueError(f"is an npipe:// address, which only Windows has; expected {ENGINES}")
+    if text.startswith(UNIX):
+        return _socket(text)
     try:
-        parse_host(text)
+        parsed = parse_host(text)
     except DockerException as error:
-        raise ValueError(f"is {text!r}; expected unix:///PATH or tcp://HOST:PORT") from error
+        raise ValueError(f"is {text!r}; expected {ENGINES}") from error
+    if "unix:" in parsed:  # docker-py takes more for a socket than docker does
+        raise ValueError(f"is {text!r}; expected {ENGINES}")
     return text
+
+
+def _socket(text: str) -> str:
+    """The address of a socket, its path written from / on: docker too takes one from the current folder on."""
+    named = text.removeprefix(UNIX)
+    if not named:
+        raise ValueError(f"is {text!r}, which names no socket; expected a path after it, such as {DEFAULT_ENGINE}")
+    return f"{UNIX}{Path(named).absolute()}"

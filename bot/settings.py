@@ -15,10 +15,11 @@ from bot import cron, env_file
 from bot.auth_file import logins
 from bot.env_file import EnvFile
 from bot.setting_values import (
-    COMMAND_MAX,
+    DEFAULT_ENGINE,
     Reader,
     address,
-    engine,
+    command_name,
+    engine_address,
     folders,
     matching,
     path,
@@ -54,7 +55,6 @@ def _mode(text: str) -> Mode | None:
     return Mode(text) if text else None
 
 
-_command = matching(rf"/[a-z0-9_-]{{1,{COMMAND_MAX - 1}}}", "a name such as /docker, in small letters")
 _host_name = matching(r"[a-z0-9][a-z0-9_.-]*", "a name such as local or web-1")
 _team = matching(r"[TE][A-Z0-9]{6,}", "a workspace's id such as T0123ABCD")
 _channel = matching(r"[CG][A-Z0-9]{6,}", "a channel's id such as C0123ABCD")
@@ -103,7 +103,7 @@ class Settings:
         "socket, http or workspace (the local one); empty: what the tokens above allow",
         read=lambda text: _mode(text) or Mode.WORKSPACE,
     )
-    command: str = setting("SLASHDOCK_COMMAND", "/docker", "The slash command's name", read=_command)
+    command: str = setting("SLASHDOCK_COMMAND", "/docker", "The slash command's name", read=command_name)
     team: str = setting(
         "SLASHDOCK_TEAM", "", "Id of the only workspace that is obeyed; empty: the bot token's own", read=_team
     )
@@ -118,8 +118,10 @@ class Settings:
     bind: str = setting(
         "SLASHDOCK_BIND", "127.0.0.1", "Address to listen on; 0.0.0.0 in a container whose port is published"
     )
-    port: int = setting("SLASHDOCK_PORT", "8018", "Port of the local workspace or of HTTP mode; 0: any", read=port)
-    docker_host: str = setting("DOCKER_HOST", "unix:///var/run/docker.sock", "The Docker engine", read=engine)
+    port: int = setting(
+        "SLASHDOCK_PORT", "8018", "Port of the local workspace, of HTTP mode and of /healthz; 0: any", read=port
+    )
+    docker_host: str = setting("DOCKER_HOST", DEFAULT_ENGINE, "The Docker engine", read=engine_address)
     docker_tls_verify: bool = setting(
         "DOCKER_TLS_VERIFY", "", "Any text: the engine is reached by TLS and its certificate is checked", read=presence
     )
@@ -169,11 +171,16 @@ TLS_FILES = ("ca.pem", "cert.pem", "key.pem")
 MAY_BE_EMPTY = frozenset({"SLASHDOCK_CLEANUP_CRON"})  # an empty text switches it off; elsewhere it means the default
 
 
-def load(environ: Mapping[str, str], file: Path) -> Settings:
-    """The settings of an environment and a .env file, the environment first; raises SettingsError with every fault."""
+def load(environ: Mapping[str, str], file: Path, engine: str = "") -> Settings:
+    """The settings of an environment and a .env file, the environment first; raises SettingsError with every fault.
+
+    engine is the address of the one to use where neither names any; where it is empty that is the usual one.
+    """
     env = env_file.read(file)
     faults = [*env.faults, *_unknown(environ, env)]
     given = {**env.values, **environ}
+    if engine and not _text(given, "DOCKER_HOST"):
+        given["DOCKER_HOST"] = engine
     values: dict[str, Any] = {}
     for each in dataclasses.fields(Settings):
         name = each.metadata["env"]

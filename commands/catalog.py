@@ -14,7 +14,7 @@ from commands import line, root
 from commands.api import NEWEST
 from commands.command import Argument, Command, Spec
 from commands.compose import front
-from commands.general.help import Bare, Help, Page
+from commands.general.help import Bare, Page, Short
 from commands.general.version import PRODUCT, VERSION, Version
 from commands.grammar import Grammar, HelpAsked, Read, called
 from commands.line import UsageError
@@ -62,11 +62,12 @@ class Catalog:
         words = line.split(text)
         before = root.read(words[1:] if words[:1] in _OURSELVES else words)
         parsed = self._line(before, lambda: spoken(before.host))
-        return replace(parsed, host=before.host, warnings=(*before.warnings, *parsed.warnings))
+        warnings = () if before.help else before.warnings  # the page tells them itself
+        return replace(parsed, host=before.host, warnings=(*warnings, *parsed.warnings))
 
     def _line(self, before: Root, spoken: Callable[[], str]) -> Parsed:
         if before.help:
-            return self._help(before.words)
+            return self._help(before.words, Short if before.warnings else Page)
         if before.words:
             return self._verb(before.words, spoken)
         return Parsed(Version(format=f"{PRODUCT} version {VERSION}") if before.version else Bare(words=()))
@@ -94,16 +95,16 @@ class Catalog:
             raise UsageError(wrong)
         return Parsed(command.means(), warnings=warnings)
 
-    def _help(self, words: list[str], warnings: Iterable[str] = ()) -> Parsed:
+    def _help(self, words: list[str], shown: type[Page] = Page, warnings: Iterable[str] = ()) -> Parsed:
         """The page of the verb that the words begin with, else of the group, else of all."""
         group = tuple(words[:1]) if words and words[0] in self.groups() else ()
-        return Parsed(Help(words=self._named(words) or group), warnings=tuple(warnings))
+        return Parsed(shown(words=self._named(words) or group), warnings=tuple(warnings))
 
     def _group(self, name: str, words: list[str]) -> Parsed:
         grammar, read = Grammar(_group_spec(name), (name,)), Read()
         grammar.flags(words, read)
         if read.help:
-            return self._help([name, *read.positionals], read.warnings)
+            return self._help([name, *read.positionals], warnings=read.warnings)
         if not read.positionals:
             return Parsed(Bare(words=(name,)))
         word = read.positionals[0]
@@ -117,7 +118,7 @@ class Catalog:
         except UsageError as error:
             raise UsageError(error.text, error.hint, near) from None
         if read.help:
-            return self._help([], read.warnings)
+            return self._help([], warnings=read.warnings)
         raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", near=near)
 
     def _near(self, word: str, group: str = "") -> tuple[str, ...]:

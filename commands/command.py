@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 from commands import kinds
 from commands.intent import Intent
 from commands.kinds import Kind
+from commands.reply import failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -275,6 +276,10 @@ class Command:
     def targets(self) -> tuple[Target, ...]:
         """The objects that the line names, in its order."""
         return ()
+
+    def unlooked(self, sentence: str) -> Reply:
+        """What docker prints where the engine does not answer when the names are looked up."""
+        return failure(sentence)
 
     def intent(self, ctx: Context) -> Intent:
         """What will be done; a command that touches more than what its line names finds that out here."""

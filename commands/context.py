@@ -15,7 +15,7 @@ from commands import wire
 from commands.allowances import Allowances
 from commands.command import Permission, Spec
 from commands.credentials import Credentials, NoCredentials
-from commands.reply import Reply
+from commands.reply import Reply, failure, note
 from commands.seen import Visible
 
 
@@ -215,6 +215,17 @@ class Context:
     def id(self, target: Target) -> str:
         """The full id behind a name of the line; raises the engine's APIError."""
         return self.look(target).id
+
+
+def refused(error: Exception) -> Reply:
+    """What is told of a request that the engine refused or never got: docker's sentence, and what slashdock adds."""
+    return failure(daemon(error) if isinstance(error, APIError) else str(error)) + hinted(error)
+
+
+def hinted(error: Exception) -> Reply:
+    """What slashdock adds where an engine does not answer."""
+    hint = getattr(error, "hint", "")
+    return note(hint) if hint else Reply()
 
 
 def daemon(error: APIError) -> str:

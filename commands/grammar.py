@@ -11,6 +11,8 @@ from commands import api, kinds, line
 from commands.command import Argument, Command, Flag, Spec
 from commands.line import UsageError
 
+SHORTHAND = "Flag shorthand -h has been deprecated, use --help"
+
 
 @dataclass
 class Read:
@@ -143,7 +145,7 @@ class Grammar:
 
     def _letter_of_help(self, letters: str, read: Read) -> str:
         """Read -h, which no verb declares; returns the letters that follow it."""
-        read.warnings.append("Flag shorthand -h has been deprecated, use --help")
+        read.warnings.append(SHORTHAND)
         valued = letters.startswith("=") and len(letters) > 1
         read.help = self._asks_help(letters[1:] if valued else "true")
         return "" if valued else letters

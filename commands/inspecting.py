@@ -58,6 +58,16 @@ def inspect(
     return _reply(shown, shape, raw=raw)
 
 
+def unanswered(targets: Iterable[Target], shape: str, sentence: str) -> Reply:
+    """The same where the engine does not answer: nothing is there to show, and each name has that sentence."""
+    try:
+        Template("" if shape == "json" else shape)
+    except TemplateError as error:
+        return failure(f"template parsing error: {error}")
+    wrong = [sentence if target.ref.strip() else _nameless(target) for target in targets]
+    return _reply(_Shown(wrong=wrong), shape, raw=True)
+
+
 def encoded(thing: Any, *, indented: bool, raw: bool) -> str:
     """JSON in the order of its keys, as the engine writes it (raw) or as Go does, which escapes HTML."""
     form: dict[str, Any] = {"indent": 4} if indented else {"separators": (",", ":")}
@@ -71,10 +81,14 @@ def _typed(kind: str, told: Any) -> Any:
 
 def _missing(target: Target, error: APIError) -> str:
     if not target.ref.strip():
-        kind = "container" if target.kind == "any" else target.kind
-        return "Error: No such image: " if kind == "image" else f"invalid {kind} name or ID: value is empty"
+        return _nameless(target)
     anything = target.kind == "any" and error.status_code in {None, 400, 404}  # 400: no image can have such a name
     return f"Error: No such object: {target.ref}" if anything else daemon(error)
+
+
+def _nameless(target: Target) -> str:
+    kind = "container" if target.kind == "any" else target.kind
+    return "Error: No such image: " if kind == "image" else f"invalid {kind} name or ID: value is empty"
 
 
 def _reply(shown: _Shown, shape: str, *, raw: bool) -> Reply:

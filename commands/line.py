@@ -36,9 +36,10 @@ _SHELL = {
     "<": "There is no redirect here. Give the text as an argument.",
     ";": "There is one command a line. Send the second one as a line of its own.",
     "&": "There is one command a line. Send the second one as a line of its own.",
-    "`": "Nothing is expanded here. Give the value itself, or quote the backtick.",
-    "$(": "Nothing is expanded here. Give the value itself, or quote it.",
+    "`": "Nothing is expanded here. Give the value itself; single quotes keep a backtick as text.",
+    "$(": "Nothing is expanded here. Give the value itself; single quotes keep $( as text.",
 }
+_IN_DOUBLE_QUOTES = "{0} is not run here, also not in double quotes; single quotes keep it as text."
 
 
 def split(line: str) -> list[str]:
@@ -61,13 +62,15 @@ def _quoted(word: str) -> str:
 
 
 def _refuse_shell(line: str) -> None:
-    for token in _unquoted(line):
+    for token, quote in _acting(line):
+        if quote:
+            raise UsageError(f"This line was not run: it has {token} in double quotes", _IN_DOUBLE_QUOTES.format(token))
         if token in _SHELL:
             raise UsageError(f"This line was not run: it has an unquoted {token}", _SHELL[token])
 
 
-def _unquoted(line: str) -> list[str]:
-    """The characters that a shell would act upon; inside double quotes that is the backtick and $( alone."""
+def _acting(line: str) -> list[tuple[str, str]]:
+    """What a shell would act upon, and the double quote around it: there that is the backtick and $( alone."""
     found, quote, skip = [], "", False
     for at, char in enumerate(line):
         if skip:
@@ -79,9 +82,9 @@ def _unquoted(line: str) -> list[str]:
         elif not quote and char in "'\"":
             quote = char
         elif quote != "'" and char == "$" and line.startswith("$(", at):
-            found.append("$(")
+            found.append(("$(", quote))
         elif quote == '"' and char == "`":
-            found.append("`")
+            found.append(("`", quote))
         elif not quote:
-            found.append(char)
+            found.append((char, ""))
     return found

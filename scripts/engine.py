@@ -60,7 +60,7 @@ class Engine:
                 [
                     *_namespaces(isolated=self.isolated),
                     sys.executable,
-                    "-Es",
+                    "-ES",
                     str(FIRST_PROCESS),
                     str(self.directory),
                     str(self.patience),

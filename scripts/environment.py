@@ -26,12 +26,7 @@ OLDEST_PYTHON = (3, 11)
 LAUNCHER = """#!/bin/sh
 '''exec' "{python}" "$0" "$@"
 '''
-import os
 import sys
-
-own_engine = os.path.realpath("{root}/.run/engine/docker.sock")
-if os.path.exists(own_engine):  # it is there while `make run` has an engine of its own
-    os.environ.setdefault("DOCKER_HOST", "unix://" + own_engine)
 
 from bot.__main__ import main
 
@@ -75,7 +70,7 @@ def _make() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         raise EnvironmentFaultError(f"{made.stdout.strip()}\nOn Debian: apt-get install python3-venv")
     launcher = VENV / "bin/slashdock"
-    launcher.write_text(LAUNCHER.format(python=_python(), root=ROOT))
+    launcher.write_text(LAUNCHER.format(python=_python()))
     launcher.chmod(0o755)
     next(VENV.glob("lib/python3*/site-packages")).joinpath("slashdock.pth").write_text(f"{ROOT}\n")
 

@@ -37,18 +37,19 @@ def main() -> int:
         _end_with_parent()  # a make that is killed takes us with it
     try:
         environment.ensure(environment.RUN_LOCK)
-        host = configured_host() or running_host()
-        if host is not None:
-            return _slashdock(host)
-        return _with_own_engine()
+        if names_an_engine():
+            return _slashdock()
+        host = running_host()
+        return _with_own_engine() if host is None else _slashdock(host)
     except (environment.EnvironmentFaultError, debian.PackagesMissingError, EngineError) as fault:
         print(f"slashdock: {fault}", file=sys.stderr)
         return 1
 
 
-def configured_host() -> str | None:
-    """Return DOCKER_HOST as the environment or else .env has it, or None."""
-    return os.environ.get("DOCKER_HOST") or _from_env_file("DOCKER_HOST")
+def names_an_engine() -> bool:
+    """Whether the environment or else .env has a DOCKER_HOST, which slashdock reads itself; an empty one is none."""
+    given = os.environ.get("DOCKER_HOST")
+    return bool(_from_env_file("DOCKER_HOST") if given is None else given.strip())
 
 
 def running_host() -> str | None:
@@ -93,10 +94,15 @@ def _fill(engine: Engine, leaving: threading.Event) -> None:
             print(f"slashdock: no sample containers: {fault}", file=sys.stderr, flush=True)
 
 
-def _slashdock(host: str) -> int:
-    """Run `slashdock start` on that engine until it ends; signals go to it alone, once, and then it is waited for."""
+def _slashdock(host: str = "") -> int:
+    """Run `slashdock start` on that engine until it ends, without one on the engine that is set.
+
+    Signals go to it alone, once, and then it is waited for.
+    """
     command = [*_ENDING_WITH_US, str(environment.VENV / "bin/slashdock"), "start"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DOCKER_HOST": host}, start_new_session=True)
+    named = {"DOCKER_HOST": host} if host else {}
+    given = os.environ | named | {"PYTHONDONTWRITEBYTECODE": ""}  # else each start reads all of the source anew
+    process = subprocess.Popen(command, cwd=ROOT, env=given, start_new_session=True)
 
     def pass_on(_number: int, _frame: FrameType | None) -> None:
         with contextlib.suppress(ProcessLookupError):

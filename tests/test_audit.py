@@ -139,15 +139,17 @@ def test_a_denial_is_shown_with_its_reason(spoken: Bench) -> None:
 
 
 def test_formats_are_templates(spoken: Bench) -> None:
-    """As of every list; audit show gives the whole record."""
+    """As of every list; audit show has the same names, and all events besides."""
     assert _told(spoken, "audit ls --filter status=failed --format '{{.Number}} {{.Person}} {{.Line}}'") == (
         "2 admin inspect nothere\n"
     )
     row = json.loads(_told(spoken, "audit ls --filter status=failed --format json"))
     assert (row["Number"], row["Status"], row["Verb"]) == ("2", "failed", "inspect")
     whole = json.loads(_told(spoken, "audit show 2 -f json"))
-    assert [event["kind"] for event in whole["events"]] == ["received", "judged", "intended", "outcome"]
-    assert _told(spoken, "audit show 2 -f '{{.line}}: {{.status}}'") == "inspect nothere: failed\n"
+    assert [event["kind"] for event in whole.pop("Events")] == ["received", "judged", "intended", "outcome"]
+    assert whole == row
+    shape = "{{.Line}}: {{.Status}}{{range .Events}} {{.kind}}{{end}}"
+    assert _told(spoken, f"audit show 2 -f '{shape}'") == "inspect nothere: failed received judged intended outcome\n"
     assert spoken.say("audit show 2 -f '{{.nope'").status is Status.FAILED
 
 

@@ -15,6 +15,8 @@ from engine_api import UnixConnection
 from harness import Bench
 from world import World
 
+from bot import text
+
 COMPOSE = (Path(__file__).parent.parent / "compose.yaml").read_text()
 FORBIDDEN = http.client.FORBIDDEN
 ID = "0123456789abcdef" * 4
@@ -163,6 +165,14 @@ def test_every_command_passes_the_proxy(speaking: Bench, proxy: Proxy, line: str
     assert outcome.exit_code == 0, outcome
 
 
+@pytest.mark.parametrize("name", ["sshfs", "vieux/sshfs:latest"])
+def test_a_plugin_may_be_looked_for_through_the_proxy(speaking: Bench, proxy: Proxy, name: str) -> None:
+    """It is the engine that says that there is none, whatever a plugin may be called."""
+    told = text.docker(speaking.say(f"inspect --type plugin {name}").reply)
+    assert proxy.refused == []
+    assert "not found" in told
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -194,11 +204,13 @@ def test_every_command_passes_the_proxy(speaking: Bench, proxy: Proxy, line: str
         ("GET", "/v1.41/images/x/../../secrets/json"),
         ("GET", "/v1.41/images/busybox/get"),
         ("GET", "/v1.41/secrets"),
+        ("GET", "/v1.41/plugins/privileges"),
+        ("GET", "/v1.41/plugins/x/../../secrets/json"),
         ("PUT", f"/v1.41/containers/{ID}/archive"),
     ],
 )
 def test_the_proxy_refuses_what_no_command_needs(method: str, path: str) -> None:
-    """No names but of volumes and images, no engine's own prune, no files in or out, no swarm, no plugins."""
+    """No names but of volumes and images, no engine's own prune, no files in or out, no swarm, no making of plugins."""
     assert not _allowed(method, path)
 
 

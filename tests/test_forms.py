@@ -10,6 +10,7 @@ import re
 import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from commands.reply import Button
 PLACE = {"channel": "C0OPS00001", "user": ADMIN, "thread": "", "beneath": "1.000001", "direct": False}
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 LIMIT = 30  # seconds for anything that is waited for
+END = "(it has ended)"
 
 
 @pytest.fixture
@@ -142,22 +144,32 @@ def test_exec_does_what_was_agreed_to_by_its_digest(terminal: BotProcess, fresh_
 
 
 class Person:
-    """Somebody at a terminal of their own, before a subcommand."""
+    """Somebody at a terminal of their own, before a subcommand.
+
+    Both ends stay open until the end was read: a terminal that nobody writes to any more may give up what was written
+    last, as Linux does where the reader is held up between its looks at the two.
+    """
 
     def __init__(self, terminal: BotProcess, *words: str) -> None:
-        self.hand, theirs = pty.openpty()
-        self.seen = ""
+        self.hand, self.screen = pty.openpty()
+        self.came = b""
+        self.ending = threading.Thread(target=self._mark_the_end)
         environment = {**terminal.environment(), "TERM": "dumb", "PROMPT_TOOLKIT_NO_CPR": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", *words],
             cwd=terminal.folder,
             env=environment,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
+            stdin=self.screen,
+            stdout=self.screen,
+            stderr=self.screen,
             start_new_session=True,
         )
-        os.close(theirs)
+        self.ending.start()
+
+    @property
+    def seen(self) -> str:
+        """All that stood there so far."""
+        return ESCAPES.sub("", self.came.decode(errors="replace"))
 
     def read(self, text: str) -> None:
         """Wait until this stands there."""
@@ -165,7 +177,7 @@ class Person:
         while text not in self.seen:
             ready, _, _ = select.select([self.hand], [], [], max(0, end - time.monotonic()))
             assert ready, self.seen
-            self.seen += self._look()
+            self.came += os.read(self.hand, 65536)
 
     def type(self, text: str) -> None:
         """Type this."""
@@ -173,19 +185,21 @@ class Person:
 
     def leave(self) -> int:
         """See the rest; the exit code."""
-        with contextlib.suppress(OSError):  # the other end is closed
-            while data := self._look():
-                self.seen += data
+        self.read(END)
         return self.process.wait(LIMIT)
 
     def close(self) -> None:
         """End it, whatever it does."""
         self.process.kill()
-        self.process.wait()
         os.close(self.hand)
+        self.ending.join()
+        os.close(self.screen)
 
-    def _look(self) -> str:
-        return ESCAPES.sub("", os.read(self.hand, 65536).decode())
+    def _mark_the_end(self) -> None:
+        """Write below the last of its words that it has ended."""
+        self.process.wait()
+        with contextlib.suppress(OSError):  # nobody is there to read it any more
+            os.write(self.screen, END.encode())
 
 
 @pytest.fixture

@@ -87,16 +87,26 @@ def test_any_line_is_read_or_refused_in_words(text: str) -> None:
         ("ps && ps", "&"),
         ("logs `web`", "`"),
         ("logs $(web)", "$("),
-        ('logs "$(web)"', "$("),
-        ('logs "`web`"', "`"),
+        ('logs a"b"$(web)', "$("),
     ],
 )
 def test_what_only_a_shell_could_do_is_refused_with_the_way_to_do_it_here(line: str, token: str) -> None:
     """An unquoted pipe, redirect, second command or expansion runs nothing."""
     with pytest.raises(UsageError) as refused:
         catalog.load().parse(line)
-    assert token in refused.value.text
+    assert refused.value.text == f"This line was not run: it has an unquoted {token}"
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "token"), [('logs "$(web)"', "$("), ('logs "`web`"', "`"), ("""exec web 'a' "'$(id)'\"""", "$(")]
+)
+def test_what_a_shell_would_run_in_double_quotes_is_refused_in_words_that_are_true(line: str, token: str) -> None:
+    """It is quoted, and would be run all the same: single quotes are what keeps it as text."""
+    with pytest.raises(UsageError) as refused:
+        catalog.load().parse(line)
+    assert refused.value.text == f"This line was not run: it has {token} in double quotes"
+    assert refused.value.hint.startswith(f"{token} is not run here, also not in double quotes; single quotes keep it")
 
 
 @pytest.mark.parametrize("line", ["logs 'a|b'", "logs a\\;b", "logs '$(x)'", "logs '`x`'", 'logs "a>b"', "logs $HOME"])

@@ -14,7 +14,7 @@ from bot.request import Status
 from commands import catalog
 from commands.general.version import VERSION
 from commands.line import UsageError
-from commands.reply import Errors
+from commands.reply import Errors, Output
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,16 @@ def test_a_group_by_itself_writes_its_page_to_standard_error(bench: Bench) -> No
 
 
 @pytest.mark.parametrize(
+    ("line", "kinds"), [("-h", [Errors, Output]), ("-Dh", [Errors, Output]), ("ps -h", [Output, Output])]
+)
+def test_the_short_flag_of_help_is_warned_of_where_docker_does(bench: Bench, line: str, kinds: list[type]) -> None:
+    """Its verbs warn on standard output, docker itself on standard error."""
+    parts = bench.say(line).reply.parts
+    assert [type(part) for part in parts] == kinds
+    assert parts[0] == kinds[0]("Flag shorthand -h has been deprecated, use --help\n")
+
+
+@pytest.mark.parametrize(
     ("line", "same"),
     [
         ("--help ps", "ps --help"),
@@ -72,6 +82,7 @@ def test_a_group_by_itself_writes_its_page_to_standard_error(bench: Bench) -> No
         ("nothere --help", "help"),
         ("container nothere --help", "help container"),
         ("--version --help", "help"),
+        ("--help run", "run --help"),
         ("help container list", "container list --help"),
         ("container --help=false", "container"),
     ],

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
+import socket
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,7 @@ from harness import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import cron, env_file
+from bot import cron, env_file, own_engine
 from bot.settings import Mode, Settings, SettingsError, load
 
 NOWHERE = Path("/nowhere/.env")
@@ -93,6 +95,7 @@ def test_half_of_a_mode_is_a_fault(environ: dict[str, str], missing: str) -> Non
         ("SLASHDOCK_PORT", "¹", "expected a number from 0"),
         ("SLASHDOCK_COMMAND", "docker", "expected a name such as /docker"),
         ("SLASHDOCK_COMMAND", "/" + "d" * 32, "expected a name such as /docker"),
+        *(("SLASHDOCK_COMMAND", f"/{name}", "a command of Slack's own") for name in ("status", "remind", "who", "dnd")),
         ("SLASHDOCK_TEAM", "acme", "expected a workspace's id"),
         ("SLASHDOCK_CLEANUP_CHANNEL", "#general", "expected a channel's id"),
         ("SLASHDOCK_CLEANUP_ZONE", "Berlin", "is no time zone"),
@@ -101,6 +104,8 @@ def test_half_of_a_mode_is_a_fault(environ: dict[str, str], missing: str) -> Non
         ("SLASHDOCK_HOST_NAME", "my host", "expected a name"),
         ("DOCKER_HOST", "ssh://me@there", "ssh -L"),
         ("DOCKER_HOST", "web:nowhere", "expected unix:///PATH or tcp://HOST:PORT"),
+        ("DOCKER_HOST", "unix:/run/docker.sock", "expected unix:///PATH or tcp://HOST:PORT"),
+        ("DOCKER_HOST", "unix://", "names no socket; expected a path after it, such as unix:///var/run/docker.sock"),
         ("DOCKER_TLS_VERIFY", "1", "ca.pem is not there"),
     ],
 )
@@ -172,6 +177,49 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     path = env(tmp_path, "SLASHDOCK_PORT=1\nSLASHDOCK_HOST_NAME='prod'\nSLASHDOCK_COMMAND=/dock\n")
     settings = load({"SLASHDOCK_PORT": "2", "SLASHDOCK_COMMAND": ""}, path)
     assert (settings.port, settings.host_name, settings.command) == (2, "prod", "/docker")
+
+
+@pytest.mark.parametrize(
+    ("environ", "file", "own", "expected"),
+    [
+        ("unix:///a", "unix:///b", "unix:///c", "unix:///a"),
+        (None, "unix:///b", "unix:///c", "unix:///b"),
+        (None, "''", "unix:///c", "unix:///c"),
+        (None, None, "unix:///c", "unix:///c"),
+        ("", "unix:///b", "unix:///c", "unix:///c"),
+        (None, None, "", "unix:///var/run/docker.sock"),
+    ],
+)
+def test_the_engine_is_the_first_that_is_named(
+    tmp_path: Path, environ: str | None, file: str | None, own: str, expected: str
+) -> None:
+    """That of the environment, that of .env, the project's own, the usual one; an empty name is none."""
+    path = env(tmp_path, "" if file is None else f"DOCKER_HOST={file}\n")
+    assert load({} if environ is None else {"DOCKER_HOST": environ}, path, own).docker_host == expected
+
+
+def test_the_own_engine_is_there_while_its_socket_takes_connections(tmp_path: Path) -> None:
+    """A socket that a killed engine left behind is no engine; one that lets nobody in any more is one that hangs."""
+    path, link = tmp_path / "engine.sock", tmp_path / "docker.sock"
+    link.symlink_to(path)
+    assert own_engine.address(link) == ""
+    with socket.socket(socket.AF_UNIX) as engine, contextlib.ExitStack() as waiting:
+        engine.bind(str(path))
+        engine.listen(0)
+        assert own_engine.address(link) == f"unix://{path}"
+        engine.accept()[0].close()
+        waiting.enter_context(socket.socket(socket.AF_UNIX)).connect(str(path))
+        assert own_engine.address(link, patience=0.1) == f"unix://{path}"
+    assert own_engine.address(link) == ""
+
+
+@pytest.mark.parametrize("name", [".run/docker.sock", "./.run/docker.sock"])
+def test_the_path_of_a_socket_may_be_written_from_the_current_folder_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As docker takes it; what goes elsewhere afterwards still means the same socket."""
+    monkeypatch.chdir(tmp_path)
+    assert load({"DOCKER_HOST": f"unix://{name}"}, NOWHERE).docker_host == f"unix://{tmp_path}/.run/docker.sock"
 
 
 def test_an_unknown_setting_is_told_with_the_nearest_right_one(tmp_path: Path) -> None:

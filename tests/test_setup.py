@@ -113,7 +113,8 @@ def whole(tmp_path: Path) -> Path:
 def _make_run(tree: Path) -> Iterator[list[str]]:
     """`make run`, with what it has said until it was ready; ended by SIGTERM, after which nothing of it may run."""
     command = [*IN_A_NETWORK_OF_ITS_OWN, "make", "--no-print-directory", "run", f"PYTHON={sys.executable}"]
-    process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, text=True, env=_environment())
+    env = {**_environment(), "PYTHONDONTWRITEBYTECODE": "1"}  # as container images and CI set it
+    process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, text=True, env=env)
     assert process.stdout is not None
     said: list[str] = []
     try:
@@ -130,6 +131,10 @@ def _make_run(tree: Path) -> Iterator[list[str]]:
     assert str(tree) not in Path("/proc/mounts").read_text()
 
 
+def _bytecode(tree: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for part in ("bot", "commands") for path in (tree / part).rglob("*.pyc")}
+
+
 def _samples(tree: Path) -> int:
     host = f"unix://{(tree / '.run/engine/docker.sock').resolve()}"
     filters = json.dumps({"label": [LABEL]})
@@ -139,7 +144,7 @@ def _samples(tree: Path) -> int:
 
 
 def test_make_run_starts_an_engine_with_samples_and_a_page_and_leaves_nothing(whole: Path) -> None:
-    """The first run fills the engine, the second installs nothing and finds it full, `make clean` removes it all."""
+    """The first run fills the engine, the second installs and compiles nothing, `make clean` removes it all."""
     with _make_run(whole):
         eventually(lambda: _samples(whole) == 3)
         told = subprocess.run(
@@ -151,9 +156,12 @@ def test_make_run_starts_an_engine_with_samples_and_a_page_and_leaves_nothing(wh
             env=_environment(),
         )
         assert sorted(told.stdout.split()) == ["chatty", "crasher", "web"]
+    compiled = _bytecode(whole)
+    assert len(compiled) > len(list((whole / "bot").glob("*.py")))
     with _make_run(whole) as said:
         assert not [line for line in said if line.startswith("slashdock:")]
         eventually(lambda: _samples(whole) == 3)
+        assert _bytecode(whole) == compiled
     subprocess.run(["make", "clean", f"PYTHON={sys.executable}"], cwd=whole, check=True, capture_output=True)
     assert not (whole / ".run").exists()
     assert not (whole / ".venv").exists()

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
@@ -69,6 +70,19 @@ class Identity:
     enterprise: str = ""
 
 
+class _Tls(ssl.SSLContext):
+    """Reads whom the system trusts when it first meets TLS: where Slack's double speaks plainly that is never."""
+
+    _trusts = False
+
+    def wrap_socket(self, *words: Any, **named: Any) -> ssl.SSLSocket:
+        """TLS over a connection."""
+        if not self._trusts:
+            self._trusts = True
+            self.load_default_certs()
+        return super().wrap_socket(*words, **named)
+
+
 class Connection:
     """Clients with one TLS context, which do not repeat a call whose answer was lost, and our identity."""
 
@@ -77,7 +91,7 @@ class Connection:
         api = urlsplit(access.api_url)
         self._origin = (api.scheme, api.netloc)
         self.direct = api.hostname in LOOPBACK
-        self._tls = ssl.create_default_context() if api.scheme == "https" else None
+        self._tls = ssl.create_default_context() if api.scheme == "https" else _Tls(ssl.PROTOCOL_TLS_CLIENT)
         self.client = self.web_client(access.bot_token)
         self.identity = self._identify()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from commands.audit.actions import duration, numbered, target, time, unnumbered
+from commands.audit.actions import duration, numbered, row, target, time, unnumbered
 from commands.command import Command, Permission, arg, flag
 from commands.context import Context
-from commands.listing import FORMAT
 from commands.reply import Moment, Output, Reply, failure, output
-from commands.template import Template, TemplateError
+from commands.template import Row, Template, TemplateError
 
+HOW = "How to print it: json or a Go template (.Number .When .Person .Line .Status ... .Events)"
 _LABELS = 12  # columns of the labels before their values
 
 
@@ -19,11 +19,11 @@ class Show(Command, name="audit show", permission=Permission.SEE):
     """Show all that was written down about one action.
 
     The number is the one that `audit ls` lists. Every object is shown by its full id, every event with its time and
-    its hash in the chain of the record.
+    its hash in the chain of the record. A format has the names of `audit ls`, and .Events with all that was written.
     """
 
     number: str = arg("NUMBER")
-    format: str = flag("-f", default="", help=FORMAT)
+    format: str = flag("-f", default="", help=HOW)
 
     def problem(self) -> str | None:
         """A number that is none."""
@@ -35,14 +35,16 @@ class Show(Command, name="audit show", permission=Permission.SEE):
         if not found:
             return failure(f"Error: No such action: {self.number}")
         if self.format:
-            return _formatted(self.format, found[0])
+            return _formatted(self.format, found[0], ctx.now)
         told = "".join(f"{line}\n" for line in _lines(found[0]))
         return Reply((Moment("Received:", found[0]["at"]), Output(told)))
 
 
-def _formatted(source: str, action: dict[str, Any]) -> Reply:
+def _formatted(source: str, action: Mapping[str, Any], now: float) -> Reply:
+    told = row(action, now, trunc=False)
+    whole = Row(told.type_name, {**told.methods, "Events": action["events"]})
     try:
-        return output(Template("{{json .}}" if source == "json" else source).execute(action) + "\n")
+        return output(Template("{{json .}}" if source == "json" else source).execute(whole) + "\n")
     except TemplateError as error:
         return failure(f"template parsing error: {error}")
 

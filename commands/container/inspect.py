@@ -24,6 +24,10 @@ class Inspect(Command, name="container inspect", permission=Permission.SEE):
         """The containers of the line."""
         return tuple(Target("container", ref) for ref in self.containers)
 
+    def unlooked(self, sentence: str) -> Reply:
+        """Nothing to show, and the sentence for each."""
+        return inspecting.unanswered(self.targets(), self.format, sentence)
+
     def run(self, ctx: Context) -> Reply:
         """Show each."""
         details = (lambda found: sized(ctx, found)) if self.size else None

@@ -22,7 +22,7 @@ SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log
 NO_STREAM = (
     "Live logs are not there yet. Ask for the end with `logs --tail 50 {0}`, or for what is new with `--since 1m`."
 )
-_WHOLE = re.compile(r"\+?[0-9]{1,9}")  # all else means all lines to the engine, a negative number too
+_WHOLE = re.compile(r"[+-]?0+|\+?0*[0-9]{1,9}")  # all else means all lines to the engine, a negative number too
 _LESS = "Ask for less with --tail or --since."
 
 

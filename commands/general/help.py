@@ -13,7 +13,7 @@ from commands.api import NEWEST, too_old
 from commands.command import Command, Flag, Permission, Spec, args
 from commands.context import Context
 from commands.general.lessons import LESSONS, SUMMARIES
-from commands.grammar import called
+from commands.grammar import SHORTHAND, called
 from commands.reply import Errors, Output, Reply, failure, output
 
 WIDTH = 80  # columns; what docker's CLI assumes where there is no terminal
@@ -60,15 +60,15 @@ class Help(Command, name="help", permission=Permission.LISTED):
     def run(self, ctx: Context) -> Reply:
         """The page of the topic, made from what the asker may use alone."""
         specs = tuple(ctx.bot.specs())
-        if not self.words:
-            return output(overview(specs))
         lesson = LESSONS.get(" ".join(self.words).lower())
         if lesson is not None:
             return lesson.reply(specs)
         return self.page(ctx, specs)
 
     def page(self, ctx: Context, specs: tuple[Spec, ...]) -> Reply:
-        """The page of a verb or a group."""
+        """The page of a verb or a group, the first one without words."""
+        if not self.words:
+            return output(overview(specs))
         for size in (2, 1):
             told = _topic(ctx, self.words[:size], specs)
             if told:
@@ -83,6 +83,14 @@ class Page(Help):
     def run(self, ctx: Context) -> Reply:
         """The page."""
         return self.page(ctx, tuple(ctx.bot.specs()))
+
+
+class Short(Page):
+    """docker -h: the page; docker itself, unlike its verbs, warns of that flag on standard error."""
+
+    def run(self, ctx: Context) -> Reply:
+        """The warning and the page."""
+        return Reply((Errors(f"{SHORTHAND}\n"),)) + super().run(ctx)
 
 
 class Bare(Help):

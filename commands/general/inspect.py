@@ -39,6 +39,10 @@ class Inspect(Command, name="inspect", permission=Permission.SEE, kin=KIN):
         """The objects of the line."""
         return tuple(Target(self.type or "any", ref) for ref in self.objects)
 
+    def unlooked(self, sentence: str) -> Reply:
+        """Nothing to show, and the sentence for each."""
+        return inspecting.unanswered(self.targets(), self.format, sentence)
+
     def run(self, ctx: Context) -> Reply:
         """Show each."""
         shown = inspecting.inspect(ctx, self.targets(), self.format, lambda found: self._details(ctx, found))

@@ -14,7 +14,7 @@ from docker.errors import DockerException
 
 from commands.api import NEWEST
 from commands.command import Command, Permission, flag
-from commands.context import Context
+from commands.context import Context, refused
 from commands.listing import begun
 from commands.reply import Reply, failure, output
 from commands.tabwriter import align
@@ -46,17 +46,17 @@ class Version(Command, name="version", permission=Permission.LISTED):
         try:
             server = with_engine(ctx.docker.version(api_version=False))
         except (DockerException, requests.RequestException) as error:
-            return self._alone(ctx, str(error))
+            return self._alone(ctx, refused(error))
         spoken = ctx.docker.api_version
         if not self.format:
             return _page([*_client_lines(ctx, spoken), "", *_server_lines(server)])
         return formatted(self.format, "version", {"Client": client(ctx, spoken), "Server": server}, columns=True)
 
-    def _alone(self, ctx: Context, error: str) -> Reply:
+    def _alone(self, ctx: Context, error: Reply) -> Reply:
         if not self.format:
-            return _page(_client_lines(ctx, NEWEST)) + failure(error)
+            return _page(_client_lines(ctx, NEWEST)) + error
         ours = {"Client": client(ctx, NEWEST), "Server": None}
-        return formatted(self.format, "version", ours, columns=True) + failure(error)
+        return formatted(self.format, "version", ours, columns=True) + error
 
 
 def _page(lines: Iterable[str]) -> Reply:

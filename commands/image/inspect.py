@@ -27,6 +27,10 @@ class Inspect(Command, name="image inspect", permission=Permission.SEE):
         """The images of the line."""
         return tuple(Target("image", ref) for ref in self.images)
 
+    def unlooked(self, sentence: str) -> Reply:
+        """Nothing to show, and the sentence for each."""
+        return inspecting.unanswered(self.targets(), self.format, sentence)
+
     def run(self, ctx: Context) -> Reply:
         """Show each."""
         if not self.platform:

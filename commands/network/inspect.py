@@ -24,6 +24,10 @@ class Inspect(Command, name="network inspect", permission=Permission.SEE):
         """The networks of the line."""
         return tuple(Target("network", ref) for ref in self.networks)
 
+    def unlooked(self, sentence: str) -> Reply:
+        """Nothing to show, and the sentence for each."""
+        return inspecting.unanswered(self.targets(), self.format, sentence)
+
     def run(self, ctx: Context) -> Reply:
         """Show each."""
         return inspecting.inspect(ctx, self.targets(), self.format, lambda found: self._details(ctx, found))

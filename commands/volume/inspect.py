@@ -21,6 +21,10 @@ class Inspect(Command, name="volume inspect", permission=Permission.SEE):
         """The volumes of the line."""
         return tuple(Target("volume", ref) for ref in self.volumes)
 
+    def unlooked(self, sentence: str) -> Reply:
+        """Nothing to show, and the sentence for each."""
+        return inspecting.unanswered(self.targets(), self.format, sentence)
+
     def run(self, ctx: Context) -> Reply:
         """Show each."""
         return inspecting.inspect(ctx, self.targets(), self.format, raw=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -69,3 +70,14 @@ def test_answers_go_to_slack_only(access: Access, url: str, trusted: bool) -> No
     connection = Connection(access)
     assert connection.trusts(url) is trusted
     assert connection.trusts(access.api_url.replace("/api/", "/commands/T1/2/3"))
+
+
+def test_whom_to_trust_is_read_when_tls_is_met(access: Access) -> None:
+    """At a server that speaks plainly that is never; a WebSocket by TLS that it leads to is checked as any other."""
+    tls, usual = Connection(access).web_client("xoxb-1").ssl, ssl.create_default_context()
+    assert tls is not None
+    assert tls.cert_store_stats()["x509"] == 0
+    assert (tls.verify_mode, tls.check_hostname) == (usual.verify_mode, usual.check_hostname)
+    near, far = socket.socketpair()
+    with far, tls.wrap_socket(near, server_hostname="slack.com", do_handshake_on_connect=False):
+        assert tls.cert_store_stats() == usual.cert_store_stats()
