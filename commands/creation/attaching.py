@@ -99,14 +99,15 @@ class Attached:
         left = max(self.following.ends - time.monotonic(), 1.0)
         _socket(self.following.client, self.waiting).settimeout(left)
         try:
-            told: dict[str, Any] = json.loads(self.waiting.content)
+            told: Any = json.loads(self.waiting.content)
         except requests.RequestException as error:
             if "timed out" in str(error):
                 return None
             raise ValueError(str(error)) from None
-        if "StatusCode" not in told:
+        code = told.get("StatusCode") if isinstance(told, dict) else None
+        if code is None:
             raise ValueError(told)
-        return Ended(int(told["StatusCode"]), (told.get("Error") or {}).get("Message") or "")
+        return Ended(int(code), (told.get("Error") or {}).get("Message") or "")
 
 
 @contextlib.contextmanager
