@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 
 from commands import wire
 from commands.allowances import Allowances
@@ -56,6 +56,15 @@ class Missing:
     target: Target
     error: APIError
     stand_in: str = ""
+
+    def word(self) -> str:
+        """What the engine may be asked about; raises the error where it is not that nothing has the name.
+
+        Who sends a name that stands for several objects leaves it to the engine which one was meant, unjudged.
+        """
+        if not isinstance(self.error, NotFound):
+            raise self.error
+        return self.stand_in or self.target.ref
 
 
 class Bot(Protocol):

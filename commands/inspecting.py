@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from docker.errors import APIError
+import requests
+from docker.errors import APIError, NotFound
 
 from commands import secrets
 from commands.context import Context, Found, Target, daemon
@@ -73,7 +74,8 @@ def _missing(target: Target, error: APIError) -> str:
     if not target.ref.strip():
         kind = "container" if target.kind == "any" else target.kind
         return "Error: No such image: " if kind == "image" else f"invalid {kind} name or ID: value is empty"
-    anything = target.kind == "any" and error.status_code in {None, 400, 404}  # 400: no image can have such a name
+    absent = isinstance(error, NotFound) or error.status_code == requests.codes.bad_request  # as no image can be called
+    anything = target.kind == "any" and absent
     return f"Error: No such object: {target.ref}" if anything else daemon(error)
 
 
