@@ -145,6 +145,11 @@ def daemon(error: APIError) -> str:
     return f"Error response from daemon: {answered(error)}"
 
 
+def named(error: APIError, sent: str, ref: str) -> APIError:
+    """The error with the word of the line where the engine repeats the id that it was sent in its place."""
+    return type(error)(str(error), error.response, answered(error).replace(sent, ref))
+
+
 def answered(error: APIError) -> str:
     """What the engine answered; status and reason where it was none of its own words.
 

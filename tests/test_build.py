@@ -267,6 +267,18 @@ def test_ways_to_the_host_and_into_networks_are_barred(builder: Bench, line: str
     assert said.status in {Status.DENIED, Status.FAILED}
 
 
+@pytest.mark.parametrize(("glob", "allowed"), [("fr*", True), ("[0-9a-f][0-9a-f]*", False)])
+def test_a_network_is_allowed_by_its_name_however_the_line_calls_it(
+    fresh_world: str, client: APIClient, tmp_path: Path, glob: str, allowed: bool
+) -> None:
+    """Not by an id that happens to fit."""
+    given = POLICY + f'[build]\nnetworks = ["{glob}"]\n'
+    spoken = bench(fresh_world, tmp_path / "data", Policy.parse(given, "policy.toml", [v.spec for v in catalog.load()]))
+    said = inline(spoken, f"build --network {client.inspect_network('front')['Id'][:20]} -", "FROM busybox\nRUN true\n")
+    spoken.close()
+    assert (said.status is Status.DONE) is allowed, text.docker(said.reply)
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -104,10 +104,12 @@ class Attached:
             if "timed out" in str(error):
                 return None
             raise ValueError(str(error)) from None
-        code = told.get("StatusCode") if isinstance(told, dict) else None
-        if code is None:
-            raise ValueError(told)
-        return Ended(int(code), (told.get("Error") or {}).get("Message") or "")
+        match told:
+            case {"StatusCode": int(code), "Error": {"Message": str(wrong)}}:
+                return Ended(code, wrong)
+            case {"StatusCode": int(code), **rest} if not rest.get("Error"):
+                return Ended(code, "")
+        raise ValueError(told)
 
 
 @contextlib.contextmanager

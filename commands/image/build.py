@@ -19,7 +19,7 @@ from commands.building.options import CONTAINER, DEFAULT, HOST, Options
 from commands.building.origins import Fetching, Unfetched
 from commands.building.steps import Steps
 from commands.command import Permission, arg, flag
-from commands.context import Context, Target
+from commands.context import Context, Missing, Target
 from commands.creation.sources import sent
 from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
@@ -119,8 +119,15 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def _check_network(self, ctx: Context) -> None:
         for target in self._networks():
-            if target.kind == "network" and not any(fnmatchcase(target.ref, glob) for glob in ctx.allowances.networks):
+            if target.kind == "network" and not self._allows(ctx, target):
                 raise Refusal(_NO_NETWORK.format(target.ref))
+
+    @staticmethod
+    def _allows(ctx: Context, target: Target) -> bool:
+        """Whether the policy allows the network by its own name, however the line calls it."""
+        looked = ctx.found[target]
+        name = looked.word() if isinstance(looked, Missing) else looked.name
+        return any(fnmatchcase(name, glob) for glob in ctx.allowances.networks)
 
     def _network(self, ctx: Context) -> str:
         """The network as it is sent: by the id that was judged."""
