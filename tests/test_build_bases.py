@@ -39,7 +39,6 @@ IMAGES = {
     "far": "ONBUILD ADD http://127.0.0.1:1/x /x",
 }
 LAYER = re.compile(r"^<id>: [A-Z][A-Za-z ]+\n", re.MULTILINE)  # some are here already
-PLATFORM = re.compile(r"\nWARNING: Pulled image with specified platform.*?configuration\.\n", re.DOTALL)  # the engine's
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -114,7 +113,7 @@ def docker(engine: str, folder: Path, line: str) -> str:
         text=True,
         check=False,
     )
-    return plain(PLATFORM.sub("", ran.stdout + ran.stderr))
+    return plain(ran.stdout + ran.stderr)
 
 
 def said(outcome: Outcome) -> str:

@@ -16,7 +16,7 @@ from commands.building import added, bases, dockerfile, flags
 from commands.building.bases import Base
 from commands.command import Permission
 from commands.context import Context, Found, Target, answered
-from commands.creation import images
+from commands.creation import images, machine
 from commands.image import transfer
 from commands.seen import Seen
 
@@ -28,6 +28,11 @@ _NO_WORD = (
     "{}: the engine gave no answer about the pull of {}: it may be here now, or not. Nothing was built. `docker images`"
     " shows how it is now."
 )
+_SYSTEM = 2  # words of a platform that have to fit: the system and the machine
+_MISMATCH = """
+WARNING: Pulled image with specified platform ({}), but the resulting image's configured platform ({}) does not match.
+This is most likely caused by a bug in the build system that created the fetched image ({}).
+Please notify the image author to correct the configuration."""  # the engine's
 _COPIED = "invalid from flag value {}: {}"  # docker's
 
 
@@ -101,6 +106,15 @@ def _fetch(ctx: Context, base: Base, fetching: Fetching) -> None:
     fetching.printed[base.line] += done.lines
     if done.error:
         raise Unfetched(_worded(base, done.error), base, fetching.printed)
+    fetching.printed[base.line] += _mismatch(base.ref, platform, _local(ctx, base.ref))
+
+
+def _mismatch(ref: str, wanted: str, details: Mapping[str, Any]) -> list[str]:
+    """The lines in which the engine's builder warns of an image for another machine; none where it is the right one."""
+    asked = machine.specified(wanted) if wanted else ""
+    came = "/".join(filter(None, (details.get(key) for key in ("Os", "Architecture", "Variant"))))
+    same = asked.split("/")[:_SYSTEM] == came.split("/")[:_SYSTEM]
+    return [] if same or not asked or not details else _MISMATCH.format(asked, came, ref).split("\n")
 
 
 def _worded(base: Base, error: str) -> str:
