@@ -172,6 +172,9 @@ def _is_late(error: BaseException) -> bool:
 
 
 _HEX = re.compile(r"[0-9a-f]{1,64}")
+# Names that are told as ambiguous where another's id begins so: what docker shows of an id has twelve digits. A shorter
+# one is nobody's id to be meant by accident, and who may name containers could else get in the way of every "db".
+_SHORT_ID = re.compile(r"[0-9a-f]{12,64}")
 _PLAIN_SINCE = "1.42"  # the API version from which the reason stands alone
 _SHOWN = 20  # digits of an id: more than the twelve that a name may copy
 _NOBODY = "nobody-has-this-name-"
@@ -188,7 +191,7 @@ def _look(client: APIClient, target: Target) -> Found:
         try:
             return look(client, target)
         except APIError as error:
-            if error.status_code not in {None, requests.codes.not_found, requests.codes.bad_request}:
+            if not isinstance(error, NotFound) and error.status_code != requests.codes.bad_request:
                 raise
     found = distant.search(client, target)
     if found is not None:
@@ -203,9 +206,8 @@ def _container(client: APIClient, target: Target) -> Found:
     is_hex = _HEX.fullmatch(target.ref) is not None
     details = client.inspect_container(_holder(client, target.ref) if target.made and is_hex else target.ref)
     name = details["Name"].removeprefix("/")
-    if (
-        is_hex and not target.made and not details["Id"].startswith(target.ref)
-    ):  # so it is a name, which may shadow an id
+    is_name = not details["Id"].startswith(target.ref)
+    if is_name and _SHORT_ID.fullmatch(target.ref) and not target.made:  # a name that may shadow an id
         others = [(each["Id"], each["Names"]) for each in client.containers(all=True)]
         _refuse_shadow("container", target.ref, details["Id"], others)
     return Found(target, "container", details["Id"], name, details["Config"].get("Labels") or {}, details)
@@ -222,7 +224,7 @@ def _image(client: APIClient, target: Target) -> Found:
     if not _IMAGE.fullmatch(target.ref):
         raise _no_image(client, target.ref)
     details = client.inspect_image(target.ref)
-    if _HEX.fullmatch(target.ref) and not _digits(details["Id"]).startswith(target.ref):
+    if _SHORT_ID.fullmatch(target.ref) and not _digits(details["Id"]).startswith(target.ref):
         others = [(each["Id"], each.get("RepoTags") or ()) for each in client.images(all=True)]
         _refuse_shadow("image", target.ref, details["Id"], others)
     labels = (details.get("Config") or {}).get("Labels") or {}
@@ -232,7 +234,7 @@ def _image(client: APIClient, target: Target) -> Found:
 def _network(client: APIClient, target: Target) -> Found:
     listed = client.networks()
     named = [each for each in listed if each["Name"] == target.ref != each["Id"]]
-    if len(named) == 1 and _HEX.fullmatch(target.ref) and not target.made:
+    if len(named) == 1 and _SHORT_ID.fullmatch(target.ref) and not target.made:
         _refuse_shadow("network", target.ref, named[0]["Id"], [(each["Id"], [each["Name"]]) for each in listed])
     matches = (
         [each for each in listed if each["Id"] == target.ref]

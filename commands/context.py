@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 
 from commands import wire
 from commands.allowances import Allowances
@@ -60,6 +60,15 @@ class Missing:
     target: Target
     error: APIError
     stand_in: str = ""
+
+    def word(self) -> str:
+        """What the engine may be asked about; raises the error where it is not that nothing has the name.
+
+        Who sends a name that stands for several objects leaves it to the engine which one was meant, unjudged.
+        """
+        if not isinstance(self.error, NotFound):
+            raise self.error
+        return self.stand_in or self.target.ref
 
 
 class Decision(StrEnum):
@@ -234,6 +243,11 @@ def daemon(error: APIError) -> str:
         what = " ".join(wire.asked(error))
         return f"The socket proxy before this engine forbids {what}. Allow it there, or leave the verb."
     return f"Error response from daemon: {answered(error)}"
+
+
+def named(error: APIError, sent: str, ref: str) -> APIError:
+    """The error with the word of the line where the engine repeats the id that it was sent in its place."""
+    return type(error)(str(error), error.response, answered(error).replace(sent, ref))
 
 
 def answered(error: APIError) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from docker.errors import APIError
+import requests
+from docker.errors import APIError, NotFound
 
 from commands import secrets
 from commands.context import Context, Found, Target, daemon
@@ -82,7 +83,8 @@ def _typed(kind: str, told: Any) -> Any:
 def _missing(target: Target, error: APIError) -> str:
     if not target.ref.strip():
         return _nameless(target)
-    anything = target.kind == "any" and error.status_code in {None, 400, 404}  # 400: no image can have such a name
+    absent = isinstance(error, NotFound) or error.status_code == requests.codes.bad_request  # as no image can be called
+    anything = target.kind == "any" and absent
     return f"Error: No such object: {target.ref}" if anything else daemon(error)
 
 

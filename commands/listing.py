@@ -57,7 +57,7 @@ def label(held: Mapping[str, str] | None) -> Callable[[str], str]:
 def known(ctx: Context, target: Target) -> str:
     """The id of what a filter names; a name that nothing has goes to the engine, which says so in its own words."""
     found = ctx.found[target]
-    return (found.stand_in or target.ref) if isinstance(found, Missing) else found.id
+    return found.word() if isinstance(found, Missing) else found.id
 
 
 def filters(given: Iterable[str]) -> dict[str, list[str]]:

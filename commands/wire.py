@@ -5,7 +5,8 @@ Every word in a path is an id or a volume's name that the engine itself gave: do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from docker.errors import APIError
 
 Params = dict[str, str | int | list[str]]
 _SERVER_ERRORS = 500
+_CHUNK = 64 * 1024  # bytes
+_OBJECTS = ("aux", "errorDetail", "progressDetail")  # of what an engine says in a stream, these are objects themselves
 _GATEWAYS = {requests.codes.bad_gateway, requests.codes.gateway_timeout}  # the engine itself answers neither
 
 
@@ -33,6 +36,23 @@ def stream(client: APIClient, path: str, *ids: str, params: Params, timeout: flo
     response: requests.Response = client._get(url, params=params, stream=True, timeout=timeout)  # noqa: SLF001 - see get
     client._raise_for_status(response)  # noqa: SLF001 - see get
     return response
+
+
+def messages(answer: requests.Response) -> Iterator[dict[str, Any]]:
+    """The objects that an answer says one by one; raises what requests raises where it breaks, or says what is none."""
+    for line in answer.iter_lines(_CHUNK):
+        if line.strip():
+            yield _message(line)
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not all(isinstance(told.get(key) or {}, dict) for key in _OBJECTS):
+        raise requests.exceptions.ChunkedEncodingError("the engine stopped talking in a word")
+    return told
 
 
 def send(client: APIClient, path: str, *ids: str, body: Mapping[str, Any], params: Params | None = None) -> Any:

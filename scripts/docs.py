@@ -18,7 +18,7 @@ from commands.general.help import GROUPS  # noqa: E402
 
 ABSENT = tomllib.loads((PROJECT / "scripts" / "absent.toml").read_text())
 # How the help of a flag begins that does not do here what it does at a terminal.
-INSTEAD = ("Not possible here", "Accepted and without effect")
+INSTEAD = ("Not ", "Accepted and without effect", "Always so", "Only with -d")
 PAGE = PROJECT / "docs" / "commands.md"
 TOP = """# Every verb
 
@@ -37,12 +37,19 @@ Some answers differ from docker's on purpose:
   prints an address that is another one every time.
 - What can be no name is looked up nowhere: to `docker logs ../web` the answer is "No such container: ../web", where
   docker asks its engine for another page and says "page not found".
+- A name that is the short ID of another object, or more digits of its ID (twelve at least, as `docker ps` shows them),
+  is ambiguous: the answer names both and nothing is done. docker takes the name, whoever meant the ID. A shorter name
+  is what it is to docker: `db` is the container of that name, whatever other IDs begin with.
+- `docker build` fetches the images of a Dockerfile that are not here, or all with `--pull`, before its first step,
+  since it has to be known what they put off (`ONBUILD`). It is told at their steps. But where one cannot be had, no
+  step is done at all, not even those before it, and with `--pull` the engine is asked to pull rather than to build so.
 """
 
 
 BESIDE = """## What docker has beside
 
-Every other verb and flag of docker 28's command line works here.
+Every other verb and flag of docker 28's command line works here, or in the form that is said beside it. `docker buildx`
+is a program of its own, and `docker compose` another, of which the verbs above are here.
 """
 
 

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ _ROOT = re.compile(r"[^\s\"']+(?=/(?:volumes|containers)/)")  # the folder of th
 _STAMP = re.compile(r"\b1[7-9]\d{8}(?:\.\d+)?\b")  # seconds since 1970, in the years that matter here
 _LATELY = 7 * 86_400  # seconds: what is no longer ago was reckoned from the time of the line
 _LINK = re.compile(r"'(\w+):\1'")  # a link by id says the alias that docker's says by itself
+_DELETED = re.compile(r"DELETE /(containers|images|networks|volumes)/(.+?) \[.*\] None")
+_FILTER = re.compile("(?<=Invalid filter )'.*'")  # of several the engine names any
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, 0, False)
 
 
@@ -61,6 +63,19 @@ class Said:
     well: bool
     text: str
     asked: tuple[str, ...]
+
+    @property
+    def prunes(self) -> bool:
+        """Whether docker would prune by it: it asks whether to, or asks the engine to."""
+        return self.well or bool(self.asked)
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What came of a prune that was really done: the refusal, empty where there was none, and what went by it."""
+
+    refusal: str
+    gone: tuple[str, ...]
 
 
 class Docker:
@@ -87,6 +102,40 @@ class Docker:
         )
         told = _same(verb, _NOTICE.sub("", ran.stdout + ran.stderr), self._folder)
         return Said(ran.returncode == 0, told, _effective(self._recorder.taken(), verb, self._names))
+
+
+def pruned(binary: str, engine: str, line: str) -> Pruned:
+    """What docker's prune takes on the engine itself, told yes."""
+    before = _objects(engine)
+    verb, dashes, rest = line.partition(" -- ")
+    ran = subprocess.run(
+        [binary, *shlex.split(verb), "--force=true", *shlex.split(f"{dashes}{rest}")],
+        env={"DOCKER_HOST": engine, "HOME": "/nonexistent", "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    after = _objects(engine)
+    gone = tuple(sorted(name for identity, name in before.items() if identity not in after))
+    return Pruned("" if ran.returncode == 0 else same(_NOTICE.sub("", ran.stdout + ran.stderr)), gone)
+
+
+def taken(said: Said) -> Pruned:
+    """What slashdock said and asked for by such a line, in the same form."""
+    gone = [f"{found[1]}/{found[2]}" for found in map(_DELETED.match, said.asked) if found]
+    more = [asked for asked in said.asked if not _DELETED.match(asked)]
+    return Pruned("" if said.well else _FILTER.sub("", said.text), tuple(sorted({*gone, *more})))
+
+
+def _objects(engine: str) -> dict[str, str]:
+    """Kind and name of all objects on the engine, as the paths of requests have them, by kind and id."""
+    api, names = APIClient(engine, version="1.41"), names_on(engine)
+    listed = {"containers": api.containers(all=True), "images": api.images(), "networks": api.networks()}
+    found = {f"{kind}/{each['Id']}": f"{kind}/{names[each['Id']]}" for kind, all_ in listed.items() for each in all_}
+    found |= {f"volumes/{each['Name']}": f"volumes/{each['Name']}" for each in api.volumes()["Volumes"] or ()}
+    api.close()
+    return found
 
 
 class Ours:
@@ -149,11 +198,15 @@ def names_on(engine: str) -> dict[str, str]:
     return names | {"busybox": "busybox:latest"}
 
 
-def record(verb: str, said: Iterable[tuple[str, Said]]) -> None:
-    """Write down what docker said to the lines of a verb."""
+def record(verb: str, said: Iterable[tuple[str, Said]], pruned: Mapping[str, Pruned]) -> None:
+    """Write down what docker said to the lines of a verb, and what came of those that prune."""
     RECORD.mkdir(exist_ok=True)
-    told = "".join(json.dumps({"line": line, **asdict(each)}, ensure_ascii=False) + "\n" for line, each in said)
-    _file(verb).write_text(told)
+    rows = ({"line": line, **asdict(each), **_pruned(pruned.get(line))} for line, each in said)
+    _file(verb).write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def _pruned(found: Pruned | None) -> dict[str, Any]:
+    return {} if found is None else {"pruned": asdict(found)}
 
 
 def recorded(verb: str) -> list[tuple[str, Said]]:
@@ -162,9 +215,16 @@ def recorded(verb: str) -> list[tuple[str, Said]]:
     return [(row["line"], Said(row["well"], row["text"], tuple(row["asked"]))) for row in rows]
 
 
-def shown(line: str, docker: Said, ours: Said) -> str:
+def really_pruned(verb: str) -> dict[str, Pruned]:
+    """What came of the lines of a verb by which docker prunes."""
+    rows = (json.loads(row) for row in _file(verb).read_text().splitlines())
+    told = ((row["line"], row["pruned"]) for row in rows if "pruned" in row)
+    return {line: Pruned(_FILTER.sub("", each["refusal"]), tuple(each["gone"])) for line, each in told}
+
+
+def shown(line: str, docker: Said | Pruned, ours: Said | Pruned) -> str:
     """The line and the first thing in which the two differ, each from a little before it on."""
-    for name in ("well", "text", "asked"):
+    for name in (field.name for field in fields(docker)):
         theirs, own = str(getattr(docker, name)), str(getattr(ours, name))
         if theirs != own:
             differs = next((at for at, (a, b) in enumerate(zip(theirs, own, strict=False)) if a != b), 0)

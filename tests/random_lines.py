@@ -5,24 +5,27 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from reference import Flag, Verb, verbs
 
 from commands import line
 
-COUNT = 50  # lines of a verb; more of those that have many flags, fewer where each takes seconds
+COUNT = 50  # lines of a verb, no two the same; more of those that have many flags, fewer where each takes seconds
 MORE = {
-    "container run": 300,
-    "container create": 200,
+    "container run": 360,
+    "container create": 260,
     "container ls": 100,
-    "container update": 80,
+    "container update": 110,
     "container exec": 80,
     "image ls": 60,
-    "network create": 80,
+    "network create": 100,
     "image build": 120,
-    "container stats": 30,
+    "container stats": 32,
+    "container attach": 40,
 }
+TRIES = 20  # of so many lines for each that is wanted some are the same
 # What means something else here on purpose, and the reason: flags that the lines leave out, of one verb or of all.
 DIFFERENCES = {
     "container attach CONTAINER": "a chat has no terminal: it is told what to do instead",
@@ -33,6 +36,11 @@ DIFFERENCES = {
     "--iidfile": "there is no file for an id here: the answer says it",
     "image build --file": "a chat stands in no folder: a Dockerfile is looked for in the context first",
     "image build --network": "the steps of a build get only networks that the settings name",
+    "image build --pull": "bases are pulled before the build, as it has to be known before what they put off",
+    "system prune --volumes": "old engines take named ones, too, which docker's question denies: they stay here",
+    "--disable-content-trust": "false is refused: no signatures are checked here, and nobody should think so",
+    "--volume ./DIR:/DIR": "a chat stands in no folder: a path that is relative is refused",
+    "--security-opt seccomp=FILE": "files are those of the bot's machine, below folders that the settings name",
     "network connect NETWORK": "one that is not there is not found, where engines take it for a container at rest",
     "--cidfile": "there is no file for an id here: the answer says it",
     "--env-file": "files are those of the bot's machine, below folders that the settings name",
@@ -55,9 +63,13 @@ def lines(name: str) -> Iterator[str]:
     verb = VERBS[name]
     flags = [flag for flag in verb.flags if not {flag.long, f"{name} {flag.long}"} & DIFFERENCES.keys()]
     verb, chance = Verb(verb.name, verb.usage, verb.names, flags), random.Random(name)
-    for _ in range(MORE.get(name, COUNT)):
-        words = [*chance.choice(verb.names).split(), *ENDING.get(name, ()), *_words(verb, chance)]
-        yield line.join(words)
+    wanted = MORE.get(name, COUNT)
+    made = (line.join(_line(verb, chance)) for _ in range(wanted * TRIES))
+    yield from islice(dict.fromkeys(made), wanted)
+
+
+def _line(verb: Verb, chance: random.Random) -> list[str]:
+    return [*chance.choice(verb.names).split(), *ENDING.get(verb.name, ()), *_words(verb, chance)]
 
 
 def _words(verb: Verb, chance: random.Random) -> list[str]:

@@ -267,6 +267,18 @@ def test_ways_to_the_host_and_into_networks_are_barred(builder: Bench, line: str
     assert said.status in {Status.DENIED, Status.FAILED}
 
 
+@pytest.mark.parametrize(("glob", "allowed"), [("fr*", True), ("[0-9a-f][0-9a-f]*", False)])
+def test_a_network_is_allowed_by_its_name_however_the_line_calls_it(
+    fresh_world: str, client: APIClient, tmp_path: Path, glob: str, allowed: bool
+) -> None:
+    """Not by an id that happens to fit."""
+    given = POLICY + f'[build]\nnetworks = ["{glob}"]\n'
+    spoken = bench(fresh_world, tmp_path / "data", Policy.parse(given, "policy.toml", [v.spec for v in catalog.load()]))
+    said = inline(spoken, f"build --network {client.inspect_network('front')['Id'][:20]} -", "FROM busybox\nRUN true\n")
+    spoken.close()
+    assert (said.status is Status.DONE) is allowed, text.docker(said.reply)
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -277,6 +289,8 @@ def test_ways_to_the_host_and_into_networks_are_barred(builder: Bench, line: str
         'FROM busybox\nADD ["http://127.0.0.1:1/x","/x"] x\n',
         'FROM busybox\nADD --chown=0:0 [ "http://127.0.0.1:1/x","/x" ]\n',
         "FROM busybox\nADD --cho\\wn=0:0\\ x http://127.0.0.1:1/x /x\n",
+        'FROM busybox\nADD -- ["http://127.0.0.1:1/x","/x"]\n',
+        "FROM busybox\nADD \u00a0--x\\ http://127.0.0.1:1/x /x\n",
     ],
 )
 def test_addresses_are_barred_that_the_settings_do_not_name(builder: Bench, content: str) -> None:
@@ -284,6 +298,47 @@ def test_addresses_are_barred_that_the_settings_do_not_name(builder: Bench, cont
     said = inline(builder, "build -", content)
     assert said.status is Status.FAILED
     assert "[build] remotes" in text.docker(said.reply) + text.added(said.reply)
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "ADD \037--*\\\\ http://127.0.0.1:5000/v2/_catalog /stolen/",
+        "ADD --chown=0:0\u00e0http://127.0.0.1:1/x /x",
+        "COPY --chown=0:0\u00e0--from=secret:1 /x /x",
+        "COPY --chown=0:0\u0145--from=secret:1 /x /x",
+        "COPY --chown=0:0\u00a0--from=secret:1 /x /x",
+        "ADD\v--chown=0:0 http\x00://127.0.0.1:1/x /x",
+        "COPY a\x7fb /x",
+        "FROM --platform=linux/amd64\u00e0busybox",
+        "ONBUILD ADD --chown=0:0\u00e0http://127.0.0.1:1/x /x",
+    ],
+)
+def test_what_builders_read_as_spaces_is_refused_where_it_matters(builder: Bench, instruction: str) -> None:
+    """Each byte is a character to them: neither an address nor an image is reached behind one that looks otherwise."""
+    said = inline(builder, "build -", f"FROM busybox\n{instruction}\n")
+    assert said.status is Status.FAILED
+    assert text.docker(said.reply).startswith("Line 2: ")
+    assert "builders read in different ways" in text.docker(said.reply)
+
+
+def test_a_base_puts_nothing_off_that_builders_read_otherwise(builder: Bench, client: APIClient) -> None:
+    """A trigger is read as the Dockerfile is."""
+    box = client.create_container("busybox:latest", ["true"])
+    client.commit(box["Id"], "sly", "1", changes="ONBUILD COPY --chown=0:0\u00e0--from=busybox /bin/busybox /b")
+    client.remove_container(box["Id"])
+    said = inline(builder, "build -", "FROM sly:1\n")
+    assert said.status is Status.FAILED
+    assert "Line 1: COPY has a character in it" in text.docker(said.reply)
+
+
+def test_letters_of_any_language_may_stand_in_names(builder: Bench, site: Path) -> None:
+    """In what is copied, and in labels and comments: the builder takes apart nothing but flags by bytes."""
+    (site / "voil\u00e0.txt").write_text("x\n")
+    lines = ["# \u00e0", "FROM busybox", "LABEL a=\u00e0", "COPY --chown=0:0 voil\u00e0.txt /\u00c5"]
+    (site / "Dockerfile").write_text("\n".join(lines))
+    said = builder.say(f"build --no-cache {site}")
+    assert said.status is Status.DONE, text.docker(said.reply)
 
 
 @pytest.mark.parametrize(

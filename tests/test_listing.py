@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import docker
 import pytest
@@ -24,9 +24,9 @@ from commands.context import Context
 from commands.general.version import PRODUCT, VERSION
 from commands.listing import filters, listed
 from commands.reply import Output, Reply, Table
+from commands.seen import Seen, Visible
 from commands.template import Row
 
-Visible = Callable[[str, str, Mapping[str, str]], bool]
 HEAD = "$ docker "
 PAGES = {"info", "version"}  # they have a part on the client
 
@@ -72,7 +72,7 @@ def secretive(engine: str) -> Iterator[Host]:
     api.close()
 
 
-def everything(_kind: str, _name: str, _labels: Mapping[str, str]) -> bool:
+def everything(_seen: Seen) -> bool:
     """The eyes of someone who may see all."""
     return True
 
@@ -152,8 +152,8 @@ def test_a_list_is_one_request(line: str, stored: StoredEngine, host: Host) -> N
 def test_hidden_containers_are_gone_before_any_count(host: Host) -> None:
     """What the asker may not see is no row, and -n and -l count only what is left."""
 
-    def some(_kind: str, name: str, _labels: Mapping[str, str]) -> bool:
-        return name in {"linked", "hub", "arm"}
+    def some(seen: Seen) -> bool:
+        return seen.name in {"linked", "hub", "arm"}
 
     names = "--format '{{.Names}}'"
     assert out(ask(host, f"ps {names}", some)) == ["linked", "hub", "arm"]
@@ -165,8 +165,8 @@ def test_hidden_containers_are_gone_before_any_count(host: Host) -> None:
 def test_visibility_is_asked_with_the_object_s_labels(host: Host) -> None:
     """A rule about labels is applied to the labels that the engine tells."""
 
-    def labelled(_kind: str, _name: str, labels: Mapping[str, str]) -> bool:
-        return labels.get("a") == "1"
+    def labelled(seen: Seen) -> bool:
+        return seen.labels.get("a") == "1"
 
     assert out(ask(host, "ps --format '{{.Names}}'", labelled)) == ["labelled"]
 
@@ -181,12 +181,12 @@ def test_visibility_is_asked_with_the_object_s_labels(host: Host) -> None:
 )
 def test_hidden_objects_are_no_row(host: Host, kind: str, line: str, left: list[str]) -> None:
     """What the asker may not see is not listed; of an image of two names perhaps only one."""
-    assert out(ask(host, line, lambda asked, name, _labels: asked == kind and name in left)) == left
+    assert out(ask(host, line, lambda seen: seen.kind == kind and seen.name in left)) == left
 
 
 def test_hidden_names_are_not_in_a_tree(host: Host) -> None:
     """A tree shows an image under the names that may be seen, and none of another image."""
-    page = out(ask(host, "images --tree", lambda _kind, name, _labels: name == "app:1"))
+    page = out(ask(host, "images --tree", lambda seen: seen.name == "app:1"))
     assert [line.split()[0] for line in page[4:] if line] == ["app:1", "├─", "└─"]
 
 
@@ -194,8 +194,8 @@ def test_info_counts_only_what_may_be_seen(host: Host) -> None:
     """The counts of info are the engine's less what is hidden from the asker."""
     form = "info --format '{{.Containers}} {{.ContainersRunning}} {{.ContainersStopped}} {{.Images}}'"
     whole = [int(each) for each in out(ask(host, form))[0].split()]
-    less = [int(each) for each in out(ask(host, form, lambda _kind, name, _labels: name != "tags:1"))[0].split()]
-    fewer = [int(each) for each in out(ask(host, form, lambda _kind, name, _labels: name != "hub"))[0].split()]
+    less = [int(each) for each in out(ask(host, form, lambda seen: seen.name != "tags:1"))[0].split()]
+    fewer = [int(each) for each in out(ask(host, form, lambda seen: seen.name != "hub"))[0].split()]
     assert less == whole  # the image can still be seen under its other name
     assert fewer == [whole[0] - 1, whole[1] - 1, whole[2], whole[3]]
 

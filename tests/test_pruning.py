@@ -187,6 +187,17 @@ def _step_and_head(api: APIClient, labels: str = "keep=yes") -> tuple[str, str]:
     return step, head
 
 
+def test_the_image_of_a_container_that_goes_is_shown_as_docker_ps_shows_it(api: APIClient, bench: Bench) -> None:
+    """By its short id where it has no name."""
+    identity = api.images("app:2.0")[0]["Id"]
+    made = api.create_container(identity, "true")["Id"]
+    asked = bench.say("container prune")
+    api.remove_container(made)
+    rows = text.docker(asked.reply) + text.added(asked.reply)
+    assert identity.removeprefix("sha256:")[:12] in rows
+    assert identity not in rows
+
+
 def test_an_image_goes_after_those_that_were_made_from_it(api: APIClient, bench: Bench) -> None:
     """Parents with names of their own are not in the way of each other: all go in one prune."""
     ids = ["busybox:latest"]

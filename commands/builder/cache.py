@@ -28,6 +28,7 @@ _FIELDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "private": lambda record: str(not record.get("Shared")).lower(),
 }
 _AGES = ("until", "unused-for")
+_LABELS = ("label", "label!")  # engines take these and look at no labels; what is kept has none
 _NOT_PRUNED = "failed to prune build cache: {}"
 
 Record = Mapping[str, Any]
@@ -41,10 +42,11 @@ class Chosen:
     unused: float = 0.0
     fields: tuple[tuple[str, str], ...] = ()
     keep: int = 0
+    labelled: bool = False  # it means only what has a label, which is nothing
 
     def takes(self, record: Record, now: float) -> bool:
         """Whether it means a record that nothing uses."""
-        if record.get("InUse") or not (self.all or not self._needs_all(record)):
+        if self.labelled or record.get("InUse") or not (self.all or not self._needs_all(record)):
             return False
         last = record.get("LastUsedAt") or record["CreatedAt"]
         recent = self.unused and now - epoch(last, now) < self.unused
@@ -58,15 +60,17 @@ def chosen(filters: Iterable[str], *, all_: bool, keep: int = 0) -> Chosen:
     """What filters (NAME=VALUE) mean; raises ValueError in the engine's words."""
     fields: list[tuple[str, str]] = []
     ages: list[str] = []
+    labelled = False
     for each in filter(None, filters):
         name, _, value = each.partition("=")
-        if name not in _FIELDS and name not in _AGES:
+        if name not in {*_FIELDS, *_AGES, *_LABELS}:
             raise ValueError(_NOT_PRUNED.format(f"Invalid filter '{name}'"))
         ages += [value] if name in _AGES else []
-        fields += [] if name in _AGES else [(name, value)]
+        fields += [(name, value)] if name in _FIELDS else []
+        labelled = labelled or name == "label"
     if len(set(ages)) > 1 or len({name for name, _ in fields}) < len(fields):
         raise ValueError(_NOT_PRUNED.format("filters expect only one value"))
-    return Chosen(all_, _seconds(ages[0]) if ages else 0.0, tuple(fields), keep)
+    return Chosen(all_, _seconds(ages[0]) if ages else 0.0, tuple(fields), keep, labelled)
 
 
 def plan(ctx: Context, meant: Chosen) -> list[Going]:

@@ -12,17 +12,22 @@ from commands.building.dockerfile import SPACES, Instruction
 from commands.building.words import Unreadable
 
 _NOTHING = "scratch"  # the image that is none
-_FROM = "--from"
+_FROM, _PLATFORM = "--from", "--platform"
 _WORD = re.compile(r"""(?:[^\s"'\\`]|[\\`].?|"(?:[^"\\]|\\.)*"|'[^']*')+""")
 _UNREADABLE = "Line {}: slashdock cannot tell which image {} stands for. Write its name there."
 
 
 @dataclass(frozen=True, order=True)
 class Base:
-    """An image by the name in the Dockerfile, and the line where it is named; 0 where only --cache-from names it."""
+    """An image by the name in the Dockerfile, and the line where it is named; 0 where only --cache-from names it.
+
+    platform is the one that its FROM asks for; copied: files are taken from it, and its triggers do nothing.
+    """
 
     line: int
     ref: str
+    platform: str = ""
+    copied: bool = False
 
     @property
     def where(self) -> str:
@@ -37,11 +42,16 @@ def named(text: str, given: Mapping[str, str | None], target: str = "") -> list[
     Raises Refusal where it cannot be told which image is meant.
     """
     escape = dockerfile.escape_of(text)
-    readings = (_until(reading, target) for reading in dockerfile.readings(text))
+    readings = (until(reading, target) for reading in dockerfile.readings(text))
     return sorted({base for reading in readings for base in _named(reading, given, escape)})
 
 
-def _until(reading: Sequence[Instruction], target: str) -> Sequence[Instruction]:
+def stages(text: str) -> frozenset[str]:
+    """The names of its stages, which stand for no images."""
+    return frozenset(_stage(each.rest) for reading in dockerfile.readings(text) for each in reading) - {""}
+
+
+def until(reading: Sequence[Instruction], target: str) -> Sequence[Instruction]:
     """The instructions that are followed: none of a stage after the last one of this name, or after that number."""
     begins = [at for at, each in enumerate(reading) if each.name == "FROM"]
     last = [number for number, at in enumerate(begins) if target and _stage(reading[at].rest) == target.lower()]
@@ -55,31 +65,31 @@ def _named(reading: Sequence[Instruction], given: Mapping[str, str | None], esca
     begun, own, current = False, {_NOTHING}, ""  # own: the names that stand for no image, but for stages that ended
     for each in reading:
         inner = each.inner()
-        refs: list[str] = []
+        found: list[Base] = []
         if inner.name == "FROM":
-            refs = [_value(each, word, variables, escape) for word in _images(inner.rest)]
+            found = [_begun(inner, variables, escape)]
             begun = True
             own.add(current)
             current = _stage(inner.rest)
         elif inner.name == "ARG" and not begun:
             variables |= _declared(each, variables, given, escape)
         elif inner.name in {"ADD", "COPY"}:
-            refs = list(copied(inner))
-        yield from (Base(each.line, ref) for ref in refs if ref and ref.lower() not in own)
+            found = [Base(each.line, ref, copied=True) for ref in copied(inner)]
+        yield from (base for base in found if base.ref and base.ref.lower() not in own)
 
 
-def _images(rest: str) -> list[str]:
-    """The words that may be the image: the first one, or any where there are flags, which may take one more word."""
-    split = SPACES.split(rest)
-    before = split[:-2] if len(split) > 2 and split[-2].lower() == "as" else split  # noqa: PLR2004 - IMAGE AS NAME
-    plain = [word for word in before if not word.startswith("--")]
-    return plain if len(plain) < len(before) else plain[:1]
+def _begun(each: Instruction, variables: Mapping[str, str], escape: str) -> Base:
+    """The image that a FROM begins with."""
+    given, words_ = flags.split(each.rest)
+    ref = _value(each, SPACES.split(words_)[0], variables, escape)
+    asked = [value for name, _, value in (flag.partition("=") for flag in given) if name.lower() == _PLATFORM]
+    return Base(each.line, ref, _value(each, asked[-1], variables, escape) if asked else "")
 
 
 def _stage(rest: str) -> str:
     """The name that a stage is given, which stands for no image once the next one begins; empty where it has none."""
-    split = SPACES.split(rest)
-    return split[-1].lower() if len(split) > 2 and split[-2].lower() == "as" else ""  # noqa: PLR2004 - see _images
+    split = SPACES.split(flags.split(rest)[1])
+    return split[-1].lower() if len(split) > 2 and split[-2].lower() == "as" else ""  # noqa: PLR2004 - IMAGE AS NAME
 
 
 def copied(instruction: Instruction) -> Iterator[str]:

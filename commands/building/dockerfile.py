@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 INSTRUCTIONS = (
@@ -16,17 +16,21 @@ SPACES = re.compile(r"[\t\v\f\r ]+")
 _DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _ESCAPING = re.compile(rf"^\s*#\s*escape\s*=\s*{OTHER_ESCAPE}", re.MULTILINE | re.IGNORECASE)
-_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))  # Go's
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))  # Go's
 _MARK = "\ufeff"  # some editors begin a text with it
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction: the line where it begins, counted from 1, its word as it is written, and what follows it."""
+    """One instruction: the line where it begins, counted from 1, its word as it is written, and what follows it.
+
+    source is all of it, as the builder tells of it.
+    """
 
     line: int
     word: str
     rest: str
+    source: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -84,8 +88,8 @@ def escape_of(text: str) -> str:
 def _read(text: str, dialect: _Dialect) -> Iterator[Instruction]:
     started, joined = 0, ""
     for number, raw in enumerate(text.split("\n"), 1):
-        line = raw.removesuffix("\r") if started else raw.removesuffix("\r").lstrip(_BLANKS)
-        if _is_comment(line, dialect) or not line.strip(_BLANKS):
+        line = raw.removesuffix("\r") if started else raw.removesuffix("\r").lstrip(BLANKS)
+        if _is_comment(line, dialect) or not line.strip(BLANKS):
             continue
         piece, more = _piece(line, dialect)
         started, joined = started or number, joined + piece
@@ -96,7 +100,7 @@ def _read(text: str, dialect: _Dialect) -> Iterator[Instruction]:
 
 
 def _is_comment(line: str, dialect: _Dialect) -> bool:
-    return (line.lstrip(_BLANKS) if dialect.indented else line).startswith("#")
+    return (line.lstrip(BLANKS) if dialect.indented else line).startswith("#")
 
 
 def _piece(line: str, dialect: _Dialect) -> tuple[str, bool]:
@@ -110,10 +114,10 @@ def _piece(line: str, dialect: _Dialect) -> tuple[str, bool]:
 
 
 def _instructions(line: int, text: str) -> Iterator[Instruction]:
-    if text.strip(_BLANKS):
+    if text.strip(BLANKS):
         yield _instruction(line, text)
 
 
 def _instruction(line: int, text: str) -> Instruction:
-    word, *rest = SPACES.split(text.strip(_BLANKS), maxsplit=1)
-    return Instruction(line, word, rest[0].strip(_BLANKS) if rest else "")
+    word, *rest = SPACES.split(text.strip(BLANKS), maxsplit=1)
+    return Instruction(line, word, rest[0] if rest else "", text.strip(BLANKS))

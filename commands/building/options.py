@@ -16,7 +16,7 @@ from commands.creation.ulimits import ULIMIT, ulimits
 from commands.creation.values import BYTES, SWAP, checked, size
 
 DEFAULT, HOST, CONTAINER = "default", "host", "container:"
-_CLASSIC = "1"  # the builder's version
+CLASSIC = "1"  # the builder's version
 _NUMBERS = ("cpu_period", "cpu_quota", "cpu_shares")
 _TEXTS = ("cgroup_parent", "cpuset_cpus", "cpuset_mems", "target")
 
@@ -80,7 +80,7 @@ class Options(Command):
 
     def params(self, name: str, network: str) -> wire.Params:
         """The query for a Dockerfile of this name in the context and for this network; what is not said is left out."""
-        found: wire.Params = {"dockerfile": name, "version": _CLASSIC}
+        found: wire.Params = {"dockerfile": name, "version": CLASSIC}
         return found | {key: value for key, value in self._said(network) if value}
 
     def _said(self, network: str) -> Iterator[tuple[str, Any]]:

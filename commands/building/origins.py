@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
@@ -11,11 +12,11 @@ from docker.errors import APIError, NotFound
 
 from commands import naming, wire
 from commands.attempts import Refusal
-from commands.building import added, bases, dockerfile
+from commands.building import added, bases, dockerfile, flags
 from commands.building.bases import Base
 from commands.command import Permission
-from commands.context import Context, Found, Target, daemon
-from commands.creation import images
+from commands.context import Context, Found, Target, answered
+from commands.creation import images, machine
 from commands.image import transfer
 from commands.seen import Seen
 
@@ -23,52 +24,101 @@ MOST = 100  # images that a Dockerfile may name
 _MANY = f"This Dockerfile names more than {MOST} images, which is the most that slashdock looks at."
 _NOT_YOURS = "{}: you may not build on {}."
 _NONE = "{}: No such image: {}"
-_NO_WORD = "{}: the engine gave no answer about the pull of {}. Nothing was built."
+_NO_WORD = (
+    "{}: the engine gave no answer about the pull of {}: it may be here now, or not. Nothing was built. `docker images`"
+    " shows how it is now."
+)
+_SYSTEM = 2  # words of a platform that have to fit: the system and the machine
+_MISMATCH = """
+WARNING: Pulled image with specified platform ({}), but the resulting image's configured platform ({}) does not match.
+This is most likely caused by a bug in the build system that created the fetched image ({}).
+Please notify the image author to correct the configuration."""  # the engine's
+_COPIED = "invalid from flag value {}: {}"  # docker's
 
 
 class Unfetched(Refusal):
-    """An image cannot be had, which docker says once it has sent the context."""
+    """An image cannot be had, which docker says at its step; printed is what it prints there before.
+
+    lost: whether it came is not known.
+    """
+
+    def __init__(self, why: str, base: Base, printed: Mapping[int, list[str]], *, lost: bool = False) -> None:
+        super().__init__(why)
+        self.base = base
+        self.printed = printed
+        self.lost = lost
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fetching:
-    """What is fetched before a build, as the engine would within it; then what a base asks for is known before."""
+    """What is fetched before a build, as the engine would within it; then what a base asks for is known before.
 
-    newer: bool = False
-    platform: str = ""
+    stages are names of the Dockerfile's own; readable says whether the engine can read the Dockerfile at all, so that
+    it would fetch anything; printed gathers what docker prints of it, by the line of the step.
+    """
+
+    newer: bool
+    platform: str
+    stages: frozenset[str]
+    readable: Callable[[], bool]
+    printed: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
-def check(ctx: Context, bases: Iterable[Base], fetching: Fetching) -> tuple[str, ...]:
-    """See that the asker may use each, fetching what is not here; gives what docker prints of that.
+def check(ctx: Context, found: Iterable[Base], fetching: Fetching) -> None:
+    """See that the asker may use each, fetching what is not here.
 
     Raises Refusal where one may not be used or fetched, or where building on it would reach what the policy forbids.
     """
-    named = tuple(bases)
+    named = tuple(found)
     if len(named) > MOST:
         raise Refusal(_MANY)
-    told: list[str] = []
     for base in named:
-        if _is_name(base.ref):
-            _check(ctx, base, _local(ctx, base.ref))
-            if base.line:
-                told += _fetched(ctx, base, fetching)
-    return tuple(told)
+        _check(ctx, base, fetching)
 
 
-def _fetched(ctx: Context, base: Base, fetching: Fetching) -> tuple[str, ...]:
-    """Fetch the image if the engine would; what came is looked at like any other."""
-    if images.is_id(base.ref) or (_local(ctx, base.ref) and not fetching.newer):
-        return ()
+def _check(ctx: Context, base: Base, fetching: Fetching | None) -> None:
+    """See one, before it is fetched and after, and then what its triggers take."""
+    if not _is_name(base.ref):
+        return
+    details = _seen(ctx, base)
+    if base.line and fetching and _to_fetch(ctx, base, newer=fetching.newer) and fetching.readable():
+        _fetch(ctx, base, fetching)
+        details = _seen(ctx, base)
+    triggers = () if base.copied else (details.get("Config") or {}).get("OnBuild") or ()
+    for ref in sorted(set(_put_off(ctx, base, triggers))):
+        is_stage = fetching is not None and ref.lower() in fetching.stages
+        _check(ctx, Base(base.line, ref, copied=True), None if is_stage else fetching)
+
+
+def _to_fetch(ctx: Context, base: Base, *, newer: bool) -> bool:
+    return not images.is_id(base.ref) and (newer or not _local(ctx, base.ref))
+
+
+def _fetch(ctx: Context, base: Base, fetching: Fetching) -> None:
+    """Fetch the image; raises Unfetched."""
+    platform = base.platform or fetching.platform
     try:
-        done = transfer.pull(ctx, naming.normalized(base.ref), platform=fetching.platform)
+        done = transfer.pull(ctx, naming.normalized(base.ref), platform=platform)
     except requests.RequestException as error:
         if not isinstance(error, APIError) or wire.lost(error):
-            raise Unfetched(_NO_WORD.format(base.where, base.ref)) from None
-        raise Unfetched(daemon(error)) from None
+            raise Unfetched(_NO_WORD.format(base.where, base.ref), base, fetching.printed, lost=True) from None
+        raise Unfetched(_worded(base, answered(error)), base, fetching.printed) from None
+    fetching.printed[base.line] += done.lines
     if done.error:
-        raise Unfetched(done.error)
-    _check(ctx, base, _local(ctx, base.ref))
-    return done.lines
+        raise Unfetched(_worded(base, done.error), base, fetching.printed)
+    fetching.printed[base.line] += _mismatch(base.ref, platform, _local(ctx, base.ref))
+
+
+def _mismatch(ref: str, wanted: str, details: Mapping[str, Any]) -> list[str]:
+    """The lines in which the engine's builder warns of an image for another machine; none where it is the right one."""
+    asked = machine.specified(wanted) if wanted else ""
+    came = "/".join(filter(None, (details.get(key) for key in ("Os", "Architecture", "Variant"))))
+    same = asked.split("/")[:_SYSTEM] == came.split("/")[:_SYSTEM]
+    return [] if same or not asked or not details else _MISMATCH.format(asked, came, ref).split("\n")
+
+
+def _worded(base: Base, error: str) -> str:
+    return _COPIED.format(base.ref, error) if base.copied else error
 
 
 def _is_name(ref: str) -> bool:
@@ -89,24 +139,23 @@ def _local(ctx: Context, ref: str) -> Mapping[str, Any]:
     return found
 
 
-def _check(ctx: Context, base: Base, details: Mapping[str, Any]) -> None:
-    config = details.get("Config") or {}
-    labels = config.get("Labels") or {}
+def _seen(ctx: Context, base: Base) -> Mapping[str, Any]:
+    """The engine's inspect of it as it is here now; raises Refusal where the asker may not build on that."""
+    details = _local(ctx, base.ref)
+    labels = (details.get("Config") or {}).get("Labels") or {}
     names = dict.fromkeys((base.ref, *(details.get("RepoTags") or ())))
     if not all(ctx.visible(Seen("image", name, labels, details.get("Id") or "")) for name in names):
         found = Found(Target("image", base.ref), "image", details.get("Id") or "", base.ref, labels, details)
         seen = details and all(ctx.may(Permission.SEE, replace(found, name=name)) for name in names)
         raise Refusal((_NOT_YOURS if seen else _NONE).format(base.where, base.ref))
-    for trigger in config.get("OnBuild") or ():
+    return details
+
+
+def _put_off(ctx: Context, base: Base, triggers: Iterable[str]) -> Iterator[str]:
+    """The images that triggers copy from; raises Refusal where one reaches what the policy forbids."""
+    for trigger in triggers:
         for reading in dockerfile.readings(trigger):
             put_off = [replace(each, line=base.line) for each in reading]
+            flags.check(put_off)
             added.check(put_off, ctx.allowances.remotes)
-            for source in {ref for each in put_off for ref in bases.copied(each.inner())}:
-                if _is_name(source):
-                    _check_copied(ctx, Base(base.line, source))
-
-
-def _check_copied(ctx: Context, base: Base) -> None:
-    """An image that a trigger copies from: it has to be here, and its own triggers do nothing."""
-    details = dict(_local(ctx, base.ref))
-    _check(ctx, base, {**details, "Config": {**(details.get("Config") or {}), "OnBuild": None}})
+            yield from (ref for each in put_off for ref in bases.copied(each.inner()))

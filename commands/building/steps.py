@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +22,7 @@ LIMIT = 3600.0  # seconds of a build as a whole
 KEPT = 1024 * 1024  # bytes of what is printed: the end
 SHOWN = 20  # lines that are shown while it goes on
 PACE = 0.5  # seconds between two looks at them
-_CHUNK = 64 * 1024  # bytes
+_STEP = re.compile(r"Step (\d+)/\d+ : ")
 _ID = re.compile(r"(sha256:[0-9a-f]{64})\s*")
 
 Show = Callable[[str], None]
@@ -33,8 +32,11 @@ Show = Callable[[str], None]
 class Steps:
     """What was said: image is the id of what was built, error what ended it, code how the last step's process ended.
 
-    lost: the engine stopped talking before the end; late: it was not waited for any longer.
+    lost: the engine stopped talking before the end; late: it was not waited for any longer. fetched is what is printed
+    below the line of a step, by its number: what was fetched for it before the build.
     """
+
+    fetched: dict[int, str] = field(default_factory=dict)
 
     image: str = ""
     error: str = ""
@@ -42,6 +44,7 @@ class Steps:
     lost: bool = False
     late: bool = False
     window: Window = field(default_factory=lambda: Window(KEPT))
+    _waiting: str = ""
 
     @property
     def text(self) -> str:
@@ -58,15 +61,27 @@ class Steps:
             self.error = str(detail.get("message") or message.get("error") or "unknown error")
             self.code = int(detail.get("code") or 0)
             return ""
-        printed = _printed(message)
+        printed = self._with_fetched(_printed(message))
         self.window.add(Stream.STDOUT, printed.encode("utf-8", "surrogatepass"))
         return printed
 
+    def _with_fetched(self, printed: str) -> str:
+        """With what was fetched for a step, once the line of the step is whole."""
+        begun = _STEP.match(printed)
+        if begun:
+            self._waiting = self.fetched.pop(int(begun[1]), "")
+        if not self._waiting or not printed.endswith("\n"):
+            return printed
+        waiting, self._waiting = self._waiting, ""
+        return f"{printed}{waiting}"
 
-def built(client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show) -> Steps:
+
+def built(
+    client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show, fetched: Mapping[int, str]
+) -> Steps:
     """Let the engine build what the chunks are the archive of, and show how far it is.
 
-    Raises what the chunks raise, and EngineDown where there is no engine to ask.
+    fetched is as in Steps. Raises what the chunks raise, and EngineDown where there is no engine to ask.
     """
     ends = time.monotonic() + LIMIT
     url = client._url("/build")  # noqa: SLF001 - docker-py's own keeps the archive and knows not all parameters
@@ -79,23 +94,21 @@ def built(client: APIClient, params: wire.Params, chunks: Iterator[bytes], show:
     except requests.RequestException:
         return Steps(lost=True)
     with closing(answer):
-        return _followed(answer, show, ends)
+        return _followed(answer, Steps(fetched=dict(fetched)), show, ends)
 
 
-def _followed(answer: requests.Response, show: Show, ends: float) -> Steps:
+def _followed(answer: requests.Response, steps: Steps, show: Show, ends: float) -> Steps:
     """Read all that is said; who stops reading makes the engine give up."""
-    steps, shown = Steps(), _Shown(show)
+    shown = _Shown(show)
     try:
-        for line in answer.iter_lines(_CHUNK):
-            shown.more(steps.take(json.loads(line)) if line else "")
+        for message in wire.messages(answer):
+            shown.more(steps.take(message))
             steps.late = time.monotonic() > ends
             if steps.late or steps.error:
                 return steps
     except requests.RequestException as error:
         steps.late = "timed out" in str(error)
         steps.lost = not steps.late
-    except json.JSONDecodeError:
-        steps.lost = True
     steps.image = steps.image or _id(steps.text)
     steps.lost = steps.lost or not (steps.image or steps.late)
     return steps

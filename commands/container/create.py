@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from docker.errors import APIError
+
 from commands import wire
 from commands.attempts import Refusal, unanswered
 from commands.command import Permission, arg, args, flag
-from commands.context import Context, Target
+from commands.context import Context, Target, daemon
 from commands.creation import images, machine, ordering, sources
 from commands.creation.making import Making
 from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
@@ -105,6 +107,8 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             return self._order(ctx)
         except ValueError as error:
             raise Unmade(str(error), misread=True) from None
+        except APIError as error:
+            raise Unmade(daemon(error)) from None
 
     def attached(self) -> dict[str, bool]:
         """Which streams are attached, as the request says it."""
@@ -152,6 +156,8 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         return ""
 
     def _order(self, ctx: Context) -> Order:
+        for target in self.targets():
+            sources.sent(ctx, target)  # which is refused where it stands for several
         found = sources.found(ctx)
         too_early = self.addresses_need(found.api) or self.mounts_need(found.api)
         if too_early:

@@ -13,7 +13,7 @@ from commands import wire
 from commands.attempts import Refusal, unanswered
 from commands.command import Permission, arg, args, flag
 from commands.container.several import nameless
-from commands.context import Context, Target
+from commands.context import Context, Target, answered, named
 from commands.creation import attaching, sources
 from commands.creation.environment import Variables
 from commands.creation.process import IN_PROC, is_in_proc
@@ -31,6 +31,7 @@ _GOES_ON = (
 )
 _FLOODED = "{} prints too much to be followed. It goes on in {}; `docker restart {}` ends all that runs there."
 _UNKNOWN = "How {} ended is not known: the engine stopped answering. `docker top {}` shows whether it still runs."
+_PAUSED = "Container {} is paused"  # the engine's, which repeats there what it was sent
 _PRIVILEGED = "it gets rights on the host (--privileged)"
 
 
@@ -84,6 +85,8 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
             process = wire.send(ctx.patient, "/containers/{0}/exec", container, body=body)["Id"]
             reply = self._detached(ctx, process) if self.detach else self._waited(ctx, process)
         except (APIError, requests.RequestException) as error:
+            if isinstance(error, APIError) and _PAUSED.format(container) in answered(error):
+                raise named(error, container, self.container) from None
             if not wire.lost(error):
                 raise
             return unanswered(f"{self.command} in {self.container}", f"docker top {self.container}")

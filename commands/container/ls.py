@@ -146,7 +146,7 @@ def row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
     methods = {
         "ID": short(each.get("Id", "")) if trunc else each.get("Id", ""),
         "Names": _names(each, trunc=trunc),
-        "Image": _image(each, trunc=trunc),
+        "Image": shown_image(each, trunc=trunc),
         "Command": quote(ellipsis(command, COMMAND_WIDTH) if trunc else command),
         "CreatedAt": moment(created),
         "RunningFor": ago(now - created),
@@ -170,7 +170,8 @@ def _names(each: Mapping[str, Any], *, trunc: bool) -> str:
     return own_name(names) if trunc else ",".join(name.removeprefix("/") for name in names)
 
 
-def _image(each: Mapping[str, Any], *, trunc: bool) -> str:
+def shown_image(each: Mapping[str, Any], *, trunc: bool) -> str:
+    """The image of a container of the list; where cut short its name, or the short id where it has none."""
     image: str = each.get("Image", "")
     if not image:
         return "<no image>"

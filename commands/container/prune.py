@@ -7,6 +7,7 @@ from typing import Any
 
 from commands import prunes, seen, units, wire
 from commands.command import Permission
+from commands.container.ls import shown_image
 from commands.context import Context
 from commands.intent import Intent
 from commands.listing import short
@@ -51,7 +52,7 @@ def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
 
 def _going(ctx: Context, listed: Mapping[str, Any], name: str, labels: Mapping[str, str]) -> Going:
     identity, size = str(listed["Id"]), int(listed.get("SizeRw") or 0)
-    row = (short(identity), name, str(listed["Image"]), str(listed["Status"]), units.size(size))
+    row = (short(identity), name, shown_image(listed, trunc=True), str(listed["Status"]), units.size(size))
 
     def stays() -> str:
         now = ctx.docker.inspect_container(identity)

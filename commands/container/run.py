@@ -47,6 +47,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
 
     detach: bool = flag("-d", default=False, help="Do not wait for it: the answer is its id")
     detach_keys: str = flag(default="", help="Accepted and without effect, as nobody is attached")
+    interactive: bool = flag("-i", default=False, help="Only with -d: keep its input open, into which nothing is typed")
     sig_proxy: bool = flag(default=True, shown="true", help="Accepted and without effect: a chat sends no signals")
 
     def attached(self) -> dict[str, bool]:

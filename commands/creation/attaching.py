@@ -99,14 +99,17 @@ class Attached:
         left = max(self.following.ends - time.monotonic(), 1.0)
         _socket(self.following.client, self.waiting).settimeout(left)
         try:
-            told: dict[str, Any] = json.loads(self.waiting.content)
+            told: Any = json.loads(self.waiting.content)
         except requests.RequestException as error:
             if "timed out" in str(error):
                 return None
             raise ValueError(str(error)) from None
-        if "StatusCode" not in told:
-            raise ValueError(told)
-        return Ended(int(told["StatusCode"]), (told.get("Error") or {}).get("Message") or "")
+        match told:
+            case {"StatusCode": int(code), "Error": {"Message": str(wrong)}}:
+                return Ended(code, wrong)
+            case {"StatusCode": int(code), **rest} if not rest.get("Error"):
+                return Ended(code, "")
+        raise ValueError(told)
 
 
 @contextlib.contextmanager

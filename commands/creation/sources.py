@@ -36,8 +36,8 @@ def found(ctx: Context) -> Sources:
 
 
 def sent(ctx: Context, target: Target) -> str:
-    """What is sent for a target: the full id that was judged, else what is to be told of as missing."""
+    """What is sent for a target: the full id that was judged, else what is told of as missing; raises APIError."""
     looked = ctx.found.get(target)
     if looked is None:
         return target.ref
-    return (looked.stand_in or target.ref) if isinstance(looked, Missing) else looked.id
+    return looked.word() if isinstance(looked, Missing) else looked.id

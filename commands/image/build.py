@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from docker.errors import NotFound
@@ -11,17 +12,17 @@ from docker.errors import NotFound
 from commands import naming
 from commands.asking import Field, Form
 from commands.attempts import Refusal, unanswered
-from commands.building import added, bases, contexts, dockerfile, mistakes, origins, steps
+from commands.building import added, bases, contexts, dockerfile, flags, mistakes, numbered, origins, readings, steps
 from commands.building.bases import Base
 from commands.building.contexts import INLINE, Asked
 from commands.building.options import CONTAINER, DEFAULT, HOST, Options
 from commands.building.origins import Fetching, Unfetched
 from commands.building.steps import Steps
 from commands.command import Permission, arg, flag
-from commands.context import Context, Target
+from commands.context import Context, Missing, Target
 from commands.creation.sources import sent
 from commands.image.transfer import DEFAULT_TAG
-from commands.reply import Errors, Note, Output, Part, Reply, failure
+from commands.reply import Errors, Note, Output, Part, Reply, failure, note
 
 LOOK = "docker images"  # shows whether it was built where the answer was lost
 FIELD = "dockerfile"  # what is asked for in the form
@@ -42,18 +43,6 @@ _LATE = (
     f" given up. `{LOOK}` shows what there is now."
 )
 _GONE = "The engine said that it built {}, and has no such image."
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """What comes before a build: what docker prints of fetching its images, and what is told of its mistakes."""
-
-    fetched: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def parts(self) -> Iterator[Part]:
-        if self.notes:
-            yield Note("\n".join(self.notes))
 
 
 class Build(Options, name="image build", alias="build, builder build", permission=Permission.CHANGE):
@@ -104,20 +93,18 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         except (ValueError, Refusal) as error:
             return failure(str(error))
 
+    def _had(self, ctx: Context, context: contexts.Context) -> Reply:
+        """The build of a context that is there."""
+        mistaken = self._mistakes(ctx, context)
+        try:
+            fetched = self._fetched(ctx, context)
+        except Unfetched as error:
+            return mistaken + self._unfetched(context, error)
+        return mistaken + self._built(ctx, context, fetched)
+
     def unforeseen(self) -> str:
         """What is in a context that is read when it is built."""
         return "" if self.context == INLINE else f"what {self.context} will hold then"
-
-    def _had(self, ctx: Context, context: contexts.Context) -> Reply:
-        """The build of a context that is there."""
-        try:
-            looked = self._looked(ctx, context)
-        except Unfetched as error:
-            for _ in context.chunks(compress=self.compress):
-                pass  # so that its size is known, which docker tells first
-            sending = context.sent()
-            return Reply((Errors(sending) if self.quiet else Output(sending),)) + failure(str(error))
-        return Reply(tuple(looked.parts())) + self._built(ctx, context, looked)
 
     def _networks(self) -> Iterator[Target]:
         if self.network.startswith(CONTAINER):
@@ -136,8 +123,15 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def _check_network(self, ctx: Context) -> None:
         for target in self._networks():
-            if target.kind == "network" and not any(fnmatchcase(target.ref, glob) for glob in ctx.allowances.networks):
+            if target.kind == "network" and not self._allows(ctx, target):
                 raise Refusal(_NO_NETWORK.format(target.ref))
+
+    @staticmethod
+    def _allows(ctx: Context, target: Target) -> bool:
+        """Whether the policy allows the network by its own name, however the line calls it."""
+        looked = ctx.found[target]
+        name = looked.word() if isinstance(looked, Missing) else looked.name
+        return any(fnmatchcase(name, glob) for glob in ctx.allowances.networks)
 
     def _network(self, ctx: Context) -> str:
         """The network as it is sent: by the id that was judged."""
@@ -145,27 +139,47 @@ class Build(Options, name="image build", alias="build, builder build", permissio
             return (CONTAINER if target.kind == "container" else "") + sent(ctx, target)
         return self.network
 
-    def _looked(self, ctx: Context, context: contexts.Context) -> _Looked:
-        """What is in the Dockerfile; raises Refusal where building it would reach what it may not."""
+    def _mistakes(self, ctx: Context, context: contexts.Context) -> Reply:
+        """What is obviously wrong in the Dockerfile, told before anything is done."""
         if context.content is None:
-            return _Looked()
+            return Reply()
+        notes = "\n".join(mistakes.told(dockerfile.read(dockerfile.text_of(context.content))))
+        if notes:
+            ctx.progress(notes)
+        return note(notes) if notes else Reply()
+
+    def _fetched(self, ctx: Context, context: contexts.Context) -> dict[int, str]:
+        """What docker prints of the images that had to be fetched, by the numbers of the steps that begin with them.
+
+        Raises Refusal where building would reach what it may not, Unfetched where an image cannot be had.
+        """
+        if context.content is None:
+            return {}
         text = dockerfile.text_of(context.content)
         for reading in dockerfile.readings(text):
+            flags.check(reading)
             added.check(reading, ctx.allowances.remotes)
-        found = bases.named(text, self.given(), self.target)
         layers = (Base(0, ref) for ref in self.sources_of_layers())
-        fetched = origins.check(ctx, [*found, *layers], Fetching(newer=self.pull, platform=self.platform))
-        notes = tuple(mistakes.told(dockerfile.read(text)))
-        if notes:
-            ctx.progress("\n".join(notes))
-        return _Looked(fetched, notes)
+        readable = functools.cache(functools.partial(readings.is_readable, ctx.patient, context.content))
+        fetching = Fetching(self.pull, self.platform, bases.stages(text), readable)
+        origins.check(ctx, [*bases.named(text, self.given(), self.target), *layers], fetching)
+        return numbered.below(text, fetching.printed)
 
-    def _built(self, ctx: Context, context: contexts.Context, looked: _Looked) -> Reply:
+    def _unfetched(self, context: contexts.Context, error: Unfetched) -> Reply:
+        """What docker prints where an image cannot be had: it has sent the context then."""
+        for _ in context.chunks(compress=self.compress):
+            pass  # so that its size is known
+        text = dockerfile.text_of(context.content or b"")
+        begun = numbered.begun(text, self.target, error.printed, error.base.line, labels=bool(self.label))
+        told = f"{context.sent()}{begun}"
+        shown = Reply((Errors(told) if self.quiet else Output(told, "build.txt"),))
+        return shown + replace(failure(str(error)), unknown=error.lost)
+
+    def _built(self, ctx: Context, context: contexts.Context, fetched: Mapping[int, str]) -> Reply:
         params = self.params(context.dockerfile, self._network(ctx))
         chunks = context.chunks(compress=self.compress)
-        done = steps.built(ctx.patient, params, chunks, ctx.progress)
-        before = "".join(f"{line}\n" for line in looked.fetched)
-        reply = Reply(tuple(self._printed(f"{before}{context.sent()}", done)))
+        done = steps.built(ctx.patient, params, chunks, ctx.progress, fetched)
+        reply = Reply(tuple(self._printed(context.sent(), done)))
         if done.lost:
             return reply + unanswered("the build", LOOK)
         if done.late:

@@ -21,6 +21,7 @@ from commands.reply import Reply, failure, lines
 _NOT_YOURS = "{} has the tag {} here, which you may not push. Push the tags that you may one by one."
 _MOVED = "{} stands for another image now than when you asked. Nothing was pushed; send the line again."
 _DIGEST = "cannot push a digest reference"
+_NO_TAG = "tag does not exist: {}:{}"  # where others of its repository do
 _ABSENT = "An image does not exist locally with the tag: {}"
 
 
@@ -67,7 +68,7 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
                 transfer.push(ctx, found, self._params(found)) if stands else Transferred((), _MOVED.format(self.image))
             )
         except NotFound:
-            return told + self._absent(found)
+            return told + self._absent(ctx, found)
         except (APIError, requests.RequestException) as error:
             if not isinstance(error, APIError) or wire.lost(error):
                 return told + unanswered(f"the push of {self.image}")
@@ -83,9 +84,11 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
         identity = ctx.id(target)
         return bool(ctx.docker.inspect_image(target.ref)["Id"] == identity)
 
-    def _absent(self, found: Reference) -> Reply:
+    def _absent(self, ctx: Context, found: Reference) -> Reply:
         """What the engine says of an image that is not there."""
         first = lines([] if self.quiet else [f"The push refers to repository [{found.domain}/{found.path}]"])
+        if not self.all_tags and repository.known(ctx, found):
+            return first + failure(_NO_TAG.format(found.familiar, found.tag or DEFAULT_TAG))
         return first + failure(_ABSENT.format(found.familiar))
 
     def _params(self, found: Reference) -> dict[str, str]:

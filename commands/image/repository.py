@@ -19,6 +19,11 @@ def barred(ctx: Context, found: Reference) -> str:
     return ""
 
 
+def known(ctx: Context, found: Reference) -> bool:
+    """Whether the engine has a tag of this repository which the asker may see."""
+    return any(ctx.visible(seen.image(image, tag)) for image, tag in _tags(ctx, found))
+
+
 def ids(ctx: Context, targets: Iterable[Target]) -> tuple[str, ...]:
     """The ids of images that were there before, for the record."""
     return tuple(each.id for target in targets if isinstance(each := ctx.found.get(target), Found))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import requests
 from docker.api.client import APIClient
 
-from commands import units
+from commands import units, wire
 from commands.context import Context
 from commands.reference import Reference
 
@@ -58,7 +57,7 @@ def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str, end:
     client._raise_for_status(answer)  # noqa: SLF001 - see pull
     steps = _Steps()
     with closing(answer):
-        for message in _messages(answer):
+        for message in wire.messages(answer):
             if message.get("error"):
                 return Transferred(tuple(steps.lines), str(message["error"]))
             steps.take(message)
@@ -103,12 +102,3 @@ def _bar(detail: Mapping[str, Any]) -> str:
         return f"  {units.size(current, 4)}"
     filled = current * _BAR // whole
     return f"  [{'=' * filled}{' ' * (_BAR - filled)}]  {units.size(current, 4)}/{units.size(whole, 4)}"
-
-
-def _messages(answer: requests.Response) -> Iterator[Mapping[str, Any]]:
-    for line in answer.iter_lines():
-        if line:
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise requests.exceptions.ChunkedEncodingError("the engine stopped talking in a word") from error

@@ -9,7 +9,7 @@ from commands import wire
 from commands.attempts import unanswered
 from commands.command import Command, Permission, arg, flag
 from commands.container.several import nameless
-from commands.context import Context, Target
+from commands.context import Context, Missing, Target
 from commands.creation import networks
 from commands.creation.networks import LINKS
 from commands.kinds import Kind
@@ -59,6 +59,10 @@ class Connect(Command, name="network connect", permission=Permission.CHANGE):
     def run(self, ctx: Context) -> Reply:
         """Connect it."""
         network, container = (ctx.id(target) for target in self.targets()[:2])
+        for linked in self.targets()[2:]:
+            looked = ctx.found[linked]
+            if isinstance(looked, Missing) and looked.word() != linked.ref:  # it is sent by its name
+                raise looked.error
         try:
             wire.send(ctx.patient, "/networks/{0}/connect", network, body=self._body(container))
         except Exception as error:

@@ -31,9 +31,9 @@ class Disconnect(Command, name="network disconnect", permission=Permission.CHANG
     def run(self, ctx: Context) -> Reply:
         """Disconnect it; one that is gone is named as it is known on the network."""
         network, container = self.targets()
-        gone = self.force and isinstance(ctx.found[container], Missing)
-        who = self.container if gone else ""
-        body = {"Container": who or ctx.id(container), "Force": self.force}
+        found = ctx.found[container]
+        who = found.word() if self.force and isinstance(found, Missing) else ctx.id(container)
+        body = {"Container": who, "Force": self.force}
         try:
             wire.send(ctx.patient, "/networks/{0}/disconnect", ctx.id(network), body=body)
         except Exception as error:

@@ -9,7 +9,7 @@ from docker.errors import NotFound
 from commands import wire
 from commands.attempts import Refusal, Remark, each
 from commands.command import Command, Permission, args, flag
-from commands.context import Context, Target
+from commands.context import Context, Target, named
 from commands.reply import Errors, Reply
 
 _NAMELESS = "invalid network name or ID: value is empty"
@@ -37,8 +37,16 @@ class Rm(Command, name="network rm", alias="network remove", permission=Permissi
         if not target.ref.strip():
             raise Refusal(_NAMELESS)
         try:
-            wire.remove(ctx.patient, "/networks/{0}", ctx.id(target))
+            _removed(ctx, target)
         except NotFound:
             if not self.force:
                 raise
             raise Remark from None
+
+
+def _removed(ctx: Context, target: Target) -> None:
+    identity = ctx.id(target)
+    try:
+        wire.remove(ctx.patient, "/networks/{0}", identity)
+    except NotFound as error:
+        raise named(error, identity, target.ref) from None

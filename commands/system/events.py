@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -25,7 +24,6 @@ LAST = 100  # events where the line does not say since when
 MOST = 1000  # events of an answer
 PATIENCE = 30.0  # seconds without an answer
 UNPARSED = 64  # docker's exit code for a template that is none
-_CHUNK = 64 * 1024  # bytes
 _NO_STREAM = "What happens from now on is not shown: send the line again for what is new."
 _LESS = "Only the last {} of {} events are shown. Ask for less with --since, --until or --filter."
 # What the engine itself says of an event; all else is a label of what it is about.
@@ -96,9 +94,7 @@ def _template(source: str) -> Template | None:
 def _events(ctx: Context, params: wire.Params) -> Iterator[Event]:
     answer = wire.stream(ctx.patient, "/events", params=params, timeout=PATIENCE)
     try:
-        for line in answer.iter_lines(_CHUNK):
-            if line.strip():
-                yield json.loads(line)
+        yield from wire.messages(answer)
     finally:
         answer.close()
 

@@ -1,0 +1,59 @@
+"""Streams of an engine that say something which is no message: they are broken, and the outcome is not known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from harness import ADMIN, bench
+from proxy import Proxy, answer
+from test_build import POLICY
+
+from bot import text
+from bot.policy import Policy
+from bot.request import Actor, Origin, Request, Status
+from commands import catalog
+
+BODIES = [
+    "1\n",
+    '"x"\n',
+    "null\n",
+    "[]\n",
+    '{"errorDetail": "x"}\n',
+    '{"aux": 5}\n',
+    '{"progressDetail": []}\n[1]\n',
+    "{\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "request_"),
+    [("pull busybox:latest", "/images/create"), ("push busybox:latest", "/push"), ("build -", "/build")],
+)
+@pytest.mark.parametrize("body", BODIES)
+def test_a_stream_that_says_what_is_no_message_is_broken(
+    fresh_world: str, tmp_path: Path, line: str, request_: str, body: str
+) -> None:
+    """Without a traceback, and without a word that it went well or badly."""
+    policy = Policy.parse(POLICY, "policy.toml", [verb.spec for verb in catalog.load()])
+    proxy = Proxy(fresh_world, refuse=request_, answer=answer("200 OK", body, "application/json"))
+    with proxy.serve(tmp_path) as address:
+        spoken = bench(address, tmp_path / "data", policy)
+        given = {"dockerfile": "FROM busybox\n"}
+        outcome = spoken.pipeline.submit(Request(line, Actor(ADMIN), Origin.BUTTON, given=given))
+        spoken.close()
+    assert outcome.status is Status.UNKNOWN
+    assert "No answer about the " in text.docker(outcome.reply)
+
+
+@pytest.mark.parametrize("body", ["1", "null", "[]", '{"StatusCode": "x"}', '{"StatusCode": 0, "Error": 1}'])
+def test_an_end_that_is_told_in_no_words_is_not_known(fresh_world: str, tmp_path: Path, body: str) -> None:
+    """What it printed is shown."""
+    with Proxy(fresh_world, replace="/wait", answer=answer("200 OK", body, "application/json")).serve(
+        tmp_path
+    ) as address:
+        spoken = bench(address, tmp_path / "data")
+        outcome = spoken.say("run busybox echo printed")
+        spoken.close()
+    assert outcome.status is Status.UNKNOWN
+    assert text.docker(outcome.reply).startswith("printed\nHow ")
