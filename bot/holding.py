@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from docker.errors import APIError
+
 from bot import answers, plan, radius, telling
 from bot.answers import End
 from bot.approvals import Asking, Held, State
@@ -17,9 +19,9 @@ from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.rule import Needs
 from bot.seal import Broken
 from bot.store import Store
-from commands.context import Found
+from commands.context import Found, daemon
 from commands.intent import Intent
-from commands.reply import Button, Buttons, Moment, Note, Reply
+from commands.reply import Button, Buttons, Moment, Note, Reply, failure
 
 REASON = "reason"  # what the field of a form, and the flag, is called
 _UNABLE = "What was kept to do number {} cannot be read: it was sealed with another key. Nothing was done."
@@ -44,6 +46,8 @@ class Holding:
             return plan.made(judged, intent, request, _reason(judged, request), self.store.seal)
         except Unseen as error:
             raise End(Status.FAILED, str(error), answers.told(str(error)), judged.command) from None
+        except APIError as error:
+            raise End(Status.FAILED, daemon(error), failure(daemon(error)), judged.command) from None
 
     def wants_reason(self, needs: Needs, judged: Judged, request: Request) -> bool:
         """Whether the asker still has to say why."""

@@ -44,10 +44,12 @@ class Plan:
 
 
 def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Seal) -> Plan:
-    """The plan of a line; raises Unseen."""
+    """The plan of a line; raises Unseen, and APIError where a name stands for several objects."""
     objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects]
     if len(objects) > MOST:
         raise Unseen(f"This would touch {len(objects)} objects; {MOST} is the most that people can be asked about.")
+    for each in _absent(judged):
+        each.word()
     _check_image(judged)
     text = "".join(f"{line}\n" for line in _told(judged, intent, objects, reason))
     given = json.dumps(dict(request.given), sort_keys=True)
