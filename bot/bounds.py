@@ -22,7 +22,10 @@ class RunLimits:
 
 @dataclass(frozen=True)
 class Rates:
-    """Lines a second: of one person, and of all people together; burst is how many may come at once."""
+    """Lines a second: of one person, and of all people together; burst is how many may come at once.
+
+    waiting is how many requests of one person may wait for others' consent at a time.
+    """
 
     reads: float = 5.0
     changes: float = 1.0
@@ -30,3 +33,4 @@ class Rates:
     all_reads: float = 50.0
     all_changes: float = 10.0
     all_burst: int = 200
+    waiting: int = 5

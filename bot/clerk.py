@@ -17,6 +17,7 @@ from bot.policy import Policy, Reloading
 from bot.store import Unwritable
 
 TICK = 5.0  # seconds between two looks, at most; whoever changes something rings
+MOST = 10_000  # requests that are seen to at a look
 SHORTEST = 0.2  # seconds between two looks, at least, while nobody rings
 PATIENCE = 60.0  # seconds for which what was asked and agreed to at a terminal is left to that terminal
 LATE = "nobody decided in time"
@@ -78,7 +79,7 @@ class Clerk:
     def look(self) -> float:
         """One look at everything that waits; the seconds until the next should be."""
         self._expire()
-        waiting = self._approvals.listed((State.PENDING, State.APPROVED))
+        waiting = self._approvals.listed((State.PENDING, State.APPROVED), MOST)
         for held in waiting:
             if held.state is State.APPROVED:
                 self._start(held)

@@ -24,6 +24,8 @@ from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply, failure
 
 REASON = "reason"  # what the field of a form, and the flag, is called
+MANY = 10_000  # requests that may wait at a time and still be counted
+_WAITING = "{} of your requests wait for others to agree already. Nothing was done; take one back, or wait."
 _UNABLE = "What was kept to do number {} cannot be read: it was sealed with another key. Nothing was done."
 _CHANGED = "It is not what was agreed to any more: {}. Nothing was done; ask again."
 _ENDS = {Status.DENIED: State.DENIED, Status.SUPERSEDED: State.SUPERSEDED}
@@ -56,6 +58,10 @@ class Holding:
 
     def hold(self, number: int, judged: Judged, intent: Intent, needs: Needs, request: Request) -> Outcome:
         """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
+        waiting = sum(held.person == judged.person for held in self.store.approvals.listed((State.PENDING,), MANY))
+        most = self.assent.policy.current().terms.rates.waiting
+        if waiting >= most:
+            raise End(Status.DENIED, "too many wait", answers.told(_WAITING.format(most)), judged.command)
         made = self.plan(judged, intent, request)
         clauses = self.assent.clauses(needs)
         now, command = self.clock.now(), judged.command

@@ -47,7 +47,9 @@ class Inside:
         """Recorded actions, newest first; the one of that number with its events where a number is given."""
         if number is not None:
             action = self.store.action(number)
-            return [action] if action is not None and self._may_read(action) else []
+            held = self.store.approvals.get(number)
+            votes = () if held is None else tuple(told(held)["votes"])
+            return [action | {"votes": votes}] if action is not None and self._may_read(action) else []
         asked, found = limit, self.store.actions(filters, limit)
         shown = [action for action in found if self._may_read(action)]
         while len(shown) < limit and len(found) == asked:

@@ -45,6 +45,11 @@ LEFT JOIN events AS o ON o.id = (SELECT max(id) FROM events WHERE number = r.num
 WHERE r.kind = 'received'
 """
 
+# An action that waited has an outcome, "held", and then an intent and another outcome.
+_RESUMED = _ACTIONS.replace(
+    "number = r.number AND kind = 'outcome')", "number = r.number AND kind = 'outcome' AND id > coalesce(i.id, 0))"
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         _EVENTS,
@@ -88,6 +93,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                at REAL NOT NULL)""",
     ),
     (
+        "DROP VIEW actions",
+        _RESUMED,
         """CREATE TABLE made (
                host TEXT NOT NULL, identity TEXT NOT NULL, actor TEXT NOT NULL, number INTEGER NOT NULL,
                PRIMARY KEY (host, identity)) WITHOUT ROWID""",

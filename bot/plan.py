@@ -8,17 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.answers import canonical
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
-from commands import grammar
+from commands import grammar, secrets
 from commands.context import Found, Missing
 from commands.intent import Intent
+from commands.line import join
 from commands.reply import Note, Output, Part, Table
 from commands.seen import volume_id
 
 MOST = 500  # objects that one request may touch and still be shown to people
 DIGEST = 32  # hexadecimal digits: 128 bits
+FINGERPRINT = 12  # digits of the fingerprint of what is hidden
 SHORT = 12  # digits of an id that are shown
 _BINDING = ("Config", "HostConfig")  # parts of a container's inspect that are its configuration
 _ARRIVES = "{} is not here yet: nobody can agree to an image that has not been seen. Pull it first."
@@ -51,11 +54,13 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     for each in _absent(judged):
         each.word()
     _check_image(judged)
-    text = "".join(f"{line}\n" for line in _told(judged, intent, objects, reason))
+    line = grammar.canonical(judged.command)
+    mark = seal.fingerprint(line)[:FINGERPRINT] if line != canonical(judged.command) else ""
+    text = "".join(f"{line}\n" for line in _told(judged, intent, objects, reason, mark))
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
-        "the line": seal.fingerprint(grammar.canonical(judged.command)),
+        "the line": seal.fingerprint(line),
         "what was filled in": seal.fingerprint(given),
         "what is shown": hashlib.sha256(text.encode()).hexdigest(),
         "what gives root": "; ".join(sorted(judged.root)),
@@ -127,9 +132,11 @@ def _mark(facts: Any) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str) -> Iterator[str]:
+def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str, mark: str) -> Iterator[str]:
     command = judged.command
-    yield f"Line:    docker {grammar.canonical(command, mask=True)}"
+    yield f"Line:    docker {canonical(command)}"
+    if mark:
+        yield f"Secrets: its values have the fingerprint {mark}"
     yield f"Host:    {judged.host.name}"
     yield f"Class:   {command.spec.permission}{' and root' if judged.root else ''}"
     if reason:
@@ -139,7 +146,7 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str)
         yield f"Unseen:  {_visible(unforeseen)}"
     if words := command.argv():
         yield "Runs:"
-        yield from (f"  {json.dumps(word)}" for word in words)
+        yield from (f"  {json.dumps(word)}" for word in _masked(words))
     if objects:
         yield "Concerns:"
         yield from _rows(objects)
@@ -149,6 +156,13 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str)
     if intent.table:
         yield "Would go:"
         yield from ("  " + "  ".join(map(_visible, row)) for row in intent.table[1:])
+
+
+def _masked(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words; where one of them is a secret, all on one line, since by itself it cannot be told."""
+    line = join(words)
+    masked = secrets.mask_line(line)
+    return words if masked == line else (masked,)
 
 
 def _rows(objects: Iterable[Found]) -> Iterator[str]:

@@ -16,7 +16,7 @@ _PORTS = re.compile(r"((?P<address>[0-9.]+|\[[0-9a-fA-F:]+\]):)?(?P<first>\d{1,5
 _ANYWHERE = "0.0.0.0"  # noqa: S104 - what a range without an address stands for
 _MOST = 65_535  # the last port
 _RUN = ("binds", "networks", "ports", "memory_max", "pids_max")
-_LIMITS = ("reads", "changes", "burst", "all_reads", "all_changes", "all_burst")
+_LIMITS = ("reads", "changes", "burst", "all_reads", "all_changes", "all_burst", "waiting")
 
 
 def run(reading: Reading, document: Table) -> RunLimits:
@@ -43,6 +43,7 @@ def rates(reading: Reading, document: Table) -> Rates:
         reading.number(table, (*key, "all_reads"), usual.all_reads),
         reading.number(table, (*key, "all_changes"), usual.all_changes),
         reading.count(table, (*key, "all_burst")) or usual.all_burst,
+        reading.count(table, (*key, "waiting")) or usual.waiting,
     )
 
 

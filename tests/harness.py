@@ -40,7 +40,7 @@ approve = "second"
 verbs = ["see"]
 on = ["*"]
 """  # an administrator who may do all, what gives root with a second person
-UNHURRIED = Rates(1e6, 1e6, 10**6, 1e6, 1e6, 10**6)  # faster than any test asks
+UNHURRIED = Rates(1e6, 1e6, 10**6, 1e6, 1e6, 10**6, 10**6)  # faster than any test asks
 
 
 class Everyone:

@@ -22,6 +22,7 @@ burst = 100000
 all_reads = 100000
 all_changes = 100000
 all_burst = 100000
+waiting = 100000
 [approvals.two]
 need = 2
 from = ["sre"]

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from harness import Bench, bench
+from harness import KEY, UNHURRIED, Bench, bench
 
-from bot import text
+from bot import reconcile, text
 from bot.approvals import Held, State
+from bot.clock import Clock
 from bot.policy import Policy
 from bot.request import Outcome, Status
+from bot.store import Store
 from commands import catalog
 from commands.reply import Asking, Button, Buttons
 
@@ -358,3 +360,53 @@ on = ["label:team=shop"]
     assert created.status is Status.DONE, text.docker(created.reply)
     assert ends == [Status.DONE, Status.DENIED, Status.DENIED, Status.DONE]
     assert seen == ["theirs"]
+
+
+def test_an_approved_line_that_was_cut_off_is_unknown(fresh_world: str, tmp_path: Path, api: APIClient) -> None:
+    """The bot died between the intent and the outcome: what was held before is no answer to that."""
+    office = bench(fresh_world, tmp_path / "cut", policy())
+    asked = held(office)
+    agree(office, asked, BOB)
+    agree(office, asked, CAROL)
+    facts = {"verb": "container restart", "line": asked.line, "person": "ada", "permission": "act", "host": "local"}
+    web = api.inspect_container("web")["Id"]
+    target = {"kind": "container", "id": web, "name": "web"}
+    assert office.store.intend(asked.number, reason="", targets=[target], resumed=True, **facts)
+    running = office.store.action(asked.number)
+    office.store.close()
+    store = Store(office.folder, Clock(), KEY)
+    left = reconcile.settle(store, office.pipeline.hosts)
+    action, ended = store.action(asked.number), store.approvals.get(asked.number)
+    store.close()
+    assert running is not None
+    assert running["status"] == "running"
+    assert [each.number for each in left] == [asked.number]
+    assert action is not None
+    assert action["status"] == "unknown"
+    assert ended is not None
+    assert ended.state is State.UNKNOWN
+
+
+def test_only_so_many_requests_wait(fresh_world: str, tmp_path: Path) -> None:
+    """Of one person, so that nobody is asked to death."""
+    made = bench(fresh_world, tmp_path / "many", policy(), rates=dataclasses.replace(UNHURRIED, waiting=2))
+    said = [made.say("restart web", ADA).status for _ in range(3)]
+    made.close()
+    assert said == [Status.HELD, Status.HELD, Status.DENIED]
+
+
+def test_the_story_of_a_request_has_those_who_agreed(office: Bench) -> None:
+    """In the record, with their numbers."""
+    asked = held(office)
+    agree(office, asked, BOB)
+    told = text.docker(office.say(f"audit show {asked.number}", ADA).reply)
+    assert f"Agreed:     bob, as number {asked.number + 1}" in told
+
+
+def test_what_is_hidden_has_a_fingerprint(office: Bench) -> None:
+    """Whoever agrees can tell whether two requests hide the same, and not what."""
+    first = held(office, "run -d -e DB_PASSWORD=one-one-one busybox true").plan["text"]
+    second = held(office, "run -d -e DB_PASSWORD=two-two-two busybox true").plan["text"]
+    marks = [line for each in (first, second) for line in each.splitlines() if line.startswith("Secrets:")]
+    assert len(set(marks)) == 2
+    assert "one-one-one" not in first

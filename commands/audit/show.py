@@ -55,6 +55,10 @@ def _lines(action: Mapping[str, Any]) -> Iterator[str]:
             yield f"{label + ':':<{_LABELS}}{value}"
     for each in action["targets"]:
         yield f"{'Target:':<{_LABELS}}{target(each, trunc=False)}"
+    for vote in action.get("votes", ()):
+        said = "Agreed" if vote["verdict"] == "approve" else "Refused"
+        why = f": {vote['reason']}" if vote["reason"] else ""
+        yield f"{said + ':':<{_LABELS}}{vote['person']}, as number {vote['action']}, {time(vote['at'])}{why}"
     for identity in action["events"][-1].get("details", {}).get("ids", []):
         yield f"{'Changed:':<{_LABELS}}{identity}"
     yield "Events:"
