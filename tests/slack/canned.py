@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.approvals import Held
 from bot.buttons import Spent
 from bot.pipeline import Progress, silent
 from bot.request import Outcome, Request, Status
@@ -80,9 +81,16 @@ class CannedDesk:
         line, host = self.buttons[button]
         return replace(pressed, line=line, host=host)
 
-    def form(self, request: Request) -> Form | None:
-        """What its line needs."""
-        return self.forms.get(request.line)
+    def form(self, button: str) -> Form | None:
+        """What the line of the button needs."""
+        return self.forms.get(self.buttons.get(button, ("", ""))[0])
+
+    def resume(
+        self, held: Held, answer: Callable[[Outcome | None], None], progress: Callable[[str], None] = silent
+    ) -> bool:
+        """Nothing waits here."""
+        del held, answer, progress
+        return False
 
     def public(self, request: Request) -> bool:
         """Whether it changes something."""
