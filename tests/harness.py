@@ -82,10 +82,16 @@ def insist(pipeline: Pipeline, line: str) -> Outcome:
     return pipeline.submit(replace(request, confirmed=pressed[0].confirms)) if pressed else outcome
 
 
-def bench(engine: str, folder: Path, policy: Policy | None = None, directory: Directory | None = None) -> Bench:
+def bench(
+    engine: str,
+    folder: Path,
+    policy: Policy | None = None,
+    directory: Directory | None = None,
+    clock: Clock | None = None,
+) -> Bench:
     """A pipeline on that engine whose record lies in the folder; by default for the four sample people."""
     verbs = catalog.load()
-    clock = Clock()
+    clock = clock or Clock()
     store = Store(folder, clock, KEY)
     pipeline = Pipeline(
         catalog=verbs,
