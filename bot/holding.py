@@ -22,7 +22,10 @@ from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply
 
 REASON = "reason"  # what the field of a form, and the flag, is called
-_UNABLE = "What was kept to do number {} cannot be read: it was sealed with another key. Nothing was done."
+_UNABLE = (
+    "What was kept to do number {} cannot be read: it was sealed with another key, or it was altered. Nothing was done."
+)
+_ALTERED = "What number {} shows was altered after it was written down. Nothing was done; ask again."
 _CHANGED = "It is not what was agreed to any more: {}. Nothing was done; ask again."
 _ENDS = {Status.DENIED: State.DENIED, Status.SUPERSEDED: State.SUPERSEDED}
 _FEWER = "Not enough of those who agreed may still do so. Nothing was done; ask again."
@@ -76,7 +79,10 @@ class Holding:
             bound=made.bound,
             digest=made.digest,
             clauses=clauses,
-            sealed=self.store.seal.close(json.dumps({"line": request.line, "given": dict(request.given)}), f"{number}"),
+            sealed=self.store.seal.close(
+                json.dumps({"line": request.line, "given": dict(request.given)}),
+                _about(number, request.actor.id, judged.host.name, made.digest),
+            ),
             expires=now + min(each.expires for clause in clauses for each in clause),
         )
         self.store.hold(
@@ -92,7 +98,8 @@ class Holding:
     def again(self, held: Held) -> Request:
         """The request that waited, as it was made; raises End where it cannot be read."""
         try:
-            told = json.loads(self.store.seal.open(held.sealed, f"{held.number}"))
+            about = _about(held.number, held.actor, held.host, held.digest)
+            told = json.loads(self.store.seal.open(held.sealed, about))
         except Broken:
             text = _UNABLE.format(held.number)
             raise End(Status.FAILED, text, answers.told(text)) from None
@@ -109,6 +116,8 @@ class Holding:
 
     def check(self, held: Held, judged: Judged, intent: Intent, needs: Needs, request: Request) -> None:
         """See that it is what was agreed to, and that those who agreed still may; raises End where not."""
+        if not plan.is_whole(held.plan["text"], held.bound, held.digest):
+            raise _superseded(_ALTERED.format(held.number), judged)
         changes = plan.differences(held.bound, self.plan(judged, intent, request).bound)
         if changes:
             raise _superseded(_CHANGED.format("; ".join(changes)), judged)
@@ -130,6 +139,11 @@ class Holding:
         voter = self.assent.voter(replace(judged.asker, granted=frozenset()))
         if glass is None or glass.roles.isdisjoint(voter.roles) or judged.root:
             raise _superseded(_GLASS, judged)
+
+
+def _about(number: int, actor: str, host: str, digest: str) -> str:
+    """What a sealed line is sealed with: whoever can write the database alone can give it no other asker or digest."""
+    return json.dumps([number, actor, host, digest])
 
 
 def _reason(judged: Judged, request: Request) -> str:

@@ -55,7 +55,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "the host": judged.host.name,
         "the line": seal.fingerprint(grammar.canonical(judged.command)),
         "what was filled in": seal.fingerprint(given),
-        "what is shown": hashlib.sha256(text.encode()).hexdigest(),
+        "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
         **dict(pair for each in objects for pair in _bound(each)),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
@@ -66,6 +66,15 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
 def digest(bound: Mapping[str, str]) -> str:
     """What tells this plan from any other."""
     return hashlib.sha256(json.dumps(dict(bound), sort_keys=True).encode()).hexdigest()[:DIGEST]
+
+
+def is_whole(text: str, bound: Mapping[str, str], digest_: str) -> bool:
+    """Whether a plan that was written down is still the one that has this digest, to the last character."""
+    return digest(bound) == digest_ and bound.get("what is shown") == _shown_mark(text)
+
+
+def _shown_mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
@@ -174,4 +183,4 @@ def shown(text: str, digest_: str) -> tuple[Part, ...]:
     return (Output(text, "plan.txt"), Note(f"Its digest is {digest_}."))
 
 
-__all__ = ["MOST", "Plan", "Table", "Unseen", "differences", "digest", "made", "shown"]
+__all__ = ["MOST", "Plan", "Table", "Unseen", "differences", "digest", "is_whole", "made", "shown"]
