@@ -45,6 +45,11 @@ LEFT JOIN events AS o ON o.id = (SELECT max(id) FROM events WHERE number = r.num
 WHERE r.kind = 'received'
 """
 
+# An action that waited for consent has an outcome, "held", before it is begun: what it ended as comes after its intent.
+_RESUMED = _ACTIONS.replace(
+    "number = r.number AND kind = 'outcome')", "number = r.number AND kind = 'outcome') AND (i.id IS NULL OR o.id > i.id)"
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         _EVENTS,
@@ -123,6 +128,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                number INTEGER PRIMARY KEY,  -- the action that gave it
                person TEXT NOT NULL, role TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL,
                revoked REAL, revoked_by TEXT NOT NULL DEFAULT '')""",
+    ),
+    (
+        "DROP VIEW actions",
+        _RESUMED,
     ),
 )
 
