@@ -17,6 +17,7 @@ from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.rule import Needs
 from bot.seal import Broken
 from bot.store import Store
+from commands import secrets
 from commands.context import Found
 from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply
@@ -147,7 +148,7 @@ def _about(number: int, actor: str, host: str, digest: str) -> str:
 
 
 def _reason(judged: Judged, request: Request) -> str:
-    return judged.command.reason or request.given.get(REASON, "")
+    return secrets.mask_text(judged.command.reason or request.given.get(REASON, ""))
 
 
 def _superseded(text: str, judged: Judged) -> End:

@@ -17,6 +17,7 @@ from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.command import Permission, Spec
 from commands.reply import Moment, Reply, note
+from commands.secrets import mask_text
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Inside:
     def break_glass(self, number: int, reason: str) -> Reply:
         """Go on without consent; raises Refusal."""
         self._known(number)
-        self.assent.break_glass(number, self.asker, reason)
+        self.assent.break_glass(number, self.asker, mask_text(reason))
         self.decided(number)
         return note(f"The glass is broken for number {number}: it begins now, and somebody else has to review it.")
 
@@ -166,7 +167,9 @@ class Inside:
 
     def _vote(self, verdict: str, reason: str) -> Vote:
         person = self.policy.current().person(self.asker.id) or ""
-        return Vote(person, self.asker.id, self.origin, self.asker.groups, verdict, reason, action=self.number)
+        return Vote(
+            person, self.asker.id, self.origin, self.asker.groups, verdict, mask_text(reason), action=self.number
+        )
 
     def _needs(self, held: Held) -> str:
         return needs(held.clauses)

@@ -11,7 +11,7 @@ from typing import Any
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
-from commands import grammar
+from commands import grammar, secrets
 from commands.context import Found, Missing
 from commands.intent import Intent
 from commands.reply import Note, Output, Part, Table
@@ -49,7 +49,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     if len(objects) > MOST:
         raise Unseen(f"This would touch {len(objects)} objects; {MOST} is the most that people can be asked about.")
     _check_image(judged)
-    text = "".join(f"{line}\n" for line in _told(judged, intent, objects, reason))
+    text = secrets.mask_text("".join(f"{line}\n" for line in _told(judged, intent, objects, reason)))
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -146,7 +146,7 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str)
         yield f"Unseen:  {_visible(unforeseen)}"
     if words := command.argv():
         yield "Runs:"
-        yield from (f"  {json.dumps(word)}" for word in words)
+        yield from (f"  {json.dumps(word)}" for word in secrets.mask_object(list(words)))
     if objects:
         yield "Concerns:"
         yield from _rows(objects)
