@@ -47,7 +47,8 @@ WHERE r.kind = 'received'
 
 # An action that waited for consent has an outcome, "held", before it is begun: what it ended as comes after its intent.
 _RESUMED = _ACTIONS.replace(
-    "number = r.number AND kind = 'outcome')", "number = r.number AND kind = 'outcome') AND (i.id IS NULL OR o.id > i.id)"
+    "number = r.number AND kind = 'outcome')",
+    "number = r.number AND kind = 'outcome') AND (i.id IS NULL OR o.id > i.id)",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
