@@ -134,7 +134,7 @@ class Approvals:
         with self._writing() as db:
             held = _held(db, number)
             assert held is not None, number  # noqa: S101 - whoever votes has seen it
-            now = self._now()
+            now = self.now()
             if held.state is not State.PENDING or now >= held.expires:
                 return held
             row = (number, vote.person, vote.actor, vote.origin, json.dumps(sorted(vote.groups)), vote.verdict,
@@ -154,7 +154,7 @@ class Approvals:
     def break_glass(self, number: int, person: str, reason: str) -> bool:
         """Let a pending request go on without consent, to be reviewed afterwards; False where it is not pending."""
         with self._writing() as db:
-            held, now = _held(db, number), self._now()
+            held, now = _held(db, number), self.now()
             if held is None or held.state is not State.PENDING or now >= held.expires:
                 return False
             db.execute("UPDATE approvals SET glass = ?, settled_by = ? WHERE number = ?", (reason, person, number))
@@ -177,7 +177,7 @@ class Approvals:
 
     def overdue(self) -> list[int]:
         """The requests whose time is up: to be decided, or to be begun."""
-        now = self._now()
+        now = self.now()
         with self._reading() as db:
             rows = db.execute(
                 "SELECT number FROM approvals WHERE (state = 'pending' AND expires <= :now)"
@@ -209,9 +209,17 @@ class Approvals:
             done = db.execute(
                 f"UPDATE approvals SET {column} = ?, version = version + 1"  # noqa: S608 - one of two names
                 f" WHERE number = ? AND {column} IS NULL AND state = 'pending'",
-                (self._now(), number),
+                (self.now(), number),
             )
             return done.rowcount == 1
+
+    def now(self) -> float:
+        """Epoch seconds that never go back behind what is on record: a clock that is put back gives no time again."""
+        if self._latest is None:
+            with self._reading() as db:
+                self._latest = float(db.execute("SELECT coalesce(max(at), 0) FROM events").fetchone()[0])
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest
 
     # The messages that show them ---------------------------------------------------------------------------------
 
@@ -258,14 +266,6 @@ class Approvals:
             db.execute("DELETE FROM posts WHERE number = ? AND channel = ?", (number, channel))
 
     # How ---------------------------------------------------------------------------------------------------------
-
-    def _now(self) -> float:
-        """Epoch seconds that never go back behind what is on record: a clock that is put back gives no time again."""
-        if self._latest is None:
-            with self._reading() as db:
-                self._latest = float(db.execute("SELECT coalesce(max(at), 0) FROM events").fetchone()[0])
-        self._latest = max(self._latest, self._clock.now())
-        return self._latest
 
     def _approve(self, db: Database, held: Held, now: float) -> bool:
         within = min(each.within for each in held.approvals())

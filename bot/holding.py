@@ -19,6 +19,7 @@ from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.rule import Needs
 from bot.seal import Broken
 from bot.store import Store
+from commands import secrets
 from commands.context import Found, daemon
 from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply, failure
@@ -26,7 +27,10 @@ from commands.reply import Button, Buttons, Moment, Note, Reply, failure
 REASON = "reason"  # what the field of a form, and the flag, is called
 MANY = 10_000  # requests that may wait at a time and still be counted
 _WAITING = "{} of your requests wait for others to agree already. Nothing was done; take one back, or wait."
-_UNABLE = "What was kept to do number {} cannot be read: it was sealed with another key. Nothing was done."
+_UNABLE = (
+    "What was kept to do number {} cannot be read: it was sealed with another key, or it was altered. Nothing was done."
+)
+_ALTERED = "What number {} shows was altered after it was written down. Nothing was done; ask again."
 _CHANGED = "It is not what was agreed to any more: {}. Nothing was done; ask again."
 _ENDS = {Status.DENIED: State.DENIED, Status.SUPERSEDED: State.SUPERSEDED}
 _FEWER = "Not enough of those who agreed may still do so. Nothing was done; ask again."
@@ -86,7 +90,10 @@ class Holding:
             bound=made.bound,
             digest=made.digest,
             clauses=clauses,
-            sealed=self.store.seal.close(json.dumps({"line": request.line, "given": dict(request.given)}), f"{number}"),
+            sealed=self.store.seal.close(
+                json.dumps({"line": request.line, "given": dict(request.given)}),
+                _about(number, request.actor.id, judged.host.name, made.digest),
+            ),
             expires=now + min(each.expires for clause in clauses for each in clause),
         )
         self.store.hold(
@@ -102,7 +109,8 @@ class Holding:
     def again(self, held: Held) -> Request:
         """The request that waited, as it was made; raises End where it cannot be read."""
         try:
-            told = json.loads(self.store.seal.open(held.sealed, f"{held.number}"))
+            about = _about(held.number, held.actor, held.host, held.digest)
+            told = json.loads(self.store.seal.open(held.sealed, about))
         except Broken:
             text = _UNABLE.format(held.number)
             raise End(Status.FAILED, text, answers.told(text)) from None
@@ -119,6 +127,8 @@ class Holding:
 
     def check(self, held: Held, judged: Judged, intent: Intent, needs: Needs, request: Request) -> None:
         """See that it is what was agreed to, and that those who agreed still may; raises End where not."""
+        if not plan.is_whole(held.plan["text"], held.bound, held.digest):
+            raise _superseded(_ALTERED.format(held.number), judged)
         changes = plan.differences(held.bound, self.plan(judged, intent, request).bound)
         if changes:
             raise _superseded(_CHANGED.format("; ".join(changes)), judged)
@@ -142,8 +152,13 @@ class Holding:
             raise _superseded(_GLASS, judged)
 
 
+def _about(number: int, actor: str, host: str, digest: str) -> str:
+    """What a sealed line is sealed with: whoever can write the database alone can give it no other asker or digest."""
+    return json.dumps([number, actor, host, digest])
+
+
 def _reason(judged: Judged, request: Request) -> str:
-    return judged.command.reason or request.given.get(REASON, "")
+    return secrets.mask_text(judged.command.reason or request.given.get(REASON, ""))
 
 
 def _superseded(text: str, judged: Judged) -> End:

@@ -19,6 +19,7 @@ from commands.catalog import Catalog
 from commands.command import Permission, Spec
 from commands.context import Standing, Verdict
 from commands.reply import Moment, Reply, note
+from commands.secrets import mask_text
 
 RECENT = 50  # actions among which why looks for one that is not about another
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
@@ -144,7 +145,7 @@ class Inside:
     def break_glass(self, number: int, reason: str) -> Reply:
         """Go on without consent; raises Refusal."""
         self._known(number)
-        self.assent.break_glass(number, self.asker, reason)
+        self.assent.break_glass(number, self.asker, mask_text(reason))
         glass = self.policy.current().terms.glass
         if glass is not None and glass.channel:
             self.store.approvals.post(number, glass.channel)
@@ -205,7 +206,9 @@ class Inside:
 
     def _vote(self, verdict: str, reason: str) -> Vote:
         person = self.policy.current().person(self.asker.id) or ""
-        return Vote(person, self.asker.id, self.origin, self.asker.groups, verdict, reason, action=self.number)
+        return Vote(
+            person, self.asker.id, self.origin, self.asker.groups, verdict, mask_text(reason), action=self.number
+        )
 
     def _needs(self, held: Held) -> str:
         return needs(held.clauses)

@@ -45,9 +45,10 @@ LEFT JOIN events AS o ON o.id = (SELECT max(id) FROM events WHERE number = r.num
 WHERE r.kind = 'received'
 """
 
-# An action that waited has an outcome, "held", and then an intent and another outcome.
+# An action that waited for consent has an outcome, "held", before it is begun: what it ended as comes after its intent.
 _RESUMED = _ACTIONS.replace(
-    "number = r.number AND kind = 'outcome')", "number = r.number AND kind = 'outcome' AND id > coalesce(i.id, 0))"
+    "number = r.number AND kind = 'outcome')",
+    "number = r.number AND kind = 'outcome') AND (i.id IS NULL OR o.id > i.id)",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -93,8 +94,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                at REAL NOT NULL)""",
     ),
     (
-        "DROP VIEW actions",
-        _RESUMED,
         """CREATE TABLE made (
                host TEXT NOT NULL, identity TEXT NOT NULL, actor TEXT NOT NULL, number INTEGER NOT NULL,
                PRIMARY KEY (host, identity)) WITHOUT ROWID""",
@@ -130,6 +129,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                number INTEGER PRIMARY KEY,  -- the action that gave it
                person TEXT NOT NULL, role TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL,
                revoked REAL, revoked_by TEXT NOT NULL DEFAULT '')""",
+    ),
+    (
+        "DROP VIEW actions",
+        _RESUMED,
     ),
 )
 

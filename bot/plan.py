@@ -15,7 +15,6 @@ from bot.seal import Seal
 from commands import grammar, secrets
 from commands.context import Found, Missing
 from commands.intent import Intent
-from commands.line import join
 from commands.reply import Note, Output, Part, Table
 from commands.seen import volume_id
 
@@ -56,13 +55,13 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     _check_image(judged)
     line = grammar.canonical(judged.command)
     mark = seal.fingerprint(line)[:FINGERPRINT] if line != canonical(judged.command) else ""
-    text = "".join(f"{line}\n" for line in _told(judged, intent, objects, reason, mark))
+    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, intent, objects, reason, mark)))
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
         "the line": seal.fingerprint(line),
         "what was filled in": seal.fingerprint(given),
-        "what is shown": hashlib.sha256(text.encode()).hexdigest(),
+        "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
         **dict(pair for each in objects for pair in _bound(each)),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
@@ -73,6 +72,15 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
 def digest(bound: Mapping[str, str]) -> str:
     """What tells this plan from any other."""
     return hashlib.sha256(json.dumps(dict(bound), sort_keys=True).encode()).hexdigest()[:DIGEST]
+
+
+def is_whole(text: str, bound: Mapping[str, str], digest_: str) -> bool:
+    """Whether a plan that was written down is still the one that has this digest, to the last character."""
+    return digest(bound) == digest_ and bound.get("what is shown") == _shown_mark(text)
+
+
+def _shown_mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
@@ -146,7 +154,7 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str,
         yield f"Unseen:  {_visible(unforeseen)}"
     if words := command.argv():
         yield "Runs:"
-        yield from (f"  {json.dumps(word)}" for word in _masked(words))
+        yield from (f"  {json.dumps(word)}" for word in secrets.mask_object(list(words)))
     if objects:
         yield "Concerns:"
         yield from _rows(objects)
@@ -156,13 +164,6 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str,
     if intent.table:
         yield "Would go:"
         yield from ("  " + "  ".join(map(_visible, row)) for row in intent.table[1:])
-
-
-def _masked(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words; where one of them is a secret, all on one line, since by itself it cannot be told."""
-    line = join(words)
-    masked = secrets.mask_line(line)
-    return words if masked == line else (masked,)
 
 
 def _rows(objects: Iterable[Found]) -> Iterator[str]:
@@ -190,4 +191,4 @@ def shown(text: str, digest_: str) -> tuple[Part, ...]:
     return (Output(text, "plan.txt"), Note(f"Its digest is {digest_}."))
 
 
-__all__ = ["MOST", "Plan", "Table", "Unseen", "differences", "digest", "made", "shown"]
+__all__ = ["MOST", "Plan", "Table", "Unseen", "differences", "digest", "is_whole", "made", "shown"]

@@ -319,7 +319,7 @@ class Store:
 
     def _resume(self, db: Database, number: int) -> bool:
         """Take an approved action up again."""
-        if not approvals.begin(db, number, self._clock.now()):
+        if not approvals.begin(db, number, self.approvals.now()):
             return False
         db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
         return True

@@ -84,16 +84,17 @@ def insist(pipeline: Pipeline, line: str) -> Outcome:
     return pipeline.submit(replace(request, confirmed=pressed[0].confirms)) if pressed else outcome
 
 
-def bench(
+def bench(  # noqa: PLR0913, PLR0917 - what may be another one in a test
     engine: str,
     folder: Path,
     policy: Policy | None = None,
     directory: Directory | None = None,
     rates: Rates = UNHURRIED,
+    clock: Clock | None = None,
 ) -> Bench:
     """A pipeline on that engine whose record lies in the folder; by default for the four sample people."""
     verbs = catalog.load()
-    clock = Clock()
+    clock = clock or Clock()
     store = Store(folder, clock, KEY)
     rules = policy or Policy.sample(tuple(verb.spec for verb in verbs))
     pipeline = Pipeline(

@@ -57,6 +57,14 @@ class Proxy:
             yield f"unix://{path}"
             listening.shutdown(socket.SHUT_RDWR)
 
+    def note(self, request: str) -> None:
+        """Keep a request that has come and not reached the engine yet."""
+        self.requests.append(request)
+
+    def changes(self) -> list[str]:
+        """The requests that do more than look."""
+        return [each for each in self.requests if not each.startswith(("GET ", "HEAD "))]
+
     def lost(self) -> int:
         """How many answers were lost."""
         return sum(self._lose in request for request in self.requests) if self._lose else 0
@@ -77,7 +85,8 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := client.recv(CHUNK):
                 seen = [head.decode() for head in _HEAD.findall(data)]
-                self.requests += seen
+                for head in seen:
+                    self.note(head)
                 if self._refuse and any(self._refuse in head for head in seen):
                     client.sendall(self._answer)
                     break
