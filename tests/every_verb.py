@@ -20,6 +20,10 @@ class Line:
 NOWHERE = "127.0.0.1:1"  # a registry that is not there
 EVERY: Mapping[str, Line] = {
     "help": Line("help"),
+    "whoami": Line("whoami"),
+    "can-i": Line("can-i restart web"),
+    "why": Line("why"),
+    "role ls": Line("role ls"),
     "version": Line("version"),
     "login": Line(f"login -u ada {NOWHERE}", {"password": "open-sesame-7"}),
     "logout": Line(f"logout {NOWHERE}"),

@@ -512,7 +512,7 @@ def test_invariant_8_what_has_ended_is_not_done_again(
     """Whatever the clock does, whoever says what, and after a restart."""
     clock, proxy = SetClock(1_000_000.0), Proxy(fresh_world)
     with proxy.serve(tmp_path) as address:
-        office = bench(address, tmp_path / "data", policy(), None, clock)
+        office = bench(address, tmp_path / "data", policy(), clock=clock)
         held = waiting(office, say(office, "restart -t 0 web"))
         end(office, held, api, clock)
         asked = len(proxy.changes())
@@ -523,7 +523,7 @@ def test_invariant_8_what_has_ended_is_not_done_again(
             say(office, f"approval break-glass {held.number} --reason fire")
             office.pipeline.resume(held.number)
             office.close()
-            office = bench(address, tmp_path / "data", policy(), None, clock)
+            office = bench(address, tmp_path / "data", policy(), clock=clock)
         office.close()
     assert len(proxy.changes()) == asked
 

@@ -319,6 +319,7 @@ def posted(workspace: Workspace) -> list[dict[str, Any]]:
     """Every message as it was sent and as it stands, and every dialog."""
     calls = [dict(call.args) for call in workspace.calls if call.args.get("blocks") or call.args.get("text")]
     stand = [message for channel in workspace.channels for message in workspace.messages(channel) if message.by_bot]
+    stand = [message for message in stand if message.text or message.blocks]  # that a file was put there is Slack's own
     return [*calls, *({"text": each.text, "blocks": list(each.blocks)} for each in stand)]
 
 
@@ -337,7 +338,8 @@ def evil(api: APIClient) -> APIClient:
 LOUD = [
     "logs loud", "logs loud --public", "inspect loud", "ps -a --no-trunc", "ps -a --format '{{.Labels}} {{.Command}}'",
     "network ls", "network ls --no-trunc --public", "volume ls --format json", "volume inspect loud",
-    "events --until 1s", f"inspect '{TYPED}'", f"ps '--{TYPED}'", f"'{TYPED}'", f"logs '{TYPED}' loud", f"ps --filter 'name={TYPED}'",
+    "events --until 1s", f"inspect '{TYPED}'", f"ps '--{TYPED}'", f"'{TYPED}'", f"logs '{TYPED}' loud",
+    f"ps --filter 'name={TYPED}'",
     f"ps --format '{TYPED}'", "audit ls", "audit show 11",
 ]  # fmt: skip
 
@@ -400,7 +402,8 @@ def plant(api: APIClient) -> None:
 
 TELLING = [
     "inspect keeper", "container inspect keeper", "ps -a --no-trunc", "top keeper", "logs keeper",
-    "logs keeper --public", f"logs keeper --grep password={planted('log')}", "events --until 1s", f"inspect password={planted('said')}",
+    "logs keeper --public", f"logs keeper --grep password={planted('log')}", "events --until 1s",
+    f"inspect password={planted('said')}",
 ]  # fmt: skip
 WAITING = [
     f"run -d --name later -e API_TOKEN={planted('held')} busybox true",
@@ -473,7 +476,7 @@ def test_invariant_14_a_hung_engine_holds_up_no_word_that_needs_none(
     record = Record(tmp_path)
     with bot_on(fresh_world, tmp_path, workspace, POLICY + CONSENT.replace('"act"', '"stop"')):
         workspace.slash(ADMIN, OPS, "stop -t 0 web").wait()
-        message = workspace.wait_for_message(OPS, "asks for docker container stop")
+        message = workspace.wait_for_message(OPS, "asks on local for docker container stop")
         with stopped(own_engine):
             for line in ("ps", "logs web", "inspect web", RESTART) * 10:
                 workspace.slash(ADMIN, OPS, line).wait()
