@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from docker.api.client import APIClient
-from harness import Bench
+from harness import OPERATOR, Bench
 
 from bot import text
 from commands.allowances import Allowances
@@ -139,6 +139,6 @@ def test_a_large_file_is_not_taken_into_memory(say: Say, allowed: Path) -> None:
 def test_a_seccomp_profile_gives_root_whatever_is_in_it(bench: Bench, allowed: Path) -> None:
     """A profile may allow everything, so it is judged before it is read."""
     (allowed / "profile.json").write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW"}))
-    outcome = bench.say("create --security-opt seccomp=profile.json busybox true")
+    outcome = bench.say("create --security-opt seccomp=profile.json busybox true", OPERATOR)
     assert outcome.status == "denied"
     assert "security option seccomp=" in text.added(outcome.reply)

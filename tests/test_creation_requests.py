@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docker.api.client import APIClient
 from harness import ROOT, bench, insist
 from oracle import DOCKER, needs_docker28
 from recorder import Asked, Recorder
@@ -25,6 +26,7 @@ from commands import catalog
 RECORD = Path(__file__).with_name("creation_requests.jsonl")
 ROWS = [json.loads(row) for row in RECORD.read_text().splitlines()]
 BARE = ROWS[0]["body"]
+MOUNTED = ("a", "x")  # images that lines mount
 ABSENT = "<absent>"  # in place of a key that the first body has
 
 
@@ -91,13 +93,19 @@ class Speaker:
 
 
 @pytest.fixture(scope="module")
-def speaker(recorder: tuple[Recorder, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speaker]:
-    """A pipeline before the recorder."""
+def speaker(engine: str, recorder: tuple[Recorder, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speaker]:
+    """A pipeline before the recorder; the images that lines mount are there, or nobody could agree to them."""
     recording, address = recorder
+    client = APIClient(engine, version="1.41")
+    for name in MOUNTED:
+        client.tag("busybox", name)
     specs = tuple(verb.spec for verb in catalog.load())
     made = bench(address, tmp_path_factory.mktemp("data"), Policy.parse(ROOT, "policy.toml", specs))
     yield Speaker(recording, made.pipeline)
     made.close()
+    for name in MOUNTED:
+        client.remove_image(name)
+    client.close()
 
 
 def test_there_are_hundreds_of_lines() -> None:
