@@ -104,7 +104,7 @@ def speaker(engine: str, recorder: tuple[Recorder, str], tmp_path_factory: pytes
     yield Speaker(recording, made.pipeline)
     made.close()
     for name in MOUNTED:
-        client.remove_image(name)
+        client.remove_image(f"{name}:latest")
     client.close()
 
 
