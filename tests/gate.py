@@ -1,4 +1,4 @@
-"""A proxy before an engine at which one kind of requests can be stopped, so that a moment can be chosen."""
+"""A proxy before an engine at which some requests are stopped, so that a moment can be chosen."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ import threading
 from eventually import LIMIT
 from proxy import Proxy
 
+MANY = 99  # more than will ever be held back
+
 
 class Gate(Proxy):
-    """A request with the text `shut` in it never reaches the engine; reached tells that one has come."""
+    """A request with one of the texts of `shut` in it never reaches the engine; those with `hold` are not answered."""
 
-    def __init__(self, engine: str, hold: str = "") -> None:
-        super().__init__(engine, hold=hold, together=2)
-        self.shut = ""
-        self.reached = threading.Event()
+    def __init__(self, engine: str, hold: str) -> None:
+        super().__init__(engine, hold=hold, together=MANY)
+        self.shut: set[str] = set()
+        self.stopped: list[str] = []
         self._ended = threading.Event()
 
     def note(self, request: str) -> None:
         """Keep it here, if it is one of those, until the gate is done with."""
         super().note(request)
-        if self.shut and self.shut in request:
-            self.reached.set()
+        if any(text in request for text in self.shut):
+            self.stopped.append(request)
             self._ended.wait(LIMIT)
             raise ConnectionAbortedError
 
     def leave(self) -> None:
         """Stop nothing any more; what was stopped is lost."""
-        self.shut = ""
+        self.shut = set()
         self._ended.set()

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import policy_init
-from bot.policy import Policy, PolicyError
+from bot.policy import Asker, Hold, Object, Policy, PolicyError
 from bot.toml_lines import lines
 from commands import catalog
 
 SPECS = tuple(verb.spec for verb in catalog.load())
 PAGE = PROJECT / "docs" / "policy.md"
+STEPS = PROJECT / "docs" / "permissions.md"
 GOOD = """\
 version = 1
 
@@ -291,10 +292,44 @@ def test_the_first_file_overwrites_nothing(tmp_path: Path) -> None:
 
 def test_every_policy_on_the_page_loads() -> None:
     """docs/policy.md shows files that slashdock takes."""
-    blocks = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    blocks = _blocks(PAGE)
     assert len(blocks) >= 3
     for block in blocks:
         Policy.parse(block, "policy.toml", SPECS)
+
+
+def _blocks(page: Path, mark: str = "") -> list[str]:
+    """The examples of a page that are marked so."""
+    return re.findall(rf"^```toml{mark}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_the_file_is_right_after_every_step_of_the_page() -> None:
+    """docs/permissions.md: each block is added to those before it; one that is marked so stands alone."""
+    steps = _blocks(STEPS)
+    assert len(steps) >= 10
+    for number in range(1, len(steps) + 1):
+        Policy.parse("\n".join(steps[:number]), "policy.toml", SPECS)
+    for alone in _blocks(STEPS, " alone"):
+        Policy.parse(alone, "policy.toml", SPECS)
+
+
+def test_the_example_file_is_the_steps_of_the_page() -> None:
+    """Whoever copies it has what the page leads to."""
+    assert (PROJECT / "policy.example.toml").read_text() == "\n".join(_blocks(STEPS))
+
+
+def test_the_cases_of_the_page_are_so() -> None:
+    """Each line of the page's cases is judged as the page says, by the policy that the page leads to."""
+    policy = Policy.parse("\n".join(_blocks(STEPS)), "policy.toml", SPECS)
+    cases = tomllib.loads("\n".join(_blocks(STEPS, " cases")))["case"]
+    assert {case["expect"] for case in cases} == {"allow", "hold", "deny"}
+    for case in cases:
+        command = catalog.load().parse(case["line"]).command
+        objects = tuple(Object(target.kind, target.ref, {}) for target in command.targets())
+        verdict = policy.judge(Asker(policy.actor(case["who"]) or ""), command.spec, objects)
+        assert type(verdict).__name__.lower() == case["expect"], case
+        names = sorted(name for each in verdict.needs for name in each) if isinstance(verdict, Hold) else []
+        assert names == case.get("approvals", []), case
 
 
 def test_the_pages_table_of_classes_is_right() -> None:
