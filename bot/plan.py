@@ -55,7 +55,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     _check_image(judged)
     line = grammar.canonical(judged.command)
     mark = seal.fingerprint(line)[:FINGERPRINT] if line != canonical(judged.command) else ""
-    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, intent, objects, reason, mark)))
+    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, objects, reason, mark)))
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -140,7 +140,7 @@ def _mark(facts: Any) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str, mark: str) -> Iterator[str]:
+def _told(judged: Judged, objects: Sequence[Found], reason: str, mark: str) -> Iterator[str]:
     command = judged.command
     yield f"Line:    docker {canonical(command)}"
     if mark:
@@ -161,9 +161,6 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str,
     for each in _absent(judged):
         end = "is not there, and will be made" if each.target.made else "is not there"
         yield f"  {each.target.kind} {_visible(each.target.ref)} {end}"
-    if intent.table:
-        yield "Would go:"
-        yield from ("  " + "  ".join(map(_visible, row)) for row in intent.table[1:])
 
 
 def _rows(objects: Iterable[Found]) -> Iterator[str]:

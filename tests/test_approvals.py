@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from docker.api.client import APIClient
 from harness import KEY, UNHURRIED, Bench, bench
+from set_clock import SetClock
 
 from bot import reconcile, text
 from bot.approvals import Held, State
@@ -410,3 +411,17 @@ def test_what_is_hidden_has_a_fingerprint(office: Bench) -> None:
     marks = [line for each in (first, second) for line in each.splitlines() if line.startswith("Secrets:")]
     assert len(set(marks)) == 2
     assert "one-one-one" not in first
+
+
+def test_what_a_prune_takes_is_agreed_to_however_old_it_is_by_then(fresh_world: str, tmp_path: Path) -> None:
+    """Ages are shown and bind nothing; another object does."""
+    clock = SetClock(2_000_000_000.0)
+    made = bench(fresh_world, tmp_path / "prune", policy(), clock=clock)
+    asked = held(made, "container prune")
+    agree(made, asked, BOB)
+    agree(made, asked, CAROL)
+    clock.at += 300
+    done = made.pipeline.resume(asked.number)
+    made.close()
+    assert done is not None
+    assert done.status is Status.DONE, text.added(done.reply)
