@@ -47,7 +47,8 @@ class Plan:
 
 def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Seal) -> Plan:
     """The plan of a line; raises Unseen, and APIError where a name stands for several objects."""
-    objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects]
+    meant = sorted(intent.objects, key=lambda each: (each.kind, each.name, each.id))  # engines list in any order
+    objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *meant]
     if len(objects) > MOST:
         raise Unseen(f"This would touch {len(objects)} objects; {MOST} is the most that people can be asked about.")
     for each in _absent(judged):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -413,15 +414,20 @@ def test_what_is_hidden_has_a_fingerprint(office: Bench) -> None:
     assert "one-one-one" not in first
 
 
-def test_what_a_prune_takes_is_agreed_to_however_old_it_is_by_then(fresh_world: str, tmp_path: Path) -> None:
-    """Ages are shown and bind nothing; another object does."""
-    clock = SetClock(2_000_000_000.0)
-    made = bench(fresh_world, tmp_path / "prune", policy(), clock=clock)
-    asked = held(made, "container prune")
+@pytest.mark.parametrize("line", ["container prune -f", "volume prune -f", "network prune -f", "system prune -f"])
+def test_that_time_goes_by_changes_nothing(fresh_world: str, api: APIClient, tmp_path: Path, line: str) -> None:
+    """What is five minutes older, and is listed in another order, is still what was agreed to."""
+    clock = SetClock(time.time())
+    for number in range(8):
+        api.create_volume(f"old-{number}")
+    api.create_network("old")
+    made = bench(fresh_world, tmp_path / "office", policy(), clock=clock)
+    asked = held(made, line)
     agree(made, asked, BOB)
-    agree(made, asked, CAROL)
     clock.at += 300
+    agree(made, asked, CAROL)
     done = made.pipeline.resume(asked.number)
     made.close()
     assert done is not None
     assert done.status is Status.DONE, text.added(done.reply)
+    assert done.reply.ids
