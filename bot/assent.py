@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.approvals import APPROVE, REJECT, Approvals, Held, State
+from bot.approvals import APPROVE, Approvals, Held, State
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
 from bot.policy import Asker, Policy, Reloading
 from bot.request import Actor, Directory, Origin
@@ -176,6 +176,3 @@ def _all(held: Held) -> Iterator[Approvers]:
 def _listed(*approvers: Approvers) -> str:
     names = {name for each in approvers for name in (*each.roles, *each.groups)}
     return ", ".join(sorted(names)) or "nobody"
-
-
-__all__ = ["APPROVE", "REJECT", "Assent"]

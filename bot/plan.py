@@ -15,7 +15,6 @@ from bot.seal import Seal
 from commands import grammar, secrets
 from commands.context import Found, Missing
 from commands.intent import Intent
-from commands.reply import Note, Output, Part, Table
 from commands.seen import volume_id
 
 MOST = 500  # objects that one request may touch and still be shown to people
@@ -39,10 +38,6 @@ class Plan:
     text: str
     bound: Mapping[str, str]
     digest: str
-
-    def parts(self) -> tuple[Part, ...]:
-        """The plan as parts of a reply."""
-        return (Output(self.text, "plan.txt"),)
 
 
 def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Seal) -> Plan:
@@ -182,11 +177,3 @@ def _short(identity: str) -> str:
 def _visible(text: str) -> str:
     """The text on one line, whatever cannot be seen written out."""
     return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)
-
-
-def shown(text: str, digest_: str) -> tuple[Part, ...]:
-    """A plan that was written down, as parts of a reply."""
-    return (Output(text, "plan.txt"), Note(f"Its digest is {digest_}."))
-
-
-__all__ = ["MOST", "Plan", "Table", "Unseen", "differences", "digest", "is_whole", "made", "shown"]
