@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,9 @@ _BINDING = ("Config", "HostConfig")  # parts of a container's inspect that are i
 _ARRIVES = "{} is not here yet: nobody can agree to an image that has not been seen. Pull it first."
 
 _ANEW = "{} would be fetched anew: nobody can agree to an image that has not been seen. Pull it first, without --pull."
+_AGO = re.compile(
+    r"\b(?:Less than a second|About an? (?:minute|hour)|\d+ (?:second|minute|hour|day|week|month|year)s?) ago\b"
+)
 
 
 class Unseen(Exception):  # noqa: N818 - an answer, not a fault
@@ -47,7 +51,8 @@ class Plan:
 
 def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Seal) -> Plan:
     """The plan of a line; raises Unseen, and APIError where a name stands for several objects."""
-    objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects]
+    meant = sorted(intent.objects, key=lambda each: (each.kind, each.name, each.id))  # engines list in any order
+    objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *meant]
     if len(objects) > MOST:
         raise Unseen(f"This would touch {len(objects)} objects; {MOST} is the most that people can be asked about.")
     for each in _absent(judged):
@@ -80,7 +85,8 @@ def is_whole(text: str, bound: Mapping[str, str], digest_: str) -> bool:
 
 
 def _shown_mark(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The mark of a text: that time goes by makes it no other one."""
+    return hashlib.sha256(_AGO.sub("some time ago", text).encode()).hexdigest()
 
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
@@ -163,7 +169,7 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str,
         yield f"  {each.target.kind} {_visible(each.target.ref)} {end}"
     if intent.table:
         yield "Would go:"
-        yield from ("  " + "  ".join(map(_visible, row)) for row in intent.table[1:])
+        yield from ("  " + "  ".join(map(_visible, row)) for row in sorted(intent.table[1:]))
 
 
 def _rows(objects: Iterable[Found]) -> Iterator[str]:
