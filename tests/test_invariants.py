@@ -165,7 +165,9 @@ def test_invariant_1_nothing_is_changed_before_its_intent_is_on_the_disk(
             if outcome.status is Status.HELD:
                 assert len(witness.changes()) == before, name
                 agree(office, waiting(office, outcome), BOB)
-                assert office.pipeline.resume(outcome.number or 0) is not None
+                resumed = office.pipeline.resume(outcome.number or 0)
+                assert resumed is not None
+                assert resumed.status is not Status.SUPERSEDED, (name, text.added(resumed.reply))
             if len(witness.changes()) > before:
                 changed.add(name)
         with office.store._file.writing() as db:
