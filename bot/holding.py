@@ -84,7 +84,7 @@ class Holding:
             reason=_reason(judged, request),
             plan={
                 "text": made.text,
-                "around": radius.around(judged.host, objects, now),
+                "around": (*_rows(intent), *radius.around(judged.host, objects, now)),
                 "verb": " ".join([command.spec.name, *(each.name for each in there[:3])]),
             },
             bound=made.bound,
@@ -155,6 +155,11 @@ class Holding:
 def _about(number: int, actor: str, host: str, digest: str) -> str:
     """What a sealed line is sealed with: whoever can write the database alone can give it no other asker or digest."""
     return json.dumps([number, actor, host, digest])
+
+
+def _rows(intent: Intent) -> tuple[str, ...]:
+    """What would go, as docker's list tells of it: with ages, to which nobody's word is bound."""
+    return tuple(secrets.mask_text("  ".join(row)) for row in intent.table)
 
 
 def _reason(judged: Judged, request: Request) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,9 +26,6 @@ _BINDING = ("Config", "HostConfig")  # parts of a container's inspect that are i
 _ARRIVES = "{} is not here yet: nobody can agree to an image that has not been seen. Pull it first."
 
 _ANEW = "{} would be fetched anew: nobody can agree to an image that has not been seen. Pull it first, without --pull."
-_AGO = re.compile(
-    r"\b(?:Less than a second|About an? (?:minute|hour)|\d+ (?:second|minute|hour|day|week|month|year)s?) ago\b"
-)
 
 
 class Unseen(Exception):  # noqa: N818 - an answer, not a fault
@@ -60,7 +56,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     _check_image(judged)
     line = grammar.canonical(judged.command)
     mark = seal.fingerprint(line)[:FINGERPRINT] if line != canonical(judged.command) else ""
-    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, intent, objects, reason, mark)))
+    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, objects, reason, mark)))
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -85,8 +81,7 @@ def is_whole(text: str, bound: Mapping[str, str], digest_: str) -> bool:
 
 
 def _shown_mark(text: str) -> str:
-    """The mark of a text: that time goes by makes it no other one."""
-    return hashlib.sha256(_AGO.sub("some time ago", text).encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
@@ -146,7 +141,7 @@ def _mark(facts: Any) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str, mark: str) -> Iterator[str]:
+def _told(judged: Judged, objects: Sequence[Found], reason: str, mark: str) -> Iterator[str]:
     command = judged.command
     yield f"Line:    docker {canonical(command)}"
     if mark:
@@ -167,9 +162,6 @@ def _told(judged: Judged, intent: Intent, objects: Sequence[Found], reason: str,
     for each in _absent(judged):
         end = "is not there, and will be made" if each.target.made else "is not there"
         yield f"  {each.target.kind} {_visible(each.target.ref)} {end}"
-    if intent.table:
-        yield "Would go:"
-        yield from ("  " + "  ".join(map(_visible, row)) for row in sorted(intent.table[1:]))
 
 
 def _rows(objects: Iterable[Found]) -> Iterator[str]:

@@ -142,6 +142,7 @@ class Ours:
     """slashdock, every question of which is answered with yes."""
 
     def __init__(self, spoken: Bench, recorder: Recorder, names: Mapping[str, str]) -> None:
+        self.unseen = False  # whether the last line was refused since nobody can agree to an image that is not here
         self._bench = spoken
         self._recorder = recorder
         self._names = names
@@ -149,6 +150,7 @@ class Ours:
     def say(self, verb: str, line: str) -> Said:
         """What slashdock does with the line."""
         outcome = insist(self._bench.pipeline, line)
+        self.unseen = "has not been seen" in text.added(outcome.reply)
         well = outcome.status is Status.DONE and not outcome.reply.exit_code
         told = _same(verb, text.docker(outcome.reply), self._bench.folder.parent)
         return Said(well, told, _effective(self._recorder.taken(), verb, self._names))

@@ -28,6 +28,7 @@ MORE = {
 TRIES = 20  # of so many lines for each that is wanted some are the same
 # What means something else here on purpose, and the reason: flags that the lines leave out, of one verb or of all.
 DIFFERENCES = {
+    "root of an image that is not here": "others have to agree to it, and nobody can to what has not been seen",
     "container attach CONTAINER": "a chat has no terminal: it is told what to do instead",
     "container logs --follow": "what follows without an end is bounded here",
     "system events --until": "what is still to come is not waited for: every line of the test is about the past",
