@@ -196,25 +196,6 @@ def test_what_changed_since_is_not_done(office: Bench, api: APIClient) -> None:
     assert "container web has changed" in now(office, asked).why
 
 
-@pytest.mark.parametrize("line", ["container prune -f", "volume prune -f", "network prune -f", "system prune -f"])
-def test_that_time_goes_by_changes_nothing(fresh_world: str, api: APIClient, tmp_path: Path, line: str) -> None:
-    """What is five minutes older, and is listed in another order, is still what was agreed to."""
-    clock = SetClock(time.time())
-    for number in range(8):
-        api.create_volume(f"old-{number}")
-    api.create_network("old")
-    made = bench(fresh_world, tmp_path / "office", policy(), clock=clock)
-    asked = held(made, line)
-    agree(made, asked, BOB)
-    clock.at += 300
-    agree(made, asked, CAROL)
-    done = made.pipeline.resume(asked.number)
-    made.close()
-    assert done is not None
-    assert done.status is Status.DONE, text.added(done.reply)
-    assert done.reply.ids
-
-
 @pytest.mark.parametrize(
     "changes",
     [
