@@ -27,10 +27,11 @@ class Grants:
     def __init__(self, file: Sqlite, clock: Clock) -> None:
         self._file = file
         self._clock = clock
+        self._latest = 0.0
 
     def give(self, number: int, person: str, role: str, seconds: float) -> Grant:
         """Give a person a role from now on."""
-        now = self._clock.now()
+        now = self._now()
         grant = Grant(number, person, role, now, now + seconds)
         with self._file.writing() as db:
             row = (number, person, role, now, now + seconds)
@@ -39,7 +40,7 @@ class Grants:
 
     def revoke(self, number: int, by: str) -> bool:
         """End a grant now; False where there is none that lasts."""
-        now = self._clock.now()
+        now = self._now()
         with self._file.writing() as db:
             done = db.execute(
                 "UPDATE grants SET revoked = ?, revoked_by = ? WHERE number = ? AND revoked IS NULL AND until > ?",
@@ -48,8 +49,8 @@ class Grants:
             return done.rowcount == 1
 
     def lasting(self) -> list[Grant]:
-        """The grants that last now; a clock that was put back does not bring one back to life before it was given."""
-        now = self._clock.now()
+        """The grants that last now."""
+        now = self._now()
         with self._file.reading() as db:
             rows = db.execute(
                 "SELECT * FROM grants WHERE revoked IS NULL AND since <= ? AND until > ? ORDER BY number", (now, now)
@@ -59,3 +60,8 @@ class Grants:
     def roles(self, person: str) -> frozenset[str]:
         """The roles that a person has for a time."""
         return frozenset(grant.role for grant in self.lasting() if grant.person == person)
+
+    def _now(self) -> float:
+        """Epoch seconds that never go back while this lives: a clock that is put back makes no role last longer."""
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest
