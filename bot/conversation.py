@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.execution import Progress, silent
 from bot.passing import Passing
-from bot.pipeline import Progress, silent
 from bot.replies import Replies
 from bot.request import Outcome
 from bot.terminal import NOTHING, Asked, Terminal

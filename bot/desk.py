@@ -13,8 +13,9 @@ from bot import answers
 from bot.answers import End
 from bot.approvals import Held
 from bot.buttons import Spent
-from bot.pipeline import Pipeline, Progress, Received, silent
-from bot.request import Outcome, Request, Status
+from bot.execution import Progress, silent
+from bot.pipeline import Pipeline
+from bot.request import Outcome, Received, Request, Status
 from bot.store import UNWRITTEN, Store, Unwritable
 from bot.workers import Pool
 from commands import asking

@@ -8,49 +8,29 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import requests
-from docker.errors import APIError, DockerException
-
 from bot import answers
 from bot.answers import End
 from bot.approvals import Held, State
 from bot.assent import Assent
 from bot.clock import Clock
+from bot.execution import Execution, Progress, silent
 from bot.holding import Holding
-from bot.hosts import EngineDown, Hosts, describe
+from bot.hosts import Hosts, describe
 from bot.inside import Inside
 from bot.judging import Judged, Judging, Rules
-from bot.policy import Object
-from bot.request import Directory, Outcome, Request, Status
+from bot.request import Directory, Outcome, Received, Request, Status
 from bot.rule import Needs
 from bot.store import Store, Unwritable
-from commands import grammar, secrets, wire
+from commands import grammar, secrets
 from commands.allowances import Allowances
-from commands.attempts import Interrupted, Refusal, unanswered
 from commands.catalog import Catalog
 from commands.command import Permission
-from commands.context import Context, Found, Missing, refused
-from commands.intent import Intent, told
+from commands.context import Found
+from commands.intent import Intent
 from commands.line import UsageError
-from commands.reply import Note, Output, Printed, Reply, note, output
-from commands.seen import Seen
-
-Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
+from commands.reply import note
 
 log = logging.getLogger(__name__)
-
-
-def silent(_text: str) -> None:
-    """Progress that nobody looks at."""
-
-
-@dataclass(frozen=True)
-class Received:
-    """A request whose receipt is committed under this number, and the name of the engine that it is for."""
-
-    number: int
-    request: Request
-    host: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +72,7 @@ class Pipeline:
         try:
             judged = self._judged(received)
             self._fill(received.request, judged)
-            intent = self._planned(received, judged, progress)
+            intent = self._execution.plan(received, judged, progress)
             needs = self._needs(judged, intent)
             if needs:
                 return self._held(received, judged, intent, needs)
@@ -113,7 +93,7 @@ class Pipeline:
             received = Received(number, self._holding.again(held), held.host)
             judged = self._judged(received)
             self._fill(received.request, judged)
-            intent = self._planned(received, judged, progress)
+            intent = self._execution.plan(received, judged, progress)
             self._holding.check(held, judged, intent, self._needs(judged, intent), received.request)
             if not self._intend(number, judged, intent, resumed=True):
                 return None
@@ -129,9 +109,9 @@ class Pipeline:
     def _done(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Do it, and write its outcome."""
         started = self.clock.now()
-        reply = answers.masked(self._run(received.number, judged, intent))
+        reply = answers.masked(self._execution.run(received.number, judged, intent))
         shown = reply.grep(judged.command.grep) if judged.command.grep else reply
-        outcome = self._settle(received.number, judged, shown, self.clock.now() - started)
+        outcome = self._execution.settle(received.number, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
 
     def _needs(self, judged: Judged, intent: Intent) -> Needs:
@@ -173,6 +153,10 @@ class Pipeline:
     def _judging(self) -> Judging:
         makers, grants = self.store.makers.of, self.store.grants.roles
         return Judging(self.catalog, self.policy, self.hosts, self.directory, self.clock, makers, grants)
+
+    @cached_property
+    def _execution(self) -> Execution:
+        return Execution(self._judging, self.policy, self.store, self.clock, self.allowances, self._inside)
 
     def _judged(self, received: Received) -> Judged:
         try:
@@ -217,22 +201,6 @@ class Pipeline:
         if form is not None and not all(request.given.get(each.name) or each.optional for each in form.fields):
             raise answers.unfilled(form, judged.command, there=_there(judged))
 
-    def _intent(self, received: Received, judged: Judged, progress: Progress) -> Intent:
-        """What exactly will be done; where that cannot be found out, to say so."""
-        try:
-            return judged.command.intent(self._context(judged, received, progress))
-        except Unwritable:
-            raise
-        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
-            return told(self._fault(received.number, judged, error))
-
-    def _planned(self, received: Received, judged: Judged, progress: Progress) -> Intent:
-        """The intent; an End where what it must remember cannot be written."""
-        try:
-            return self._intent(received, judged, progress)
-        except Unwritable as error:
-            raise answers.unplanned(error, judged.command) from error
-
     def _confirm(self, request: Request, judged: Judged, intent: Intent) -> None:
         """See that the asker agreed to what exactly will be done, where docker would ask or it gives root."""
         risk = judged.command.risk()
@@ -257,57 +225,6 @@ class Pipeline:
             resumed=resumed,
         )
 
-    def _run(self, number: int, judged: Judged, intent: Intent) -> Reply:
-        try:
-            reply = intent.do()
-        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
-            reply = self._fault(number, judged, error)
-            if judged.command.spec.permission.changes and wire.lost(error):
-                reply = unanswered(judged.command.spec.name)
-            elif judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
-                reply = replace(reply, unknown=True)
-        warnings = "".join(f"{warning}\n" for warning in judged.warnings)
-        reply = output(warnings) + reply  # docker prints them on standard output, before all else
-        for missing in judged.found.values():
-            if isinstance(missing, Missing) and missing.stand_in:
-                reply = reply.renamed(missing.stand_in, missing.target.ref)
-        return reply
-
-    def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
-        match error:
-            case APIError() | EngineDown():
-                return refused(error)
-            case Refusal():
-                return answers.told(str(error))
-            case requests.RequestException() | DockerException():
-                return refused(judged.host.down(error))
-            case Interrupted(reply=reply):
-                log.error("action %s failed inside slashdock", number, exc_info=error.__cause__)
-                return reply + answers.bug(number)
-            case _:  # a bug of ours: told as such, never as docker's or the person's
-                log.error("action %s failed inside slashdock", number, exc_info=error)
-                return answers.bug(number)
-
-    def _context(self, judged: Judged, received: Received, progress: Progress) -> Context:
-        asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
-        return Context(
-            quick=judged.host.quick,
-            slow=judged.host.patient,
-            found=judged.found,
-            visible=lambda seen: policy.visible(asker, spec, _object(seen, judged)),
-            may=lambda permission, found: policy.may(asker, permission, self._judging.object(found, judged.made_by)),
-            now=self.clock.now(),
-            host=judged.host.name,
-            person=judged.person,
-            beside=judged.host.beside,
-            exceeds=lambda details: self._judging.exceeds(judged, details),
-            given=received.request.given,
-            progress=lambda text: progress(secrets.mask_text(text)),
-            credentials=self.store.vault,
-            allowances=policy.allowances(self.allowances),
-            bot=self._inside(judged, received),
-        )
-
     def _inside(self, judged: Judged, received: Received) -> Inside:
         request = received.request
         return Inside(
@@ -323,35 +240,6 @@ class Pipeline:
             lambda line: self._judging.verdict(replace(request, line=line, host=judged.host.name)),
         )
 
-    def _settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:
-        status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
-        shown = reply
-        try:
-            self.store.outcome(
-                number,
-                status=status,
-                error=reply.error or "",
-                duration_ms=round(seconds * 1000),
-                exit_code=reply.exit_code,
-                details={"ids": list(reply.ids)} if reply.ids else {},
-                made=reply.made,
-            )
-        except Unwritable as error:
-            parts = (*reply.parts, Note(f"This could not be written down: {error}"))
-            status, shown = Status.UNKNOWN, replace(reply, parts=parts, failed=True, error=reply.error or str(error))
-        public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
-        return Outcome(status, shown, number, public, host=judged.host.name)
-
-
-def _object(seen: Seen, judged: Judged) -> Object:
-    return Object(seen.kind, seen.name, seen.labels, image=seen.image, maker=judged.made_by(seen.id))
-
 
 def _there(judged: Judged) -> list[Found]:
     return [found for found in judged.found.values() if isinstance(found, Found)]
-
-
-def _happened(reply: Reply) -> bool:
-    """Whether anything may have been changed: a refusal of the engine that did nothing is for the asker alone."""
-    told = any(isinstance(part, Output | Printed) for part in reply.parts)
-    return not reply.failed or reply.unknown or bool(reply.ids) or told

@@ -74,6 +74,15 @@ class Request:
     approved: int = 0
 
 
+@dataclass(frozen=True)
+class Received:
+    """A request whose receipt is committed under this number, and the name of the engine that it is for."""
+
+    number: int
+    request: Request
+    host: str
+
+
 class Status(StrEnum):
     """How a request ended."""
 

@@ -13,8 +13,8 @@ from docker.errors import DockerException
 from bot import text
 from bot.assent import TRUSTED
 from bot.core import Core
+from bot.execution import Progress, silent
 from bot.hosts import EngineDown
-from bot.pipeline import Progress, silent
 from bot.policy import Asker, Object
 from bot.policy_file import USER
 from bot.request import Actor, Origin, Outcome, Request

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.approvals import Held
 from bot.buttons import Spent
-from bot.pipeline import Progress, silent
+from bot.execution import Progress, silent
 from bot.request import Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot import blockrules
 from bot.clock import Clock
-from bot.pipeline import Progress
+from bot.execution import Progress
 from bot.settings import Mode
 from bot.slack import Access, Connection, SlackSide
 from bot.slack.blocks import LEFT, LINES, under_way

@@ -1,0 +1,144 @@
+"""What was judged and may be done: its plan, the doing of it, and its end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import requests
+from docker.errors import APIError, DockerException
+
+from bot import answers
+from bot.clock import Clock
+from bot.hosts import EngineDown
+from bot.inside import Inside
+from bot.judging import Judged, Judging, Rules
+from bot.policy import Object
+from bot.request import Outcome, Received, Status
+from bot.store import Store, Unwritable
+from commands import secrets, wire
+from commands.allowances import Allowances
+from commands.attempts import Interrupted, Refusal, unanswered
+from commands.context import Context, Missing, refused
+from commands.intent import Intent, told
+from commands.reply import Note, Output, Printed, Reply, output
+from commands.seen import Seen
+
+Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
+
+log = logging.getLogger(__name__)
+
+
+def silent(_text: str) -> None:
+    """Progress that nobody looks at."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """plan() says what would be done and does nothing; run() does it and never raises; settle() writes down its end."""
+
+    judging: Judging
+    policy: Rules
+    store: Store
+    clock: Clock
+    allowances: Allowances
+    inside: Callable[[Judged, Received], Inside]
+
+    def plan(self, received: Received, judged: Judged, progress: Progress) -> Intent:
+        """The intent; an End where what it must remember cannot be written."""
+        try:
+            return self._intent(received, judged, progress)
+        except Unwritable as error:
+            raise answers.unplanned(error, judged.command) from error
+
+    def _intent(self, received: Received, judged: Judged, progress: Progress) -> Intent:
+        """What exactly will be done; where that cannot be found out, to say so."""
+        try:
+            return judged.command.intent(self._context(judged, received, progress))
+        except Unwritable:
+            raise
+        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
+            return told(self._fault(received.number, judged, error))
+
+    def run(self, number: int, judged: Judged, intent: Intent) -> Reply:
+        """Do it; whatever goes wrong is told in the reply."""
+        try:
+            reply = intent.do()
+        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
+            reply = self._fault(number, judged, error)
+            if judged.command.spec.permission.changes and wire.lost(error):
+                reply = unanswered(judged.command.spec.name)
+            elif judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
+                reply = replace(reply, unknown=True)
+        warnings = "".join(f"{warning}\n" for warning in judged.warnings)
+        reply = output(warnings) + reply  # docker prints them on standard output, before all else
+        for missing in judged.found.values():
+            if isinstance(missing, Missing) and missing.stand_in:
+                reply = reply.renamed(missing.stand_in, missing.target.ref)
+        return reply
+
+    def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
+        match error:
+            case APIError() | EngineDown():
+                return refused(error)
+            case Refusal():
+                return answers.told(str(error))
+            case requests.RequestException() | DockerException():
+                return refused(judged.host.down(error))
+            case Interrupted(reply=reply):
+                log.error("action %s failed inside slashdock", number, exc_info=error.__cause__)
+                return reply + answers.bug(number)
+            case _:  # a bug of ours: told as such, never as docker's or the person's
+                log.error("action %s failed inside slashdock", number, exc_info=error)
+                return answers.bug(number)
+
+    def _context(self, judged: Judged, received: Received, progress: Progress) -> Context:
+        asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
+        return Context(
+            quick=judged.host.quick,
+            slow=judged.host.patient,
+            found=judged.found,
+            visible=lambda seen: policy.visible(asker, spec, _object(seen, judged)),
+            may=lambda permission, found: policy.may(asker, permission, self.judging.object(found, judged.made_by)),
+            now=self.clock.now(),
+            host=judged.host.name,
+            person=judged.person,
+            beside=judged.host.beside,
+            exceeds=lambda details: self.judging.exceeds(judged, details),
+            given=received.request.given,
+            progress=lambda text: progress(secrets.mask_text(text)),
+            credentials=self.store.vault,
+            allowances=policy.allowances(self.allowances),
+            bot=self.inside(judged, received),
+        )
+
+    def settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:
+        """Write its end down; unknown where that cannot be done."""
+        status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
+        shown = reply
+        try:
+            self.store.outcome(
+                number,
+                status=status,
+                error=reply.error or "",
+                duration_ms=round(seconds * 1000),
+                exit_code=reply.exit_code,
+                details={"ids": list(reply.ids)} if reply.ids else {},
+                made=reply.made,
+            )
+        except Unwritable as error:
+            parts = (*reply.parts, Note(f"This could not be written down: {error}"))
+            status, shown = Status.UNKNOWN, replace(reply, parts=parts, failed=True, error=reply.error or str(error))
+        public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
+        return Outcome(status, shown, number, public, host=judged.host.name)
+
+
+def _object(seen: Seen, judged: Judged) -> Object:
+    return Object(seen.kind, seen.name, seen.labels, image=seen.image, maker=judged.made_by(seen.id))
+
+
+def _happened(reply: Reply) -> bool:
+    """Whether anything may have been changed: a refusal of the engine that did nothing is for the asker alone."""
+    told = any(isinstance(part, Output | Printed) for part in reply.parts)
+    return not reply.failed or reply.unknown or bool(reply.ids) or told
