@@ -22,7 +22,7 @@ from engine import Engine  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from samples import busybox_image  # noqa: E402
 
-from bench import ack, verdict  # noqa: E402
+from bench import ack, approving, verdict  # noqa: E402
 from bot.workspace import Workspace  # noqa: E402
 from bot.workspace.people import ADMIN, OPS  # noqa: E402
 
@@ -43,6 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder, Engine(Path(folder) / "engine") as engine:
         busybox_image(engine.host)
         acknowledgements(Path(folder), engine)
+        _told("from a click on Approve to running", approving.clicks(Path(folder) / "approving", engine.host), "ms")
         lists(Path(folder), engine)
         stops(Path(folder), engine)
         figures(Path(folder), engine)

@@ -51,7 +51,8 @@ class SlackBoard:
             if key in self._queued:
                 return
             self._queued.add(key)
-        if not self._outbox.put(f"board {post.channel}", _Sheet(self, held.number, post.channel)):
+        pace = 0.0 if post.ts else PACE  # a message that is there already is painted anew at once
+        if not self._outbox.put(f"board {post.channel}", _Sheet(self, held.number, post.channel, pace)):
             with self._lock:
                 self._queued.discard(key)
 
@@ -122,7 +123,7 @@ class _Sheet:
     board: SlackBoard
     number: int
     channel: str
-    pace: float = PACE
+    pace: float
 
     def send(self) -> bool:
         """Paint it."""

@@ -19,7 +19,11 @@ log = logging.getLogger(__name__)
 
 
 class Letter(Protocol):
-    """What the outbox sends; pace is the seconds that must pass before the next one in the same lane."""
+    """What the outbox sends.
+
+    pace is the seconds that must pass until the next one in the same lane that has a pace: one of pace 0 neither waits
+    for others' nor is waited for.
+    """
 
     @property
     def pace(self) -> float:

@@ -27,11 +27,21 @@ class _Waiting:
 
 @dataclass
 class _Lane:
-    """The letters for one channel, one after the other; ready is when the next may go, of the monotonic clock."""
+    """The letters for one channel, one after the other; the times are of the monotonic clock."""
 
     letters: deque[_Waiting] = field(default_factory=deque)
-    ready: float = 0.0
+    ready: float = 0.0  # before it nothing may go, Slack said
+    rested: float = 0.0  # before it nothing may go that has a pace
     busy: bool = False
+
+    @property
+    def turn(self) -> float:
+        """When the next letter may go."""
+        return max(self.ready, self.rested) if self.letters and self.letters[0].letter.pace else self.ready
+
+    def is_idle(self, now: float) -> bool:
+        """Whether nothing waits, and nothing would have to."""
+        return not self.letters and max(self.ready, self.rested) <= now
 
 
 class Outbox:
@@ -88,20 +98,20 @@ class Outbox:
                 now = time.monotonic()
                 self._forget(now)
                 free = [lane for lane in self._lanes.values() if lane.letters and not lane.busy]
-                lane = min(free, key=lambda each: each.ready, default=None)
-                if lane is not None and lane.ready <= now:
+                lane = min(free, key=lambda each: each.turn, default=None)
+                if lane is not None and lane.turn <= now:
                     lane.busy = True
                     return lane
-                self._changed.wait(None if lane is None else lane.ready - now)
+                self._changed.wait(None if lane is None else lane.turn - now)
         return None
 
     def _forget(self, now: float) -> None:
         """Drop the lanes in which nothing waits and whose pace holds nothing back."""
-        for name in [name for name, lane in self._lanes.items() if not lane.letters and lane.ready <= now]:
+        for name in [name for name, lane in self._lanes.items() if lane.is_idle(now)]:
             del self._lanes[name]
 
     def _send(self, waiting: _Waiting) -> tuple[bool, float]:
-        """Whether the letter is done, and the seconds until its lane may go on."""
+        """Whether the letter is done, and the seconds until its lane may be tried again."""
         if time.monotonic() - waiting.since > AGE_LIMIT:
             log.error("a message was given up after %s s", AGE_LIMIT)
             return True, 0
@@ -113,13 +123,14 @@ class Outbox:
         except Exception:  # a bug of ours must not take the thread with it
             log.exception("a message could not be sent")
             return True, 0
-        return done, waiting.letter.pace if done else 0
+        return done, 0
 
     def _done(self, lane: _Lane, done: bool, wait: float) -> None:
         with self._changed:
+            now = time.monotonic()
+            lane.ready = now + wait
             if done:
-                lane.letters.popleft()
+                lane.rested = max(lane.rested, now + lane.letters.popleft().letter.pace)
                 self._waiting -= 1
-            lane.ready = time.monotonic() + wait
             lane.busy = False
             self._changed.notify_all()

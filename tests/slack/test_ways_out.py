@@ -285,9 +285,8 @@ def test_a_log_line_reaches_nobody(joined: Joined) -> None:
 class Held:
     """A letter that waits until it is let go."""
 
-    pace = 0.0
-
-    def __init__(self) -> None:
+    def __init__(self, pace: float = 0.0) -> None:
+        self.pace = pace
         self.gate = threading.Event()
         self.sent = threading.Event()
 
@@ -321,6 +320,19 @@ def test_the_outbox_sends_what_waits_before_it_ends() -> None:
     assert all(letter.sent.is_set() for letter in letters)
     assert not outbox.put("lane", Held())
     assert set(threading.enumerate()) <= before
+
+
+def test_what_has_no_pace_waits_for_no_other() -> None:
+    """A message that is painted anew goes at once, however long the next new one has to wait."""
+    outbox, first, painted, second = Outbox(), Held(pace=3600), Held(), Held(pace=3600)
+    outbox.start()
+    for letter in (first, painted, second):
+        letter.gate.set()
+        outbox.put("lane", letter)
+    assert painted.sent.wait(10)
+    outbox.close(limit=0)
+    assert first.sent.is_set()
+    assert not second.sent.is_set()
 
 
 class Broken:
