@@ -19,13 +19,13 @@ from bot.hosts import Hosts, describe
 from bot.inside import Inside
 from bot.judging import Judged, Judging, Rules
 from bot.request import Directory, Outcome, Received, Request, Status
-from bot.rule import Needs
+from bot.rule import NOBODY, Needs
 from bot.store import Store, Unwritable
 from commands import grammar, secrets
 from commands.allowances import Allowances
 from commands.catalog import Catalog
 from commands.command import Permission
-from commands.context import Found
+from commands.context import Found, Missing
 from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import note
@@ -119,6 +119,8 @@ class Pipeline:
         asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
         if spec.permission is Permission.LISTED:
             return judged.needs
+        if _has_nothing(judged) and not intent.objects:
+            return NOBODY
         # A plan knows of its objects what a list tells: who may remove them was judged, what they may do was not seen.
         wider = (replace(self._judging.object(found, judged.made_by), root="") for found in intent.objects)
         return judged.needs.union(*(policy.needs(asker, spec, obj) for obj in wider))
@@ -239,6 +241,12 @@ class Pipeline:
             self.decided,
             lambda line: self._judging.verdict(replace(request, line=line, host=judged.host.name)),
         )
+
+
+def _has_nothing(judged: Judged) -> bool:
+    """Whether nothing is there of all that the line is about: nobody is asked to agree to an error."""
+    absent = [isinstance(each, Missing) for each in judged.found.values()]
+    return bool(absent) and all(absent) and not judged.command.acts_anyway()
 
 
 def _there(judged: Judged) -> list[Found]:

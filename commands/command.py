@@ -261,6 +261,10 @@ class Command:
         """What of it nobody can see before it is done, such as what a registry has; empty where all can be seen."""
         return ""
 
+    def acts_anyway(self) -> bool:
+        """Whether it does something even where nothing is there of all that it names."""
+        return self.makes() is not None or bool(self.unforeseen()) or any(each.made for each in self.targets())
+
     def elevates(self) -> tuple[str, float] | None:
         """The role that the asker would get by it, and for how many seconds; None where they get none."""
         return None

@@ -106,6 +106,10 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         """What is in a context that is read when it is built."""
         return "" if self.context == INLINE else f"what {self.context} will hold then"
 
+    def acts_anyway(self) -> bool:
+        """It makes an image, named or not."""
+        return True
+
     def _networks(self) -> Iterator[Target]:
         if self.network.startswith(CONTAINER):
             yield Target("container", self.network.removeprefix(CONTAINER))
