@@ -28,7 +28,7 @@ from commands.command import Permission
 from commands.context import Found, Missing
 from commands.intent import Intent
 from commands.line import UsageError
-from commands.reply import note
+from commands.reply import Reply, note
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,9 @@ class Pipeline:
     def _done(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Do it, and write its outcome."""
         started = self.clock.now()
-        reply = answers.masked(self._execution.run(received.number, judged, intent))
+        warning = self.policy.current().warning
+        reply = self._execution.run(received.number, judged, intent) + (note(warning) if warning else Reply())
+        reply = answers.masked(reply)
         shown = reply.grep(judged.command.grep) if judged.command.grep else reply
         outcome = self._execution.settle(received.number, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from bot.policy_file import PolicyError
@@ -17,6 +18,11 @@ __all__ = ["Allow", "Asker", "Deny", "Hold", "Object", "Policy", "PolicyError", 
 
 GRACE = 900  # seconds for which a file that became unreadable may leave its last good rules in force for changes
 
+_WARNING = (
+    "Attention: {path} cannot be read as it is now. Its last good rules are in force, for changes "
+    f"{GRACE // 60} minutes long. Whoever keeps it can see why with: slashdock policy check"
+)
+
 log = logging.getLogger(__name__)
 
 _Stamp = tuple[int, ...]
@@ -25,7 +31,8 @@ _Stamp = tuple[int, ...]
 class Reloading:
     """The policy of a file, judged by as it stands now; raises PolicyError where it cannot be read at the start.
 
-    When the file becomes unreadable later, its last good rules stay in force, for changes GRACE seconds long. absent
+    When the file becomes unreadable later, its last good rules stay in force, for changes GRACE seconds long, and every
+    answer says so. absent
     is the policy for as long as there has been no file; hosts are the engines' names, None: not checked.
     """
 
@@ -71,6 +78,7 @@ class Reloading:
             if not self._fault:
                 self._since = self._monotonic()
             self._fault = "; ".join(error.faults)
+            self._good = replace(self._good, warning=_WARNING.format(path=self._path))
             log.error("the policy cannot be read; its last good rules stay in force: %s", self._fault)  # noqa: TRY400
         else:
             self._fault = ""

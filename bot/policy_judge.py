@@ -79,13 +79,14 @@ class Policy:
     """What a policy file says, ready to judge by.
 
     source is how reasons call the file; nobody, where it is not empty, is why nobody may do anything; locked, where it
-    is not empty, is why nothing may be changed.
+    is not empty, is why nothing may be changed; warning, where it is not empty, is what everybody is told meanwhile.
     """
 
     source: str
     terms: Terms
     nobody: str = ""
     locked: str = ""
+    warning: str = ""
 
     @classmethod
     def load(cls, path: Path, specs: Iterable[Spec], hosts: frozenset[str] | None = None) -> Policy:

@@ -571,3 +571,16 @@ class Waiting:
         """A member, once everybody waits."""
         GO.wait(30)
         return Member()
+
+
+def test_every_answer_says_that_the_policy_is_broken(engine: str, tmp_path: Path) -> None:
+    """It is told by a note, which is not a word of docker's."""
+    office = harness.bench(
+        engine,
+        tmp_path / "warned",
+        replace(Policy.sample(tuple(verb.spec for verb in catalog.load())), warning="The file is broken."),
+    )
+    reply = office.say("version", OPERATOR).reply
+    assert "The file is broken." in text.added(reply)
+    assert "broken" not in text.docker(reply)
+    office.close()

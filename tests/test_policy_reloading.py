@@ -75,7 +75,7 @@ def test_a_wrong_file_at_the_start_is_refused(path: Path) -> None:
 def test_the_last_good_rules_hold_for_a_while_when_the_file_becomes_wrong(
     path: Path, spoil: Callable[[Path], object], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log says so once; after GRACE seconds nothing is changed, and looking goes on."""
+    """Every answer says so, and the log once; after GRACE seconds nothing is changed, and looking goes on."""
     watch = Watch()
     policy = Reloading(path, SPECS, monotonic=watch)
     spoil(path)
@@ -84,6 +84,7 @@ def test_the_last_good_rules_hold_for_a_while_when_the_file_becomes_wrong(
         watch.at += GRACE
         assert may(policy, ADA)
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert "for changes 15 minutes long" in policy.current().warning
     watch.at += 1
     verdict = policy.current().judge(ADA, spec("container commit"), ())
     assert isinstance(verdict, Deny)
@@ -113,8 +114,10 @@ def test_a_file_that_is_put_right_is_in_force_again(path: Path) -> None:
     assert may(policy, ADA)
     watch.at += GRACE + 1
     assert not may(policy, ADA)
+    assert f"{path} cannot be read" in policy.current().warning
     path.write_text(good)
     assert may(policy, ADA)
+    assert not policy.current().warning
 
 
 def test_a_first_file_is_read_as_soon_as_it_is_there(tmp_path: Path) -> None:
