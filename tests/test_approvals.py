@@ -104,7 +104,7 @@ def api(fresh_world: str) -> Iterator[APIClient]:
     client.close()
 
 
-def held(office: Bench, line: str = "restart web", person: str = ADA) -> Held:
+def held(office: Bench, line: str = "restart -t 0 web", person: str = ADA) -> Held:
     """What waits for a line."""
     outcome = office.say(line, person)
     assert outcome.status is Status.HELD, text.docker(outcome.reply)
@@ -179,7 +179,7 @@ def test_a_word_is_good_for_what_was_shown_alone(office: Bench) -> None:
     assert office.say(f"approval approve {asked.number} --digest {'0' * 32}", BOB).status is Status.FAILED
     shown = office.say(f"approval approve {asked.number}", BOB)
     assert shown.status is Status.HELD
-    assert "restart web" in text.docker(shown.reply)
+    assert "restart --timeout=0 web" in text.docker(shown.reply)
     assert not now(office, asked).votes
 
 
@@ -308,7 +308,7 @@ def test_the_list_shows_what_waits_to_those_concerned(office: Bench) -> None:
     asked = held(office)
     listed = text.docker(office.say("approval ls", BOB).reply)
     assert str(asked.number) in listed
-    assert "container restart web" in listed
+    assert "container restart --timeout=0 web" in listed
     shown = office.say(f"approval show {asked.number}", BOB).reply
     buttons: list[Button] = [each for part in shown.parts if isinstance(part, Buttons) for each in part.buttons]
     assert [button.label for button in buttons] == ["Approve container restart web", "Reject"]

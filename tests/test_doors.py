@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from proxy import Proxy
 
+from bot import doors
 from bot.doors import opened
 from bot.hosts import EngineDown, Host
 
@@ -36,8 +37,9 @@ def _full(path: Path) -> Iterator[str]:
             each.close()
 
 
-def test_nobody_waits_for_ever_to_be_let_in(tmp_path: Path) -> None:
+def test_nobody_waits_for_ever_to_be_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stopped engine takes no connection: the usual sentence says that it does not answer."""
+    monkeypatch.setattr(doors, "PATIENCE", 0.2)
     with _full(tmp_path / "full.sock") as address, pytest.raises(EngineDown, match=r"full did not answer in time"):
         Host("full", address).quick()
 
