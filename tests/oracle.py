@@ -16,4 +16,5 @@ def _docker28() -> str:
 
 
 DOCKER = _docker28()  # its path, empty where there is none
+PROBE = 6  # of the lines on record docker itself is asked each so many-th anew; what records them asks for all
 needs_docker28 = pytest.mark.skipif(not DOCKER, reason="there is no docker 28 here: the record alone is the reference")

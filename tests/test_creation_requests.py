@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docker.api.client import APIClient
 from harness import ROOT, bench, insist
-from oracle import DOCKER, needs_docker28
+from oracle import DOCKER, PROBE, needs_docker28
 from recorder import Asked, Recorder
 
 from bot import text
@@ -130,7 +130,7 @@ def test_the_record_is_docker_s_own(recorder: tuple[Recorder, str]) -> None:
     """Where docker 28 is found it sends, or says, what the record says."""
     recording, address = recorder
     wrong = []
-    for row in ROWS:
+    for row in ROWS[::PROBE]:
         ran = subprocess.run(
             [DOCKER, *shlex.split(row["line"])],
             env={"DOCKER_HOST": address, "HOME": "/nonexistent", "TZ": "UTC"},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pair
 import pytest
 import random_lines
-from oracle import DOCKER, needs_docker28
+from oracle import DOCKER, PROBE, needs_docker28
 from pair import Docker, Ours, Pruned, Said
 from world import World
 
@@ -59,8 +59,8 @@ def test_random_lines_mean_what_they_mean_to_docker(docker: Docker, ours: Ours, 
 @pytest.mark.parametrize("verb", ON_RECORD)
 def test_docker_is_on_record_with_what_it_says(docker: Docker, verb: str) -> None:
     """The record that slashdock is held to is docker's own answer, wherever that can be asked."""
-    said = ((line, recorded, docker.say(verb, line)) for line, recorded in pair.recorded(verb))
-    _all_same(list(said), LEAST)
+    said = ((line, recorded, docker.say(verb, line)) for line, recorded in pair.recorded(verb)[::PROBE])
+    _all_same(list(said), LEAST // PROBE)
 
 
 @pytest.mark.parametrize("verb", ON_RECORD)
