@@ -80,7 +80,7 @@ class Holding:
             channel=request.channel,
             thread=request.thread,
             host=judged.host.name,
-            line=answers.canonical(command),
+            line=answers.canonical(replace(command, reason="")),
             reason=_reason(judged, request),
             plan={
                 "text": made.text,

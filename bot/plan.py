@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answers import canonical
@@ -138,7 +138,7 @@ def _mark(facts: Any) -> str:
 
 def _told(judged: Judged, objects: Sequence[Found], reason: str, mark: str) -> Iterator[str]:
     command = judged.command
-    yield f"Line:    docker {canonical(command)}"
+    yield f"Line:    docker {canonical(replace(command, reason=''))}"
     if mark:
         yield f"Secrets: its values have the fingerprint {mark}"
     yield f"Host:    {judged.host.name}"
