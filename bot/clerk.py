@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Protocol
 
 from bot.approvals import Approvals, Held, Post, State
 from bot.assent import TRUSTED
 from bot.clock import Clock
+from bot.consent import Approvers
 from bot.policy import Policy, Reloading
 from bot.store import Unwritable
 
@@ -34,7 +35,7 @@ class Board(Protocol):
         """Show it as it is, there; whether that went well is noted with the approvals, later."""
 
     def remind(self, held: Held, post: Post, people: Iterable[str]) -> None:
-        """Tell these people (Slack user ids), below the message that shows it, that it still waits for them."""
+        """Tell these people (ids of users and user groups), below what shows it, that it still waits for them."""
 
     def tell(self, held: Held) -> None:
         """Tell whoever asked that nothing comes of it."""
@@ -126,26 +127,36 @@ class Clerk:
         waits = self._clock.now() - held.asked
         reminds = [each.remind for each in held.approvals() if each.remind is not None]
         if reminds and waits >= min(reminds) and self._approvals.mark(held.number, "reminded"):
-            self._remind(held)
+            self._remind(held, [each.approvers for each in held.approvals()])
         escalations = [each.escalation for each in held.approvals() if each.escalation is not None]
         due = [each for each in escalations if waits >= each.after]
         if due and self._approvals.mark(held.number, "escalated"):
+            self._remind(held, [each.approvers for each in due if not each.channel])
             for each in due:
                 if each.channel:
                     self._approvals.post(held.number, each.channel)
 
-    def _remind(self, held: Held) -> None:
-        people = [each for each in self._deciders(held) if each not in {vote.actor for vote in held.votes}]
-        for post in self._approvals.posts(held.number):
+    def _remind(self, held: Held, approvers: list[Approvers]) -> None:
+        """Name those of them who have not said anything, and the user groups among them."""
+        said = {vote.person for vote in held.votes}
+        people = [*self._deciders(held, approvers, said), *self._groups(approvers)]
+        for post in self._approvals.posts(held.number) if people else ():
             if post.ts:
                 self._board.remind(held, post, people)
 
-    def _deciders(self, held: Held) -> Iterator[str]:
-        """The first account of each person who may decide, by their own roles."""
+    def _deciders(self, held: Held, approvers: Iterable[Approvers], said: Container[str] = ()) -> Iterator[str]:
+        """The first account of each person who may decide by their own roles, and has not."""
         for person in self._rules.current().terms.people:
-            may = any(each.approvers.have(person.roles, ()) for each in held.approvals())
-            if may and person.name != held.person:
+            may = any(each.have(person.roles, ()) for each in approvers)
+            if may and person.name != held.person and person.name not in said:
                 yield person.slack[0]
+
+    def _groups(self, approvers: Iterable[Approvers]) -> list[str]:
+        """The ids of the user groups whose members may decide."""
+        given = self._rules.current().terms.groups
+        named = (group for each in approvers for group in each.groups)
+        with_role = (group for each in approvers for group, roles in given.items() if each.have(roles, ()))
+        return list(dict.fromkeys((*named, *with_role)))
 
     def _place(self, number: int) -> None:
         """Say where a new request is shown: where the policy says, else where it was asked, else to each decider."""
@@ -153,7 +164,8 @@ class Clerk:
         if held is None or (held.origin in TRUSTED and not held.channel and not _channels(held)):
             return
         here = held.channel if held.channel and not held.channel.startswith("D") else ""
-        for place in _channels(held) or ((here,) if here else tuple(self._deciders(held))):
+        people = self._deciders(held, [each.approvers for each in held.approvals()])
+        for place in _channels(held) or ((here,) if here else tuple(people)):
             self._approvals.post(number, place)
         if not self._approvals.posts(number):
             self._approvals.settle(number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)

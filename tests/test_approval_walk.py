@@ -14,7 +14,7 @@ from bot.workspace import Workspace
 from bot.workspace.message import Message
 from bot.workspace.people import ADMIN, ALERTS, OPERATOR, OPS, TEAM, VIEWER
 
-CAROL, LEAD = "U0CAROL001", "U0LEAD0001"
+CAROL, LEAD, GROUP = "U0CAROL001", "U0LEAD0001", "S0GROUP001"
 POLICY = f"""version = 1
 [people]
 ada  = {{ slack = ["{ADMIN}"], roles = ["dev"] }}
@@ -32,6 +32,12 @@ channel = "{ALERTS}"
 from = ["lead"]
 channel = "{ALERTS}"
 expires = "1s"
+
+[approvals.slow]
+from = ["sre", "{GROUP}"]
+channel = "{ALERTS}"
+remind = "1s"
+escalate = {{ after = "2s", from = ["lead"] }}
 
 [approvals.nowhere]
 from = ["lead"]
@@ -52,6 +58,10 @@ approve = "quick"
 verbs = ["kill"]
 on = ["*"]
 approve = "nowhere"
+[[roles.dev.allow]]
+verbs = ["pause"]
+on = ["*"]
+approve = "slow"
 [[roles.sre.allow]]
 verbs = ["see"]
 on = ["*"]
@@ -186,6 +196,22 @@ def test_nobody_decides_in_time(bot: BotProcess, workspace: Workspace, api: APIC
     workspace.slash(LEAD, OPS, "approval approve 1 --digest 0").wait()
     workspace.wait_for_message(OPS, "is expired already", viewer=LEAD)
     assert api.inspect_container("web")["State"]["Running"]
+
+
+def test_who_says_nothing_is_reminded_and_then_others_may_decide(
+    bot: BotProcess,  # noqa: ARG001 - it runs
+    workspace: Workspace,
+    api: APIClient,
+) -> None:
+    """By their names and by the group's; then the second ones by theirs, whose word counts from then on."""
+    message = asked(workspace, "pause web")
+    reminder = workspace.wait_for_message(ALERTS, f"<@{OPERATOR}> <@{CAROL}> <!subteam^{GROUP}>")
+    assert reminder.thread_ts == message.ts
+    assert workspace.wait_for_message(ALERTS, f"<@{LEAD}>").thread_ts == message.ts
+    workspace.click(LEAD, ALERTS, message.ts, "Approve container pause web").wait()
+    assert "lena agreed" in now(workspace, message, "done").plain()
+    assert api.inspect_container("web")["State"]["Paused"]
+    api.unpause("web")
 
 
 def test_what_can_be_shown_nowhere_is_cancelled(bot: BotProcess, workspace: Workspace, api: APIClient) -> None:  # noqa: ARG001 - it runs

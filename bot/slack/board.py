@@ -179,8 +179,8 @@ def _reminder(held: Held, people: list[str]) -> Message:
     text = f"Number {held.number} still waits: {telling.needs(held.clauses)}."
     spans = [elements.span(f"{text} ")]
     for each in people:
-        spans += [*elements.who(each), elements.span(" ")]
+        spans += [*(elements.group(each) if each.startswith("S") else elements.who(each)), elements.span(" ")]
     spans.append(elements.date(held.expires))
-    names = " ".join(elements.mention(each) for each in people)
+    names = " ".join(f"<!subteam^{each}>" if each.startswith("S") else elements.mention(each) for each in people)
     block = {"type": "rich_text", "elements": [elements.section(*spans)]}
     return Message(f"{escaped(text)} {names}", (block,))

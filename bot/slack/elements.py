@@ -42,6 +42,11 @@ def who(asker: str) -> list[Json]:
     return [{"type": "user", "user_id": asker}] if _PERSON.fullmatch(asker) else [span(one_line(asker))]
 
 
+def group(group_id: str) -> list[Json]:
+    """A user group as Slack names it, which tells all who are in it."""
+    return [{"type": "usergroup", "usergroup_id": group_id}]
+
+
 def mention(asker: str) -> str:
     """The same in a message's text."""
     return f"<@{asker}>" if _PERSON.fullmatch(asker) else escaped(one_line(asker))
