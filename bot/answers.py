@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.request import Outcome, Request, Status
 from bot.store import UNWRITTEN, Unwritable
+from bot.text import table
 from commands import grammar, secrets
 from commands.asking import Field, Form
 from commands.command import Command, Risk
@@ -17,7 +18,7 @@ from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
 
-SHOWN = 30  # objects that a question shows; all of them are in the record
+SHOWN = 30  # objects that a question shows in a table; more are a text, and a file where they have no room
 _FILL = "Nothing was done yet: this needs to be told more, which does not belong on the line."
 BUSY = "The engine has too much to do already. Nothing was done; try again in a minute."
 
@@ -105,10 +106,11 @@ def _shown(rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
     """The objects that would go, header first."""
     if len(rows) == 1:
         yield Note("There is nothing that would go.")
+    elif 1 < len(rows) <= SHOWN + 1:
+        yield Table(tuple(rows), ours=True)
     elif rows:
-        yield Table(tuple(rows[: SHOWN + 1]), ours=True)
-    if len(rows) > SHOWN + 1:
-        yield Note(f"And {len(rows) - 1 - SHOWN} more.")
+        yield Note(f"These {len(rows) - 1} would go:")
+        yield Output(table(tuple(rows)), "would-go.txt")
 
 
 def unfilled(form: Form, command: Command, there: Iterable[Found]) -> End:

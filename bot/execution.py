@@ -101,6 +101,7 @@ class Execution:
             found=judged.found,
             visible=lambda seen: policy.visible(asker, spec, _object(seen, judged)),
             may=lambda permission, found: policy.may(asker, permission, self.judging.object(found, judged.made_by)),
+            sees_all=policy.sees_all(asker),
             now=self.clock.now(),
             host=judged.host.name,
             person=judged.person,

@@ -176,6 +176,7 @@ class Bot(Protocol):
 class Context:
     """Everything run() may use.
 
+    sees_all says that nothing at all is hidden from the asker, so that what is gone need not be judged by what is left.
     quick and slow give this thread's clients, and raise DockerException where the engine does not answer; now is epoch
     seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
 
@@ -199,6 +200,7 @@ class Context:
     progress: Callable[[str], None] = lambda _text: None
     credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)
+    sees_all: bool = False
 
     def auth(self, registry: str) -> str:
         """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""

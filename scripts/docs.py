@@ -40,6 +40,12 @@ Some answers differ from docker's on purpose:
 - A name that is the short ID of another object, or more digits of its ID (twelve at least, as `docker ps` shows them),
   is ambiguous: the answer names both and nothing is done. docker takes the name, whoever meant the ID. A shorter name
   is what it is to docker: `db` is the container of that name, whatever other IDs begin with.
+- A chat stands in no folder: `-v ./data:/data` is refused, and `build -f NAME` looks for NAME in the context.
+- What looks like a secret is shown as `••••` in every answer, whatever printed it: values of names such as TOKEN or
+  PASSWORD and after words such as `passwd:`, keys, addresses with a password, and long random words. Now and then that
+  hides what is none.
+- `docker login` asks anew although a login is kept. Of a build whose base cannot be had, the warnings about the
+  Dockerfile are not shown. `ADD` takes no source that begins with a variable, unless `[build] remotes` allows `"*"`.
 - `docker build` fetches the images of a Dockerfile that are not here, or all with `--pull`, before its first step,
   since it has to be known what they put off (`ONBUILD`). It is told at their steps. But where one cannot be had, no
   step is done at all, not even those before it, and with `--pull` the engine is asked to pull rather than to build so.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,26 @@ def test_what_is_still_to_come_is_not_waited_for(bench: Bench, client: APIClient
     for line in ("events --since 1s", "events --since 1s --until 2999-01-01"):
         assert "send the line again for what is new" in text.added(bench.say(line).reply)
     assert text.added(bench.say("events --since 2s --until 1s").reply) == ""
+
+
+def test_what_is_gone_is_told_to_whoever_sees_everything(bench: Bench, client: APIClient) -> None:
+    """Images that were removed, and the networks and volumes of containers that are no more: as the engine tells it."""
+    began = int(time.time()) - 1
+    network = client.create_network("passing-net")["Id"]
+    config = client.create_host_config(network_mode="passing-net", binds=["passing-data:/data"])
+    made = client.create_container("busybox:latest", ["true"], name="passing", volumes=["/data"], host_config=config)
+    client.start(made)
+    client.wait(made)
+    client.commit(made, repository="passing", tag="1")
+    client.remove_container(made, v=True)
+    client.remove_image("passing:1")
+    client.remove_network(network)
+    until = int(time.time()) + 1
+    told = list(client.events(since=began, until=until, decode=True))
+    ended = f"--since {began} --until {until}.5"
+    shown = text.docker(bench.say(f"events {ended} --format '{{{{.Type}}}} {{{{.Action}}}}'").reply).splitlines()
+    assert shown == [f"{each['Type']} {each['Action']}" for each in told]
+    assert {"image delete", "network disconnect", "volume unmount", "container destroy"} <= set(shown)
 
 
 def test_nothing_is_told_of_what_is_hidden(half_blind: Bench, client: APIClient) -> None:

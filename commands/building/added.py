@@ -17,7 +17,7 @@ _OUTSIDE = (
 )
 _HIDDEN = (
     "Line {}: what ADD takes is in a variable, and may be an address that the settings do not allow"
-    " ([build] remotes). COPY takes files alone: use it instead."
+    " ([build] remotes). Begin it with ./ where it is a file of the context."
 )
 
 

@@ -60,6 +60,13 @@ def until(reading: Sequence[Instruction], target: str) -> Sequence[Instruction]:
     return reading[: begins[last[-1] + 1]] if last and last[-1] + 1 < len(begins) else reading
 
 
+def is_reached(text: str, target: str) -> bool:
+    """Whether there is a stage that the target may mean: one of that name or number, the last one where it is empty."""
+    begins = [each for each in dockerfile.read(text) if each.name == "FROM"]
+    numbered = target.isascii() and target.isdigit() and int(target) < len(begins)
+    return not target or numbered or any(_stage(each.rest) == target.lower() for each in begins)
+
+
 def _named(reading: Sequence[Instruction], given: Mapping[str, str | None], escape: str) -> Iterator[Base]:
     variables: dict[str, str] = {}
     begun, own, current = False, {_NOTHING}, ""  # own: the names that stand for no image, but for stages that ended

@@ -16,10 +16,10 @@ def below(text: str, fetched: Fetched) -> dict[int, str]:
     return {number: _printed(fetched, each.line) for number, each in steps if each.line in fetched}
 
 
-def begun(text: str, target: str, fetched: Fetched, ended: int, *, labels: bool) -> str:
+def begun(text: str, target: str, fetched: Fetched, ended: int, labels: int) -> str:
     """The steps up to the line that ended the build where all before it only declare; else that one alone.
 
-    labels: the line gives the image some, which is one more step to the engine.
+    labels is how many the line gives the image: each is one more step to the engine.
     """
     steps = bases.until(dockerfile.read(text), target)
     total = len(steps) + labels

@@ -63,6 +63,8 @@ def allows(address: Address | None, globs: Iterable[str]) -> bool:
 
 def allows_all_below(beginning: str, globs: Iterable[str]) -> bool:
     """Whether a glob allows everything of the host with which an address begins, whose path is not known."""
+    if any(glob.strip() == "*" for glob in globs):
+        return True
     address = fetched(beginning)
     if address is None or beginning.count("/") < 3:  # noqa: PLR2004 - the host is known only with the slash after it
         return False

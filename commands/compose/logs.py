@@ -12,7 +12,7 @@ from commands.container import ls as containers
 from commands.container.reading import Log
 from commands.context import Context
 from commands.multiplex import Stream
-from commands.reply import Note, Part, Printed, Reply, failure
+from commands.reply import Note, Part, Printed, Reply, failure, note
 
 MOST = 50  # containers of one answer
 _MANY = "This project has {} containers to read, which is more than {}: name a service."
@@ -23,7 +23,7 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
     """Show what the containers of a project printed, one after the other, each line with the container's name."""
 
     services: tuple[str, ...] = args("SERVICE", required=False)
-    follow: bool = flag("-f", default=False, help="Not there yet: ask again with --since")
+    follow: bool = flag("-f", default=False, help="Shown is what was printed so far: ask again with --since")
     index: int = flag(default=0, help="Only the container of this number of its service")
     no_color: bool = flag(default=False, help="Accepted and without effect: there are no colours here")
     no_log_prefix: bool = flag(default=False, help="Leave the names away")
@@ -41,8 +41,6 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
             return failure(str(refusal))
         if len(found) > MOST:
             return failure(_MANY.format(len(found), MOST))
-        if self.follow:
-            return failure(logs.NO_STREAM.format(found[0].name if found else "NAME"))
         width = max((len(_called(each)) for each in found), default=0)
         reply = Reply()
         for each in found:
@@ -55,7 +53,8 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
             except ValueError as error:
                 return failure(str(error))
             reply += self._shown(log, each, width)
-        return reply
+        runs = any(each.listed["State"] == "running" for each in found)
+        return reply + (note(logs.NO_STREAM) if self.follow and runs else Reply())
 
     def _meant(self, member: Member) -> bool:
         return not member.one_off and self.index in {0, int(member.labels.get(NUMBER, "0") or 0)}

@@ -26,6 +26,10 @@ class Ls(Command, name="compose ls", alias="compose list", permission=Permission
     format: str = flag(default="table", shown='"table"', help="How to print it: table or json")
     quiet: bool = flag("-q", default=False, help="Only the names")
 
+    def problem(self) -> str | None:
+        """A filter that compose does not have."""
+        return next((f"invalid filter '{name}'" for name in filters(self.filter) if name != "name"), None)
+
     def run(self, ctx: Context) -> Reply:
         """One request."""
         projects: dict[str, list[Member]] = {}

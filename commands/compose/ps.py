@@ -39,6 +39,11 @@ class Ps(OnProject, name="compose ps", permission=Permission.SEE, filtered=True)
     services_: bool = flag(default=False, help="Only the names of the services")
     status: tuple[str, ...] = flag(default=(), help=f"Only those in this state: {', '.join(_STATES)}")
 
+    def problem(self) -> str | None:
+        """A filter that compose does not have."""
+        unknown = (f"unknown filter {name}" for name in filters(self.filter) if name != "status")
+        return super().problem() or next(unknown, None)
+
     def run(self, ctx: Context) -> Reply:
         """One request."""
         states = {*self.status, *filters(self.filter).get("status", [])}

@@ -15,13 +15,11 @@ from commands.container.several import nameless
 from commands.context import Context, Found, Target
 from commands.forms import hide_spans, key_spans
 from commands.multiplex import Stream
-from commands.reply import Note, Part, Printed, Reply, failure
+from commands.reply import Note, Part, Printed, Reply, failure, note
 from commands.timestamps import timestamp
 
 SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log; a million lines took it 3
-NO_STREAM = (
-    "Live logs are not there yet. Ask for the end with `logs --tail 50 {0}`, or for what is new with `--since 1m`."
-)
+NO_STREAM = "It is not followed from here on. Ask for what is new with --since 1m."
 _WHOLE = re.compile(r"[+-]?0+|\+?0*[0-9]{1,9}")  # all else means all lines to the engine, a negative number too
 _LESS = "Ask for less with --tail or --since."
 
@@ -35,7 +33,7 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
 
     container: str = arg("CONTAINER")
     details: bool = flag(default=False, help="Show also the labels and variables that the log driver was told to keep")
-    follow: bool = flag("-f", default=False, help="Not there yet: ask again with --since")
+    follow: bool = flag("-f", default=False, help="Shown is what was printed so far: ask again with --since")
     since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
     tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end")
     timestamps: bool = flag("-t", default=False, help="Put the time before each line")
@@ -52,13 +50,12 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
     def run(self, ctx: Context) -> Reply:
         """Read the log."""
         found = ctx.look(self.targets()[0])
-        if self.follow:
-            return failure(NO_STREAM.format(self.container))
         try:
             log = self.log(ctx, found.id, tty=bool(found.details.get("Config", {}).get("Tty")))
         except ValueError as error:
             return failure(str(error))
-        return _told(log, found)
+        runs = bool((found.details.get("State") or {}).get("Running"))
+        return _told(log, found) + (note(NO_STREAM) if self.follow and runs else Reply())
 
     def log(self, ctx: Context, container: str, *, tty: bool) -> Log:
         """What the container of this full id printed; raises ValueError in docker's words."""

@@ -9,17 +9,19 @@ from docker.errors import APIError
 from commands.api import EXPERIMENT
 from commands.command import Permission, flag
 from commands.container.several import Several
-from commands.context import Context, Target
+from commands.context import Context, Found, Target
+from commands.creation.foreground import Foreground
 from commands.reply import Reply, failure
 
 
 class Start(Several, name="container start", alias="start", permission=Permission.ACT):
     """Start containers that do not run.
 
-    Nothing can be attached to: a chat has no terminal. Start it, then read what it printed with logs.
+    With -a one is started, and the answer is what it prints until it ends, but not longer than the settings say.
+    Nothing can be typed into it.
     """
 
-    attach: bool = flag("-a", default=False, help="Not possible here: read the output with logs")
+    attach: bool = flag("-a", default=False, help="Show what it prints until it ends, within a limit")
     checkpoint: str | None = flag(
         default=None, since=EXPERIMENT, help="Not possible here: it needs an experimental engine"
     )
@@ -38,12 +40,33 @@ class Start(Several, name="container start", alias="start", permission=Permissio
 
     def run(self, ctx: Context) -> Reply:
         """Start one after the other, as docker does; one that runs already counts as done."""
-        if self.attach or self.interactive:
+        if self.interactive:
             name = ctx.look(self.targets()[0]).target.ref
-            return failure(f"A chat cannot attach to a container. Send `start {name}`, then `logs {name}`.")
+            return failure(
+                f"Nothing can be typed into a container from a chat: leave -i away. Nothing was done to {name}."
+            )
+        if self.attach:
+            return _watched(ctx, ctx.look(self.targets()[0]))
         refused = {ref for ref in self.containers if not ref.strip()}
         reply = self.each(lambda target: _start(ctx, target, refused))
         return reply + failure(_failed(ref for ref in self.containers if ref in refused)) if refused else reply
+
+
+def _watched(ctx: Context, found: Found) -> Reply:
+    """What it prints from now on; whoever may not read its log is not shown that either."""
+    name = found.target.ref
+    if not ctx.may(Permission.READ, found):
+        return failure(f"What {name} prints is not yours to read: leave -a away. Nothing was done.")
+    config, host = found.details.get("Config") or {}, found.details.get("HostConfig") or {}
+    return Foreground(
+        found.id,
+        name,
+        ("stdout", "stderr"),
+        bool(config.get("Tty")),
+        bool(host.get("AutoRemove")),
+        failure,
+        f"{name} was not started, as the engine did not answer.",
+    ).watch(ctx)
 
 
 def _failed(refs: Iterable[str]) -> str:

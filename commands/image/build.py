@@ -159,12 +159,14 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         """
         if context.content is None:
             return {}
-        text = dockerfile.text_of(context.content)
+        content = context.content
+        text = dockerfile.text_of(content)
         for reading in dockerfile.readings(text):
             flags.check(reading)
             added.check(reading, ctx.allowances.remotes)
         layers = (Base(0, ref) for ref in self.sources_of_layers())
-        readable = functools.cache(functools.partial(readings.is_readable, ctx.patient, context.content))
+        reached = bases.is_reached(text, self.target)  # else the engine refuses it before its first step
+        readable = functools.cache(lambda: reached and readings.is_readable(ctx.patient, content))
         fetching = Fetching(self.pull, self.platform, bases.stages(text), readable)
         origins.check(ctx, [*bases.named(text, self.given(), self.target), *layers], fetching)
         return numbered.below(text, fetching.printed)
@@ -174,7 +176,9 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         for _ in context.chunks(compress=self.compress):
             pass  # so that its size is known
         text = dockerfile.text_of(context.content or b"")
-        begun = numbered.begun(text, self.target, error.printed, error.base.line, labels=bool(self.label))
+        begun = numbered.begun(
+            text, self.target, error.printed, error.base.line, len({each.partition("=")[0] for each in self.label})
+        )
         told = f"{context.sent()}{begun}"
         shown = Reply((Errors(told) if self.quiet else Output(told, "build.txt"),))
         return shown + replace(failure(str(error)), unknown=error.lost)
