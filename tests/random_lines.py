@@ -33,7 +33,6 @@ DIFFERENCES = {
     "container logs --follow": "what follows without an end is bounded here",
     "system events --until": "what is still to come is not waited for: every line of the test is about the past",
     "container stats --no-stream": "one look is all that a chat is given: every line of the test asks for that",
-    "container start --interactive": "nothing can be typed into a container from a chat: it is told what to do instead",
     "--iidfile": "there is no file for an id here: the answer says it",
     "image build --file": "a chat stands in no folder: a Dockerfile is looked for in the context first",
     "image build --network": "the steps of a build get only networks that the settings name",
