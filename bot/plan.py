@@ -13,6 +13,7 @@ from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
 from commands import grammar, secrets
+from commands.command import Command
 from commands.context import Found, Missing
 from commands.intent import Intent
 from commands.seen import volume_id
@@ -24,6 +25,11 @@ SHORT = 12  # digits of an id that are shown
 _BINDING = ("Config", "HostConfig")  # parts of a container's inspect that are its configuration
 _ARRIVES = "{} is not here yet: nobody can agree to an image that has not been seen. Pull it first."
 
+_HIDEABLE = {"env", "label", "build_arg"}  # flags of which the names are shown whatever their values are
+_HIDDEN = (
+    "{} holds what looks like a secret. It would be hidden from those who have to agree, and they agree to nothing"
+    " that they cannot read. Hand secrets over as the value of a variable (-e NAME=VALUE)."
+)
 _ANEW = "{} would be fetched anew: nobody can agree to an image that has not been seen. Pull it first, without --pull."
 
 
@@ -49,9 +55,10 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     for each in _absent(judged):
         each.word()
     _check_image(judged)
+    _check_open(judged.command, request)
     line = grammar.canonical(judged.command)
     mark = seal.fingerprint(line)[:FINGERPRINT] if line != canonical(judged.command) else ""
-    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, objects, reason, mark)))
+    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, objects, request, reason, mark)))
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -111,6 +118,32 @@ def _check_image(judged: Judged) -> None:
             raise Unseen(_ARRIVES.format(each.target.ref))
 
 
+def _check_open(command: Command, request: Request) -> None:
+    """Nothing may be hidden from those who agree but values of variables and labels, and what a flag keeps secret."""
+    flags = (flag for flag in command.spec.flags if flag.secret or flag.field in _HIDEABLE)
+    bare = grammar.canonical(replace(command, reason="", **{flag.field: flag.default for flag in flags}))
+    words, run = list(command.argv()), "".join(f"{told}\n" for told in _runs(command))
+    if secrets.mask_line(bare) != bare or secrets.mask_object(words) != words or secrets.mask_text(run) != run:
+        raise Unseen(_HIDDEN.format("The line"))
+    if any(secrets.mask_text(text) != text for _, text in _filled(command, request)):
+        raise Unseen(_HIDDEN.format("What was filled in"))
+
+
+def _runs(command: Command) -> Iterator[str]:
+    """The program that it runs, word for word."""
+    if words := command.argv():
+        yield "Runs:"
+        yield from (f"  {json.dumps(word)}" for word in words)
+
+
+def _filled(command: Command, request: Request) -> Iterator[tuple[str, str]]:
+    """What was filled into the line's dialog and is no secret, each with its label."""
+    form = command.form()
+    for each in () if form is None else form.fields:
+        if not each.secret and request.given.get(each.name):
+            yield each.label, request.given[each.name]
+
+
 def _bound(found: Found) -> Iterator[tuple[str, str]]:
     """What has to stay as it is for the agreement to hold, by name."""
     name, details = f"{found.kind} {found.name}", found.details
@@ -136,7 +169,7 @@ def _mark(facts: Any) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _told(judged: Judged, objects: Sequence[Found], reason: str, mark: str) -> Iterator[str]:
+def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: str, mark: str) -> Iterator[str]:
     command = judged.command
     yield f"Line:    docker {canonical(replace(command, reason=''))}"
     if mark:
@@ -148,9 +181,10 @@ def _told(judged: Judged, objects: Sequence[Found], reason: str, mark: str) -> I
     yield from (f"Root:    {each} - this gives root on {judged.host.name}" for each in sorted(judged.root))
     if unforeseen := command.unforeseen():
         yield f"Unseen:  {_visible(unforeseen)}"
-    if words := command.argv():
-        yield "Runs:"
-        yield from (f"  {json.dumps(word)}" for word in secrets.mask_object(list(words)))
+    yield from _runs(command)
+    for label, text in _filled(command, request):
+        yield f"{_visible(label)}"
+        yield from (f"  {_visible(each)}" for each in text.splitlines())
     if objects:
         yield "Concerns:"
         yield from _rows(objects)

@@ -431,3 +431,31 @@ def test_that_time_goes_by_changes_nothing(fresh_world: str, api: APIClient, tmp
     assert done is not None
     assert done.status is Status.DONE, text.added(done.reply)
     assert done.reply.ids
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run --rm busybox sh -c 'PGPASSWORD=x true; echo owned > /b/owned'",
+        "run --rm busybox sh --password 'rm -rf /d'",
+        "run --rm --entrypoint 'token=x;rm' busybox",
+        "run --rm -v /:/token=abc busybox true",
+        "commit -c 'ENV TOKEN=x1y2z3' web kept:1",
+    ],
+)
+def test_nobody_agrees_to_what_is_hidden_from_them(office: Bench, line: str) -> None:
+    """What would be masked is no value of a variable: it is refused, with the way to hand a secret over."""
+    refused = office.say(line, ADA)
+    assert refused.status is Status.FAILED
+    assert "-e NAME=VALUE" in text.added(refused.reply)
+    assert office.say("run --rm -e TOKEN=x1y2z3 busybox true", ADA).status is Status.HELD
+
+
+def test_a_dockerfile_is_shown_to_those_who_agree(office: Bench) -> None:
+    """Every line of what was filled in; what would be hidden in it is refused."""
+    asked = office.say("build -t made:1 -", ADA, given={"dockerfile": "FROM busybox\nRUN echo \x1b > /x\n"})
+    shown = text.docker(office.say(f"approval show {asked.number}", BOB).reply)
+    assert "FROM busybox" in shown
+    assert "RUN echo \\u{1b} > /x" in shown
+    hidden = office.say("build -t made:2 -", ADA, given={"dockerfile": "FROM busybox\nRUN TOKEN=x1y2z3 rm /x\n"})
+    assert hidden.status is Status.FAILED
