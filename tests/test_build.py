@@ -252,6 +252,30 @@ def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -
 
 
 @pytest.mark.parametrize(
+    ("flags", "content"),
+    [
+        ("", "ARG A=secret:1\nARG A=busybox B=$A\nFROM $B\n"),
+        ("", "ARG N=B\nARG B=busybox\nARG $N=secret:1\nFROM $B\n"),
+        ("", 'ARG B=busybox\nARG "B"=secret:1\nFROM $B\n'),
+        ("", "ARG B=busybox\nARG 'B'=secret:1\nFROM $B\n"),
+        ("", "ARG B=busybox\nARG \\B=secret:1\nFROM $B\n"),
+        ("", "ARG B=busybox\nARG B\nFROM ${B:-secret:1}\n"),
+        ("", "ARG B=busybox\nARG B\nFROM ${B:+busybox}${B:-secret:1}\n"),
+        ("--build-arg HTTP_PROXY=secret:1", "FROM ${HTTP_PROXY:-busybox}\n"),
+        ("--build-arg http_proxy=secret:1", "ARG A=${http_proxy:-busybox}\nFROM $A\n"),
+        ("--build-arg http_proxy=x", "FROM ${http_proxy:+secret:1}\n"),
+    ],
+)
+def test_no_argument_hides_what_is_built_on(builder: Bench, client: APIClient, flags: str, content: str) -> None:
+    """Where engines may read another name than we do, the build is refused before it begins."""
+    box = client.create_container("busybox:latest", ["true"])
+    client.commit(box["Id"], "secret", "1", changes="LABEL hidden=yes")
+    said = inline(builder, f"build {flags} -", content)
+    assert said.status is Status.FAILED
+    assert "Step" not in text.docker(said.reply)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "build --network host -",

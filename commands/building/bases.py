@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from commands.attempts import Refusal
 from commands.building import dockerfile, flags, words
 from commands.building.dockerfile import SPACES, Instruction
-from commands.building.words import Unreadable
+from commands.building.words import Unreadable, Variables
 
 _NOTHING = "scratch"  # the image that is none
 _FROM, _PLATFORM = "--from", "--platform"
 _WORD = re.compile(r"""(?:[^\s"'\\`]|[\\`].?|"(?:[^"\\]|\\.)*"|'[^']*')+""")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PREDEFINED = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"})  # no ARG declares them
+_UNTOLD = "Line {}: slashdock cannot tell what this ARG sets. Write it as ARG NAME=value, one in each."
 _UNREADABLE = "Line {}: slashdock cannot tell which image {} stands for. Write its name there."
 
 
@@ -68,7 +71,7 @@ def is_reached(text: str, target: str) -> bool:
 
 
 def _named(reading: Sequence[Instruction], given: Mapping[str, str | None], escape: str) -> Iterator[Base]:
-    variables: dict[str, str] = {}
+    variables: Variables = {name: None for name in given if name.upper() in _PREDEFINED}
     begun, own, current = False, {_NOTHING}, ""  # own: the names that stand for no image, but for stages that ended
     for each in reading:
         inner = each.inner()
@@ -79,13 +82,13 @@ def _named(reading: Sequence[Instruction], given: Mapping[str, str | None], esca
             own.add(current)
             current = _stage(inner.rest)
         elif inner.name == "ARG" and not begun:
-            variables |= _declared(each, variables, given, escape)
+            variables = _declared(each, variables, given, escape)
         elif inner.name in {"ADD", "COPY"}:
             found = [Base(each.line, ref, copied=True) for ref in copied(inner)]
         yield from (base for base in found if base.ref and base.ref.lower() not in own)
 
 
-def _begun(each: Instruction, variables: Mapping[str, str], escape: str) -> Base:
+def _begun(each: Instruction, variables: Variables, escape: str) -> Base:
     """The image that a FROM begins with."""
     given, words_ = flags.split(each.rest)
     ref = _value(each, SPACES.split(words_)[0], variables, escape)
@@ -110,25 +113,33 @@ def copied(instruction: Instruction) -> Iterator[str]:
         yield ref
 
 
-def _declared(
-    each: Instruction, variables: Mapping[str, str], given: Mapping[str, str | None], escape: str
-) -> dict[str, str]:
-    """What the ARG sets: what the line gives, else its own default."""
+def _declared(each: Instruction, variables: Variables, given: Mapping[str, str | None], escape: str) -> Variables:
+    """What the ARG sets: what the line gives, else its own default; None where engines may read it in several ways."""
+    said = _WORD.findall(each.rest)
+    if _WORD.sub("", each.rest).strip():
+        raise Refusal(_UNTOLD.format(each.line))
     found = dict(variables)
-    for word in _WORD.findall(each.rest):
+    for word in said:
         name, equals, default = word.partition("=")
-        said = given.get(name)
-        if said is not None:
-            found[name] = said
-        elif equals:
-            try:
-                found[name] = words.value(default, found, escape)
-            except Unreadable:
-                found[name] = f"${name}"  # which is told where an image is named by it
+        if not _PLAIN.fullmatch(name):
+            raise Refusal(_UNTOLD.format(each.line))
+        value = given.get(name)
+        if value is None and equals:
+            value = _default(default, variables, escape) if len(said) == 1 or "$" not in default else None
+        elif value is None and name not in found:
+            value = ""
+        found[name] = value
     return found
 
 
-def _value(each: Instruction, word: str, variables: Mapping[str, str], escape: str) -> str:
+def _default(word: str, variables: Variables, escape: str) -> str | None:
+    try:
+        return words.value(word, variables, escape)
+    except Unreadable:
+        return None
+
+
+def _value(each: Instruction, word: str, variables: Variables, escape: str) -> str:
     try:
         found = words.value(word, variables, escape)
     except Unreadable:

@@ -10,6 +10,7 @@ from commands.building.dockerfile import ESCAPE
 _NAME = re.compile(r"[^\W\d]\w*|\d")
 
 
+Variables = Mapping[str, str | None]  # None where it cannot be told what one is set to
 LONGEST = 500  # characters of a word, which may hold one within the other
 
 
@@ -17,7 +18,7 @@ class Unreadable(ValueError):  # noqa: N818 - an answer, not a fault
     """What the word stands for cannot be told."""
 
 
-def value(word: str, variables: Mapping[str, str], escape: str = ESCAPE) -> str:
+def value(word: str, variables: Variables, escape: str = ESCAPE) -> str:
     """What the word stands for; raises Unreadable where it is written in a way that not every engine knows."""
     if len(word) > LONGEST:
         raise Unreadable(word)
@@ -27,7 +28,7 @@ def value(word: str, variables: Mapping[str, str], escape: str = ESCAPE) -> str:
     return text
 
 
-def _until(word: str, at: int, stop: str, variables: Mapping[str, str], escape: str) -> tuple[str, int]:
+def _until(word: str, at: int, stop: str, variables: Variables, escape: str) -> tuple[str, int]:
     """The text up to the stop character that is not quoted, and the place of that character."""
     found = ""
     while at < len(word) and word[at] != stop:
@@ -50,7 +51,7 @@ def _until(word: str, at: int, stop: str, variables: Mapping[str, str], escape: 
     return found, at
 
 
-def _quoted(word: str, at: int, variables: Mapping[str, str], escape: str) -> tuple[str, int]:
+def _quoted(word: str, at: int, variables: Variables, escape: str) -> tuple[str, int]:
     found = ""
     while at < len(word) and word[at] != '"':
         if word[at] == "$":
@@ -65,7 +66,7 @@ def _quoted(word: str, at: int, variables: Mapping[str, str], escape: str) -> tu
     return found, at + 1
 
 
-def _variable(word: str, at: int, variables: Mapping[str, str], escape: str) -> tuple[str, int]:
+def _variable(word: str, at: int, variables: Variables, escape: str) -> tuple[str, int]:
     """What stands for a variable whose name begins here, and the place after it."""
     braced = word[at : at + 1] == "{"
     name = _NAME.match(word, at + braced)
@@ -74,6 +75,8 @@ def _variable(word: str, at: int, variables: Mapping[str, str], escape: str) -> 
             raise Unreadable(word)
         return "$", at
     set_to, at = variables.get(name[0], ""), name.end()
+    if set_to is None:
+        raise Unreadable(word)
     if not braced:
         return set_to, at
     modifier = word[at : at + 2]
