@@ -100,7 +100,10 @@ class Execution:
             slow=judged.host.patient,
             found=judged.found,
             visible=lambda seen: policy.visible(asker, spec, _object(seen, judged)),
-            may=lambda permission, found: policy.may(asker, permission, self.judging.object(found, judged.made_by)),
+            reaches=lambda seen: self._reaches(judged, _object(seen, judged)),
+            may=lambda permission, found: policy.may(
+                asker, permission or spec, self.judging.object(found, judged.made_by)
+            ),
             sees_all=policy.sees_all(asker),
             now=self.clock.now(),
             host=judged.host.name,
@@ -113,6 +116,11 @@ class Execution:
             allowances=policy.allowances(self.allowances),
             bot=self.inside(judged, received),
         )
+
+    def _reaches(self, judged: Judged, obj: Object) -> bool:
+        """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""
+        policy, asker, spec = self.policy.current(), judged.asker, judged.command.spec
+        return policy.visible(asker, spec, obj) and policy.needs(asker, spec, obj) <= judged.needs
 
     def settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""

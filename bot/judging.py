@@ -124,7 +124,7 @@ class Judging:
         """An object as the policy judges it."""
         identity = volume_id(found.details) if found.kind == "volume" else found.id
         seen = Object(kind=found.kind, name=found.name, labels=found.labels, maker=made_by(identity))
-        if found.kind != "container":
+        if found.kind != "container" or not found.details:  # of a list: what it may do was not looked at
             return seen
         return replace(
             seen,

@@ -123,8 +123,7 @@ class Pipeline:
             return judged.needs
         if _has_nothing(judged) and not intent.objects:
             return NOBODY
-        # A plan knows of its objects what a list tells: who may remove them was judged, what they may do was not seen.
-        wider = (replace(self._judging.object(found, judged.made_by), root="") for found in intent.objects)
+        wider = (self._judging.object(found, judged.made_by) for found in intent.objects)
         return judged.needs.union(*(policy.needs(asker, spec, obj) for obj in wider))
 
     def _held(self, received: Received, judged: Judged, intent: Intent, needs: Needs) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.rule import Asker, Object, Person, Rule, Terms
 from bot.selector import WILD, value
@@ -49,10 +49,14 @@ class Sieve:
 
 
 class Index:
-    """Some rules by the verb that they are about; what was asked once is remembered."""
+    """Some rules by the verb that they are about; what was asked once is remembered.
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    about_it says whether a rule is about a verb: one that gives a right by name alone, one that bars by Rule.bars, too.
+    """
+
+    def __init__(self, rules: Iterable[Rule], about_it: Callable[[Rule, What], bool] = Rule.names) -> None:
         self._rules = tuple(rules)
+        self._about_it = about_it
         self._about: dict[object, Sieve] = {}
 
     def about(self, what: What) -> Sieve:
@@ -60,7 +64,7 @@ class Index:
         key = _key(what)
         found = self._about.get(key)
         if found is None:
-            found = self._about[key] = Sieve(rule for rule in self._rules if rule.names(what))
+            found = self._about[key] = Sieve(rule for rule in self._rules if self._about_it(rule, what))
         return found
 
 

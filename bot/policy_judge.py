@@ -317,11 +317,11 @@ class Policy:
 
     @cached_property
     def _denies(self) -> Index:
-        return Index(self.terms.denies)
+        return Index(self.terms.denies, Rule.bars)
 
     @cached_property
     def _requires(self) -> Index:
-        return Index(self.terms.requires)
+        return Index(self.terms.requires, Rule.bars)
 
     @cached_property
     def _able(self) -> Able:

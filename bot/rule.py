@@ -39,6 +39,10 @@ class Rule:
             return what.value in self.verbs
         return what.permission.value in self.verbs or what.name in self.verbs
 
+    def bars(self, what: Spec | Permission) -> bool:
+        """Whether it is about this verb, or about one that the verb does to what it finds."""
+        return self.names(what) or (not isinstance(what, Permission) and not self.verbs.isdisjoint(what.does))
+
     def holds_for(self, asker: Asker) -> bool:
         """Whether it holds on this host and in this channel."""
         return (not self.hosts or asker.host in self.hosts) and (not self.channels or asker.channel in self.channels)

@@ -100,6 +100,7 @@ class Spec:
     interspersed: bool
     filtered: bool
     kin: tuple[str, ...]  # verbs that do the same by another name
+    does: tuple[str, ...]  # verbs that it does to what it finds: what is denied of them is denied of it
     optional: bool = True  # whether its usage line says [OPTIONS]
     decides: bool = False  # whether it is a word about what others may do
 
@@ -191,6 +192,7 @@ class Command:
         interspersed: bool = True,
         filtered: bool = False,
         kin: str = "",
+        does: str = "",
         optional: bool = True,
         decides: bool = False,
     ) -> None:
@@ -199,6 +201,8 @@ class Command:
         name is the canonical name, alias a comma-separated list; interspersed False where flags end at the first
         positional; filtered where the answer lists only what the asker may see, so that no target is needed; kin names
         the verbs that do the same by another name: a rule on this one means them too, and each must allow it;
+        does names verbs that it does to objects which it finds itself: rules that deny them or want consent for them
+        are about it, too;
         optional False where docker's usage line leaves [OPTIONS] out; decides where it is a word about what others may
         do, so that whoever says it is looked at afresh.
         """
@@ -216,7 +220,8 @@ class Command:
             arguments=_arguments(cls),
             interspersed=interspersed,
             filtered=filtered,
-            kin=tuple(name.strip() for name in kin.split(",") if name.strip()),
+            kin=_names(kin),
+            does=_names(does),
             optional=optional,
             decides=decides,
         )
@@ -292,6 +297,10 @@ class Command:
     def run(self, ctx: Context) -> Reply:
         """Do it; an error of the engine is raised or told in the reply, never hidden."""
         raise NotImplementedError(type(self).__name__)
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def _flags(cls: type) -> tuple[Flag, ...]:

@@ -189,7 +189,8 @@ class Context:
     slow: Callable[[], APIClient]
     found: Mapping[Target, Found | Missing]
     visible: Visible  # whether the asker may see it
-    may: Callable[[Permission, Found], bool]
+    reaches: Visible  # whether the line may do what it does to it, with no more consent than it has
+    may: Callable[[Permission | None, Found], bool]  # whether they may do what is of this class to it; None: this verb
     now: float
     host: str
     person: str

@@ -42,6 +42,7 @@ SPEC = Spec(
     interspersed=False,
     filtered=False,
     kin=(),
+    does=(),
 )
 _ANYWHERE = replace(SPEC, interspersed=True)
 

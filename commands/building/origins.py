@@ -144,7 +144,7 @@ def _seen(ctx: Context, base: Base) -> Mapping[str, Any]:
     details = _local(ctx, base.ref)
     labels = (details.get("Config") or {}).get("Labels") or {}
     names = dict.fromkeys((base.ref, *(details.get("RepoTags") or ())))
-    if not all(ctx.visible(Seen("image", name, labels, details.get("Id") or "")) for name in names):
+    if not all(ctx.reaches(Seen("image", name, labels, details.get("Id") or "")) for name in names):
         found = Found(Target("image", base.ref), "image", details.get("Id") or "", base.ref, labels, details)
         seen = details and all(ctx.may(Permission.SEE, replace(found, name=name)) for name in names)
         raise Refusal((_NOT_YOURS if seen else _NONE).format(base.where, base.ref))

@@ -14,7 +14,7 @@ from commands.reply import Output, Reply, Table, lines
 from commands.units import size
 
 
-class Run(Command, name="cleanup run", permission=Permission.CHANGE):
+class Run(Command, name="cleanup run", permission=Permission.CHANGE, does="image rm, image prune"):
     """Remove dangling images now, as the nightly cleanup does.
 
     The images are chosen as `cleanup plan` shows it, then removed one by one and never by force, after

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from docker.api.client import APIClient
 
 from commands.attempts import Beside, Refusal, each
-from commands.command import Permission, args
+from commands.command import args
 from commands.compose.project import Member, OnProject, stages
 from commands.context import Context, Found, Target
 from commands.intent import Intent, told
@@ -30,8 +30,8 @@ class Acting(OnProject):
             ordered = stages(member for member in self.members(ctx, self.services) if not member.one_off)
         except Refusal as refusal:
             return told(failure(str(refusal)))
-        looked = {member.name: _found(ctx, member) for stage in ordered for member in stage}
-        barred = [name for name, found in looked.items() if not ctx.may(Permission.ACT, found)]
+        looked = {member.name: inspected(ctx, member) for stage in ordered for member in stage}
+        barred = [name for name, found in looked.items() if not ctx.may(None, found)]
         if barred:
             return told(failure(_NOT_YOURS.format(", ".join(barred))))
         turns = ordered[::-1] if backwards else ordered
@@ -57,6 +57,7 @@ def _stage(ctx: Context, stage: Iterable[Member], looked: dict[str, Found], do: 
     return each(targets, act, _LOOK, beside)
 
 
-def _found(ctx: Context, member: Member) -> Found:
+def inspected(ctx: Context, member: Member) -> Found:
+    """The container as it is judged."""
     details = ctx.docker.inspect_container(member.id)
     return Found(Target("container", member.name), "container", member.id, member.name, member.labels, details)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from commands.attempts import Refusal
 from commands.command import Permission, args, flag
+from commands.compose.acting import inspected
 from commands.compose.project import NUMBER, Member, OnProject
 from commands.container import logs
 from commands.container import ls as containers
@@ -17,9 +18,10 @@ from commands.reply import Note, Part, Printed, Reply, failure, note
 MOST = 50  # containers of one answer
 _MANY = "This project has {} containers to read, which is more than {}: name a service."
 _SHORT = "{}: {}."
+_NOT_YOURS = "The log of {} is not yours to read."
 
 
-class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=True):
+class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=True, does="container logs"):
     """Show what the containers of a project printed, one after the other, each line with the container's name."""
 
     services: tuple[str, ...] = args("SERVICE", required=False)
@@ -49,9 +51,12 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
             one = logs.Logs(
                 container=each.id, since=self.since, tail=self.tail, timestamps=self.timestamps, until=self.until
             )
-            details = ctx.docker.inspect_container(each.id)
+            container = inspected(ctx, each)
+            if not ctx.may(None, container):
+                reply += note(_NOT_YOURS.format(each.name))
+                continue
             try:
-                log = one.log(ctx, each.id, tty=bool(details["Config"]["Tty"]))
+                log = one.log(ctx, each.id, tty=bool(container.details["Config"]["Tty"]))
             except ValueError as error:
                 return failure(str(error))
             reply += self._shown(log, each, width)

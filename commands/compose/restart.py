@@ -9,7 +9,7 @@ from commands.context import Context
 from commands.intent import Intent
 
 
-class Restart(Acting, name="compose restart", permission=Permission.ACT, filtered=True):
+class Restart(Acting, name="compose restart", permission=Permission.ACT, filtered=True, does="container restart"):
     """Restart the containers of a project, those that others need first."""
 
     no_deps: bool = flag(default=False, help="Accepted and without effect: only what is named is restarted")

@@ -9,7 +9,7 @@ from commands.context import Context
 from commands.intent import Intent
 
 
-class Start(Acting, name="compose start", permission=Permission.ACT, filtered=True):
+class Start(Acting, name="compose start", permission=Permission.ACT, filtered=True, does="container start"):
     """Start the containers of a project, those that others need first."""
 
     wait: bool = flag(default=False, help="Accepted and without effect: compose ps shows what runs")

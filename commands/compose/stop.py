@@ -9,7 +9,7 @@ from commands.context import Context
 from commands.intent import Intent
 
 
-class Stop(Acting, name="compose stop", permission=Permission.ACT, filtered=True):
+class Stop(Acting, name="compose stop", permission=Permission.ACT, filtered=True, does="container stop"):
     """Stop the containers of a project, those that others need last."""
 
     timeout: int | None = flag("-t", default=None, help="Seconds of grace before a container is killed")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
+
+from docker.errors import NotFound
 
 from commands import prunes, seen, units, wire
 from commands.command import Permission
 from commands.container.ls import shown_image
-from commands.context import Context
+from commands.context import Context, Found
 from commands.intent import Intent
 from commands.listing import short
 from commands.prunes import Going, Pruning, Selection
@@ -21,10 +25,11 @@ TITLE = "Deleted Containers:"
 LOOK = "docker ps -a"
 
 
-class Prune(Pruning, name="container prune", permission=Permission.CHANGE):
+class Prune(Pruning, name="container prune", permission=Permission.CHANGE, does="container rm"):
     """Remove all containers that do not run.
 
-    Their logs and whatever they wrote outside of volumes go with them.
+    Their logs and whatever they wrote outside of volumes go with them. What is protected stays, and what gives root on
+    the host where you may not remove that.
     """
 
     def warning(self) -> str:
@@ -46,12 +51,22 @@ def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
     for each in listed:
         name, labels = own_name(each["Names"] or [each["Id"]]), each.get("Labels") or {}
         stopped = each["State"] in _STOPPED and ctx.visible(seen.container(each))
-        if stopped and chosen.takes(labels, each["Created"]):
-            yield _going(ctx, each, name, labels)
+        if not (stopped and chosen.takes(labels, each["Created"])):
+            continue
+        with contextlib.suppress(NotFound):  # somebody else removed it
+            found = replace(prunes.found("container", each["Id"], name, labels), details=_details(ctx, each["Id"]))
+            if ctx.may(None, found):
+                yield _going(ctx, each, found)
 
 
-def _going(ctx: Context, listed: Mapping[str, Any], name: str, labels: Mapping[str, str]) -> Going:
-    identity, size = str(listed["Id"]), int(listed.get("SizeRw") or 0)
+def _details(ctx: Context, identity: str) -> Mapping[str, Any]:
+    """What a list does not tell: whether it is protected, or gives root."""
+    details: Mapping[str, Any] = ctx.docker.inspect_container(identity)
+    return details
+
+
+def _going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:
+    identity, name, size = found.id, found.name, int(listed.get("SizeRw") or 0)
     row = (short(identity), name, shown_image(listed, trunc=True), str(listed["Status"]), units.size(size))
 
     def stays() -> str:
@@ -63,4 +78,4 @@ def _going(ctx: Context, listed: Mapping[str, Any], name: str, labels: Mapping[s
     def remove() -> None:
         wire.remove(ctx.patient, "/containers/{0}", identity)
 
-    return Going(prunes.found("container", identity, name, labels), row, identity, size, stays, remove)
+    return Going(found, row, identity, size, stays, remove)

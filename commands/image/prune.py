@@ -23,7 +23,7 @@ _HEADER = ("IMAGE", "IMAGE ID", "CREATED", "SIZE")
 _SIZE_DIGITS = 4  # significant digits, as docker prints what was reclaimed
 
 
-class Prune(Command, name="image prune", permission=Permission.CHANGE):
+class Prune(Command, name="image prune", permission=Permission.CHANGE, does="image rm"):
     """Remove images that nothing uses.
 
     Only dangling ones, which have no name and are no part of another image, unless you say --all.

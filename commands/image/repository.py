@@ -14,7 +14,7 @@ from commands.reference import Reference
 def barred(ctx: Context, found: Reference) -> str:
     """The first tag that the engine has of this repository and the asker may not touch, empty where there is none."""
     for image, tag in _tags(ctx, found):
-        if not ctx.visible(seen.image(image, tag)):
+        if not ctx.reaches(seen.image(image, tag)):
             return tag.rpartition(":")[2]
     return ""
 

@@ -21,7 +21,7 @@ TITLE = "Deleted Networks:"
 LOOK = "docker network ls"
 
 
-class Prune(Pruning, name="network prune", permission=Permission.CHANGE):
+class Prune(Pruning, name="network prune", permission=Permission.CHANGE, does="network rm"):
     """Remove all networks that no container is on.
 
     One that a stopped container needs to start again stays, which docker's own prune would take.

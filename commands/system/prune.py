@@ -34,7 +34,12 @@ class _Part:
     do: Callable[[], tuple[Reply, int]]
 
 
-class Prune(Pruning, name="system prune", permission=Permission.CHANGE):
+class Prune(
+    Pruning,
+    name="system prune",
+    permission=Permission.CHANGE,
+    does="container rm, container prune, image rm, image prune, network rm, network prune",
+):
     """Remove what nothing uses: stopped containers, networks, dangling images and what builds keep.
 
     With --volumes also the volumes that were made without a name. What goes is shown before.

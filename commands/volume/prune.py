@@ -24,7 +24,7 @@ LOOK = "docker volume ls"
 _SINCE = "1.42"  # the API version from which only volumes without a name go, unless --all is said
 
 
-class Prune(Pruning, name="volume prune", permission=Permission.CHANGE):
+class Prune(Pruning, name="volume prune", permission=Permission.CHANGE, does="volume rm"):
     """Remove all volumes that no container uses, with everything in them.
 
     One that a container in any state uses stays. What is removed so cannot be brought back.

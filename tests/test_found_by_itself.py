@@ -1,0 +1,120 @@
+"""What a line finds by itself (a prune, a build, a project of compose) is judged as if the line had named it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from docker.api.client import APIClient
+from every_verb import furnish
+from harness import Bench, bench
+
+from bot import text
+from bot.policy import Policy
+from bot.request import Status
+from commands import catalog
+
+DEV = "U0DEV00001"
+BASE = f"""
+version = 1
+[people]
+dev = {{ slack = ["{DEV}"], roles = ["dev"] }}
+sam = {{ slack = ["U0SAM00001"], roles = ["sre"] }}
+[approvals.second]
+from = ["sre"]
+[[roles.dev.allow]]
+verbs = ["see", "read", "act", "change"]
+on = ["*"]
+[[roles.sre.allow]]
+verbs = ["see"]
+on = ["*"]
+"""
+PROXY = {"project": "shop", "service": "x", "container-number": "1", "oneoff": "False"}
+Office = Callable[[str], Bench]
+
+
+@pytest.fixture
+def api(fresh_world: str) -> Iterator[APIClient]:
+    """The engine by itself, with a project of compose on it."""
+    client = APIClient(fresh_world, version="1.41")
+    furnish(client)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def office(api: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
+    """Makes a pipeline with these rules besides."""
+    made: list[Bench] = []
+
+    def make(rules: str) -> Bench:
+        policy = Policy.parse(BASE + rules, "policy.toml", tuple(verb.spec for verb in catalog.load()))
+        made.append(bench(fresh_world, tmp_path / f"data{len(made)}", policy))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.mark.parametrize("line", ["container prune -f", "system prune -f"])
+def test_a_prune_leaves_what_may_not_be_removed_by_name(office: Office, api: APIClient, line: str) -> None:
+    """What leads to an engine's socket, what gives root on the host, what a rule on `rm` denies."""
+    for name, bind in (("socketed", "/var/run/docker.sock:/s"), ("rooted", "/:/h"), ("kept", ""), ("passing", "")):
+        host = api.create_host_config(binds=[bind] if bind else None)
+        api.create_container("busybox:latest", ["true"], name=name, host_config=host)
+    dev = office('[[deny]]\nverbs = ["rm"]\non = ["name:kept"]\n')
+    for name in ("socketed", "rooted", "kept"):
+        assert dev.say(f"rm {name}", DEV).status is Status.DENIED
+    assert dev.say(line, DEV).status is Status.DONE
+    left = {each["Names"][0] for each in api.containers(all=True)}
+    assert {"/socketed", "/rooted", "/kept"} <= left
+    assert "/passing" not in left
+
+
+@pytest.mark.parametrize("verb", ["restart", "stop"])
+def test_a_project_is_not_a_way_round_a_rule_on_its_containers(office: Office, api: APIClient, verb: str) -> None:
+    """Neither where it denies the verb nor where it wants consent for it."""
+    before = api.inspect_container("shop-web-1")["State"]["StartedAt"]
+    dev = office(f'[[deny]]\nverbs = ["{verb}"]\non = ["name:shop-web-1"]\n')
+    assert "shop-web-1" in str(dev.say(f"compose -p shop {verb} -t 0", DEV).reply.error)
+    held = office(f'[[require]]\nverbs = ["{verb}"]\non = ["name:shop-web-1"]\napprove = "second"\n')
+    assert held.say(f"compose -p shop {verb} -t 0", DEV).status is Status.HELD
+    now = api.inspect_container("shop-web-1")["State"]
+    assert (now["Running"], now["StartedAt"]) == (True, before)
+
+
+def test_the_logs_of_a_project_are_not_a_way_round_a_rule_on_its_containers(office: Office, api: APIClient) -> None:
+    """Those whose log may not be read are left out; what leads to an engine's socket is named."""
+    labels = {f"com.docker.compose.{key}": value for key, value in PROXY.items()}
+    host = api.create_host_config(binds=["/var/run/docker.sock:/s"])
+    made = api.create_container("busybox:latest", ["echo", "told"], name="shop-x-1", labels=labels, host_config=host)
+    api.start(made)
+    api.wait(made)
+    dev = office('[[deny]]\nverbs = ["logs"]\non = ["name:shop-web-1"]\n')
+    said = dev.say("compose -p shop logs", DEV).reply
+    assert text.docker(said) == ""
+    assert text.added(said) == "The log of shop-x-1 is not yours to read.\n"
+
+
+@pytest.mark.parametrize("content", ["FROM app:1.0\nRUN true\n", "FROM busybox\nCOPY --from=app:1.0 /bin/busybox /b\n"])
+def test_a_build_takes_no_image_that_takes_consent(office: Office, content: str) -> None:
+    """Which cannot be asked for, as the line does not name it."""
+    dev = office('[[require]]\nverbs = ["build"]\non = ["image:app:*"]\napprove = "second"\n')
+    said = dev.say("build -t mine:9 -", DEV, given={"dockerfile": content})
+    assert said.status is Status.FAILED
+    assert "you may not build on app:1.0" in str(said.reply.error)
+    assert dev.say("build -t mine:9 -", DEV, given={"dockerfile": "FROM busybox\nRUN true\n"}).status is Status.DONE
+
+
+@pytest.mark.parametrize("verb", ["push", "pull"])
+def test_all_tags_are_not_a_way_round_a_rule_on_one(office: Office, api: APIClient, verb: str) -> None:
+    """The registry is not even asked."""
+    api.tag("busybox:latest", "127.0.0.1:1/prod", "1")
+    dev = office(f'[[require]]\nverbs = ["{verb}"]\non = ["image:127.0.0.1:1/prod:1"]\napprove = "second"\n')
+    assert dev.say(f"{verb} 127.0.0.1:1/prod:1", DEV).status is Status.HELD
+    said = dev.say(f"{verb} -a 127.0.0.1:1/prod", DEV)
+    assert said.status is not Status.DONE
+    assert "refused" not in text.docker(said.reply)
+    api.remove_image("127.0.0.1:1/prod:1")
