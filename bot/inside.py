@@ -60,8 +60,12 @@ class Inside:
         return shown
 
     def _may_read(self, action: Mapping[str, Any]) -> bool:
-        """One's own actions, and those whose objects one may see."""
-        return self._is_own(action) or all(self._may_see(each) for each in action["targets"])
+        """One's own actions, and those whose objects one may see; those about none, who sees the whole host."""
+        if self._is_own(action):
+            return True
+        if not action["targets"]:
+            return self.policy.current().sees_host(self.asker)
+        return all(self._may_see(each) for each in action["targets"])
 
     def _is_own(self, action: Mapping[str, Any]) -> bool:
         return action["actor"] == self.asker.id or action["actor"] in self.asker.accounts
@@ -161,12 +165,16 @@ class Inside:
 
     def hand_over(self, number: int, to: str) -> Reply:
         """Have it shown in another place; raises Refusal."""
-        held = self._known(number)
+        held, allowed = self._known(number), self.policy.current().terms.channels
+        if not (self._is_own({"actor": held.actor}) or self.assent.may_decide(held, self.asker)):
+            raise Refusal(f"Number {number} is neither yours nor yours to decide. Nothing was done.")
         if held.state is not State.PENDING:
             raise Refusal(f"Number {number} is {held.state} already. Nothing was done.")
         place = _place(to) or self.policy.current().actor(to.removeprefix("@")) or ""
         if not place:
             raise Refusal(f"'{to}' is no channel (C...) and nobody in {self.policy.current().source}.")
+        if allowed is not None and place.startswith(("C", "G")) and place not in allowed:
+            raise Refusal(f"slashdock does not listen in '{to}' ([channels] of {self.policy.current().source}).")
         if not self.store.approvals.post(number, place):
             raise Refusal(f"Number {number} is shown there already.")
         self.decided(number)

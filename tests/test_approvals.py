@@ -459,3 +459,19 @@ def test_a_dockerfile_is_shown_to_those_who_agree(office: Bench) -> None:
     assert "RUN echo \\u{1b} > /x" in shown
     hidden = office.say("build -t made:2 -", ADA, given={"dockerfile": "FROM busybox\nRUN TOKEN=x1y2z3 rm /x\n"})
     assert hidden.status is Status.FAILED
+
+
+def test_what_is_about_nothing_yet_is_not_everybodys_to_know(fresh_world: str, tmp_path: Path) -> None:
+    """Who may see nothing of a host sees no request about what is to be made there, and shows it to nobody."""
+    blind = '[[roles.viewer.allow]]\nverbs = ["see"]\non = ["name:nothing"]\n'
+    changes = {'[[roles.viewer.allow]]\nverbs = ["see"]\non = ["*"]\n': blind}
+    narrow = bench(fresh_world, tmp_path / "narrow", policy('[channels]\nallow = ["C0OPS00001"]\n', **changes))
+    asked = narrow.say("volume create payroll", ADA)
+    assert asked.status is Status.HELD
+    assert "payroll" not in text.docker(narrow.say("approval ls", DORA).reply)
+    assert narrow.say(f"approval show {asked.number}", DORA).status is Status.FAILED
+    assert narrow.say(f"approval send {asked.number} C0OPS00001", DORA).status is Status.FAILED
+    assert narrow.say(f"approval send {asked.number} C0EVIL0001", ADA).status is Status.FAILED
+    assert narrow.say(f"approval send {asked.number} C0OPS00001", BOB).status is Status.DONE
+    assert [post.channel for post in narrow.store.approvals.posts(asked.number or 0)] == ["C0OPS00001"]
+    narrow.close()
