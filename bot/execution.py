@@ -23,7 +23,6 @@ from commands.attempts import Interrupted, Refusal, unanswered
 from commands.context import Context, Missing, refused
 from commands.intent import Intent, told
 from commands.reply import Note, Output, Printed, Reply, output
-from commands.seen import Seen
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 
@@ -99,8 +98,8 @@ class Execution:
             quick=judged.host.quick,
             slow=judged.host.patient,
             found=judged.found,
-            visible=lambda seen: policy.visible(asker, spec, _object(seen, judged)),
-            reaches=lambda seen: self._reaches(judged, _object(seen, judged)),
+            visible=lambda seen: policy.visible(asker, spec, judged.listed(seen)),
+            reaches=lambda seen: self._reaches(judged, judged.listed(seen)),
             may=lambda permission, found: policy.may(
                 asker, permission or spec, self.judging.object(found, judged.made_by)
             ),
@@ -141,10 +140,6 @@ class Execution:
             status, shown = Status.UNKNOWN, replace(reply, parts=parts, failed=True, error=reply.error or str(error))
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
         return Outcome(status, shown, number, public, host=judged.host.name)
-
-
-def _object(seen: Seen, judged: Judged) -> Object:
-    return Object(seen.kind, seen.name, seen.labels, image=seen.image, maker=judged.made_by(seen.id))
 
 
 def _happened(reply: Reply) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from docker.errors import APIError
 
@@ -19,7 +21,8 @@ from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.rule import Needs
 from bot.seal import Broken
 from bot.store import Store
-from commands import secrets
+from commands import secrets, seen
+from commands.command import Permission
 from commands.context import Found, daemon
 from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply, failure
@@ -60,6 +63,11 @@ class Holding:
         asked = any(each.reason for clause in self.assent.clauses(needs) for each in clause)
         return asked and not _reason(judged, request).strip()
 
+    def _knows(self, judged: Judged) -> Callable[[Mapping[str, Any]], bool]:
+        """Says of a container of a list whether the asker may see it."""
+        policy = self.assent.policy.current()
+        return lambda each: policy.visible(judged.asker, Permission.SEE, judged.listed(seen.container(each)))
+
     def hold(self, number: int, judged: Judged, intent: Intent, needs: Needs, request: Request) -> Outcome:
         """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
         waiting = sum(held.person == judged.person for held in self.store.approvals.listed((State.PENDING,), MANY))
@@ -84,7 +92,7 @@ class Holding:
             reason=_reason(judged, request),
             plan={
                 "text": made.text,
-                "around": (*_rows(intent), *radius.around(judged.host, objects, now)),
+                "around": (*_rows(intent), *radius.around(judged.host, objects, now, self._knows(judged))),
                 "verb": " ".join([command.spec.name, *(each.name for each in there[:3])]),
             },
             bound=made.bound,

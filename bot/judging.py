@@ -20,7 +20,7 @@ from commands.catalog import Catalog, Parsed, names
 from commands.command import Command, Permission, Spec
 from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
 from commands.line import UsageError
-from commands.seen import volume_id
+from commands.seen import Seen, volume_id
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
@@ -46,6 +46,10 @@ class Judged:
     warnings: tuple[str, ...]
     root: frozenset[str]  # why the line gives root on the host
     made_by: MadeBy
+
+    def listed(self, seen: Seen) -> Object:
+        """An object of a list as the policy judges it."""
+        return Object(seen.kind, seen.name, seen.labels, image=seen.image, maker=self.made_by(seen.id))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ They are as of the moment at which they were looked at; nobody's word is bound t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import requests
@@ -22,14 +22,25 @@ _DEPENDS = "com.docker.compose.depends_on"
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
 
+_HIDDEN = "Containers that the asker may not see depend on this, or use it."
+
 Listed = Mapping[str, Any]
 
 
-def around(host: Host, objects: Sequence[Found], now: float) -> tuple[str, ...]:
-    """Sentences about the objects; empty where the engine does not answer."""
+def around(
+    host: Host, objects: Sequence[Found], now: float, knows: Callable[[Listed], bool] = lambda _listed: True
+) -> tuple[str, ...]:
+    """Sentences about the objects; empty where the engine does not answer.
+
+    knows says whether the asker may know of a container, who reads this too: of others it is said that there are some.
+    """
     try:
         listed: list[Listed] = wire.get(host.quick(), "/containers/json", params={"all": 1})
-        found = [fact for each in objects for fact in _facts(host, each, listed, now)]
+        known = [each for each in listed if knows(each)]
+        found = [fact for each in objects[:SHOWN] for fact in _facts(host, each, known, now)]
+        hidden = [each for each in listed if not knows(each)]
+        if any(_concerns(each, hidden) for each in objects):
+            found.insert(0, _HIDDEN)
     except (requests.RequestException, DockerException):
         return ()
     more = len(found) - SHOWN
@@ -51,6 +62,19 @@ def _facts(host: Host, found: Found, listed: Sequence[Listed], now: float) -> It
             yield from _users(found, (each for each in listed if found.name in _volumes(each)), "mounts it")
         case _:
             return
+
+
+def _concerns(found: Found, listed: Sequence[Listed]) -> bool:
+    """Whether one of these containers depends on the object, or uses it."""
+    match found.kind:
+        case "container":
+            return any(_dependents(found, listed))
+        case "image":
+            return any(each.get("ImageID") == found.id for each in listed)
+        case "network":
+            return any(found.id in _networks(each) for each in listed)
+        case _:
+            return any(found.name in _volumes(each) for each in listed)
 
 
 def _state(found: Found, now: float) -> str:

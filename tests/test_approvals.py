@@ -475,3 +475,23 @@ def test_what_is_about_nothing_yet_is_not_everybodys_to_know(fresh_world: str, t
     assert narrow.say(f"approval send {asked.number} C0OPS00001", BOB).status is Status.DONE
     assert [post.channel for post in narrow.store.approvals.posts(asked.number or 0)] == ["C0OPS00001"]
     narrow.close()
+
+
+def test_a_request_names_nothing_that_its_asker_may_not_see(fresh_world: str, api: APIClient, tmp_path: Path) -> None:
+    """What depends on it is said to be there, without a name: the asker reads the request, too."""
+    made = api.create_network("front-new")
+    box = api.create_container("busybox:latest", ["sleep", "1000"], name="payroll-db")
+    api.connect_container_to_network(box, made["Id"])
+    api.start(box)
+    seeing = [
+        f"[[roles.{role}.allow]]\nverbs = [{verbs}]\n" for role, verbs in (("dev", '"see", "read"'), ("sre", '"see"'))
+    ]
+    changes = {f'{each}on = ["*"]': f'{each}on = ["network:front*"]' for each in seeing}
+    narrow = bench(fresh_world, tmp_path / "narrow", policy(**changes))
+    asked = narrow.say("network rm front-new", ADA)
+    assert asked.status is Status.HELD
+    shown = narrow.say(f"approval show {asked.number}", ADA).reply
+    assert "may not see" in text.added(shown)
+    assert "payroll" not in text.added(shown) + text.docker(shown)
+    narrow.close()
+    api.remove_container(box, force=True)
