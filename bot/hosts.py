@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -29,8 +30,6 @@ PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
 LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
 COMPOSE = "com.docker.compose."
 BESIDE = 60  # threads an engine that share in lines: lines of 8 acts at once, or a look at 60 containers
-
-Look = Callable[[APIClient, str], Found]
 
 
 class EngineDown(DockerException):  # type: ignore[misc]
@@ -89,7 +88,8 @@ class Host:
 
     def resolve(self, targets: Iterable[Target], *, inside: bool = False) -> dict[Target, Found | Missing]:
         """What the names of a line stand for now; inside: with the volumes of containers. Raises EngineDown."""
-        found = {target: self._resolved(target) for target in dict.fromkeys(targets)}
+        engine = _Engine(self.quick)
+        found = {target: self._resolved(engine, target) for target in dict.fromkeys(targets)}
         return {target: self._mounting(each) for target, each in found.items()} if inside else found
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ class Host:
     def absent(self, target: Target) -> Missing:
         """What the engine says of such a name where nothing has it: for what the asker may not know of."""
         word = f"{_NOBODY}{secrets.token_hex(8)}"
-        missing = self._resolved(Target(target.kind, word))
+        missing = self._resolved(_Engine(self.quick), Target(target.kind, word))
         assert isinstance(missing, Missing)  # noqa: S101 - nothing has a name that was made just now
         explanation = answered(missing.error).replace(word, target.ref)
         return Missing(target, NotFound(explanation, missing.error.response, explanation), word)
@@ -148,16 +148,42 @@ class Host:
         except (requests.RequestException, DockerException) as error:
             raise self.down(error) from error
 
-    def _resolved(self, target: Target) -> Found | Missing:
-        client = self.quick()
+    def _resolved(self, engine: _Engine, target: Target) -> Found | Missing:
         try:
-            return _look(client, target)
+            return _look(engine, target)
         except APIError as error:
             if wire.lost(error) or (target.made and not isinstance(error, NotFound)):  # whose the name is must be known
                 raise self.down(error) from error
             return Missing(target, error)
         except (requests.RequestException, DockerException) as error:
             raise self.down(error) from error
+
+
+class _Engine:
+    """An engine while the names of one line are looked up: it is asked for each of its lists at most once."""
+
+    def __init__(self, quick: Callable[[], APIClient]) -> None:
+        self._quick = quick
+
+    @property
+    def client(self) -> APIClient:
+        """The client for what is about one name; raises EngineDown."""
+        return self._quick()
+
+    @cached_property
+    def containers(self) -> list[dict[str, Any]]:
+        """All containers."""
+        return list(self.client.containers(all=True))
+
+    @cached_property
+    def images(self) -> list[dict[str, Any]]:
+        """All images."""
+        return list(self.client.images(all=True))
+
+    @cached_property
+    def networks(self) -> list[dict[str, Any]]:
+        """All networks."""
+        return list(self.client.networks())
 
 
 def _is_unconnected(error: requests.ConnectionError) -> bool:
@@ -182,33 +208,34 @@ _WORD = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _IMAGE = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w][\w.-]*)*(:[\w][\w.-]*)?(@\w+:[0-9a-f]+)?", re.ASCII)
 
 
-def _look(client: APIClient, target: Target) -> Found:
+def _look(engine: _Engine, target: Target) -> Found:
     if target.kind in distant.KINDS:
-        return distant.look(client, target)
+        return distant.look(engine.client, target)
     if target.kind != "any":
-        return _LOOKS[target.kind](client, target)
+        return _LOOKS[target.kind](engine, target)
     for look in _LOOKS.values():
         try:
-            return look(client, target)
+            return look(engine, target)
         except APIError as error:
             if not isinstance(error, NotFound) and error.status_code != requests.codes.bad_request:
                 raise
-    found = distant.search(client, target)
+    found = distant.search(engine.client, target)
     if found is not None:
         return found
     raise NotFound(f"No such object: {target.ref}", explanation=f"No such object: {target.ref}")
 
 
-def _container(client: APIClient, target: Target) -> Found:
+def _container(engine: _Engine, target: Target) -> Found:
     # Only a word that can be a name or an id may stand in a path: docker-py lets "../images/x" out of its segment.
     if not _WORD.fullmatch(target.ref):
         raise _none("container", target.ref)
     is_hex = _HEX.fullmatch(target.ref) is not None
+    client = engine.client
     details = client.inspect_container(_holder(client, target.ref) if target.made and is_hex else target.ref)
     name = details["Name"].removeprefix("/")
     is_name = not details["Id"].startswith(target.ref)
     if is_name and _SHORT_ID.fullmatch(target.ref) and not target.made:  # a name that may shadow an id
-        others = [(each["Id"], each["Names"]) for each in client.containers(all=True)]
+        others = [(each["Id"], each["Names"]) for each in engine.containers]
         _refuse_shadow("container", target.ref, details["Id"], others)
     return Found(target, "container", details["Id"], name, details["Config"].get("Labels") or {}, details)
 
@@ -220,19 +247,19 @@ def _holder(client: APIClient, name: str) -> str:
     raise _none("container", name)
 
 
-def _image(client: APIClient, target: Target) -> Found:
+def _image(engine: _Engine, target: Target) -> Found:
     if not _IMAGE.fullmatch(target.ref):
-        raise _no_image(client, target.ref)
-    details = client.inspect_image(target.ref)
+        raise _no_image(engine.client, target.ref)
+    details = engine.client.inspect_image(target.ref)
     if _SHORT_ID.fullmatch(target.ref) and not _digits(details["Id"]).startswith(target.ref):
-        others = [(each["Id"], each.get("RepoTags") or ()) for each in client.images(all=True)]
+        others = [(each["Id"], each.get("RepoTags") or ()) for each in engine.images]
         _refuse_shadow("image", target.ref, details["Id"], others)
     labels = (details.get("Config") or {}).get("Labels") or {}
     return Found(target, "image", details["Id"], target.ref, labels, details)
 
 
-def _network(client: APIClient, target: Target) -> Found:
-    listed = client.networks()
+def _network(engine: _Engine, target: Target) -> Found:
+    listed = engine.networks
     named = [each for each in listed if each["Name"] == target.ref != each["Id"]]
     if len(named) == 1 and _SHORT_ID.fullmatch(target.ref) and not target.made:
         _refuse_shadow("network", target.ref, named[0]["Id"], [(each["Id"], [each["Name"]]) for each in listed])
@@ -245,18 +272,18 @@ def _network(client: APIClient, target: Target) -> Found:
         raise NotFound("", explanation=f"network {target.ref} not found")
     if len(matches) > 1:
         raise APIError("", explanation=f"network {target.ref} is ambiguous ({len(matches)} matches found on name)")
-    details = client.inspect_network(matches[0]["Id"])
+    details = engine.client.inspect_network(matches[0]["Id"])
     return Found(target, "network", details["Id"], details["Name"], details.get("Labels") or {}, details)
 
 
-def _volume(client: APIClient, target: Target) -> Found:
+def _volume(engine: _Engine, target: Target) -> Found:
     if not _WORD.fullmatch(target.ref) or target.ref.startswith("/"):
         raise NotFound("", explanation=f"get {target.ref}: no such volume")
-    details = client.inspect_volume(target.ref)
+    details = engine.client.inspect_volume(target.ref)
     return Found(target, "volume", details["Name"], details["Name"], details.get("Labels") or {}, details)
 
 
-_LOOKS: Mapping[str, Callable[[APIClient, Target], Found]] = {
+_LOOKS: Mapping[str, Callable[[_Engine, Target], Found]] = {
     "container": _container,
     "image": _image,
     "network": _network,

@@ -102,7 +102,11 @@ class Catalog:
 
     def _group(self, name: str, words: list[str]) -> Parsed:
         grammar, read = Grammar(_group_spec(name), (name,)), Read()
-        grammar.flags(words, read)
+        try:
+            grammar.flags(words, read)
+        except UsageError as error:  # of a flag: the word before it is the wrong one
+            near = self._near(read.positionals[0], name) if read.positionals else ()
+            raise UsageError(error.text, error.hint, near) from None
         if read.help:
             return self._help([name, *read.positionals], warnings=read.warnings)
         if not read.positionals:

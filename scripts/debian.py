@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import samples
-from engine import dockerd
+from engine import EngineError, dockerd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,11 @@ PS = ("procps",)  # the engine's `top` is its host's ps
 BROWSER = ("chromium-headless-shell", "libatomic1")
 BROWSERS = ("chromium-headless-shell", "chromium")  # either will do
 TOOLS = {"docker-registry": "docker-registry", "git": "git"}  # programs, and the packages that they are in
+NOT_ROOT = (
+    "No Docker engine answers here, and only root may start one.\n"
+    "Start Docker and join the group docker, be root, or name an engine in .env (DOCKER_HOST=unix:///PATH),"
+    " then run this again."
+)
 DRIVER_NEEDS = "libatomic.so.1"  # the Node inside of Playwright is linked to it
 
 
@@ -34,10 +39,15 @@ class PackagesMissingError(Exception):
 
 
 def need_engine() -> None:
-    """Have `dockerd` installed, and the static busybox and ps where that is possible. Raises PackagesMissingError."""
+    """Have `dockerd` installed, and the static busybox and ps where that is possible.
+
+    Raises PackagesMissingError, and EngineError where this user may not start it.
+    """
     beside = (BUSYBOX if samples.busybox() is None else ()) + (PS if shutil.which("ps") is None else ())
     if dockerd() is None:
         need(ENGINE + beside)
+    elif os.geteuid() != 0:
+        raise EngineError(NOT_ROOT)
     elif beside and _may_install():
         with contextlib.suppress(PackagesMissingError):  # all works without but samples and top
             need(beside)
@@ -133,5 +143,5 @@ if __name__ == "__main__":
         need_engine()
         want_browser()
         want_tools()
-    except PackagesMissingError as missing:
-        sys.exit(f"slashdock: {missing}")
+    except (PackagesMissingError, EngineError) as fault:
+        sys.exit(f"slashdock: {fault}")

@@ -35,7 +35,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class EngineError(Exception):
-    """The engine did not start; the text says why, with the end of its log."""
+    """The engine did not start or may not be used; the text says why: with the end of its log, or with what to do."""
 
 
 class Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 from urllib.parse import urlencode
 
@@ -65,6 +66,12 @@ def answers(host: str) -> bool:
     except (OSError, http.client.HTTPException, EngineRefusedError):
         return False
     return True
+
+
+def is_forbidden(host: str) -> bool:
+    """Whether a socket is there at `host` (unix://PATH) that this user may not open."""
+    path = host.removeprefix("unix://")
+    return os.access(path, os.F_OK) and not os.access(path, os.W_OK)  # unix(7): who connects needs leave to write
 
 
 def _message(text: str) -> str:

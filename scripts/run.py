@@ -15,7 +15,7 @@ import debian
 import environment
 import samples
 from engine import Engine, EngineError, docker0_is_taken, socket_path
-from engine_api import EngineRefusedError, answers
+from engine_api import EngineRefusedError, answers, is_forbidden
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 ROOT = environment.ROOT
 OWN_ENGINE = ROOT / ".run/engine"
 USUAL_SOCKET = "unix:///var/run/docker.sock"
+FORBIDDEN = (
+    "The socket {} of a Docker engine is there, but this user may not open it.\n"
+    "Join the group docker, be root, or name another engine in .env (DOCKER_HOST=unix:///PATH), then run this again."
+)
 STOP_PATIENCE = 10  # seconds for the containers to stop before they are killed
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -53,12 +57,17 @@ def names_an_engine() -> bool:
 
 
 def running_host() -> str | None:
-    """Return an engine that runs already: the project's own, or, where it has none, the system's."""
+    """Return an engine that runs already: the project's own, or, where it has none, the system's.
+
+    Raises EngineError where its socket may not be opened.
+    """
     own = f"unix://{socket_path(OWN_ENGINE)}"
-    if answers(own):
-        return own
-    usual_comes_first = not (OWN_ENGINE / "data").exists()
-    return USUAL_SOCKET if usual_comes_first and answers(USUAL_SOCKET) else None
+    for host in (own,) if (OWN_ENGINE / "data").exists() else (own, USUAL_SOCKET):
+        if answers(host):
+            return host
+        if is_forbidden(host):
+            raise EngineError(FORBIDDEN.format(host.removeprefix("unix://")))
+    return None
 
 
 def _with_own_engine() -> int:

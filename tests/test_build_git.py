@@ -95,6 +95,27 @@ def test_docker_says_the_same(builder: Bench, fresh_world: str, repositories: st
     assert _FLEETING.sub("", plain(text.docker(builder.say(line).reply))) == _FLEETING.sub("", theirs)
 
 
+CLOSED = "build http://{0}:1/x.tar"
+
+
+def _said_of_a_closed_port(builder: Bench, host: str) -> str:
+    allowed = replace(builder.pipeline, policy=allowing(f"http://{host}:1"))
+    return text.docker(replace(builder, pipeline=allowed).say(CLOSED.format(host)).reply)
+
+
+def test_where_nobody_listens_the_refusal_is_told_whole(builder: Bench) -> None:
+    """Which address was tried, at which step, and what the system said."""
+    refusal = 'Get "http://127.0.0.1:1/x.tar": dial tcp 127.0.0.1:1: connect: connection refused\n'
+    assert _said_of_a_closed_port(builder, "127.0.0.1").endswith(refusal)
+
+
+@oracle.needs_docker28
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_docker_says_the_same_where_nobody_listens(builder: Bench, fresh_world: str, tmp_path: Path, host: str) -> None:
+    """A name is told by its address."""
+    assert plain(_said_of_a_closed_port(builder, host)) == docker(fresh_world, tmp_path, CLOSED.format(host))
+
+
 def test_what_is_not_there_is_told_in_gits_words(builder: Bench, repositories: str) -> None:
     """A repository, a branch and a folder that are not there."""
     out = builder.say(f"build http://{repositories}/site.git#main:../..")

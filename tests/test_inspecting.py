@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import harness
 import pytest
 from docker.api.client import APIClient
-from harness import Bench
+from harness import ROOT, Bench
+from proxy import Proxy
 
-from commands import inspecting
-from commands.network.inspect import without_hidden
+from bot import text
+from bot.policy import Policy
+from commands import catalog, inspecting
+from commands.network.inspect import Attached
 from commands.reply import Output
 from commands.secrets import MASK
 
 WORD = "hunter" + "2"
+HIDING = """
+[[deny]]
+verbs = ["see"]
+on = ["label:hidden=yes"]
+"""
 
 
 @pytest.fixture
@@ -101,9 +111,27 @@ def test_a_network_does_not_tell_of_containers_that_the_asker_may_not_see(inhabi
         """Somebody who sees what the test lets them see."""
 
         docker = host.quick()
+        sees_all = False
 
         def __init__(self, *names: str) -> None:
             self.visible = lambda seen: seen.kind == "container" and seen.name in names
 
-    assert without_hidden(Asker("web"), network)["Containers"] == {}  # type: ignore[arg-type]
-    assert without_hidden(Asker("worker"), network) == network  # type: ignore[arg-type]
+    assert Attached(Asker("web")).shown(network)["Containers"] == {}  # type: ignore[arg-type]
+    assert Attached(Asker("worker")).shown(network) == network  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("deny", "containers"), [("", 0), (HIDING, 1)])
+@pytest.mark.parametrize("verb", ["network inspect", "inspect --type network"])
+def test_each_list_is_asked_for_once_whatever_the_line_names(
+    fresh_world: str, tmp_path: Path, verb: str, deny: str, containers: int
+) -> None:
+    """Two networks with containers on them; where nothing is hidden, containers are not asked for at all."""
+    proxy = Proxy(fresh_world)
+    policy = Policy.parse(ROOT + deny, "policy.toml", tuple(verb.spec for verb in catalog.load()))
+    with proxy.serve(tmp_path) as host:
+        bench = harness.bench(host, tmp_path / "data", policy)
+        shown = json.loads(text.docker(bench.say(f"{verb} front bridge").reply))
+        bench.close()
+    assert [bool(each["Containers"]) for each in shown] == [True, True]
+    asked = [request.partition("?")[0].partition("/v1.")[2].partition("/")[2] for request in proxy.requests]
+    assert (asked.count("networks"), asked.count("containers/json")) == (1, containers)

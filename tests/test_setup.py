@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -22,6 +23,11 @@ from samples import LABEL
 
 ROOT = Path(__file__).parent.parent
 FIXED = {"slack-bolt", "docker", "apscheduler", "sqlite-utils"}  # what the project was told to use
+# A user in no group, for whom the folder that follows stands where /run is. They may read all (the folders of tests are
+# closed to others) and write nothing, a socket neither.
+_MAY_READ = "--inh-caps +dac_read_search --ambient-caps +dac_read_search"
+_NOBODY = f"setpriv --reuid 65534 --regid 65534 --clear-groups {_MAY_READ}"
+AS_NOBODY = ["unshare", "--mount", "--", "sh", "-c", f'mount --bind "$1" /run && shift && exec {_NOBODY} "$@"', "sh"]
 IN_A_NETWORK_OF_ITS_OWN = ["unshare", "-n", "--", "sh", "-c", 'busybox ip link set lo up && exec "$@"', "sh"]
 
 
@@ -183,6 +189,33 @@ def test_where_no_engine_may_be_installed_two_lines_say_what_to_do() -> None:
     assert "No Docker engine answers here" in lines[0]
     assert "Start Docker" in lines[1]
     assert "DOCKER_HOST" in lines[1]
+
+
+def _run_by_nobody(tree: Path, run: Path) -> list[str]:
+    """What `make run` says on its standard error to an ordinary user for whom that folder is /run."""
+    run.chmod(0o755)
+    command = [*AS_NOBODY, str(run), sys.executable, "-S", "scripts/run.py"]
+    told = subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True, env=_environment())
+    assert (told.returncode, told.stdout) == (1, "")
+    return told.stderr.splitlines()
+
+
+def test_who_may_not_start_an_engine_is_told_what_to_do(made: Path, tmp_path: Path) -> None:
+    """Where dockerd is installed and the user is not root, the kernel's own refusal would say nothing."""
+    what, then = _run_by_nobody(made, tmp_path)
+    assert what == "slashdock: No Docker engine answers here, and only root may start one."
+    assert [words in then for words in ("group docker", "be root", "DOCKER_HOST")] == [True] * 3
+
+
+def test_a_socket_that_may_not_be_opened_is_not_taken_for_a_missing_one(made: Path, tmp_path: Path) -> None:
+    """Who is not in the group docker is told that there is an engine."""
+    path = tmp_path / "docker.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        path.chmod(0o660)
+        what, then = _run_by_nobody(made, tmp_path)
+    assert "/var/run/docker.sock of a Docker engine is there, but this user may not open it." in what
+    assert [words in then for words in ("group docker", "be root", "DOCKER_HOST")] == [True] * 3
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

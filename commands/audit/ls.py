@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from commands import catalog
 from commands.audit.actions import row
 from commands.command import Command, Permission, flag
@@ -69,7 +71,7 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
     quiet: bool = flag("-q", default=False, help="Only the numbers")
 
     def problem(self) -> str | None:
-        """A number of actions that is none, a filter that there is not, a time that is none."""
+        """A number of actions that is none; a filter, a status, a verb or a time that there is not."""
         if not 1 <= self.last <= MOST:
             return f"invalid value {self.last} for -n: expected 1 to {MOST}"
         for name, values in filters(self.filter).items():
@@ -77,10 +79,9 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
                 return f"invalid filter '{name}': expected one of {', '.join(FILTERS)}"
             if name == "status" and not STATUSES.issuperset(values):
                 return f"invalid status '{', '.join(values)}': expected one of {', '.join(sorted(STATUSES))}"
-            if name in {"since", "until"}:
-                wrong = next(filter(None, map(_no_time, values)), None)
-                if wrong is not None:
-                    return wrong
+            wrong = next(filter(None, map(_REFUSALS[name], values)), None) if name in _REFUSALS else None
+            if wrong is not None:
+                return wrong
         return None
 
     def run(self, ctx: Context) -> Reply:
@@ -103,6 +104,18 @@ def _no_time(text: str) -> str | None:
     return None
 
 
+def _no_verb(text: str) -> str | None:
+    verbs = catalog.load()
+    if verbs.find(tuple(text.split())) is not None:
+        return None
+    known = sorted(" ".join(words) for verb in verbs for words in verb.spec.names)
+    near = difflib.get_close_matches(text, known, n=1)
+    return f"invalid verb '{text}': there is none of this name" + (f"; did you mean '{near[0]}'?" if near else "")
+
+
+_REFUSALS = {"since": _no_time, "until": _no_time, "verb": _no_verb}
+
+
 def _values(name: str, values: list[str], now: float) -> tuple[str, ...]:
     """The values as the record knows them: times in epoch seconds, verbs by their canonical name."""
     if name in {"since", "until"}:
@@ -112,4 +125,5 @@ def _values(name: str, values: list[str], now: float) -> tuple[str, ...]:
 
 def _verb(value: str) -> str:
     found = catalog.load().find(tuple(value.split()))
-    return value if found is None else found.spec.name
+    assert found is not None  # noqa: S101 - problem() has seen to it
+    return found.spec.name

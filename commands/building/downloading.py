@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import closing
 from tarfile import BLOCKSIZE
 
 import requests
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from commands.attempts import Refusal
 from commands.building import remotes
@@ -72,5 +74,19 @@ def _bounded(answer: requests.Response) -> bytes:
 def _why(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "net/http: timeout awaiting response headers"
-    reason = getattr(getattr(error.args[0] if error.args else None, "reason", None), "__cause__", None)
-    return str(getattr(reason, "strerror", None) or "connection failed").lower()
+    failed = error.args[0] if error.args else None
+    reason = getattr(failed, "reason", None)
+    why = str(getattr(getattr(reason, "__cause__", None), "strerror", None) or "connection failed").lower()
+    is_of_connect = isinstance(reason, NewConnectionError) and not isinstance(reason, NameResolutionError)
+    if isinstance(failed, MaxRetryError) and is_of_connect:
+        return f"dial tcp {_dialled(failed.pool.host, failed.pool.port)}: connect: {why}"
+    return why
+
+
+def _dialled(host: str, port: int | None) -> str:
+    """The first address of the host, with the port: it is the one whose error docker tells."""
+    try:
+        address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
+    except socket.gaierror:  # its name is gone since it was tried
+        address = host
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"

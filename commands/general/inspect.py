@@ -8,7 +8,7 @@ from commands import distant, inspecting
 from commands.command import Command, Permission, args, flag
 from commands.container.inspect import sized
 from commands.context import Context, Found, Missing, Target
-from commands.network.inspect import without_hidden
+from commands.network.inspect import Attached
 from commands.reply import Errors, Reply
 
 _KNOWN = ("container", "image", "network", "volume", *distant.KINDS)
@@ -45,13 +45,14 @@ class Inspect(Command, name="inspect", permission=Permission.SEE, kin=KIN):
 
     def run(self, ctx: Context) -> Reply:
         """Show each."""
-        shown = inspecting.inspect(ctx, self.targets(), self.format, lambda found: self._details(ctx, found))
+        attached = Attached(ctx)
+        shown = inspecting.inspect(ctx, self.targets(), self.format, lambda found: self._details(ctx, found, attached))
         warnings = "".join(f"WARNING: --size ignored for {kind}\n" for kind in self._sizeless(ctx))
         return (Reply((Errors(warnings),)) if warnings else Reply()) + shown
 
-    def _details(self, ctx: Context, found: Found) -> Any:
+    def _details(self, ctx: Context, found: Found, attached: Attached) -> Any:
         if found.kind == "network":
-            return without_hidden(ctx, found.details)
+            return attached.shown(found.details)
         return sized(ctx, found) if self.size and found.kind == "container" else found.details
 
     def _sizeless(self, ctx: Context) -> list[str]:

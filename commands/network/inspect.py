@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from commands import inspecting, seen, wire
@@ -30,19 +31,32 @@ class Inspect(Command, name="network inspect", permission=Permission.SEE):
 
     def run(self, ctx: Context) -> Reply:
         """Show each."""
-        return inspecting.inspect(ctx, self.targets(), self.format, lambda found: self._details(ctx, found))
+        attached = Attached(ctx)
+        return inspecting.inspect(
+            ctx, self.targets(), self.format, lambda found: attached.shown(self._details(ctx, found))
+        )
 
     def _details(self, ctx: Context, found: Found) -> Any:
         if not self.verbose:
-            return without_hidden(ctx, found.details)
+            return found.details
         params: wire.Params = {"verbose": "true"}
-        return without_hidden(ctx, wire.get(ctx.docker, "/networks/{0}", found.id, params=params))
+        return wire.get(ctx.docker, "/networks/{0}", found.id, params=params)
 
 
-def without_hidden(ctx: Context, network: Any) -> Any:
-    """The network's inspect without the containers that the asker may not see."""
-    on_it = network.get("Containers")
-    if not on_it:
-        return network
-    shown = {each["Id"] for each in ctx.docker.containers(all=True) if ctx.visible(seen.container(each))}
-    return {**network, "Containers": {id_: facts for id_, facts in on_it.items() if id_ in shown}}
+class Attached:
+    """What the asker may see of the containers on the networks of one line; they are asked for once, if at all."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def shown(self, network: Any) -> Any:
+        """The network's inspect without the containers that the asker may not see."""
+        on_it = network.get("Containers")
+        if not on_it or self._ctx.sees_all:
+            return network
+        return {**network, "Containers": {id_: facts for id_, facts in on_it.items() if id_ in self._visible}}
+
+    @cached_property
+    def _visible(self) -> frozenset[str]:
+        listed = self._ctx.docker.containers(all=True)
+        return frozenset(each["Id"] for each in listed if self._ctx.visible(seen.container(each)))
