@@ -127,7 +127,7 @@ class Approvals:
         return [each for each in found if each is not None]
 
     def vote(self, number: int, vote: Vote, met: Callable[[Held], bool]) -> Held:
-        """Write a vote down, once a person, and what it decides: the request as it is then.
+        """Write a vote down, the first of a person or their refusal, and what it decides: the request as it is then.
 
         met says whether the votes suffice. What is not pending, or past its time, stays as it is.
         """
@@ -139,7 +139,7 @@ class Approvals:
                 return held
             row = (number, vote.person, vote.actor, vote.origin, json.dumps(sorted(vote.groups)), vote.verdict,
                    vote.reason, now, vote.action)  # fmt: skip
-            db.execute("INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
+            db.execute(_VOTE, row)
             db.execute("UPDATE approvals SET version = version + 1 WHERE number = ?", (number,))
             now_held = _held(db, number)
             assert now_held is not None  # noqa: S101 - it was there a line before
@@ -292,6 +292,10 @@ class Approvals:
 
 APPROVE, REJECT = "approve", "reject"
 
+# Once a person; but whoever agreed may still refuse, which ends it.
+_VOTE = """INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET actor = excluded.actor,
+    origin = excluded.origin, member_of = excluded.member_of, verdict = excluded.verdict, reason = excluded.reason,
+    at = excluded.at, action = excluded.action WHERE excluded.verdict = 'reject'"""
 _COLUMNS = (
     "number", "actor", "team", "person", "origin", "channel", "thread", "host", "line", "reason", "plan", "bound",
     "digest", "clauses", "sealed", "expires",

@@ -79,6 +79,7 @@ class Clerk:
 
     def look(self) -> float:
         """One look at everything that waits; the seconds until the next should be."""
+        self._rules.current()  # so that a file that was broken is noticed though nobody asks for anything
         self._expire()
         waiting = self._approvals.listed((State.PENDING, State.APPROVED), MOST)
         for held in waiting:

@@ -36,6 +36,7 @@ _UNABLE = (
 _ALTERED = "What number {} shows was altered after it was written down. Nothing was done; ask again."
 _CHANGED = "It is not what was agreed to any more: {}. Nothing was done; ask again."
 _ENDS = {Status.DENIED: State.DENIED, Status.SUPERSEDED: State.SUPERSEDED}
+_RAISED = "The policy asks for more people now than agreed. Nothing was done; ask again."
 _FEWER = "Not enough of those who agreed may still do so. Nothing was done; ask again."
 _GLASS = "Whoever broke the glass may do so no longer. Nothing was done."
 
@@ -140,10 +141,11 @@ class Holding:
         changes = plan.differences(held.bound, self.plan(judged, intent, request).bound)
         if changes:
             raise _superseded(_CHANGED.format("; ".join(changes)), judged)
+        now = self.assent.clauses(needs)
         if held.glass:
             self._check_glass(judged)
-        elif not self.assent.enough(held, self.assent.standing(held, self.directory), self.assent.clauses(needs)):
-            raise _superseded(_FEWER, judged)
+        elif not self.assent.enough(held, standing := self.assent.standing(held, self.directory), now):
+            raise _superseded(_RAISED if self.assent.enough(held, standing) else _FEWER, judged)
 
     def end(self, held: Held, end: End) -> Outcome | None:
         """Write down that what was approved is not done after all; None where somebody else took it up."""

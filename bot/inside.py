@@ -102,7 +102,7 @@ class Inside:
 
     def roles(self) -> list[Mapping[str, Any]]:
         """The rules of the roles that the asker may know of."""
-        return standing.roles(self.policy.current(), self.asker)
+        return standing.roles(self.policy.current(), self.asker, self.store.grants.lasting())
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs."""

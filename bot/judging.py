@@ -276,7 +276,7 @@ class Judging:
             return list(_none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
-            *(self.policy.judge_new(spec, each) for each in new),
+            *(self.policy.judge_new(case.asker, spec, each) for each in new),
             *self._kin(case, objects),
             *self._inside(case, found),
         ]
@@ -337,7 +337,7 @@ class Judging:
                 yield replace(verdict, reason=f"This gets into {target.ref}. {verdict.reason}")
         inside = there if case.spec.permission is Permission.ENTER else {}
         for each in (volume for found in inside.values() for volume in found.volumes):
-            yield self.policy.judge_new(entering, self.object(each, case.made_by))
+            yield self.policy.judge_new(case.asker, entering, self.object(each, case.made_by))
         for lender in _lenders(case.command.makes() or {}, found):
             lent = tuple(self.object(each, case.made_by) for each in lender.volumes)
             if lent:

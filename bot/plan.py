@@ -12,7 +12,7 @@ from bot.answers import canonical
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
-from commands import grammar, secrets
+from commands import grammar, secrets, units
 from commands.command import Command
 from commands.context import Found, Missing
 from commands.intent import Intent
@@ -179,6 +179,8 @@ def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: st
     if reason:
         yield f"Reason:  {_visible(reason)}"
     yield from (f"Root:    {each} - this gives root on {judged.host.name}" for each in sorted(judged.root))
+    if elevation := command.elevates():
+        yield f"Gives:   the role {elevation[0]} for {units.age(elevation[1]).lower()}"
     if unforeseen := command.unforeseen():
         yield f"Unseen:  {_visible(unforeseen)}"
     yield from _runs(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -215,13 +216,15 @@ class _Reading(Reading):
         if word != EVERYTHING and not known:
             near = nearest(sort, SORTS) if colon else ""
             self.fault((*key, "on"), f"{word!r} selects nothing; expected {SORTS_SHOWN}{near}", word)
+        elif sort == "host" and self._hosts is not None and not fnmatch.filter(self._hosts, rest):
+            self.fault((*key, "on"), self._unknown_host(rest, self._hosts), word)
         return Selector(word)
 
     def _host_names(self, words: tuple[str, ...], key: Key) -> frozenset[str]:
         for word in words:
             if self._hosts is not None and word not in self._hosts:
-                known = ", ".join(sorted(self._hosts))
-                self.fault(
-                    (*key, "hosts"), f"no host {word!r} is set up, only {known}{nearest(word, self._hosts)}", word
-                )
+                self.fault((*key, "hosts"), self._unknown_host(word, self._hosts), word)
         return frozenset(words)
+
+    def _unknown_host(self, word: str, hosts: frozenset[str]) -> str:
+        return f"no host {word!r} is set up, only {', '.join(sorted(hosts))}{nearest(word, hosts)}"

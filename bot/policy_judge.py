@@ -170,10 +170,15 @@ class Policy:
         """Whose consent it takes to do this to an object that the asker may do it to."""
         return self._needs(asker, what, obj, self._reaching(asker, what, obj))
 
-    def judge_new(self, spec: Spec, obj: Object) -> Allow | Deny:
-        """Whether this verb may make an object that is not there yet: no rule is about it, but its name may be kept."""
-        wrong = self._guarded(spec, obj)
-        return Deny(wrong) if wrong else Allow("")
+    def judge_new(self, asker: Asker, spec: Spec, obj: Object) -> Allow | Hold | Deny:
+        """Whether this verb may make an object that is not there yet: its name may be protected, denied, or kept."""
+        denies = self._denies.about(spec).selecting(obj, asker)
+        wrong = self._guarded(spec, obj) or (policy_reason.denied(spec, denies[0], self.source) if denies else "")
+        if wrong:
+            return Deny(wrong)
+        bars = self._requires.about(spec).selecting(obj, asker)
+        needs = _each(bars)
+        return Hold(policy_reason.kept(obj, bars, self._named(needs), self.source), needs) if bars else Allow("")
 
     def judge_root(self, asker: Asker, spec: Spec, why: str) -> Hold | Deny:
         """Whether the person may do with this verb what gives root on the host, for this reason: never alone."""

@@ -104,6 +104,12 @@ def held(
     return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({where}), once {asked}."
 
 
+def kept(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
+    """The name may be given to something new, once others agree."""
+    asked = " and ".join(" or ".join(map(agreeing, each)) for each in needs)
+    return f"What is new as {obj.name} may be made ({_at(bars, source)}), once {asked}."
+
+
 def no_elevation(role: str, known: Iterable[str], source: str) -> str:
     """The role cannot be asked for."""
     return f"The role {role} cannot be asked for; {_listed(known)} can ([roles.NAME] elevate in {source})."

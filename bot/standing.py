@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot import policy_reason
+from bot.grants import Grant
 from bot.policy import Asker, Policy
 from bot.rule import Rule
 from commands.command import Permission, Spec
@@ -32,11 +34,13 @@ def standing(policy: Policy, asker: Asker, specs: Iterable[Spec]) -> Standing:
     )
 
 
-def roles(policy: Policy, asker: Asker) -> list[Mapping[str, Any]]:
+def roles(policy: Policy, asker: Asker, grants: Iterable[Grant] = ()) -> list[Mapping[str, Any]]:
     """The rules of each role: of all for whoever may look at the whole host, else of the asker's own."""
+    lasting, names = list(grants), _names(policy)
     own = {*policy.roles(asker.id, asker.groups), *asker.granted}
     sees = policy.sees_host(asker)
-    return [row for role in _names(policy) if sees or role in own for row in _rows(policy, role, asker, sees=sees)]
+    shown = (role for role in names if sees or role in own)
+    return [row for role in shown for row in _rows(policy, role, asker, lasting, sees=sees)]
 
 
 def _names(policy: Policy) -> list[str]:
@@ -46,8 +50,12 @@ def _names(policy: Policy) -> list[str]:
     return sorted(found)
 
 
-def _rows(policy: Policy, role: str, asker: Asker, *, sees: bool) -> Iterator[Mapping[str, Any]]:
-    people = tuple(_people(policy, role, asker, sees=sees))
+def _rows(
+    policy: Policy, role: str, asker: Asker, grants: Iterable[Grant], *, sees: bool
+) -> Iterator[Mapping[str, Any]]:
+    own = policy.person(asker.id)
+    given = (each for each in grants if each.role == role and (sees or each.person == own))
+    people = (*_people(policy, role, asker, sees=sees), *map(_for_a_time, given))
     rules = [rule for rule in policy.terms.allows if rule.role == role]
     for rule in rules or [Rule(role, frozenset(), ())]:
         approval = policy.approval(rule.approve) if rule.approve else None
@@ -60,6 +68,11 @@ def _rows(policy: Policy, role: str, asker: Asker, *, sees: bool) -> Iterator[Ma
             "line": rule.line,
             "people": people,
         }
+
+
+def _for_a_time(grant: Grant) -> str:
+    until = datetime.fromtimestamp(grant.until, UTC)
+    return f"{grant.person} until {until:%Y-%m-%d %H:%M}Z (number {grant.number})"
 
 
 def _order(verb: str) -> tuple[int, str]:
