@@ -16,7 +16,7 @@ from bot import reconcile, text
 from bot.approvals import Held, State
 from bot.clock import Clock
 from bot.policy import Policy
-from bot.request import Outcome, Status
+from bot.request import Actor, Member, Outcome, Status
 from bot.store import Store
 from commands import catalog
 from commands.reply import Asking, Button, Buttons
@@ -495,3 +495,112 @@ def test_a_request_names_nothing_that_its_asker_may_not_see(fresh_world: str, ap
     assert "payroll" not in text.added(shown) + text.docker(shown)
     narrow.close()
     api.remove_container(box, force=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("run -d --name bad-1 busybox true", Status.DENIED),
+        ("create -v bad:/x busybox true", Status.DENIED),
+        ("tag busybox bad:1", Status.DENIED),
+        ("commit web bad:1", Status.DENIED),
+        ("run -d --name kept-1 busybox true", Status.HELD),
+        ("create -v kept:/x busybox true", Status.HELD),
+        ("tag busybox kept:1", Status.HELD),
+        ("commit web kept:1", Status.HELD),
+        ("tag busybox fine:1", Status.DONE),
+    ],
+)
+def test_rules_are_about_the_names_of_what_is_new(fresh_world: str, tmp_path: Path, line: str, status: Status) -> None:
+    """Whoever may make anything else makes nothing by a name that is denied, and alone nothing by one that is kept."""
+    verbs = 'verbs = ["run", "create", "tag", "commit"]'
+    rules = f"""
+[[deny]]
+{verbs}
+on = ["name:bad-*", "volume:bad*", "image:bad:*"]
+[[require]]
+{verbs}
+on = ["name:kept-*", "volume:kept*", "image:kept:*"]
+approve = "two"
+"""
+    changes = {'verbs = ["act", "change"]\non = ["*"]\napprove = "two"': 'verbs = ["act", "change"]\non = ["*"]'}
+    free = bench(fresh_world, tmp_path / "free", policy(rules, **changes))
+    assert free.say(line, ADA).status is status
+    free.close()
+
+
+def test_whoever_agreed_may_still_refuse(office: Bench) -> None:
+    """It ends the request, and that is what everybody is told."""
+    asked = held(office)
+    agree(office, asked, BOB)
+    assert office.say(f"approval reject {asked.number} --reason 'changed my mind'", BOB).status is Status.DONE
+    after = now(office, asked)
+    assert (after.state, [(vote.person, vote.verdict) for vote in after.votes]) == (
+        State.DENIED,
+        [("bob", "reject")],
+    )
+    assert office.say(f"approval approve {asked.number} --digest {asked.digest}", CAROL).status is Status.FAILED
+
+
+def test_who_breaks_the_glass_does_not_review_it(fresh_world: str, tmp_path: Path) -> None:
+    """Not even with the role that reviews."""
+    both = {'roles = ["dev", "sre"]': 'roles = ["dev", "sre", "lead"]'}
+    bold = bench(fresh_world, tmp_path / "bold", policy(**both))
+    asked = held(bold)
+    assert bold.say(f"approval break-glass {asked.number} --reason fire", ADA).status is Status.DONE
+    bold.pipeline.resume(asked.number)
+    assert bold.say(f"approval review {asked.number}", ADA).status is Status.FAILED
+    assert bold.say(f"approval review {asked.number}", EVE).status is Status.DONE
+    bold.close()
+
+
+def test_a_role_for_a_time_says_how_long_and_who_has_it_is_listed(office: Bench) -> None:
+    """Those who agree read it; those who see the host find who has it, until when and how to end it."""
+    asked = held(office, "role request oncall --for 90m", DORA)
+    assert "the role oncall for 2 hours" in text.docker(office.say(f"approval show {asked.number}", BOB).reply)
+    agree(office, asked, BOB)
+    agree(office, asked, CAROL)
+    office.pipeline.resume(asked.number)
+    row = next(line for line in text.docker(office.say("role ls", BOB).reply).splitlines() if line.startswith("oncall"))
+    assert "dora until " in row
+    assert f"(number {asked.number})" in row
+
+
+def test_a_bar_that_was_raised_is_told_as_that(fresh_world: str, tmp_path: Path) -> None:
+    """The policy changed; those who agreed are still there."""
+    rules = tmp_path / "policy.toml"
+    rules.write_text(POLICY)
+    strict = bench(fresh_world, tmp_path / "strict", policy())
+    asked = held(strict)
+    agree(strict, asked, BOB)
+    agree(strict, asked, CAROL)
+    strict.pipeline.__dict__["policy"] = policy(**{"need = 2": "need = 3"})
+    for known in ("assent", "_holding", "_judging", "_execution"):
+        strict.pipeline.__dict__.pop(known, None)
+    outcome = strict.pipeline.resume(asked.number)
+    assert outcome is not None
+    assert "asks for more people" in text.added(outcome.reply)
+    strict.close()
+
+
+class Leaving:
+    """A workspace that somebody has just left, as whoever asks Slack itself is told."""
+
+    left = ""
+
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - Directory's
+        """The person's state."""
+        return Member(refused="gone" if fresh and actor.id == self.left else None)
+
+
+def test_those_who_agreed_are_looked_at_afresh_when_it_runs(fresh_world: str, api: APIClient, tmp_path: Path) -> None:
+    """What was known of them before does not count."""
+    workspace = Leaving()
+    made = bench(fresh_world, tmp_path / "leaving", policy(), workspace)
+    before, asked = started(api), held(made)
+    agree(made, asked, BOB)
+    agree(made, asked, CAROL)
+    workspace.left = CAROL
+    made.pipeline.resume(asked.number)
+    assert (now(made, asked).state, started(api)) == (State.SUPERSEDED, before)
+    made.close()
