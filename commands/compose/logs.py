@@ -23,7 +23,9 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
     """Show what the containers of a project printed, one after the other, each line with the container's name."""
 
     services: tuple[str, ...] = args("SERVICE", required=False)
-    follow: bool = flag("-f", default=False, help="Not there yet: what was printed so far is shown; ask again with --since")
+    follow: bool = flag(
+        "-f", default=False, help="Not there yet: what was printed so far is shown; ask again with --since"
+    )
     index: int = flag(default=0, help="Only the container of this number of its service")
     no_color: bool = flag(default=False, help="Accepted and without effect: there are no colours here")
     no_log_prefix: bool = flag(default=False, help="Leave the names away")

@@ -33,7 +33,9 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
 
     container: str = arg("CONTAINER")
     details: bool = flag(default=False, help="Show also the labels and variables that the log driver was told to keep")
-    follow: bool = flag("-f", default=False, help="Not there yet: what was printed so far is shown; ask again with --since")
+    follow: bool = flag(
+        "-f", default=False, help="Not there yet: what was printed so far is shown; ask again with --since"
+    )
     since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
     tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end")
     timestamps: bool = flag("-t", default=False, help="Put the time before each line")
