@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import requests
@@ -102,6 +102,7 @@ class Execution:
             visible=lambda seen: policy.visible(asker, spec, _object(seen, judged)),
             may=lambda permission, found: policy.may(asker, permission, self.judging.object(found, judged.made_by)),
             sees_all=policy.sees_all(asker),
+            claim=lambda ids: self._claim(received.number, ids),
             now=self.clock.now(),
             host=judged.host.name,
             person=judged.person,
@@ -113,6 +114,12 @@ class Execution:
             allowances=policy.allowances(self.allowances),
             bot=self.inside(judged, received),
         )
+
+    def _claim(self, number: int, ids: Iterable[str]) -> None:
+        try:
+            self.store.makers.claim(number, ids)
+        except Unwritable as error:
+            raise Refusal(f"Who made it could not be written down: {error}") from error
 
     def settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""

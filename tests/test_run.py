@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from docker.api.client import APIClient
 from docker.errors import NotFound
 from engine import Engine
 from eventually import eventually
-from harness import ROOT, Bench, bench, insist
+from harness import ADMIN, PEER, ROOT, Bench, bench, insist
 from proxy import Proxy
 
 from bot import text
@@ -33,6 +34,17 @@ verbs = ["see", "read", "act", "change", "enter"]
 on = ["label:hidden=yes"]
 """
 HIDDEN = {"hidden": "yes"}
+LABELLED = f"""version = 1
+[people]
+ada = {{ slack = ["{ADMIN}"], roles = ["maker"] }}
+bob = {{ slack = ["{PEER}"], roles = ["dev"] }}
+[[roles.maker.allow]]
+verbs = ["change"]
+on = ["*"]
+[[roles.dev.allow]]
+verbs = ["see", "enter"]
+on = ["label:team=dev"]
+"""
 
 
 @dataclass
@@ -99,6 +111,15 @@ def ruled(engine: str, client: APIClient, tmp_path: Path) -> Iterator[Callable[.
     yield make
     for each in opened:
         each.close()
+
+
+@pytest.fixture
+def labelled(engine: str, client: APIClient, tmp_path: Path) -> Iterator[Runner]:
+    """Speaks as one who may make everything, where another may enter what has a label."""
+    policy = Policy.parse(LABELLED, "policy.toml", tuple(verb.spec for verb in catalog.load()))
+    made = bench(engine, tmp_path / "labelled", policy)
+    yield Runner(made, client)
+    made.close()
 
 
 def _name() -> str:
@@ -451,3 +472,16 @@ def _run(command: Command, engine: str, found: dict[Target, Any]) -> Reply:
 def test_what_ran_is_seen_by_the_channel_however_it_ended(inhabited: Bench, line: str, public: bool) -> None:
     """A container that was made and cannot start stays; what the engine refused outright is for the asker alone."""
     assert inhabited.say(line).public is public
+
+
+def test_who_made_it_is_known_while_it_runs(labelled: Runner) -> None:
+    """Its labels give nobody a right from the moment that it is there, and not only once the line has ended."""
+    name = _name()
+    line = f"run --name {name} -l team=dev busybox sleep 1000"
+    said = threading.Thread(target=labelled.say, args=(line,))
+    said.start()
+    eventually(lambda: (labelled.found(name) or {"State": {"Running": False}})["State"]["Running"])
+    entered = labelled.bench.say(f"exec {name} true", PEER)
+    labelled.client.kill(name)
+    said.join()
+    assert entered.status is Status.DENIED

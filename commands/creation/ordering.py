@@ -11,6 +11,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from commands import naming, wire
+from commands.attempts import Refusal
 from commands.context import Context, Found, Missing, Target, daemon
 from commands.creation import images
 from commands.creation.sources import sent
@@ -20,7 +21,8 @@ ALWAYS, MISSING, NEVER = "always", "missing", "never"
 LOOK = "docker ps -a"  # shows what came of it where an answer was lost
 _CHANGED = "{} is not any more what this line was judged by. Nothing was started; send the line again."
 _USUAL = ("local",)  # a volume's driver, and no options
-_MORE = "This gives more than the line asked for ({}). The container was removed and never started."
+_GONE = "The container was removed and never started."
+_MORE = f"This gives more than the line asked for ({{}}). {_GONE}"
 
 
 @dataclass(frozen=True)
@@ -154,8 +156,13 @@ def _fetch(work: _Work) -> None:
 
 
 def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
-    """The container as it is; removed where it is not what was judged."""
+    """The container as it is; removed where it is not what was judged, or where its maker cannot be written down."""
     client, identity = work.ctx.docker, str(answer["Id"])
+    try:
+        work.ctx.claim([identity])
+    except Refusal as refusal:
+        client.remove_container(identity, v=True)
+        raise Unmade(f"{refusal} {_GONE}", work.told, own=True) from None
     work.told += [f"WARNING: {warning}" for warning in answer.get("Warnings") or ()]
     details = client.inspect_container(identity)
     if details["Image"] != work.image:
