@@ -39,11 +39,14 @@ LABELLED = f"""version = 1
 ada = {{ slack = ["{ADMIN}"], roles = ["maker"] }}
 bob = {{ slack = ["{PEER}"], roles = ["dev"] }}
 [[roles.maker.allow]]
-verbs = ["change"]
+verbs = ["create", "run"]
 on = ["*"]
 [[roles.dev.allow]]
 verbs = ["see", "enter"]
 on = ["label:team=dev"]
+[[roles.maker.allow]]
+verbs = ["volume rm"]
+on = ["by:me"]
 """
 
 
@@ -485,3 +488,49 @@ def test_who_made_it_is_known_while_it_runs(labelled: Runner) -> None:
     labelled.client.kill(name)
     said.join()
     assert entered.status is Status.DENIED
+
+
+@pytest.fixture
+def volume(client: APIClient) -> Iterator[str]:
+    """A name for a volume, which is taken away at the end."""
+    name = _name()
+    yield name
+    for each in client.containers(all=True, filters={"volume": name}):
+        client.remove_container(each["Id"], force=True)
+    if name in {each["Name"] for each in client.volumes()["Volumes"]}:
+        client.remove_volume(name)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "create -v {0}:/w busybox true",
+        "create --mount type=volume,src={0},dst=/w,volume-label=team=dev busybox true",
+        "create --mount type=volume,src={0},dst=/bin/busybox,volume-label=team=dev busybox true",
+    ],
+)
+def test_a_volume_that_comes_with_a_container_has_a_maker(labelled: Runner, volume: str, line: str) -> None:
+    """Also where the engine refuses the container then, since no volume can lie over a file."""
+    labelled.say(line.format(volume))
+    assert volume in {each["Name"] for each in labelled.client.volumes()["Volumes"]}
+    inspected = labelled.bench.say(f"volume inspect {volume}", PEER)
+    for each in labelled.client.containers(all=True, filters={"volume": volume}):
+        labelled.client.remove_container(each["Id"])
+    assert inspected.status is Status.DENIED
+    assert labelled.bench.say(f"volume rm {volume}").status is Status.DONE
+
+
+def test_a_volume_without_a_name_has_a_maker(labelled: Runner) -> None:
+    """Its label gives nobody a right either."""
+    box = labelled.say("create --mount type=volume,dst=/w,volume-label=team=dev busybox true").reply.ids[0]
+    (mount,) = labelled.client.inspect_container(box)["Mounts"]
+    assert mount["Name"] not in text.docker(labelled.bench.say("volume ls", PEER).reply)
+
+
+def test_a_volume_that_was_there_keeps_its_maker(labelled: Runner, volume: str) -> None:
+    """Whoever mounts it, or what another container mounts, has not made it."""
+    labelled.client.create_volume(volume)
+    lender = _name()
+    labelled.say(f"create --name {lender} -v {volume}:/w busybox true")
+    labelled.say(f"create --volumes-from {lender} busybox true")
+    assert labelled.bench.say(f"volume rm {volume}").status is Status.DENIED
