@@ -11,16 +11,18 @@ from docker.errors import APIError, DockerException
 
 from bot import answers
 from bot.clock import Clock
+from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging, Rules
 from bot.policy import Object
 from bot.request import Outcome, Received, Status
 from bot.store import Store, Unwritable
-from commands import secrets, wire
+from commands import grammar, secrets, wire
 from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
-from commands.context import Context, Missing, refused
+from commands.command import Permission
+from commands.context import Context, Found, Missing, refused
 from commands.intent import Intent, told
 from commands.reply import Note, Output, Printed, Reply, output
 from commands.seen import Seen
@@ -71,12 +73,23 @@ class Execution:
                 reply = unanswered(judged.command.spec.name)
             elif judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
                 reply = replace(reply, unknown=True)
+        reply = self._discreet(judged, reply)
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)
         reply = output(warnings) + reply  # docker prints them on standard output, before all else
         for missing in judged.found.values():
             if isinstance(missing, Missing) and missing.stand_in:
                 reply = reply.renamed(missing.stand_in, missing.target.ref)
         return reply
+
+    def _discreet(self, judged: Judged, reply: Reply) -> Reply:
+        policy = self.policy.current()
+        if policy.sees_all(judged.asker):
+            return reply
+        ids = (each.id for each in judged.found.values() if isinstance(each, Found))
+        named = " ".join((grammar.canonical(judged.command), *ids, *reply.ids))
+        return Discretion(
+            judged.host.quick, lambda seen: policy.visible(judged.asker, Permission.SEE, _object(seen, judged)), named
+        ).discreet(reply)
 
     def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
         match error:
