@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import requests
@@ -11,16 +11,18 @@ from docker.errors import APIError, DockerException
 
 from bot import answers
 from bot.clock import Clock
+from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging, Rules
 from bot.policy import Object
 from bot.request import Outcome, Received, Status
 from bot.store import Store, Unwritable
-from commands import secrets, wire
+from commands import grammar, secrets, wire
 from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
-from commands.context import Context, Missing, refused
+from commands.command import Permission
+from commands.context import Context, Found, Missing, refused
 from commands.intent import Intent, told
 from commands.reply import Note, Output, Printed, Reply, output
 
@@ -70,12 +72,23 @@ class Execution:
                 reply = unanswered(judged.command.spec.name)
             elif judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
                 reply = replace(reply, unknown=True)
+        reply = self._discreet(judged, reply)
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)
         reply = output(warnings) + reply  # docker prints them on standard output, before all else
         for missing in judged.found.values():
             if isinstance(missing, Missing) and missing.stand_in:
                 reply = reply.renamed(missing.stand_in, missing.target.ref)
         return reply
+
+    def _discreet(self, judged: Judged, reply: Reply) -> Reply:
+        policy = self.policy.current()
+        if policy.sees_all(judged.asker):
+            return reply
+        ids = (each.id for each in judged.found.values() if isinstance(each, Found))
+        named = " ".join((grammar.canonical(judged.command), *ids, *reply.ids))
+        return Discretion(
+            judged.host.quick, lambda seen: policy.visible(judged.asker, Permission.SEE, judged.listed(seen)), named
+        ).discreet(reply)
 
     def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
         match error:
@@ -104,6 +117,7 @@ class Execution:
                 asker, permission or spec, self.judging.object(found, judged.made_by)
             ),
             sees_all=policy.sees_all(asker),
+            claim=lambda ids: self._claim(received.number, ids),
             now=self.clock.now(),
             host=judged.host.name,
             person=judged.person,
@@ -120,6 +134,12 @@ class Execution:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""
         policy, asker, spec = self.policy.current(), judged.asker, judged.command.spec
         return policy.visible(asker, spec, obj) and policy.needs(asker, spec, obj) <= judged.needs
+
+    def _claim(self, number: int, ids: Iterable[str]) -> None:
+        try:
+            self.store.makers.claim(number, ids)
+        except Unwritable as error:
+            raise Refusal(f"Who made it could not be written down: {error}") from error
 
     def settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""

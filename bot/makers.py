@@ -10,7 +10,7 @@ from bot.database import Sqlite
 
 
 class Makers:
-    """What was made at each engine, in the database, written with the outcome of the action that made it."""
+    """What was made at each engine, in the database, written at once or with the outcome of the action that made it."""
 
     def __init__(self, file: Sqlite) -> None:
         self._file = file
@@ -19,6 +19,11 @@ class Makers:
         """The Slack user id of whoever made each object at this engine, by the object's full id."""
         with self._file.reading() as db:
             return dict(db.execute("SELECT identity, actor FROM made WHERE host = ?", (host,)).fetchall())
+
+    def claim(self, number: int, identities: Iterable[str]) -> None:
+        """Note that an action that goes on made these; raises Unwritable."""
+        with self._file.writing() as db:
+            note(db, number, identities)
 
 
 def note(db: Database, number: int, identities: Iterable[str]) -> None:

@@ -182,7 +182,8 @@ class Context:
 
     exceeds says of a container's inspect why it gives more than the line asked for, empty where it does not. given is
     what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time.
-    credentials are the logins at registries, which all who use the bot share.
+    credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
+    made what has these ids, as in Reply.made; raises Refusal where that cannot be written.
     """
 
     quick: Callable[[], APIClient]
@@ -202,6 +203,7 @@ class Context:
     credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)
     sees_all: bool = False
+    claim: Callable[[Iterable[str]], None] = lambda _ids: None
 
     def auth(self, registry: str) -> str:
         """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""

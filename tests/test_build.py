@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -57,6 +58,20 @@ HEALTHCHECK --interval=5s CMD true
 ONBUILD RUN true
 ENTRYPOINT ["/bin/sh"]
 CMD ["-c", "true"]
+"""
+
+LABELLED = f"""version = 1
+[people]
+ada = {{ slack = ["{ADMIN}"], roles = ["dev"] }}
+[[roles.dev.allow]]
+verbs = ["image build", "see"]
+on = ["*"]
+[[roles.dev.allow]]
+verbs = ["create"]
+on = ["label:team=dev"]
+[[roles.dev.allow]]
+verbs = ["tag"]
+on = ["by:me"]
 """
 
 
@@ -383,3 +398,33 @@ def test_what_git_alone_would_follow_is_no_repository(builder: Bench, context: s
     """Other transports, and flags, are names of folders to docker: none of them is here."""
     said = builder.say(f"build -- {context!r}").reply
     assert f'path "{context}" not found' in text.docker(said) + text.added(said)
+
+
+@pytest.fixture
+def labelled(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
+    """A bot for one who may build, make containers of images of one label, and name what they built."""
+    policy = Policy.parse(LABELLED, "policy.toml", [verb.spec for verb in catalog.load()])
+    spoken = bench(fresh_world, tmp_path / "data", policy)
+    yield spoken
+    spoken.close()
+
+
+@pytest.mark.parametrize("line", ["build --no-cache -", "build -q --no-cache -"])
+@pytest.mark.parametrize("content", ["", "RUN true\n", "RUN false\n", "FROM busybox\nRUN true\n"])
+def test_the_label_of_what_was_built_gives_no_right(
+    labelled: Bench, client: APIClient, line: str, content: str
+) -> None:
+    """Neither to the image nor to what a step left, and a build that ends with such a step makes it nobody else's."""
+    mark = f"FROM busybox\nLABEL team=dev of={secrets.token_hex(4)}\n"
+    inline(labelled, line, mark + content)
+    (image,) = inline(labelled, "build -", mark).reply.ids
+    assert client.inspect_image(image)["Config"]["Labels"]["team"] == "dev"
+    assert labelled.say(f"create {image}").status is Status.DENIED
+    assert labelled.say(f"tag {image} mine").status is Status.DONE
+
+
+def test_a_build_of_what_was_there_makes_nothing(labelled: Bench, client: APIClient) -> None:
+    """A FROM alone ends with the image itself, which stays whose it was."""
+    (image,) = inline(labelled, "build -", "FROM busybox\n").reply.ids
+    assert image == client.inspect_image("busybox")["Id"]
+    assert labelled.say("tag busybox mine").status is Status.DENIED

@@ -584,3 +584,27 @@ def test_every_answer_says_that_the_policy_is_broken(engine: str, tmp_path: Path
     assert "The file is broken." in text.added(reply)
     assert "broken" not in text.docker(reply)
     office.close()
+
+
+def test_the_ids_of_what_is_hidden_are_hidden_in_what_the_engine_says(
+    api: APIClient, fresh_world: str, tmp_path: Path
+) -> None:
+    """Cut short or in full; those of what the asker may see, and of what the line names, are told."""
+    mount = api.create_host_config(binds=["held:/w"])
+    boxes = {
+        kept: api.create_container("busybox", ["true"], labels={"hidden": kept}, host_config=mount)["Id"]
+        for kept in ("yes", "no")
+    }
+    told = {}
+    for label in ("hidden=yes", "hidden=none"):
+        bench = harness.bench(fresh_world, tmp_path / label, _hiding('see", "change', "see", label))
+        told[label] = [text.docker(bench.say(line).reply) for line in ("volume rm held", "rmi busybox")]
+        told[label].append(str(bench.store.actions({}, 2)[-1]["error"]))
+        bench.close()
+    for each in boxes.values():
+        api.remove_container(each)
+    api.remove_volume("held")
+    assert not any(boxes["yes"][:12] in each for each in told["hidden=yes"])
+    assert "••••" in told["hidden=yes"][0]
+    assert all(each in told["hidden=none"][0] for each in boxes.values())
+    assert boxes["no"] in told["hidden=yes"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from docker.api.client import APIClient
 from docker.errors import NotFound
 from engine import Engine
 from eventually import eventually
-from harness import ROOT, Bench, bench, insist
+from harness import ADMIN, PEER, ROOT, Bench, bench, insist
 from proxy import Proxy
 
 from bot import text
@@ -33,6 +34,20 @@ verbs = ["see", "read", "act", "change", "enter"]
 on = ["label:hidden=yes"]
 """
 HIDDEN = {"hidden": "yes"}
+LABELLED = f"""version = 1
+[people]
+ada = {{ slack = ["{ADMIN}"], roles = ["maker"] }}
+bob = {{ slack = ["{PEER}"], roles = ["dev"] }}
+[[roles.maker.allow]]
+verbs = ["create", "run"]
+on = ["*"]
+[[roles.dev.allow]]
+verbs = ["see", "enter"]
+on = ["label:team=dev"]
+[[roles.maker.allow]]
+verbs = ["volume rm"]
+on = ["by:me"]
+"""
 
 
 @dataclass
@@ -99,6 +114,15 @@ def ruled(engine: str, client: APIClient, tmp_path: Path) -> Iterator[Callable[.
     yield make
     for each in opened:
         each.close()
+
+
+@pytest.fixture
+def labelled(engine: str, client: APIClient, tmp_path: Path) -> Iterator[Runner]:
+    """Speaks as one who may make everything, where another may enter what has a label."""
+    policy = Policy.parse(LABELLED, "policy.toml", tuple(verb.spec for verb in catalog.load()))
+    made = bench(engine, tmp_path / "labelled", policy)
+    yield Runner(made, client)
+    made.close()
 
 
 def _name() -> str:
@@ -451,3 +475,62 @@ def _run(command: Command, engine: str, found: dict[Target, Any]) -> Reply:
 def test_what_ran_is_seen_by_the_channel_however_it_ended(inhabited: Bench, line: str, public: bool) -> None:
     """A container that was made and cannot start stays; what the engine refused outright is for the asker alone."""
     assert inhabited.say(line).public is public
+
+
+def test_who_made_it_is_known_while_it_runs(labelled: Runner) -> None:
+    """Its labels give nobody a right from the moment that it is there, and not only once the line has ended."""
+    name = _name()
+    line = f"run --name {name} -l team=dev busybox sleep 1000"
+    said = threading.Thread(target=labelled.say, args=(line,))
+    said.start()
+    eventually(lambda: (labelled.found(name) or {"State": {"Running": False}})["State"]["Running"])
+    entered = labelled.bench.say(f"exec {name} true", PEER)
+    labelled.client.kill(name)
+    said.join()
+    assert entered.status is Status.DENIED
+
+
+@pytest.fixture
+def volume(client: APIClient) -> Iterator[str]:
+    """A name for a volume, which is taken away at the end."""
+    name = _name()
+    yield name
+    for each in client.containers(all=True, filters={"volume": name}):
+        client.remove_container(each["Id"], force=True)
+    if name in {each["Name"] for each in client.volumes()["Volumes"]}:
+        client.remove_volume(name)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "create -v {0}:/w busybox true",
+        "create --mount type=volume,src={0},dst=/w,volume-label=team=dev busybox true",
+        "create --mount type=volume,src={0},dst=/bin/busybox,volume-label=team=dev busybox true",
+    ],
+)
+def test_a_volume_that_comes_with_a_container_has_a_maker(labelled: Runner, volume: str, line: str) -> None:
+    """Also where the engine refuses the container then, since no volume can lie over a file."""
+    labelled.say(line.format(volume))
+    assert volume in {each["Name"] for each in labelled.client.volumes()["Volumes"]}
+    inspected = labelled.bench.say(f"volume inspect {volume}", PEER)
+    for each in labelled.client.containers(all=True, filters={"volume": volume}):
+        labelled.client.remove_container(each["Id"])
+    assert inspected.status is Status.DENIED
+    assert labelled.bench.say(f"volume rm {volume}").status is Status.DONE
+
+
+def test_a_volume_without_a_name_has_a_maker(labelled: Runner) -> None:
+    """Its label gives nobody a right either."""
+    box = labelled.say("create --mount type=volume,dst=/w,volume-label=team=dev busybox true").reply.ids[0]
+    (mount,) = labelled.client.inspect_container(box)["Mounts"]
+    assert mount["Name"] not in text.docker(labelled.bench.say("volume ls", PEER).reply)
+
+
+def test_a_volume_that_was_there_keeps_its_maker(labelled: Runner, volume: str) -> None:
+    """Whoever mounts it, or what another container mounts, has not made it."""
+    labelled.client.create_volume(volume)
+    lender = _name()
+    labelled.say(f"create --name {lender} -v {volume}:/w busybox true")
+    labelled.say(f"create --volumes-from {lender} busybox true")
+    assert labelled.bench.say(f"volume rm {volume}").status is Status.DENIED

@@ -22,6 +22,7 @@ from bot.request import Actor, Origin, Outcome, Request, Status
 
 FILLER = "filler"
 COMMIT = "POST /v1.41/commit"
+CREATE = "POST /v1.41/containers/create"
 
 
 @contextmanager
@@ -130,3 +131,12 @@ def test_what_was_done_and_cannot_be_written_down_is_told_whole(
     assert (outcome.status, outcome.public, later) == (Status.UNKNOWN, True, "done")
     assert (outcome.reply.ids, text.docker(outcome.reply)) == ((made,), f"{made}\n")
     assert text.added(outcome.reply).startswith("This could not be written down: the disk under")
+
+
+def test_what_nobody_can_be_said_to_have_made_is_not_started(fresh_world: str, tmp_path: Path, api: APIClient) -> None:
+    """The disk is full once the container is there: it is taken away, and that is told."""
+    outcome, status = _while_full(fresh_world, tmp_path, "run -d --name late busybox sleep 1000", CREATE)
+    assert "Who made it could not be written down" in text.docker(outcome.reply)
+    assert "was removed and never started" in text.docker(outcome.reply)
+    assert status == "failed"
+    assert not api.containers(all=True, filters={"name": "late"})

@@ -108,6 +108,42 @@ def test_disk_usage_counts_only_what_is_seen(half_blind: Bench, client: APIClien
     assert "hidden" not in detailed
 
 
+def test_disk_usage_counts_only_the_containers_that_are_seen(
+    half_blind: Bench, bench: Bench, client: APIClient
+) -> None:
+    """Where a hidden one uses an image or a volume, that is not told; whoever sees everything is told of it."""
+    lines = ("system df", "system df -v")
+    host = client.create_host_config(binds=["used:/a", "used:/b"])
+    client.create_volume("used")
+    before = [used(spoken, line) for spoken in (half_blind, bench) for line in lines]
+    boxes = [
+        client.create_container("busybox:latest", ["true"], labels={"hidden": hidden}, host_config=host)["Id"]
+        for hidden in ("yes", "yes", "no")
+    ]
+    one = [used(half_blind, line) for line in lines]
+    client.remove_container(boxes.pop())
+    none = [used(half_blind, line) for line in lines]
+    both = [used(bench, line) for line in lines]
+    for box in boxes:
+        client.remove_container(box)
+    client.remove_volume("used")
+    assert none == before[:2]
+    assert one[1]["used"] == "1"
+    assert both[1]["used"] == "2"
+    assert int(both[0]["Volumes"]) == int(before[2]["Volumes"]) + 1
+
+
+def used(spoken: Bench, line: str) -> dict[str, str]:
+    """How many containers use each kind, or with -v how many use the volume "used" and the image busybox."""
+    formats = {
+        "system df": "{{.Type}} {{.Active}}",
+        "system df -v": r"{{range .Volumes}}{{.Name}} {{.Links}}\n{{end}}"
+        r"{{range .Images}}{{.Repository}} {{.Containers}}\n{{end}}",
+    }
+    said = text.docker(spoken.say(f"{line} --format '{formats[line]}'").reply)
+    return {each[0]: each[-1] for each in map(str.split, said.replace("Local ", "").splitlines()) if each}
+
+
 def test_a_system_prune_shows_what_goes_and_takes_what_it_showed(bench: Bench, client: APIClient) -> None:
     """Containers, the networks and images that only they use, and volumes that nobody named."""
     box = client.create_container("busybox:latest", ["true"], name="gone", volumes=["/data"])["Id"]

@@ -23,6 +23,7 @@ KEPT = 1024 * 1024  # bytes of what is printed: the end
 SHOWN = 20  # lines that are shown while it goes on
 PACE = 0.5  # seconds between two looks at them
 _STEP = re.compile(r"Step (\d+)/\d+ : ")
+_IMAGE = re.compile(r"^ ---> ([0-9a-f]{12})$", re.MULTILINE)
 _ID = re.compile(r"(sha256:[0-9a-f]{64})\s*")
 
 Show = Callable[[str], None]
@@ -50,6 +51,10 @@ class Steps:
     def text(self) -> str:
         """All that was printed, its end alone where that is too much."""
         return "".join(piece.decode("utf-8", "replace") for _, piece in self.window.joined())
+
+    def images(self) -> frozenset[str]:
+        """The short ids of the images that the steps made or found made."""
+        return frozenset(_IMAGE.findall(self.text))
 
     def take(self, message: Mapping[str, Any]) -> str:
         """Take a message in; gives what docker prints of it."""

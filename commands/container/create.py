@@ -91,7 +91,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             made = self.make(ctx)
         except Unmade as end:
             return self.unmade(end)
-        return replace(lines([made.id]) + errors(made.told), ids=(made.id,), made=(made.id,))
+        return replace(lines([made.id]) + errors(made.told), ids=(made.id,))
 
     def make(self, ctx: Context) -> Made:
         """The container, not started; raises Unmade."""

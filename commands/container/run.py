@@ -65,7 +65,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
         watched = self._foreground(made)
         reply = lines([made.id]) + watched.start(ctx) if self.detach else watched.watch(ctx)
         ignored = note(_NO_KEYS) if self.detach_keys else Reply()
-        return replace(reply + errors(made.told) + ignored, ids=(made.id,), made=(made.id,))
+        return replace(reply + errors(made.told) + ignored, ids=(made.id,))
 
     def _typing(self) -> str:
         if not self.interactive:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +11,19 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from commands import naming, wire
+from commands.attempts import Refusal
 from commands.context import Context, Found, Missing, Target, daemon
 from commands.creation import images
 from commands.creation.sources import sent
 from commands.image import transfer
+from commands.seen import volume_id
 
 ALWAYS, MISSING, NEVER = "always", "missing", "never"
 LOOK = "docker ps -a"  # shows what came of it where an answer was lost
 _CHANGED = "{} is not any more what this line was judged by. Nothing was started; send the line again."
 _USUAL = ("local",)  # a volume's driver, and no options
-_MORE = "This gives more than the line asked for ({}). The container was removed and never started."
+_GONE = "The container was removed and never started."
+_MORE = f"This gives more than the line asked for ({{}}). {_GONE}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,10 @@ def make(ctx: Context, order: Order) -> Made:
         answer = _created(work)
         return _seen(work, answer)
     except requests.RequestException as error:
-        raise work.unmade(error) from error
+        unmade = work.unmade(error)
+        if not unmade.lost:  # a refusal of the engine leaves the volumes that it has made by then
+            _claim_volumes(work, {each.ref for each in ctx.found if each.kind == "volume"} - _known(ctx))
+        raise unmade from error
 
 
 def _check(ctx: Context, order: Order) -> None:
@@ -154,10 +160,16 @@ def _fetch(work: _Work) -> None:
 
 
 def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
-    """The container as it is; removed where it is not what was judged."""
+    """The container as it is; removed where it is not what was judged, or where its maker cannot be written down."""
     client, identity = work.ctx.docker, str(answer["Id"])
+    try:
+        work.ctx.claim([identity])
+        details = client.inspect_container(identity)
+        _claim_volumes(work, _mounted(details) - _known(work.ctx))
+    except Refusal as refusal:
+        client.remove_container(identity, v=True)
+        raise Unmade(f"{refusal} {_GONE}", work.told, own=True) from None
     work.told += [f"WARNING: {warning}" for warning in answer.get("Warnings") or ()]
-    details = client.inspect_container(identity)
     if details["Image"] != work.image:
         wrong = _CHANGED.format(work.order.image.ref)
     else:
@@ -167,6 +179,22 @@ def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
         client.remove_container(identity, v=True)
         raise Unmade(wrong, work.told, own=True)
     return Made(identity, details, tuple(work.told))
+
+
+def _claim_volumes(work: _Work, names: Collection[str]) -> None:
+    """Write down who made those of these volumes that are there."""
+    listed = wire.get(work.ctx.docker, "/volumes")["Volumes"] if names else ()
+    work.ctx.claim([volume_id(each) for each in listed or () if each["Name"] in names])
+
+
+def _known(ctx: Context) -> set[str]:
+    """The volumes that were there when the line was judged: those that it names, and those of its containers."""
+    found = [each for each in ctx.found.values() if isinstance(each, Found)]
+    return {each.name for each in found if each.kind == "volume"}.union(*(_mounted(each.details) for each in found))
+
+
+def _mounted(details: Mapping[str, Any]) -> set[str]:
+    return {str(each["Name"]) for each in details.get("Mounts") or () if each["Type"] == "volume"}
 
 
 def _unusual(work: _Work) -> str:

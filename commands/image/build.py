@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -21,7 +21,9 @@ from commands.building.steps import Steps
 from commands.command import Permission, arg, flag
 from commands.context import Context, Missing, Target
 from commands.creation.sources import sent
+from commands.image.ls import dangles
 from commands.image.transfer import DEFAULT_TAG
+from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
 
 LOOK = "docker images"  # shows whether it was built where the answer was lost
@@ -186,15 +188,28 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     def _built(self, ctx: Context, context: contexts.Context, fetched: Mapping[int, str]) -> Reply:
         params = self.params(context.dockerfile, self._network(ctx))
         chunks = context.chunks(compress=self.compress)
+        before = {each["Id"] for each in ctx.docker.images(all=True)}
         done = steps.built(ctx.patient, params, chunks, ctx.progress, fetched)
         reply = Reply(tuple(self._printed(context.sent(), done)))
         if done.lost:
             return reply + unanswered("the build", LOOK)
+        reply = replace(reply, made=tuple(self._new(ctx, before, done)))
         if done.late:
             return reply + replace(failure(_LATE), unknown=True)
         if done.error:
             return reply + replace(failure(done.error), exit_code=done.code or None)
         return reply + _checked(ctx, done.image)
+
+    def _new(self, ctx: Context, before: Collection[str], done: Steps) -> Iterator[str]:
+        """The ids of what was not there before: of the image, and of each step, which another build may end with.
+
+        With -q no step is told of; what has no name counts as one of them then.
+        """
+        told = done.images()
+        for each in ctx.docker.images(all=True):
+            step = dangles(each) if self.quiet else short(each["Id"]) in told
+            if each["Id"] not in before and (step or each["Id"] == done.image):
+                yield each["Id"]
 
     def _printed(self, sending: str, done: Steps) -> Iterator[Part]:
         """What docker prints: with -q the id alone, and all of it as an error where there is no image."""

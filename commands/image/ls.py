@@ -87,7 +87,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
         refused = next((name for name, value in given.items() if value), None)
         if refused is not None:
             return failure(f"--{refused} is not yet supported with --tree")
-        shown = [each for each in self._engine(ctx) if (self.all or not _dangles(each)) and visible(ctx, each)]
+        shown = [each for each in self._engine(ctx) if (self.all or not dangles(each)) and visible(ctx, each)]
         shown.sort(key=lambda each: each.get("Created", 0), reverse=True)
         return lines(page([tree(each, _visible_tags(ctx, each)) for each in shown]))
 
@@ -130,7 +130,7 @@ def _visible_tags(ctx: Context, image: Mapping[str, Any]) -> list[str]:
 def names(image: Mapping[str, Any], *, digests: bool, wanted: bool) -> Iterator[Name]:
     """The lines of one image; wanted: digests are shown beside tags, digests: even where they are all it has."""
     tags, sums = _by_repository(image.get("RepoTags"), "tag"), _by_repository(image.get("RepoDigests"), "digest")
-    if _dangles(image):
+    if dangles(image):
         yield Name()
     for repository, held in tags.items():
         beside = sums.pop(repository, [])
@@ -139,7 +139,8 @@ def names(image: Mapping[str, Any], *, digests: bool, wanted: bool) -> Iterator[
         yield from (Name(repository, NONE, digest) for digest in (held if digests else [""]))
 
 
-def _dangles(image: Mapping[str, Any]) -> bool:
+def dangles(image: Mapping[str, Any]) -> bool:
+    """Whether it has no name at all."""
     tags, sums = image.get("RepoTags") or [], image.get("RepoDigests") or []
     return not (tags or sums) or (tags == [f"{NONE}:{NONE}"] and sums == [f"{NONE}@{NONE}"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -81,13 +82,28 @@ def usage(ctx: Context) -> Usage:
     shown = [each for each in all_images if images.visible(ctx, each)]
     hidden = (each for each in all_images if each not in shown)
     kept = [each for each in told.get("Volumes") or () if ctx.visible(seen.volume(each))]
+    users = tuple(each for each in told.get("Containers") or () if containers.visible(ctx, each))
+    if not ctx.sees_all:
+        shown, kept = _made_of(shown, users), _mounted(kept, users)
     return Usage(
         images=tuple(shown),
-        containers=tuple(each for each in told.get("Containers") or () if containers.visible(ctx, each)),
+        containers=users,
         volumes=tuple(sorted(kept, key=lambda each: natural(each["Name"]))),
         cache=tuple(_ordered(told.get("BuildCache") or ())),
         layers=int(told.get("LayersSize") or 0) - sum(_own(each) for each in hidden),
     )
+
+
+def _made_of(held: Iterable[Listed], users: Iterable[Listed]) -> list[Listed]:
+    """The images, each with the number of these containers that are made of it."""
+    count = Counter(each.get("ImageID") for each in users)
+    return [{**each, "Containers": count[each["Id"]]} for each in held]
+
+
+def _mounted(held: Iterable[Listed], users: Iterable[Listed]) -> list[Listed]:
+    """The volumes, each with the number of these containers that mount it."""
+    count = Counter(name for each in users for name in {mount.get("Name") for mount in each.get("Mounts") or ()})
+    return [{**each, "UsageData": {**(each.get("UsageData") or {}), "RefCount": count[each["Name"]]}} for each in held]
 
 
 def _ordered(cache: Iterable[Listed]) -> list[Listed]:
