@@ -86,6 +86,7 @@ def ask(host: Host, line: str, visible: Visible = everything) -> Reply:
             slow=host.quick,
             found=host.resolve(command.targets()),
             visible=visible,
+            reaches=visible,
             may=lambda _permission, _found: True,
             now=time.time(),
             host="local",
