@@ -432,13 +432,14 @@ def plant(api: APIClient) -> None:
 TELLING = [
     "inspect keeper", "container inspect keeper", "ps -a --no-trunc", "top keeper", "logs keeper",
     "logs keeper --public", f"logs keeper --grep password={planted('log')}", "events --until 1s",
-    f"inspect password={planted('said')}",
+    f"inspect password={planted('said')}", f"exec keeper tool --password {planted('word')}",
+    f"exec keeper sh -c 'mysql --password {planted('argv')} shop'",
 ]  # fmt: skip
 WAITING = [
     f"run -d --name later -e API_TOKEN={planted('held')} busybox true",
     f"exec --reason 'the password is: {planted('why')}' keeper echo",
-    f"exec keeper tool --password {planted('word')}",
-    f"exec keeper sh -c 'mysql --password {planted('argv')} shop'",
+    f"exec -e TOOL_PASSWORD={planted('word')} keeper tool",
+    f"exec -e MYSQL_PWD={planted('argv')} keeper mysql shop",
 ]
 
 
