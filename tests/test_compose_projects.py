@@ -108,6 +108,8 @@ def test_the_containers_of_a_project_are_listed(spoken: Bench) -> None:
         ("compose -f x.yaml ps", "No compose file is read here"),
         ("compose --project-directory /srv ps", "No compose file is read here"),
         ("compose ps -p shop --status odd", "unknown state odd"),
+        ("compose ps -p shop --filter odd=1", "unknown filter odd"),
+        ("compose ls --filter odd=1", "invalid filter 'odd'"),
         ("compose --nope ps", "unknown flag: --nope"),
         ("compose -p", "flag needs an argument: 'p' in -p"),
         ("compose up -p shop", "in /srv/shop on the machine where it was made"),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from proxy import Proxy
 
 from bot import text
+from bot.answers import SHOWN
 from bot.policy import Policy
 from bot.request import Status
 from bot.store import FILE
@@ -196,6 +197,18 @@ def test_the_image_of_a_container_that_goes_is_shown_as_docker_ps_shows_it(api: 
     rows = text.docker(asked.reply) + text.added(asked.reply)
     assert identity.removeprefix("sha256:")[:12] in rows
     assert identity not in rows
+
+
+def test_all_that_goes_is_shown_before(api: APIClient, bench: Bench) -> None:
+    """Every row of a long list, not the first of them."""
+    names = [f"unused-{number}" for number in range(SHOWN + 5)]
+    for name in names:
+        api.create_volume(name)
+    asked = bench.say("volume prune")
+    assert asked.status is Status.HELD
+    assert [name for name in names if name not in text.docker(asked.reply)] == []
+    for name in names:
+        api.remove_volume(name)
 
 
 def test_an_image_goes_after_those_that_were_made_from_it(api: APIClient, bench: Bench) -> None:
