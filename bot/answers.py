@@ -106,11 +106,11 @@ def _shown(rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
     """The objects that would go, header first."""
     if len(rows) == 1:
         yield Note("There is nothing that would go.")
-    elif 1 < len(rows) <= SHOWN + 1:
-        yield Table(tuple(rows), ours=True)
-    elif rows:
+    elif len(rows) > SHOWN + 1:
         yield Note(f"These {len(rows) - 1} would go:")
         yield Output(table(tuple(rows)), "would-go.txt")
+    elif rows:
+        yield Table(tuple(rows), ours=True)
 
 
 def unfilled(form: Form, command: Command, there: Iterable[Found]) -> End:

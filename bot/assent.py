@@ -57,7 +57,7 @@ class Assent:
     def cancel(self, number: int, asker: Asker) -> Held:
         """Take one's own request back, before it runs; raises Refusal."""
         held, person = self.found(number), self.voter(asker).person or asker.id
-        if not self._is_own(held, asker):
+        if not self.is_own(held, asker):
             raise Refusal(f"Number {number} is {held.person}'s, who alone can take it back.")
         if not self.approvals.settle(number, (State.PENDING, State.APPROVED), State.CANCELLED, person, "taken back"):
             raise Refusal(self._closed(self.found(number)))
@@ -70,7 +70,7 @@ class Assent:
         glass, voter = policy.terms.glass, self.voter(asker)
         if glass is None:
             raise Refusal(_NO_GLASS.format(policy.source))
-        if not self._is_own(held, asker):
+        if not self.is_own(held, asker):
             raise Refusal(f"Number {number} is {held.person}'s: only who asked may break the glass for it.")
         if glass.roles.isdisjoint(voter.roles):
             raise Refusal(_NOT_GLASS.format(", ".join(sorted(glass.roles))))
@@ -85,7 +85,7 @@ class Assent:
         held, policy = self.found(number), self.policy.current()
         voter = self.voter(asker)
         reviewers = Approvers() if policy.terms.glass is None else policy.terms.glass.reviewers
-        if self._is_own(held, asker) or not voter.person or not reviewers.have(voter.roles, voter.groups):
+        if self.is_own(held, asker) or not voter.person or not reviewers.have(voter.roles, voter.groups):
             raise Refusal(NOT_YOURS.format(number, _listed(reviewers)))
         if not self.approvals.review(number, voter.person):
             raise Refusal(f"Number {number} has nothing to be reviewed now.")
@@ -101,7 +101,7 @@ class Assent:
     def may_decide(self, held: Held, asker: Asker) -> bool:
         """Whether the person is among those who may agree or refuse."""
         voter = self.voter(asker)
-        return not self._is_own(held, asker) and may_vote(
+        return not self.is_own(held, asker) and may_vote(
             held.clauses, held.person, voter, escalated=held.escalated is not None
         )
 
@@ -132,7 +132,7 @@ class Assent:
 
     def _decidable(self, number: int, asker: Asker) -> Held:
         held = self.found(number)
-        if self._is_own(held, asker):
+        if self.is_own(held, asker):
             raise Refusal(OWN.format(number, number))
         if not self.may_decide(held, asker):
             raise Refusal(NOT_YOURS.format(number, self.whom(held)))
@@ -160,7 +160,7 @@ class Assent:
         by = held.by or ", ".join(vote.person for vote in held.votes if vote.verdict == APPROVE)
         return NOT_OPEN.format(held.number, state, f", by {by}" if by and state is not State.EXPIRED else "")
 
-    def _is_own(self, held: Held, asker: Asker) -> bool:
+    def is_own(self, held: Held, asker: Asker) -> bool:
         """Whether the person asked for it, by whichever account."""
         person = self.voter(asker).person
         return asker.id == held.actor or held.actor in asker.accounts or (person != "" and person == held.person)

@@ -24,7 +24,7 @@ from commands.attempts import Interrupted, Refusal, unanswered
 from commands.command import Permission
 from commands.context import Context, Found, Missing, refused
 from commands.intent import Intent, told
-from commands.reply import Note, Output, Printed, Reply, output
+from commands.reply import Errors, Note, Output, Printed, Reply, output
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 
@@ -81,8 +81,9 @@ class Execution:
         return reply
 
     def _discreet(self, judged: Judged, reply: Reply) -> Reply:
+        """The reply without ids of what is hidden, which only errors tell of."""
         policy = self.policy.current()
-        if policy.sees_all(judged.asker):
+        if not any(isinstance(part, Errors) for part in reply.parts) or policy.sees_all(judged.asker):
             return reply
         ids = (each.id for each in judged.found.values() if isinstance(each, Found))
         named = " ".join((grammar.canonical(judged.command), *ids, *reply.ids))
@@ -116,7 +117,7 @@ class Execution:
             may=lambda permission, found: policy.may(
                 asker, permission or spec, self.judging.object(found, judged.made_by)
             ),
-            sees_all=policy.sees_all(asker),
+            sees_all=lambda: policy.sees_all(asker),
             claim=lambda ids: self._claim(received.number, ids),
             now=self.clock.now(),
             host=judged.host.name,

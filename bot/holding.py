@@ -182,7 +182,7 @@ def _superseded(text: str, judged: Judged) -> End:
 
 def _waits(asking: Asking) -> Reply:
     number = asking.number
-    text = f"Nothing was done yet. Number {number} waits until {telling.needs(asking.clauses)}."
+    text = f"Nothing was done yet. Number {number} waits until {telling.needs(asking)}."
     back = Button("Withdraw", f"approval cancel {number}")
     words = Note(f"To take it back: docker approval cancel {number}. To look at it: docker approval show {number}.")
     return Reply((Note(text), Moment("It expires", asking.expires), words, Buttons((back,))))

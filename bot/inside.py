@@ -130,7 +130,7 @@ class Inside:
         self.decided(number)
         if held.state is State.APPROVED:
             return note(f"You agreed to number {number}. That is enough: it begins now.")
-        return note(f"You agreed to number {number}. It waits for more people: {self._needs(held)}.")
+        return note(f"You agreed to number {number}. It waits for more people: {needs(held)}.")
 
     def reject(self, number: int, reason: str) -> Reply:
         """Refuse it; raises Refusal."""
@@ -166,7 +166,7 @@ class Inside:
     def hand_over(self, number: int, to: str) -> Reply:
         """Have it shown in another place; raises Refusal."""
         held, allowed = self._known(number), self.policy.current().terms.channels
-        if not (self._is_own({"actor": held.actor}) or self.assent.may_decide(held, self.asker)):
+        if not (self.assent.is_own(held, self.asker) or self.assent.may_decide(held, self.asker)):
             raise Refusal(f"Number {number} is neither yours nor yours to decide. Nothing was done.")
         if held.state is not State.PENDING:
             raise Refusal(f"Number {number} is {held.state} already. Nothing was done.")
@@ -218,11 +218,8 @@ class Inside:
             person, self.asker.id, self.origin, self.asker.groups, verdict, mask_text(reason), action=self.number
         )
 
-    def _needs(self, held: Held) -> str:
-        return needs(held.clauses)
-
     def _shown(self, held: Held) -> dict[str, Any]:
-        own = held.actor == self.asker.id or held.actor in self.asker.accounts
+        own = self.assent.is_own(held, self.asker)
         return told(held) | {"own": own, "may_decide": self.assent.may_decide(held, self.asker)}
 
 

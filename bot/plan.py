@@ -185,7 +185,7 @@ def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: st
         yield f"Unseen:  {_visible(unforeseen)}"
     yield from _runs(command)
     for label, text in _filled(command, request):
-        yield f"{_visible(label)}"
+        yield _visible(label)
         yield from (f"  {_visible(each)}" for each in text.splitlines())
     if objects:
         yield "Concerns:"

@@ -32,8 +32,8 @@ class Reloading:
     """The policy of a file, judged by as it stands now; raises PolicyError where it cannot be read at the start.
 
     When the file becomes unreadable later, its last good rules stay in force, for changes GRACE seconds long, and every
-    answer says so. absent
-    is the policy for as long as there has been no file; hosts are the engines' names, None: not checked.
+    answer says so. absent is the policy for as long as there has been no file; hosts are the engines' names, None: not
+    checked.
     """
 
     def __init__(

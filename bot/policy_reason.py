@@ -99,15 +99,13 @@ def held(
     spec: Spec, rules: Sequence[Rule], bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str
 ) -> str:
     """These rules allow it, once others agree; bars are the rules that ask for more."""
-    asked = " and ".join(" or ".join(map(agreeing, each)) for each in needs)
     where = _at((*rules, *bars), source)
-    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({where}), once {asked}."
+    return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({where}), once {asked(needs)}."
 
 
 def kept(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
     """The name may be given to something new, once others agree."""
-    asked = " and ".join(" or ".join(map(agreeing, each)) for each in needs)
-    return f"What is new as {obj.name} may be made ({_at(bars, source)}), once {asked}."
+    return f"What is new as {obj.name} may be made ({_at(bars, source)}), once {asked(needs)}."
 
 
 def no_elevation(role: str, known: Iterable[str], source: str) -> str:
@@ -122,13 +120,19 @@ def too_long(role: str, longest: float, source: str) -> str:
 
 def elevated(role: str, needs: Sequence[Sequence[Approval]], source: str) -> str:
     """The role can be had, once others agree."""
-    asked = " and ".join(" or ".join(map(agreeing, each)) for each in needs)
-    return f"The role {role} can be had for a time ([roles.{role}] in {source}), once {asked}."
+    return f"The role {role} can be had for a time ([roles.{role}] in {source}), once {asked(needs)}."
 
 
-def agreeing(approval: Approval) -> str:
+def asked(needs: Iterable[Iterable[Approval]], *, escalated: bool = False) -> str:
+    """All that it takes, in words; escalated: those whom it was escalated to may agree as well."""
+    return " and ".join(" or ".join(agreeing(each, escalated=escalated) for each in clause) for clause in needs)
+
+
+def agreeing(approval: Approval, *, escalated: bool = False) -> str:
     """What an approval takes, in words."""
-    who = " or ".join(sorted({*approval.approvers.roles, *approval.approvers.groups}))
+    more = [approval.escalation.approvers] if escalated and approval.escalation is not None else []
+    names = {name for each in (approval.approvers, *more) for name in (*each.roles, *each.groups)}
+    who = " or ".join(sorted(names))
     people = "1 other person" if approval.need == 1 else f"{approval.need} other people"
     return f"{people} of {who} {'agrees' if approval.need == 1 else 'agree'} (approval {approval.name})"
 

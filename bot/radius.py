@@ -27,18 +27,15 @@ _HIDDEN = "Containers that the asker may not see depend on this, or use it."
 Listed = Mapping[str, Any]
 
 
-def around(
-    host: Host, objects: Sequence[Found], now: float, knows: Callable[[Listed], bool] = lambda _listed: True
-) -> tuple[str, ...]:
+def around(host: Host, objects: Sequence[Found], now: float, knows: Callable[[Listed], bool]) -> tuple[str, ...]:
     """Sentences about the objects; empty where the engine does not answer.
 
     knows says whether the asker may know of a container, who reads this too: of others it is said that there are some.
     """
     try:
         listed: list[Listed] = wire.get(host.quick(), "/containers/json", params={"all": 1})
-        known = [each for each in listed if knows(each)]
+        known, hidden = [each for each in listed if knows(each)], [each for each in listed if not knows(each)]
         found = [fact for each in objects[:SHOWN] for fact in _facts(host, each, known, now)]
-        hidden = [each for each in listed if not knows(each)]
         if any(_concerns(each, hidden) for each in objects):
             found.insert(0, _HIDDEN)
     except (requests.RequestException, DockerException):

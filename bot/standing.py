@@ -34,7 +34,7 @@ def standing(policy: Policy, asker: Asker, specs: Iterable[Spec]) -> Standing:
     )
 
 
-def roles(policy: Policy, asker: Asker, grants: Iterable[Grant] = ()) -> list[Mapping[str, Any]]:
+def roles(policy: Policy, asker: Asker, grants: Iterable[Grant]) -> list[Mapping[str, Any]]:
     """The rules of each role: of all for whoever may look at the whole host, else of the asker's own."""
     lasting, names = list(grants), _names(policy)
     own = {*policy.roles(asker.id, asker.groups), *asker.granted}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bot import policy_reason
-from bot.approvals import Held
-from bot.consent import Clauses
+from bot.approvals import Asking, Held
 
 
-def needs(clauses: Clauses) -> str:
+def needs(asking: Asking) -> str:
     """What it takes, in words."""
-    return " and ".join(" or ".join(map(policy_reason.agreeing, clause)) for clause in clauses) or "nobody"
+    escalated = isinstance(asking, Held) and asking.escalated is not None
+    return policy_reason.asked(asking.clauses, escalated=escalated) or "nobody"
 
 
 def told(held: Held) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def told(held: Held) -> dict[str, Any]:
         "plan": held.plan["text"],
         "around": tuple(held.plan["around"]),
         "digest": held.digest,
-        "needs": needs(held.clauses),
+        "needs": needs(held),
         "reason": held.reason,
         "asked": held.asked,
         "expires": held.expires,

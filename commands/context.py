@@ -202,7 +202,7 @@ class Context:
     progress: Callable[[str], None] = lambda _text: None
     credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)
-    sees_all: bool = False
+    sees_all: Callable[[], bool] = lambda: False
     claim: Callable[[Iterable[str]], None] = lambda _ids: None
 
     def auth(self, registry: str) -> str:

@@ -208,6 +208,7 @@ def test_who_says_nothing_is_reminded_and_then_others_may_decide(
     reminder = workspace.wait_for_message(ALERTS, f"<@{OPERATOR}> <@{CAROL}> <!subteam^{GROUP}>")
     assert reminder.thread_ts == message.ts
     assert workspace.wait_for_message(ALERTS, f"<@{LEAD}>").thread_ts == message.ts
+    now(workspace, message, f"1 other person of {GROUP} or lead or sre agrees")
     workspace.click(LEAD, ALERTS, message.ts, "Approve container pause web").wait()
     assert "lena agreed" in now(workspace, message, "done").plain()
     assert api.inspect_container("web")["State"]["Paused"]

@@ -166,7 +166,7 @@ def _headline(held: Held) -> str:
     told = requests.state(telling.told(held))
     match held.state:
         case State.PENDING:
-            return f"It waits until {telling.needs(held.clauses)}."
+            return f"It waits until {telling.needs(held)}."
         case State.APPROVED:
             return f"It is {told}, about to begin."
         case State.RUNNING:
@@ -176,7 +176,7 @@ def _headline(held: Held) -> str:
 
 
 def _reminder(held: Held, people: list[str]) -> Message:
-    text = f"Number {held.number} still waits: {telling.needs(held.clauses)}."
+    text = f"Number {held.number} still waits: {telling.needs(held)}."
     spans = [elements.span(f"{text} ")]
     for each in people:
         spans += [*(elements.group(each) if each.startswith("S") else elements.who(each)), elements.span(" ")]

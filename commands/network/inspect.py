@@ -52,7 +52,7 @@ class Attached:
     def shown(self, network: Any) -> Any:
         """The network's inspect without the containers that the asker may not see."""
         on_it = network.get("Containers")
-        if not on_it or self._ctx.sees_all:
+        if not on_it or self._ctx.sees_all():
             return network
         return {**network, "Containers": {id_: facts for id_, facts in on_it.items() if id_ in self._visible}}
 

@@ -59,11 +59,11 @@ class Events(Command, name="system events", alias="events", permission=Permissio
             params, later = self._params(ctx.now)
         except ValueError as error:
             return failure(str(error))
-        seen = _Seen(ctx)
+        seen, all_ = _Seen(ctx), ctx.sees_all()
         shown: deque[Event] = deque(maxlen=MOST if self.since else LAST)
         count = 0
         for event in _events(ctx, params):
-            if ctx.sees_all or seen.shows(event):
+            if all_ or seen.shows(event):
                 shown.append(event)
                 count += 1
         try:

@@ -83,7 +83,7 @@ def usage(ctx: Context) -> Usage:
     hidden = (each for each in all_images if each not in shown)
     kept = [each for each in told.get("Volumes") or () if ctx.visible(seen.volume(each))]
     users = tuple(each for each in told.get("Containers") or () if containers.visible(ctx, each))
-    if not ctx.sees_all:
+    if not ctx.sees_all():
         shown, kept = _made_of(shown, users), _mounted(kept, users)
     return Usage(
         images=tuple(shown),
