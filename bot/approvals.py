@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot import consent
 from bot.clock import Clock
-from bot.consent import Approval, Approvers, Clauses, Escalation, Vote
+from bot.consent import Approval, Clauses, Vote
+from bot.posts import Posts, Session
 
-Session = Callable[[], AbstractContextManager[Database]]
 Ended = Callable[[Database, int, str, str], None]  # notes the end of an action in the record: number, status, reason
 
 
@@ -89,18 +88,8 @@ class Held(Asking):
         return tuple(dict.fromkeys(each for clause in self.clauses for each in clause))
 
 
-@dataclass(frozen=True)
-class Post:
-    """A message that shows a request: its channel (or a person, before it was sent), its time, the version it shows."""
-
-    number: int
-    channel: str
-    ts: str
-    shown: int
-
-
 class Approvals:
-    """The requests, in the database; every method that writes raises Unwritable where it cannot."""
+    """The requests, in the database, and the posts that show them; what writes raises Unwritable where it cannot."""
 
     def __init__(self, reading: Session, writing: Session, clock: Clock, ended: Ended) -> None:
         self._reading = reading
@@ -108,6 +97,7 @@ class Approvals:
         self._clock = clock
         self._ended = ended
         self._latest: float | None = None
+        self.posts = Posts(reading, writing)
 
     def get(self, number: int) -> Held | None:
         """The request of this number; None where none waited under it."""
@@ -221,52 +211,6 @@ class Approvals:
         self._latest = max(self._latest, self._clock.now())
         return self._latest
 
-    # The messages that show them ---------------------------------------------------------------------------------
-
-    def posts(self, number: int) -> list[Post]:
-        """Where a request is shown, or is to be."""
-        with self._reading() as db:
-            rows = db.execute("SELECT number, channel, ts, shown FROM posts WHERE number = ?", (number,)).fetchall()
-        return [Post(*row) for row in rows]
-
-    def stale(self) -> list[int]:
-        """The requests that some message does not show as they are."""
-        with self._reading() as db:
-            rows = db.execute(
-                "SELECT DISTINCT number FROM posts JOIN approvals USING (number) WHERE shown < version ORDER BY number"
-            ).fetchall()
-        return [int(row[0]) for row in rows]
-
-    def unposted(self) -> list[int]:
-        """The pending requests that no message shows, or is to show."""
-        with self._reading() as db:
-            rows = db.execute(
-                "SELECT number FROM approvals WHERE state = 'pending'"
-                " AND NOT EXISTS (SELECT 1 FROM posts WHERE posts.number = approvals.number) ORDER BY number"
-            ).fetchall()
-        return [int(row[0]) for row in rows]
-
-    def post(self, number: int, channel: str) -> bool:
-        """Note that a request is to be shown there; False where it is already."""
-        with self._writing() as db:
-            done = db.execute("INSERT INTO posts VALUES (?, ?, '', 0) ON CONFLICT DO NOTHING", (number, channel))
-            return done.rowcount == 1
-
-    def posted(self, post: Post) -> None:
-        """Note the time of a message, and the version that it shows."""
-        with self._writing() as db:
-            db.execute(
-                "UPDATE posts SET ts = ?, shown = max(shown, ?) WHERE number = ? AND channel = ?",
-                (post.ts, post.shown, post.number, post.channel),
-            )
-
-    def unpost(self, number: int, channel: str) -> None:
-        """Forget a message that could not be sent."""
-        with self._writing() as db:
-            db.execute("DELETE FROM posts WHERE number = ? AND channel = ?", (number, channel))
-
-    # How ---------------------------------------------------------------------------------------------------------
-
     def _approve(self, db: Database, held: Held, now: float) -> bool:
         within = min(each.within for each in held.approvals())
         done = db.execute(
@@ -306,7 +250,7 @@ def hold(db: Database, asking: Asking, now: float) -> None:
     """Begin to wait, within the transaction that is open."""
     told = {name: getattr(asking, name) for name in _COLUMNS}
     told |= {"plan": json.dumps(asking.plan), "bound": json.dumps(asking.bound)}
-    told |= {"clauses": json.dumps([[_written(each) for each in clause] for clause in asking.clauses]), "asked": now}
+    told |= {"clauses": consent.written(asking.clauses), "asked": now}
     names = ", ".join(told)
     marks = ", ".join(f":{name}" for name in told)
     db.execute(f"INSERT INTO approvals ({names}) VALUES ({marks})", told)  # noqa: S608 - names of columns
@@ -336,7 +280,7 @@ def _held(db: Database, number: int) -> Held | None:
         return None
     votes = tuple(_vote(each) for each in db.query("SELECT * FROM votes WHERE number = ? ORDER BY at", (number,)))
     told = {name: row[name] for name in _COLUMNS}
-    told |= {"plan": json.loads(row["plan"]), "bound": json.loads(row["bound"]), "clauses": _clauses(row["clauses"])}
+    told |= {name: json.loads(row[name]) for name in ("plan", "bound")} | {"clauses": consent.read(row["clauses"])}
     return Held(
         **told,
         state=State(row["state"]),
@@ -356,26 +300,3 @@ def _held(db: Database, number: int) -> Held | None:
 def _vote(row: Mapping[str, Any]) -> Vote:
     told = {name: row[name] for name in ("person", "actor", "origin", "verdict", "reason", "at", "action")}
     return Vote(groups=frozenset(json.loads(row["member_of"])), **told)
-
-
-def _written(approval: Approval) -> dict[str, Any]:
-    return json.loads(json.dumps(dataclasses.asdict(approval), default=sorted))  # type: ignore[no-any-return]
-
-
-def _clauses(text: str) -> Clauses:
-    return tuple(tuple(_read(each) for each in clause) for clause in json.loads(text))
-
-
-def _read(told: Mapping[str, Any]) -> Approval:
-    escalation = told["escalation"]
-    return Approval(
-        **{
-            **told,
-            "approvers": _approvers(told["approvers"]),
-            "escalation": escalation and Escalation(**{**escalation, "approvers": _approvers(escalation["approvers"])}),
-        }
-    )
-
-
-def _approvers(told: Mapping[str, Any]) -> Approvers:
-    return Approvers(frozenset(told["roles"]), frozenset(told["groups"]))

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Protocol
 
-from bot.approvals import Approvals, Held, Post, State
+from bot.approvals import Approvals, Held, State
 from bot.assent import TRUSTED
 from bot.clock import Clock
 from bot.consent import Approvers
 from bot.policy import Policy, Reloading
+from bot.posts import Post
 from bot.store import Unwritable
 
 TICK = 5.0  # seconds between two looks, at most; whoever changes something rings
@@ -88,9 +89,9 @@ class Clerk:
             else:
                 self._urge(held)
         self._begun &= {held.number for held in waiting}
-        for number in self._approvals.unposted():
+        for number in self._approvals.posts.lacking():
             self._place(number)
-        for number in self._approvals.stale():
+        for number in self._approvals.posts.stale():
             self._paint(number)
         for held in self._approvals.untold():
             if self._approvals.tell(held.number):
@@ -135,13 +136,13 @@ class Clerk:
             self._remind(held, [each.approvers for each in due if not each.channel])
             for each in due:
                 if each.channel:
-                    self._approvals.post(held.number, each.channel)
+                    self._approvals.posts.add(held.number, each.channel)
 
     def _remind(self, held: Held, approvers: list[Approvers]) -> None:
         """Name those of them who have not said anything, and the user groups among them."""
         said = {vote.person for vote in held.votes}
         people = [*self._deciders(held, approvers, said), *self._groups(approvers)]
-        for post in self._approvals.posts(held.number) if people else ():
+        for post in self._approvals.posts.of(held.number) if people else ():
             if post.ts:
                 self._board.remind(held, post, people)
 
@@ -167,22 +168,22 @@ class Clerk:
         here = held.channel if held.channel and not held.channel.startswith("D") else ""
         people = self._deciders(held, [each.approvers for each in held.approvals()])
         for place in _channels(held) or ((here,) if here else tuple(people)):
-            self._approvals.post(number, place)
-        if not self._approvals.posts(number):
+            self._approvals.posts.add(number, place)
+        if not self._approvals.posts.of(number):
             self._approvals.settle(number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)
 
     def _paint(self, number: int) -> None:
         held = self._approvals.get(number)
         if held is not None:
-            for post in self._approvals.posts(number):
+            for post in self._approvals.posts.of(number):
                 if post.shown < held.version:
                     self._board.show(held, post)
 
 
 def unshown(approvals: Approvals, post: Post) -> None:
     """Note that a message could not be sent; what is shown nowhere then is cancelled, for nobody will decide it."""
-    approvals.unpost(post.number, post.channel)
-    if not approvals.posts(post.number):
+    approvals.posts.drop(post.number, post.channel)
+    if not approvals.posts.of(post.number):
         approvals.settle(post.number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -113,3 +116,28 @@ def _counts(approval: Approval, voter: Voter, *, escalated: bool) -> bool:
     also = approval.escalation if escalated else None
     wide = also is not None and also.approvers.have(voter.roles, voter.groups)
     return wide or approval.approvers.have(voter.roles, voter.groups)
+
+
+def written(clauses: Clauses) -> str:
+    """The clauses as JSON."""
+    return json.dumps([[dataclasses.asdict(each) for each in clause] for clause in clauses], default=sorted)
+
+
+def read(text: str) -> Clauses:
+    """The clauses that were written so."""
+    return tuple(tuple(_read(each) for each in clause) for clause in json.loads(text))
+
+
+def _read(told: Mapping[str, Any]) -> Approval:
+    escalation = told["escalation"]
+    return Approval(
+        **{
+            **told,
+            "approvers": _approvers(told["approvers"]),
+            "escalation": escalation and Escalation(**{**escalation, "approvers": _approvers(escalation["approvers"])}),
+        }
+    )
+
+
+def _approvers(told: Mapping[str, Any]) -> Approvers:
+    return Approvers(frozenset(told["roles"]), frozenset(told["groups"]))

@@ -14,7 +14,7 @@ from bot.answers import End
 from bot.approvals import Asking, Held, State
 from bot.assent import Assent
 from bot.clock import Clock
-from bot.hosts import describe
+from bot.description import describe
 from bot.judging import Judged
 from bot.plan import Plan, Unseen
 from bot.request import Actor, Directory, Origin, Outcome, Request, Status

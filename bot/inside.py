@@ -152,7 +152,7 @@ class Inside:
         self.assent.break_glass(number, self.asker, mask_text(reason))
         glass = self.policy.current().terms.glass
         if glass is not None and glass.channel:
-            self.store.approvals.post(number, glass.channel)
+            self.store.approvals.posts.add(number, glass.channel)
         self.decided(number)
         return note(f"The glass is broken for number {number}: it begins now, and somebody else has to review it.")
 
@@ -175,7 +175,7 @@ class Inside:
             raise Refusal(f"'{to}' is no channel (C...) and nobody in {self.policy.current().source}.")
         if allowed is not None and place.startswith(("C", "G")) and place not in allowed:
             raise Refusal(f"slashdock does not listen in '{to}' ([channels] of {self.policy.current().source}).")
-        if not self.store.approvals.post(number, place):
+        if not self.store.approvals.posts.add(number, place):
             raise Refusal(f"Number {number} is shown there already.")
         self.decided(number)
         return note(f"Number {number} is shown to {to} as well.")

@@ -13,9 +13,10 @@ from bot.answers import End
 from bot.approvals import Held, State
 from bot.assent import Assent
 from bot.clock import Clock
+from bot.description import describe
 from bot.execution import Execution, Progress, silent
 from bot.holding import Holding
-from bot.hosts import Hosts, describe
+from bot.hosts import Hosts
 from bot.inside import Inside
 from bot.judging import Judged, Judging, Rules
 from bot.request import Directory, Outcome, Received, Request, Status

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.policy_file import PolicyError
-from bot.policy_judge import Allow, Deny, Hold, Policy
+from bot.policy_judge import Policy
 from bot.rule import Asker, Object
+from bot.verdict import Allow, Deny, Hold
 from commands.command import Spec
 
 __all__ = ["Allow", "Asker", "Deny", "Hold", "Object", "Policy", "PolicyError", "Reloading"]

@@ -13,6 +13,7 @@ from bot.consent import Approval
 from bot.policy_file import PolicyError
 from bot.policy_index import Able, Index, Sieve, What
 from bot.rule import EVERYTHING, ME, NOBODY, Asker, Needs, Object, Person, Rule, Selector, Terms
+from bot.verdict import Allow, Deny, Hold
 from commands.allowances import Allowances
 from commands.command import Permission, Spec
 
@@ -23,55 +24,6 @@ _CLEANUP_RULES = Index([Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVER
 _CLEANUP_KIND = "image"
 # What a container that gives root on its host can be used for only by someone with that right.
 _NEEDS_ROOT = frozenset({Permission.CHANGE, Permission.ENTER, Permission.ROOT})
-_SAMPLE = """
-version = 1
-
-[people]
-admin    = { slack = ["U0ADMIN001"], roles = ["admin"] }
-operator = { slack = ["U0OPERATOR"], roles = ["operator"] }
-viewer   = { slack = ["U0VIEWER01"], roles = ["viewer"] }
-
-[approvals.second]
-need = 1
-from = ["admin", "operator"]
-
-[[roles.operator.allow]]
-verbs   = ["change"]
-on      = ["*"]
-approve = "second"
-
-[[roles.admin.allow]]
-verbs   = ["root"]
-on      = ["*"]
-approve = "second"
-
-"""
-
-
-@dataclass(frozen=True)
-class Allow:
-    """Yes; the reason names the rules that say so."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Yes, once others agree: of each set of approvals one is needed; the reason names the rules that say so."""
-
-    reason: str
-    needs: Needs
-
-
-@dataclass(frozen=True)
-class Deny:
-    """No; the reason says what is missing and who can change it.
-
-    hidden: the asker may not even know that the object is there, so the answer is the one for a name that is not.
-    """
-
-    reason: str
-    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +57,7 @@ class Policy:
     @classmethod
     def sample(cls, specs: Iterable[Spec]) -> Policy:
         """The policy of the local workspace's four people, the stranger being nobody."""
-        found = cls.parse(_SAMPLE + roles.FIRST, SAMPLE, specs)
+        found = cls.parse(roles.SAMPLE + roles.FIRST, SAMPLE, specs)
         return replace(found, terms=_without_lines(found.terms))
 
     @classmethod

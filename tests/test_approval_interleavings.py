@@ -21,11 +21,12 @@ from hypothesis.stateful import (
 )
 from set_clock import SetClock
 
-from bot.approvals import Held, Post, State
+from bot.approvals import Held, State
 from bot.clerk import Clerk
 from bot.hosts import Host, Hosts
 from bot.pipeline import Pipeline
 from bot.policy import Policy
+from bot.posts import Post
 from bot.request import Actor, Origin, Request, Status
 from bot.store import Store
 from commands import catalog

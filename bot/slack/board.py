@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from bot import telling
 from bot.approvals import Approvals, Held, State
-from bot.approvals import Post as Shown
 from bot.blockrules import problems
 from bot.clerk import unshown
+from bot.posts import Post as Shown
 from bot.request import Outcome, Status
 from bot.slack import elements
 from bot.slack.blocks import render
@@ -79,7 +79,7 @@ class SlackBoard:
         with self._lock:
             self._queued.discard((number, channel))
         held = self._approvals.get(number)
-        known = next((each for each in self._approvals.posts(number) if each.channel == channel), None)
+        known = next((each for each in self._approvals.posts.of(number) if each.channel == channel), None)
         if held is None or known is None or known.shown >= held.version:
             return
         message = self._drawn(held)
@@ -89,14 +89,14 @@ class SlackBoard:
             payload = message.plain()
         place = self._place(channel)
         ts = self._post.paint(place, payload, known.ts)
-        self._approvals.posted(Shown(number, channel, ts, held.version))
+        self._approvals.posts.sent(Shown(number, channel, ts, held.version))
         for file in () if known.ts else message.files:  # what has no room in the message goes below it, once
             below = replace(place, thread=ts, beneath=ts)
             self._outbox.put(f"board {channel}", FileLetter(file, self._post.file_ways(below, public=True), PACE))
 
     def lost(self, number: int, channel: str) -> None:
         """It could not be sent there."""
-        known = next((each for each in self._approvals.posts(number) if each.channel == channel), None)
+        known = next((each for each in self._approvals.posts.of(number) if each.channel == channel), None)
         if known is not None and not known.ts:
             unshown(self._approvals, known)
             self._ring()

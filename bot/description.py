@@ -1,0 +1,31 @@
+"""What the record keeps of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from commands.context import Found
+from commands.secrets import mask_object
+
+LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
+COMPOSE = "com.docker.compose."
+
+
+def describe(found: Found) -> dict[str, Any]:
+    """What the record keeps of an object that a line named; its labels say later who may read of it.
+
+    "cut" is there where that is not all of them as they are, "inherited" where it was judged by others as well.
+    """
+    sets = (found.labels, *found.inherited)
+    first, *rest = kept = [mask_object(_kept(each)) for each in sets]
+    told = {"kind": found.kind, "id": found.id, "name": found.name, "labels": first}
+    if rest:
+        told["inherited"] = rest
+    return told if [dict(each) for each in sets] == kept else told | {"cut": True}
+
+
+def _kept(labels: Mapping[str, str]) -> dict[str, str]:
+    """So much of the labels that a container with megabytes of them does not fill the record; Compose's come first."""
+    ordered = sorted(labels, key=lambda name: (not name.startswith(COMPOSE), name))
+    return {name[:LABEL]: str(labels[name])[:LABEL] for name in ordered[:LABELS]}

@@ -1,0 +1,71 @@
+"""The messages that show requests for consent: where each is, and which version of the request it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+Session = Callable[[], AbstractContextManager[Database]]
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message that shows a request: its channel (or a person, before it was sent), its time, the version it shows."""
+
+    number: int
+    channel: str
+    ts: str
+    shown: int
+
+
+class Posts:
+    """Where requests are shown, in the database; every method that writes raises Unwritable where it cannot."""
+
+    def __init__(self, reading: Session, writing: Session) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    def of(self, number: int) -> list[Post]:
+        """Where a request is shown, or is to be."""
+        with self._reading() as db:
+            rows = db.execute("SELECT number, channel, ts, shown FROM posts WHERE number = ?", (number,)).fetchall()
+        return [Post(*row) for row in rows]
+
+    def stale(self) -> list[int]:
+        """The requests that some message does not show as they are."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT DISTINCT number FROM posts JOIN approvals USING (number) WHERE shown < version ORDER BY number"
+            ).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def lacking(self) -> list[int]:
+        """The pending requests that no message shows, or is to show."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT number FROM approvals WHERE state = 'pending'"
+                " AND NOT EXISTS (SELECT 1 FROM posts WHERE posts.number = approvals.number) ORDER BY number"
+            ).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def add(self, number: int, channel: str) -> bool:
+        """Note that a request is to be shown there; False where it is already."""
+        with self._writing() as db:
+            done = db.execute("INSERT INTO posts VALUES (?, ?, '', 0) ON CONFLICT DO NOTHING", (number, channel))
+            return done.rowcount == 1
+
+    def sent(self, post: Post) -> None:
+        """Note the time of a message, and the version that it shows."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE posts SET ts = ?, shown = max(shown, ?) WHERE number = ? AND channel = ?",
+                (post.ts, post.shown, post.number, post.channel),
+            )
+
+    def drop(self, number: int, channel: str) -> None:
+        """Forget a message that could not be sent."""
+        with self._writing() as db:
+            db.execute("DELETE FROM posts WHERE number = ? AND channel = ?", (number, channel))
