@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.approvals import APPROVE, Approvals, Held, State
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
-from bot.policy import Asker, Policy, Reloading
+from bot.policy import Asker, Rules
 from bot.request import Actor, Directory, Origin
 from bot.rule import Needs
 from commands.attempts import Refusal
@@ -27,7 +27,7 @@ _ROOT = "Breaking the glass never gives root on a host. Number {} has to be agre
 class Assent:
     """The rules of deciding, over what is written down; a decision that is not a person's to make raises Refusal."""
 
-    policy: Policy | Reloading
+    policy: Rules
     approvals: Approvals
 
     def clauses(self, needs: Needs) -> Clauses:

@@ -14,7 +14,7 @@ from bot.approvals import Approvals, Held, State
 from bot.assent import TRUSTED
 from bot.clock import Clock
 from bot.consent import Approvers
-from bot.policy import Policy, Reloading
+from bot.policy import Rules
 from bot.posts import Post
 from bot.store import Unwritable
 
@@ -48,7 +48,7 @@ class Clerk:
     def __init__(
         self,
         approvals: Approvals,
-        rules: Policy | Reloading,
+        rules: Rules,
         clock: Clock,
         board: Board,
         begin: Callable[[Held], bool],

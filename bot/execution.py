@@ -14,8 +14,8 @@ from bot.clock import Clock
 from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
-from bot.judging import Judged, Judging, Rules
-from bot.policy import Object
+from bot.judging import Judged, Judging
+from bot.policy import Object, Rules
 from bot.request import Outcome, Received, Status
 from bot.store import Store, Unwritable
 from commands import grammar, secrets, wire

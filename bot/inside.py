@@ -11,7 +11,7 @@ from bot import standing
 from bot.approvals import APPROVE, REJECT, Held, State
 from bot.assent import GONE, Assent
 from bot.consent import Vote
-from bot.policy import Allow, Asker, Object, Policy, Reloading
+from bot.policy import Allow, Asker, Object, Rules
 from bot.store import Store
 from bot.telling import needs, told
 from commands.attempts import Refusal
@@ -31,7 +31,7 @@ class Inside:
 
     asker: Asker
     catalog: Catalog
-    policy: Policy | Reloading
+    policy: Rules
     store: Store
     jobs: Callable[[], list[Mapping[str, Any]]]
     assent: Assent

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import answers, envelope, own
+from bot.admission import Admission, spec_of
 from bot.answers import End
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
-from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Reloading
+from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Rules
 from bot.rates import Pace
-from bot.request import Directory, Member, Origin, Request, Status
+from bot.request import Directory, Request, Status
 from bot.rule import NOBODY, Needs
-from commands.api import NEWEST
-from commands.catalog import Catalog, Parsed, names
+from commands.catalog import Catalog
 from commands.command import Command, Permission, Spec
 from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
 from commands.line import UsageError
@@ -24,11 +24,9 @@ from commands.seen import Seen, volume_id
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
-TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
 OWN_CONTAINER = own.own_container()
 
 MadeBy = Callable[[str], str]  # the full id of an object -> who made it from chat, empty where nobody did
-Rules = Policy | Reloading
 Looked = Mapping[Target, Found | Missing]
 
 
@@ -84,20 +82,24 @@ class Judging:
         """The policy as it is now."""
         return self.rules.current()
 
+    @functools.cached_property
+    def _admission(self) -> Admission:
+        return Admission(self.catalog, self.rules, self.hosts, self.directory, self.grants, self.pace)
+
     def judge(self, request: Request) -> Judged:
         """The steps in their order; each may end the way."""
         if request.received and self.clock.now() - request.received > STALE:
             raise answers.too_old(STALE)
-        self._let_in(request)
-        self._pace(request)
+        self._admission.let_in(request)
+        self._admission.pace_out(request)
         return self.judge_again(request)
 
     def judge_again(self, request: Request) -> Judged:
         """The same of a line that was let in before: it is counted once, however often it is judged."""
-        parsed = self._read(request)
+        parsed = self._admission.read(request)
         command = parsed.command
-        host = self._host(parsed, request)
-        asker = self._asker(request, command, host)
+        host = self._admission.host(parsed, request)
+        asker = self._admission.asker(request, command, host)
         case = _Case(asker, command, self._made_by(host.name))
         found = self._look(case, host)
         try:
@@ -152,79 +154,6 @@ class Judging:
         more = envelope.exceeding(body, details, limits, _network_names(judged.found))
         lent = (envelope.made_reasons(each.details, limits) for each in _lenders(body, judged.found))
         return ", ".join(sorted(more.difference(*lent)))
-
-    def _let_in(self, request: Request) -> None:
-        """Whoever is nobody here learns nothing, not even how a line is written."""
-        if request.origin is Origin.SCHEDULE:
-            return
-        member = self._member(request, fresh=False)
-        asker = self._as(request, member, self.hosts.names()[0])
-        outside = self.policy.early(asker, self._spec("help"))
-        reason = member.refused or (outside.reason if outside is not None else None)
-        if reason is not None:
-            raise answers.denied(reason, self._meant(request))
-
-    def _pace(self, request: Request) -> None:
-        """Whoever sends more lines than the policy lets through is turned away before the engine hears of it."""
-        if request.origin is Origin.SCHEDULE or request.approved:
-            return
-        policy, command = self.policy, self._meant(request)
-        changes = command is not None and command.spec.permission.changes
-        person = policy.person(request.actor.id) or request.actor.id
-        wait = self.pace.wait(person, policy.terms.rates, changes=changes)
-        if wait:
-            raise answers.too_fast(wait, command)
-
-    def _as(self, request: Request, member: Member, host: str) -> Asker:
-        actor = request.actor.id
-        granted = self.grants(self.policy.person(actor) or "")
-        return Asker(actor, member.groups, request.channel, host, granted, self.policy.accounts(actor))
-
-    def _meant(self, request: Request) -> Command | None:
-        """The command of a line, for the record alone."""
-        try:
-            return self.catalog.parse(request.line).command
-        except UsageError:
-            return None
-
-    def _read(self, request: Request) -> Parsed:
-        try:
-            return self.catalog.parse(request.line, lambda host: self._spoken(host or request.host))
-        except UsageError as error:
-            raise answers.unread(error.among(self._usable(request))) from None
-
-    def _usable(self, request: Request) -> frozenset[str]:
-        """The names that the asker may be told of: what help would list."""
-        host = request.host or self.hosts.names()[0]
-        asker = self._as(request, self._member(request, fresh=False), host)
-        return names(self.policy.usable(asker, tuple(verb.spec for verb in self.catalog)))
-
-    def _spoken(self, name: str) -> str:
-        """The version of the API that is spoken with an engine; our newest where it does not answer."""
-        host = self.hosts.get(name)
-        try:
-            return NEWEST if host is None else str(host.quick().api_version)
-        except EngineDown:
-            return NEWEST
-
-    def _host(self, parsed: Parsed, request: Request) -> Host:
-        name = parsed.host or request.host
-        host = self.hosts.get(name)
-        if host is None:
-            raise answers.no_host(name, self.hosts.names(), parsed.command)
-        return host
-
-    def _asker(self, request: Request, command: Command, host: Host) -> Asker:
-        """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
-        acts = command.spec.permission.changes or command.spec.decides
-        member = self._member(request, fresh=acts or request.origin is Origin.BUTTON or request.approved > 0)
-        if member.refused is not None:
-            raise answers.denied(member.refused, command)
-        asker = self._as(request, member, host.name)
-        early = self.policy.early(asker, command.spec)
-        if early is not None:
-            raise answers.denied(early.reason, command)
-        return asker
 
     def _look(self, case: _Case, host: Host) -> Looked:
         """What the names stand for; what the asker may not even know is not there."""
@@ -328,7 +257,7 @@ class Judging:
         what naming them would be.
         """
         entering, there = (
-            self._spec("container exec"),
+            spec_of(self.catalog, "container exec"),
             {target: each for target, each in found.items() if isinstance(each, Found)},
         )
         for target in case.command.enters():
@@ -349,7 +278,7 @@ class Judging:
         for name in case.spec.kin:
             concerned = tuple(each for each in objects if each.kind == name.split()[0])
             if concerned:
-                verdicts.append(self.policy.judge(case.asker, self._spec(name), concerned))
+                verdicts.append(self.policy.judge(case.asker, spec_of(self.catalog, name), concerned))
         return verdicts
 
     def _objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
@@ -363,18 +292,6 @@ class Judging:
             *(replace(judged, labels=labels) for labels in found.inherited),
             *(replace(judged, name=name) for name in names),
         )
-
-    def _member(self, request: Request, *, fresh: bool) -> Member:
-        return (
-            Member()
-            if request.origin in TRUSTED
-            else self.directory.member(request.actor, fresh=fresh, channel=request.channel)
-        )
-
-    def _spec(self, name: str) -> Spec:
-        verb = self.catalog.find(tuple(name.split()))
-        assert verb is not None, name  # noqa: S101 - kin and help are verbs of ours, held by a test
-        return verb.spec
 
 
 def _none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> Iterator[Allow | Hold]:

@@ -18,7 +18,8 @@ from bot.execution import Execution, Progress, silent
 from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside
-from bot.judging import Judged, Judging, Rules
+from bot.judging import Judged, Judging
+from bot.policy import Rules
 from bot.request import Directory, Outcome, Received, Request, Status
 from bot.rule import NOBODY, Needs
 from bot.store import Store, Unwritable

@@ -15,7 +15,7 @@ from bot.rule import Asker, Object
 from bot.verdict import Allow, Deny, Hold
 from commands.command import Spec
 
-__all__ = ["Allow", "Asker", "Deny", "Hold", "Object", "Policy", "PolicyError", "Reloading"]
+__all__ = ["Allow", "Asker", "Deny", "Hold", "Object", "Policy", "PolicyError", "Reloading", "Rules"]
 
 GRACE = 900  # seconds for which a file that became unreadable may leave its last good rules in force for changes
 
@@ -90,6 +90,9 @@ class Reloading:
             return Policy.load(self._path, self._specs, self._hosts)
         except OSError as error:
             raise PolicyError((f"{self._path} cannot be read: {error.strerror}",)) from error
+
+
+Rules = Policy | Reloading
 
 
 def _stamp(path: Path) -> _Stamp | None:

@@ -1,0 +1,124 @@
+"""Who asks, whether they are heard at all, and what their line says: before anything is looked up for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot import answers
+from bot.hosts import EngineDown, Host, Hosts
+from bot.policy import Asker, Policy, Rules
+from bot.rates import Pace
+from bot.request import Directory, Member, Origin, Request
+from commands.api import NEWEST
+from commands.catalog import Catalog, Parsed, names
+from commands.command import Command, Spec
+from commands.line import UsageError
+
+TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Each step may end the way; grants says which roles a person has for a time, by their name."""
+
+    catalog: Catalog
+    rules: Rules
+    hosts: Hosts
+    directory: Directory
+    grants: Callable[[str], frozenset[str]]
+    pace: Pace
+
+    @property
+    def policy(self) -> Policy:
+        """The policy as it is now."""
+        return self.rules.current()
+
+    def let_in(self, request: Request) -> None:
+        """Whoever is nobody here learns nothing, not even how a line is written."""
+        if request.origin is Origin.SCHEDULE:
+            return
+        member = self._member(request, fresh=False)
+        asker = self._as(request, member, self.hosts.names()[0])
+        outside = self.policy.early(asker, spec_of(self.catalog, "help"))
+        reason = member.refused or (outside.reason if outside is not None else None)
+        if reason is not None:
+            raise answers.denied(reason, self._meant(request))
+
+    def pace_out(self, request: Request) -> None:
+        """Whoever sends more lines than the policy lets through is turned away before the engine hears of it."""
+        if request.origin is Origin.SCHEDULE or request.approved:
+            return
+        policy, command = self.policy, self._meant(request)
+        changes = command is not None and command.spec.permission.changes
+        person = policy.person(request.actor.id) or request.actor.id
+        wait = self.pace.wait(person, policy.terms.rates, changes=changes)
+        if wait:
+            raise answers.too_fast(wait, command)
+
+    def _as(self, request: Request, member: Member, host: str) -> Asker:
+        actor = request.actor.id
+        granted = self.grants(self.policy.person(actor) or "")
+        return Asker(actor, member.groups, request.channel, host, granted, self.policy.accounts(actor))
+
+    def _meant(self, request: Request) -> Command | None:
+        """The command of a line, for the record alone."""
+        try:
+            return self.catalog.parse(request.line).command
+        except UsageError:
+            return None
+
+    def read(self, request: Request) -> Parsed:
+        """The line, read; docker's usage error ends the way, with what the asker may be told of."""
+        try:
+            return self.catalog.parse(request.line, lambda host: self._spoken(host or request.host))
+        except UsageError as error:
+            raise answers.unread(error.among(self._usable(request))) from None
+
+    def _usable(self, request: Request) -> frozenset[str]:
+        """The names that the asker may be told of: what help would list."""
+        host = request.host or self.hosts.names()[0]
+        asker = self._as(request, self._member(request, fresh=False), host)
+        return names(self.policy.usable(asker, tuple(verb.spec for verb in self.catalog)))
+
+    def _spoken(self, name: str) -> str:
+        """The version of the API that is spoken with an engine; our newest where it does not answer."""
+        host = self.hosts.get(name)
+        try:
+            return NEWEST if host is None else str(host.quick().api_version)
+        except EngineDown:
+            return NEWEST
+
+    def host(self, parsed: Parsed, request: Request) -> Host:
+        """The engine that is meant."""
+        name = parsed.host or request.host
+        host = self.hosts.get(name)
+        if host is None:
+            raise answers.no_host(name, self.hosts.names(), parsed.command)
+        return host
+
+    def asker(self, request: Request, command: Command, host: Host) -> Asker:
+        """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
+        acts = command.spec.permission.changes or command.spec.decides
+        member = self._member(request, fresh=acts or request.origin is Origin.BUTTON or request.approved > 0)
+        if member.refused is not None:
+            raise answers.denied(member.refused, command)
+        asker = self._as(request, member, host.name)
+        early = self.policy.early(asker, command.spec)
+        if early is not None:
+            raise answers.denied(early.reason, command)
+        return asker
+
+    def _member(self, request: Request, *, fresh: bool) -> Member:
+        return (
+            Member()
+            if request.origin in TRUSTED
+            else self.directory.member(request.actor, fresh=fresh, channel=request.channel)
+        )
+
+
+def spec_of(catalog: Catalog, name: str) -> Spec:
+    """The verb of this name, which there is."""
+    verb = catalog.find(tuple(name.split()))
+    assert verb is not None, name  # noqa: S101 - kin and help are verbs of ours, held by a test
+    return verb.spec
