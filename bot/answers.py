@@ -174,6 +174,8 @@ def masked(reply: Reply) -> Reply:
 
 def _masked(part: Part) -> Part:
     match part:
+        case Output(whole=True):
+            return part
         case Output() | Errors() | Note():
             return replace(part, text=secrets.mask_text(part.text))
         case Printed(pieces):

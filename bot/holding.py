@@ -89,7 +89,7 @@ class Holding:
             channel=request.channel,
             thread=request.thread,
             host=judged.host.name,
-            line=answers.canonical(replace(command, reason="")),
+            line=plan.line(command),
             reason=_reason(judged, request),
             plan={
                 "text": made.text,

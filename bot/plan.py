@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import canonical
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
@@ -25,9 +25,9 @@ SHORT = 12  # digits of an id that are shown
 _BINDING = ("Config", "HostConfig")  # parts of a container's inspect that are its configuration
 _ARRIVES = "{} is not here yet: nobody can agree to an image that has not been seen. Pull it first."
 
-_HIDEABLE = {"env", "label", "build_arg"}  # flags of which the names are shown whatever their values are
+_SHOWN = {"build_arg"}  # what an image's history shows to everybody is no place for a secret
 _HIDDEN = (
-    "{} holds what looks like a secret. It would be hidden from those who have to agree, and they agree to nothing"
+    "Something in this looks like a secret. It would be hidden from those who have to agree, and they agree to nothing"
     " that they cannot read. Hand secrets over as the value of a variable (-e NAME=VALUE)."
 )
 _ANEW = "{} would be fetched anew: nobody can agree to an image that has not been seen. Pull it first, without --pull."
@@ -55,14 +55,13 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     for each in _absent(judged):
         each.word()
     _check_image(judged)
-    _check_open(judged.command, request)
-    line = grammar.canonical(judged.command)
-    mark = seal.fingerprint(line)[:FINGERPRINT] if line != canonical(judged.command) else ""
-    text = secrets.mask_text("".join(f"{told}\n" for told in _told(judged, objects, request, reason, mark)))
+    text = "".join(f"{told}\n" for told in _told(judged, objects, request, reason, seal))
+    if _hides(text, {name for each in objects for name in (each.name, each.target.ref)}):
+        raise Unseen(_HIDDEN)
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
-        "the line": seal.fingerprint(line),
+        "the line": seal.fingerprint(grammar.canonical(judged.command)),
         "what was filled in": seal.fingerprint(given),
         "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
@@ -118,15 +117,32 @@ def _check_image(judged: Judged) -> None:
             raise Unseen(_ARRIVES.format(each.target.ref))
 
 
-def _check_open(command: Command, request: Request) -> None:
-    """Nothing may be hidden from those who agree but values of variables and labels, and what a flag keeps secret."""
-    flags = (flag for flag in command.spec.flags if flag.secret or flag.field in _HIDEABLE)
-    bare = grammar.canonical(replace(command, reason="", **{flag.field: flag.default for flag in flags}))
-    words, run = list(command.argv()), "".join(f"{told}\n" for told in _runs(command))
-    if secrets.mask_line(bare) != bare or secrets.mask_object(words) != words or secrets.mask_text(run) != run:
-        raise Unseen(_HIDDEN.format("The line"))
-    if any(secrets.mask_text(text) != text for _, text in _filled(command, request)):
-        raise Unseen(_HIDDEN.format("What was filled in"))
+def _hides(text: str, names: Iterable[str]) -> bool:
+    """Whether something in it looks like a secret, beside the names of what is there."""
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", "object", text)
+    return secrets.mask_text(text) != text
+
+
+def line(command: Command) -> str:
+    """The line as people are shown it: whole, but for values of variables that look secret, and for its reason."""
+    veiled = {
+        flag.field: _veiled(getattr(command, flag.field))
+        for flag in command.spec.flags
+        if flag.secret and flag.field not in _SHOWN
+    }
+    return grammar.canonical(replace(command, reason="", **veiled))
+
+
+def _veiled(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_veil, value))
+    return secrets.MASK if value else value
+
+
+def _veil(variable: str) -> str:
+    name, equals, _ = variable.partition("=")
+    return f"{name}={secrets.MASK}" if equals and secrets.mask_text(variable) != variable else variable
 
 
 def _runs(command: Command) -> Iterator[str]:
@@ -169,11 +185,12 @@ def _mark(facts: Any) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: str, mark: str) -> Iterator[str]:
+def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: str, seal: Seal) -> Iterator[str]:
     command = judged.command
-    yield f"Line:    docker {canonical(replace(command, reason=''))}"
-    if mark:
-        yield f"Secrets: its values have the fingerprint {mark}"
+    shown, whole = line(command), grammar.canonical(replace(command, reason=""))
+    yield f"Line:    docker {_visible(shown)}"
+    if shown != whole:
+        yield f"Secrets: its values have the fingerprint {seal.fingerprint(whole)[:FINGERPRINT]}"
     yield f"Host:    {judged.host.name}"
     yield f"Class:   {command.spec.permission}{' and root' if judged.root else ''}"
     if reason:
@@ -186,7 +203,7 @@ def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: st
     yield from _runs(command)
     for label, text in _filled(command, request):
         yield _visible(label)
-        yield from (f"  {_visible(each)}" for each in text.splitlines())
+        yield from (f"  {_visible(each)}" for each in text.split("\n"))
     if objects:
         yield "Concerns:"
         yield from _rows(objects)

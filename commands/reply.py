@@ -15,6 +15,7 @@ class Output:
 
     text: str
     name: str = "output.txt"  # the file's name where it is too long to be shown
+    whole: bool = False  # whether nothing in it may be hidden: it was looked over before
 
 
 @dataclass(frozen=True)

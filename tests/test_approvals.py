@@ -441,6 +441,11 @@ def test_that_time_goes_by_changes_nothing(fresh_world: str, api: APIClient, tmp
         "run --rm --entrypoint 'token=x;rm' busybox",
         "run --rm -v /:/token=abc busybox true",
         "commit -c 'ENV TOKEN=x1y2z3' web kept:1",
+        """run -d -e '--api-key "=1' -p 0.0.0.0:2222:22 --restart always busybox sleep 100""",
+        """exec --reason why -e '--api-key "=1' -u root:0 -w /tmp web id""",
+        """run --label 'A=x TOKEN="' -p 0.0.0.0:2222:22 busybox true""",
+        "run --label TOKEN=x1y2z3 busybox true",
+        "build -t made:3 --build-arg RUN_SECRET=x1y2z3 /srv/ctx",
     ],
 )
 def test_nobody_agrees_to_what_is_hidden_from_them(office: Bench, line: str) -> None:
@@ -459,6 +464,18 @@ def test_a_dockerfile_is_shown_to_those_who_agree(office: Bench) -> None:
     assert "RUN echo \\u{1b} > /x" in shown
     hidden = office.say("build -t made:2 -", ADA, given={"dockerfile": "FROM busybox\nRUN TOKEN=x1y2z3 rm /x\n"})
     assert hidden.status is Status.FAILED
+    broken = 'RUN \\\ntouch \\\n/evil \\\n"\u2028-----END PRIVATE KEY-----"'
+    asked = office.say("build -t made:4 -", ADA, given={"dockerfile": f"FROM busybox\n{broken}\n"})
+    assert "/evil" in text.docker(office.say(f"approval show {asked.number}", BOB).reply)
+
+
+def test_what_only_looks_like_a_secret_and_is_a_name_is_shown(office: Bench, api: APIClient) -> None:
+    """A volume by its name, and variables that tell nothing."""
+    api.create_volume("db-password")
+    asked = held(office, "run -v db-password:/p -e TZ=UTC -e TOKEN=x1y2z3 busybox true")
+    shown = text.docker(office.say(f"approval show {asked.number}", BOB).reply)
+    assert "run --env=TZ=UTC '--env=TOKEN=••••' --volume=db-password:/p busybox true\n" in shown
+    assert "x1y2z3" not in shown
 
 
 def test_what_is_about_nothing_yet_is_not_everybodys_to_know(fresh_world: str, tmp_path: Path) -> None:
