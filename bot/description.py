@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from commands.context import Found
+from bot.judging import Judged, called
+from commands.context import Found, Missing
 from commands.secrets import mask_object
 
 LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
@@ -23,6 +24,17 @@ def describe(found: Found) -> dict[str, Any]:
     if rest:
         told["inherited"] = rest
     return told if [dict(each) for each in sets] == kept else told | {"cut": True}
+
+
+def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]]:
+    """All that a line is about: what is there, what it finds by itself, and what it makes, which has no id yet."""
+    there = [each for each in judged.found.values() if isinstance(each, Found)]
+    missing = (each.target for each in judged.found.values() if isinstance(each, Missing))
+    made = {(each.kind, called(each)) for each in missing if each.made}
+    if judged.command.makes() is not None and not any(kind == "container" for kind, _ in made):
+        made.add(("container", ""))  # the engine chooses its name
+    new = ({"kind": kind, "id": "", "name": name, "labels": {}} for kind, name in sorted(made))
+    return [*(describe(each) for each in (*there, *more)), *new]
 
 
 def _kept(labels: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the engine says of a refusal, without the ids of what the asker may not know of."""
+"""What the engine says of a refusal, without the ids and names of what the asker may not know of."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from commands.reply import Errors, Reply
 from commands.seen import Seen, Visible
 
 _ID = re.compile(r"(?<![0-9A-Za-z_])[0-9a-f]{12,64}(?![0-9A-Za-z_])")
+_NAME = re.compile(r"""(?<=["'/(\[])[0-9A-Za-z][0-9A-Za-z_.-]+""")  # as engines put the names of others
 _NAMELESS = "<none>:<none>"
 
 
@@ -28,10 +29,10 @@ class Discretion:
     named: str
 
     def discreet(self, reply: Reply) -> Reply:
-        """The reply with the ids hidden; the engine is asked only where there are any that the line does not name."""
+        """The reply with those hidden; the engine is asked only where there are any that the line does not name."""
         said = [part.text for part in reply.parts if isinstance(part, Errors)]
-        ids = {each for text in (*said, reply.error or "") for each in _ID.findall(text) if each not in self.named}
-        hidden = self._hidden(ids) if ids else ids
+        told = {each for text in (*said, reply.error or "") for each in _told(text) if each not in self.named}
+        hidden = self._hidden(told) if told else told
         if not hidden:
             return reply
         parts = tuple(
@@ -40,12 +41,12 @@ class Discretion:
         )
         return replace(reply, parts=parts, error=reply.error and _without(reply.error, hidden))
 
-    def _hidden(self, ids: set[str]) -> set[str]:
-        """Those of what the asker may not see; all of them where the engine does not tell whose they are."""
+    def _hidden(self, told: set[str]) -> set[str]:
+        """Those of what the asker may not see; all ids where the engine does not tell whose they are."""
         try:
-            there = [(each, {id_ for id_ in ids if _is(each, id_)}) for each in _listed(self.client())]
+            there = [(each, {word for word in told if _is(each, word)}) for each in _listed(self.client())]
         except (requests.RequestException, DockerException):
-            return ids
+            return {word for word in told if _ID.fullmatch(word)}
         known: set[str] = set().union(*(met for _, met in there))
         return known.difference(*(met for each, met in there if met and self.visible(each)))
 
@@ -59,10 +60,20 @@ def _listed(client: APIClient) -> Iterator[Seen]:
         yield from (seen.image(each, name) for name in each["RepoTags"] or [_NAMELESS])
 
 
-def _is(there: Seen, id_: str) -> bool:
-    """Whether it has this id, which may be cut short; what tells a volume is its name."""
-    return there.name == id_ if there.kind == "volume" else there.id.removeprefix("sha256:").startswith(id_)
+def _told(text: str) -> Iterator[str]:
+    """The ids in a text, and what may be names."""
+    yield from _ID.findall(text)
+    yield from _NAME.findall(text)
 
 
-def _without(text: str, ids: set[str]) -> str:
-    return _ID.sub(lambda found: MASK if found[0] in ids else found[0], text)
+def _is(there: Seen, word: str) -> bool:
+    """Whether it has this name, or this id, which may be cut short; what tells a volume is its name alone."""
+    return there.name == word or (
+        there.kind != "volume" and _ID.fullmatch(word) is not None and there.id.removeprefix("sha256:").startswith(word)
+    )
+
+
+def _without(text: str, words: set[str]) -> str:
+    for pattern in (_ID, _NAME):
+        text = pattern.sub(lambda found: MASK if found[0] in words else found[0], text)
+    return text

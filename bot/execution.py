@@ -10,12 +10,13 @@ import requests
 from docker.errors import APIError, DockerException
 
 from bot import answers
+from bot.admission import spec_of
 from bot.clock import Clock
 from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging
-from bot.policy import Object, Rules
+from bot.policy import Deny, Hold, Object, Rules
 from bot.request import Outcome, Received, Status
 from bot.store import Store, Unwritable
 from commands import grammar, secrets, wire
@@ -114,9 +115,9 @@ class Execution:
             found=judged.found,
             visible=lambda seen: policy.visible(asker, spec, judged.listed(seen)),
             reaches=lambda seen: self._reaches(judged, judged.listed(seen)),
-            may=lambda permission, found: policy.may(
-                asker, permission or spec, self.judging.object(found, judged.made_by)
-            ),
+            may=lambda found: policy.may(asker, spec, self.judging.object(found, judged.made_by)),
+            sees=lambda seen: policy.visible(asker, Permission.SEE, judged.listed(seen)),
+            barred=lambda verb, seen: self._barred(judged, verb, judged.listed(seen)),
             sees_all=lambda: policy.sees_all(asker),
             claim=lambda ids: self._claim(received.number, ids),
             now=self.clock.now(),
@@ -135,6 +136,11 @@ class Execution:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""
         policy, asker, spec = self.policy.current(), judged.asker, judged.command.spec
         return policy.visible(asker, spec, obj) and policy.needs(asker, spec, obj) <= judged.needs
+
+    def _barred(self, judged: Judged, verb: str, obj: Object) -> bool:
+        """Whether a rule keeps the line from doing another verb as well, with the consent that it has."""
+        verdict = self.policy.current().judge_new(judged.asker, spec_of(self.judging.catalog, verb), obj)
+        return isinstance(verdict, Deny) or (isinstance(verdict, Hold) and not verdict.needs <= judged.needs)
 
     def _claim(self, number: int, ids: Iterable[str]) -> None:
         try:

@@ -14,7 +14,7 @@ from bot.answers import End
 from bot.approvals import Asking, Held, State
 from bot.assent import Assent
 from bot.clock import Clock
-from bot.description import describe
+from bot.description import described
 from bot.judging import Judged
 from bot.plan import Plan, Unseen
 from bot.request import Actor, Directory, Origin, Outcome, Request, Status
@@ -110,7 +110,7 @@ class Holding:
             verb=command.spec.name,
             permission=command.spec.permission,
             verdict=judged.reason,
-            targets=[describe(found) for found in objects],
+            targets=described(judged, intent.objects),
         )
         line = answers.typed(request, command)
         return Outcome(Status.HELD, _waits(asking), number, line=line, host=judged.host.name)

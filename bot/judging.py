@@ -19,6 +19,7 @@ from bot.rule import NOBODY, Needs
 from commands.catalog import Catalog
 from commands.command import Command, Permission, Spec
 from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
+from commands.creation import images
 from commands.line import UsageError
 from commands.seen import Seen, volume_id
 
@@ -207,6 +208,7 @@ class Judging:
             self.policy.judge(case.asker, spec, objects or tuple(new)),
             *(self.policy.judge_new(case.asker, spec, each) for each in new),
             *self._kin(case, objects),
+            *self._besides(case, found),
             *self._inside(case, found),
         ]
         return list(_none_refused(verdicts, case.command))
@@ -250,22 +252,29 @@ class Judging:
             if isinstance(each, Found) and each.kind == "volume" and envelope.volume_reason(each.details):
                 yield envelope.volume_reason(each.details)
 
+    def _besides(self, case: _Case, found: Looked) -> Iterator[Allow | Hold | Deny]:
+        """The verdicts on what the line does as well, by other verbs than its own."""
+        for verb, targets in case.command.also(found).items():
+            spec = spec_of(self.catalog, verb)
+            for target in targets:
+                looked = found.get(target)
+                objects = self._objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
+                if target.made:
+                    yield from (self.policy.judge_new(case.asker, spec, each) for each in objects)
+                elif isinstance(looked, Found):
+                    verdict = self.policy.judge(case.asker, spec, objects)
+                    why = f"This does to {target.ref} what `{' '.join(spec.names[-1])}` does. {verdict.reason}"
+                    yield replace(verdict, reason=why)
+
     def _inside(self, case: _Case, found: Looked) -> Iterator[Allow | Hold | Deny]:
-        """The verdicts on the containers that the line gets into by other words than `exec`, and on what these mount.
+        """The verdicts on what the containers mount that the line gets into, or whose mounts it takes over.
 
         Whoever gets into a container reaches its volumes: none of them may be protected. Mounting them anew is to them
         what naming them would be.
         """
-        entering, there = (
-            spec_of(self.catalog, "container exec"),
-            {target: each for target, each in found.items() if isinstance(each, Found)},
-        )
-        for target in case.command.enters():
-            if target in there:
-                verdict = self.policy.judge(case.asker, entering, self._objects(there[target], case.made_by))
-                yield replace(verdict, reason=f"This gets into {target.ref}. {verdict.reason}")
-        inside = there if case.spec.permission is Permission.ENTER else {}
-        for each in (volume for found in inside.values() for volume in found.volumes):
+        entering = spec_of(self.catalog, "container exec")
+        inside = found.values() if case.spec.permission is Permission.ENTER else ()
+        for each in (volume for looked in inside if isinstance(looked, Found) for volume in looked.volumes):
             yield self.policy.judge_new(case.asker, entering, self.object(each, case.made_by))
         for lender in _lenders(case.command.makes() or {}, found):
             lent = tuple(self.object(each, case.made_by) for each in lender.volumes)
@@ -284,13 +293,12 @@ class Judging:
     def _objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
         """What is judged: the object, once for each set of labels that it has."""
         if isinstance(found, Missing):
-            return (Object(kind=found.target.kind, name=found.target.ref, labels={}),)
+            return (Object(kind=found.target.kind, name=called(found.target)),)
         judged = self.object(found, made_by)
-        names = _other_names(found) if found.kind == "image" else ()
+        names = _names(found) if found.kind == "image" else (judged.name,)
         return (
-            judged,
-            *(replace(judged, labels=labels) for labels in found.inherited),
             *(replace(judged, name=name) for name in names),
+            *(replace(judged, name=names[0], labels=labels) for labels in found.inherited),
         )
 
 
@@ -320,9 +328,21 @@ def _lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
             yield looked
 
 
-def _other_names(image: Found) -> tuple[str, ...]:
-    """What else an image is called, beside how the line calls it."""
-    return tuple(name for name in image.details.get("RepoTags") or () if name != image.name)
+def _names(image: Found) -> tuple[str, ...]:
+    """All that an image is called; what the line calls it only where that is a name, or it has none."""
+    tags = tuple(image.details.get("RepoTags") or ())
+    is_id = image.id.removeprefix("sha256:").startswith(image.target.ref.removeprefix("sha256:"))
+    return tags if tags and is_id else tuple(dict.fromkeys((called(image.target), *tags)))
+
+
+def called(target: Target) -> str:
+    """How a line calls something; an image with the tag that goes without saying."""
+    if target.kind != "image" or images.is_id(target.ref):
+        return target.ref
+    try:
+        return images.told(target.ref)
+    except ValueError:
+        return target.ref
 
 
 def _is_ambiguous(missing: Missing) -> bool:

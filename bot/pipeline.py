@@ -13,7 +13,7 @@ from bot.answers import End
 from bot.approvals import Held, State
 from bot.assent import Assent
 from bot.clock import Clock
-from bot.description import describe
+from bot.description import describe, described
 from bot.execution import Execution, Progress, silent
 from bot.holding import Holding
 from bot.hosts import Hosts
@@ -226,7 +226,7 @@ class Pipeline:
             permission=spec.permission,
             reason=judged.reason,
             host=judged.host.name,
-            targets=[describe(found) for found in (*_there(judged), *intent.objects)],
+            targets=described(judged, intent.objects),
             resumed=resumed,
         )
 

@@ -51,20 +51,30 @@ class Sieve:
 class Index:
     """Some rules by the verb that they are about; what was asked once is remembered.
 
-    about_it says whether a rule is about a verb: one that gives a right by name alone, one that bars by Rule.bars, too.
+    about_it says whether a rule is about a verb, done to objects of a kind.
     """
 
-    def __init__(self, rules: Iterable[Rule], about_it: Callable[[Rule, What], bool] = Rule.names) -> None:
+    def __init__(self, rules: Iterable[Rule], about_it: Callable[[Rule, What, str], bool]) -> None:
         self._rules = tuple(rules)
         self._about_it = about_it
         self._about: dict[object, Sieve] = {}
 
-    def about(self, what: What) -> Sieve:
-        """Those about this verb or class."""
-        key = _key(what)
+    @classmethod
+    def giving(cls, rules: Iterable[Rule]) -> Index:
+        """Of rules that give a right: they are about what they name, whatever it is done to."""
+        return cls(rules, lambda rule, what, _kind: rule.names(what))
+
+    @classmethod
+    def barring(cls, rules: Iterable[Rule]) -> Index:
+        """Of rules that deny, or raise the bar: they are about a verb, too, that does what they name."""
+        return cls(rules, Rule.bars)
+
+    def about(self, what: What, kind: str = "") -> Sieve:
+        """Those about this verb or class, done to objects of a kind; without one, about all of it."""
+        key = (_key(what), kind)
         found = self._about.get(key)
         if found is None:
-            found = self._about[key] = Sieve(rule for rule in self._rules if self._about_it(rule, what))
+            found = self._about[key] = Sieve(rule for rule in self._rules if self._about_it(rule, what, kind))
         return found
 
 
@@ -73,7 +83,7 @@ class Able:
 
     def __init__(self, terms: Terms) -> None:
         self._people = terms.people
-        self._rules = Index(terms.allows)
+        self._rules = Index.giving(terms.allows)
         self._known: dict[object, tuple[Person, ...]] = {}
 
     def names(self, what: What, asker: Asker, *, everywhere: bool) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from commands.command import Permission, Spec
 CLEANUP = "schedule:cleanup"
 SAMPLE = "the sample policy (policy.toml replaces it)"
 
-_CLEANUP_RULES = Index([Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))])
+_CLEANUP_RULES = Index.giving([Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))])
 _CLEANUP_KIND = "image"
 # What a container that gives root on its host can be used for only by someone with that right.
 _NEEDS_ROOT = frozenset({Permission.CHANGE, Permission.ENTER, Permission.ROOT})
@@ -115,7 +115,11 @@ class Policy:
         if refusal is not None:
             return refusal
         needs = NOBODY.union(*(self._needs(asker, spec, *each) for each in reached))
-        bars = [rule for obj in objects for rule in self._requires.about(spec).selecting(obj, asker)] if needs else []
+        bars = (
+            [rule for obj in objects for rule in self._requires.about(spec, obj.kind).selecting(obj, asker)]
+            if needs
+            else []
+        )
         return self._agreed(spec, [rule for _, rules in reached for rule in rules], bars, needs)
 
     def needs(self, asker: Asker, what: What, obj: Object) -> Needs:
@@ -124,11 +128,11 @@ class Policy:
 
     def judge_new(self, asker: Asker, spec: Spec, obj: Object) -> Allow | Hold | Deny:
         """Whether this verb may make an object that is not there yet: its name may be protected, denied, or kept."""
-        denies = self._denies.about(spec).selecting(obj, asker)
+        denies = self._denies.about(spec, obj.kind).selecting(obj, asker)
         wrong = self._guarded(spec, obj) or (policy_reason.denied(spec, denies[0], self.source) if denies else "")
         if wrong:
             return Deny(wrong)
-        bars = self._requires.about(spec).selecting(obj, asker)
+        bars = self._requires.about(spec, obj.kind).selecting(obj, asker)
         needs = _each(bars)
         return Hold(policy_reason.kept(obj, bars, self._named(needs), self.source), needs) if bars else Allow("")
 
@@ -270,15 +274,15 @@ class Policy:
         found: dict[str, list[Rule]] = {}
         for rule in self.terms.allows:
             found.setdefault(rule.role, []).append(rule)
-        return {role: Index(rules) for role, rules in found.items()}
+        return {role: Index.giving(rules) for role, rules in found.items()}
 
     @cached_property
     def _denies(self) -> Index:
-        return Index(self.terms.denies, Rule.bars)
+        return Index.barring(self.terms.denies)
 
     @cached_property
     def _requires(self) -> Index:
-        return Index(self.terms.requires, Rule.bars)
+        return Index.barring(self.terms.requires)
 
     @cached_property
     def _able(self) -> Able:
@@ -307,7 +311,7 @@ class Policy:
         return [rule for rule in self._reaching(asker, Permission.ROOT, obj) if rule.approve]
 
     def _needs(self, asker: Asker, what: What, obj: Object, reaching: list[Rule]) -> Needs:
-        bars = self._requires.about(what).selecting(obj, asker)
+        bars = self._requires.about(what, obj.kind).selecting(obj, asker)
         rooted = self._roots(asker, obj) if obj.root and _permission(what) in _NEEDS_ROOT else []
         return _weakest(reaching) | _weakest(rooted) | _each(bars)
 
@@ -316,7 +320,7 @@ class Policy:
         if not reaching or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
             rules = self._allowing(asker, what)
             return Deny(policy_reason.out_of_reach(what, rules, self.source, self._may_all(asker, what)))
-        denies = self._denies.about(what).selecting(obj, asker)
+        denies = self._denies.about(what, obj.kind).selecting(obj, asker)
         if denies:
             hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)
             return Deny(policy_reason.denied(what, denies[0], self.source), hidden=hidden)

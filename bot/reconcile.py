@@ -45,12 +45,12 @@ def _all_now(hosts: Hosts, action: Unfinished) -> str:
 def _now(hosts: Hosts, action: Unfinished, target: Mapping[str, str]) -> str:
     called = f"{target['kind']} {target['name']}"
     host = hosts.get(action.host)
-    if host is None or target["kind"] not in _STATES:
+    if host is None or target["kind"] not in _STATES or not target["name"]:
         return f"{called} was meant"
     try:
-        return f"{called} {_STATES[target['kind']](host.quick(), target['id'])}"
+        return f"{called} {_STATES[target['kind']](host.quick(), target['id'] or target['name'])}"
     except APIError:
-        return f"{called} is gone"
+        return f"{called} is {'gone' if target['id'] else 'not there'}"
     except (EngineDown, requests.RequestException, DockerException):
         return f"{called} cannot be looked at"
 

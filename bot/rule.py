@@ -39,9 +39,17 @@ class Rule:
             return what.value in self.verbs
         return what.permission.value in self.verbs or what.name in self.verbs
 
-    def bars(self, what: Spec | Permission) -> bool:
-        """Whether it is about this verb, or about one that the verb does to what it finds."""
-        return self.names(what) or (not isinstance(what, Permission) and not self.verbs.isdisjoint(what.does))
+    def bars(self, what: Spec | Permission, kind: str = "") -> bool:
+        """Whether it is about this verb, or about one that the verb does to what it finds of this kind.
+
+        Without a kind: whether it is about all that the verb does.
+        """
+        if self.names(what):
+            return True
+        does = () if isinstance(what, Permission) else what.does
+        kinds = {verb.split()[0] for verb in does}
+        concerned = kind or (kinds.pop() if len(kinds) == 1 else "")
+        return any(verb in self.verbs and verb.split()[0] == concerned for verb in does)
 
     def holds_for(self, asker: Asker) -> bool:
         """Whether it holds on this host and in this channel."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from commands.asking import Form
-    from commands.context import Context, Target
+    from commands.context import Context, Found, Missing, Target
     from commands.reply import Reply
 
 
@@ -242,9 +242,13 @@ class Command:
         """What of a container the line sets anew, as the part of such a body that would; empty where nothing."""
         return {}
 
-    def enters(self) -> tuple[Target, ...]:
-        """Those of the targets that it gets into as `exec` does, whatever its own class: each must allow that, too."""
-        return ()
+    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+        """Other verbs that it does as well, each with what it does that to: what is there must be allowed for it.
+
+        Of what the line makes only what is denied counts, and consent that is wanted. found is what the line names.
+        """
+        del found
+        return {}
 
     def escalation(self) -> str:
         """Why what the line asks for gives root on the engine's host, empty where it does not."""

@@ -13,10 +13,10 @@ from docker.errors import APIError, NotFound
 
 from commands import wire
 from commands.allowances import Allowances
-from commands.command import Permission, Spec
+from commands.command import Spec
 from commands.credentials import Credentials, NoCredentials
 from commands.reply import Reply, failure, note
-from commands.seen import Visible
+from commands.seen import Seen, Visible
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,7 @@ class Bot(Protocol):
 class Context:
     """Everything run() may use.
 
+    barred says that a rule denies this other verb on an object, or wants more consent for it than the line has.
     sees_all says that nothing at all is hidden from the asker, so that what is gone need not be judged by what is left.
     quick and slow give this thread's clients, and raise DockerException where the engine does not answer; now is epoch
     seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
@@ -189,9 +190,10 @@ class Context:
     quick: Callable[[], APIClient]
     slow: Callable[[], APIClient]
     found: Mapping[Target, Found | Missing]
-    visible: Visible  # whether the asker may see it
-    reaches: Visible  # whether the line may do what it does to it, with no more consent than it has
-    may: Callable[[Permission | None, Found], bool]  # whether they may do what is of this class to it; None: this verb
+    visible: Visible  # whether the line may do to it what it does
+    reaches: Visible  # the same, with no more consent than the line has
+    may: Callable[[Found], bool]  # the same as visible, by all that is known of it
+    sees: Visible  # whether the asker may know of it, whatever the line does
     now: float
     host: str
     person: str
@@ -202,6 +204,7 @@ class Context:
     progress: Callable[[str], None] = lambda _text: None
     credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)
+    barred: Callable[[str, Seen], bool] = lambda _verb, _seen: False
     sees_all: Callable[[], bool] = lambda: False
     claim: Callable[[Iterable[str]], None] = lambda _ids: None
 

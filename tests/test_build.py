@@ -253,6 +253,7 @@ def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -
         ("build -", "FROM busybox\nCOPY --chown=0:0 '--from=secret:1' /bin /b\n"),
         ("build -", "FROM putoff:1\n"),
         ("build --target b -", "FROM busybox AS a\nFROM secret:1 AS b\nFROM busybox AS c\n"),
+        ("build --target \u017f -", "FROM secret:1 AS s\nRUN true\n"),  # engines fold case as Unicode does
     ):
         said = inline(builder, line, content)
         assert said.status is Status.FAILED, (line, content)
@@ -260,6 +261,9 @@ def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -
     client.tag("secret:1", "hiddenimg")
     named = "FROM busybox AS hiddenimg\nCOPY --from=hiddenimg /bin /b\n"  # a stage has its name once it has ended
     assert inline(builder, "build -", named).status is Status.FAILED
+    client.tag("secret:1", "00000000000000000099")  # too many digits for the number of a stage
+    numbered = inline(builder, "build -", "FROM busybox\nCOPY --from=00000000000000000099 /bin /b\n")
+    assert "No such image: 00000000000000000099" in text.docker(numbered.reply)
     ended = "FROM busybox AS hiddenimg\nFROM busybox\nCOPY --from=hiddenimg /bin/busybox /b\n"
     assert inline(builder, "build -", ended).status is Status.DONE
     after = "FROM busybox AS a\nFROM secret:1 AS b\n"

@@ -335,7 +335,9 @@ def test_row_22_ports_stay_within_run(limited: Scene, flags: str) -> None:
 
 def test_row_20_a_link_tells_the_environment_to_those_who_may_enter(scene: Scene) -> None:
     """To whom `exec` would tell it, and to nobody else."""
-    outcome = scene.refused("run --rm --link rows-victim:v busybox env", "This gets into rows-victim", ANN)
+    outcome = scene.refused(
+        "run --rm --link rows-victim:v busybox env", "This does to rows-victim what `exec` does", ANN
+    )
     assert ENVIRONED not in outcome
     told = text.docker(scene.say("run --rm --link rows-victim:v busybox env", EVE).reply)
     assert "V_ENV_DB_PASSWORD" in told

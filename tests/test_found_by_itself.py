@@ -16,10 +16,12 @@ from bot.request import Status
 from commands import catalog
 
 DEV = "U0DEV00001"
+EVE = "U0EVE00001"
 BASE = f"""
 version = 1
 [people]
 dev = {{ slack = ["{DEV}"], roles = ["dev"] }}
+eve = {{ slack = ["{EVE}"], roles = ["eye"] }}
 sam = {{ slack = ["U0SAM00001"], roles = ["sre"] }}
 [approvals.second]
 from = ["sre"]
@@ -27,6 +29,9 @@ from = ["sre"]
 verbs = ["see", "read", "act", "change"]
 on = ["*"]
 [[roles.sre.allow]]
+verbs = ["see"]
+on = ["*"]
+[[roles.eye.allow]]
 verbs = ["see"]
 on = ["*"]
 """
@@ -118,3 +123,96 @@ def test_all_tags_are_not_a_way_round_a_rule_on_one(office: Office, api: APIClie
     assert said.status is not Status.DONE
     assert "refused" not in text.docker(said.reply)
     api.remove_image("127.0.0.1:1/prod:1")
+
+
+@pytest.mark.parametrize(
+    ("verb", "on", "line", "given"),
+    [
+        ("logs", "name:web", "start -a web", ""),
+        ("container create", "name:new", "run -d --name new busybox true", ""),
+        ("start", "name:new", "run -d --name /new busybox true", ""),
+        ("volume create", "volume:new", "run --rm -v new:/x busybox true", ""),
+        ("volume create", "volume:new", "create --mount type=volume,src=new,dst=/x busybox true", ""),
+        ("pull", "image:127.0.0.1:1/far:*", "run --rm 127.0.0.1:1/far", ""),
+        ("pull", "image:busybox:*", "create --pull always busybox", ""),
+        ("tag", "image:mine:*", "commit web mine", ""),
+        ("tag", "image:mine:*", "build -t mine -", "FROM busybox\n"),
+        ("run", "image:busybox:*", "run --rm busybox true", ""),
+        ("rename", "name:new", "rename web /new", ""),
+    ],
+)
+def test_what_a_line_does_besides_is_barred_as_it_is_by_itself(
+    office: Office, verb: str, on: str, line: str, given: str
+) -> None:
+    """Where the verb that would do it is denied, and where it takes consent; without such a rule it is done."""
+    request = {"dockerfile": given} if given else {}
+    denied = office(f'[[deny]]\nverbs = ["{verb}"]\non = ["{on}"]\n').say(line, DEV, given=request)
+    assert denied.status is Status.DENIED, denied
+    required = f'[[require]]\nverbs = ["{verb}"]\non = ["{on}"]\napprove = "second"\n'
+    assert text.docker(office(required).say(f"can-i {line}", DEV).reply).startswith("yes, once others agree:")
+    assert text.docker(office("").say(f"can-i {line}", DEV).reply).startswith("yes:")
+
+
+def test_what_is_there_already_is_not_made(office: Office) -> None:
+    """A rule on `volume create` or `pull` is not about using what is here."""
+    rules = '[[deny]]\nverbs = ["volume create", "pull", "volume rm", "builder prune"]\non = ["*"]\n'
+    dev = office(rules)
+    assert dev.say("run --rm -v scratch:/x busybox true", DEV).status is Status.DONE
+
+
+def test_a_prune_of_the_system_leaves_the_kinds_that_a_rule_keeps(office: Office, api: APIClient) -> None:
+    """And takes the others."""
+    dev = office('[[deny]]\nverbs = ["volume rm", "builder prune"]\non = ["*"]\n')
+    api.create_container("busybox:latest", ["true"], name="passing", volumes=["/x"])
+    kept = api.inspect_container("passing")["Mounts"][0]["Name"]
+    said = dev.say("system prune --volumes -f", DEV)
+    assert said.status is Status.DONE
+    assert "Deleted Containers:" in text.docker(said.reply)
+    assert kept in {each["Name"] for each in api.volumes()["Volumes"]}
+    api.remove_volume(kept)
+
+
+def test_a_build_fetches_nothing_that_may_not_be_pulled(office: Office) -> None:
+    """The registry is not even asked."""
+    dev = office('[[deny]]\nverbs = ["pull"]\non = ["image:127.0.0.1:1/*"]\n')
+    said = dev.say("build -t mine:9 -", DEV, given={"dockerfile": "FROM 127.0.0.1:1/far\n"})
+    assert "a rule of the policy keeps you from pulling it" in str(said.reply.error)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "FROM a\\pp:1.0\n",
+        "FROM a`pp:1.0\n",
+        "ARG X=a\\pp:1.0\nFROM $X\n",
+        '# escape=`\n# check=skip=all\nARG X="a\\`pp"\nFROM $X\n',
+    ],
+)
+def test_a_name_with_what_escapes_in_it_is_not_guessed_at(office: Office, content: str) -> None:
+    """Engines differ in which character that is."""
+    said = office("").say("build -", DEV, given={"dockerfile": content})
+    assert "slashdock cannot tell which image" in str(said.reply.error)
+
+
+def test_the_record_of_what_was_made_is_for_those_who_may_see_it(office: Office) -> None:
+    """Not for everybody who may see another name in the line."""
+    dev = office('[[deny]]\nverbs = ["see"]\non = ["name:closed*"]\n')
+    dev.say("create --name open1 busybox true", DEV)
+    dev.say("create --name closed1 busybox true", DEV)
+    dev.say("create busybox true", DEV)
+    lines = text.docker(dev.say("audit ls", EVE).reply)
+    assert "open1" in lines
+    assert "closed1" not in lines
+    assert "create busybox" in lines
+    assert text.docker(dev.say("audit ls", DEV).reply).count("create") == 3
+
+
+def test_a_project_tells_nothing_of_a_container_that_is_hidden_by_its_image(office: Office, api: APIClient) -> None:
+    """It is not in the way, and not named."""
+    labels = {f"com.docker.compose.{key}": value for key, value in PROXY.items()}
+    api.tag("busybox:latest", "vault", "1")
+    api.create_container("vault:1", ["true"], name="shop-x-1", labels=labels)
+    dev = office('[[deny]]\nverbs = ["see", "act"]\non = ["image:vault:*"]\n')
+    said = dev.say("compose -p shop stop -t 0", DEV)
+    assert said.status is Status.DONE, said
+    assert "shop-x-1" not in f"{text.docker(said.reply)}{text.added(said.reply)}"

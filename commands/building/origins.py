@@ -14,8 +14,7 @@ from commands import naming, wire
 from commands.attempts import Refusal
 from commands.building import added, bases, dockerfile, flags
 from commands.building.bases import Base
-from commands.command import Permission
-from commands.context import Context, Found, Target, answered
+from commands.context import Context, answered
 from commands.creation import images, machine
 from commands.image import transfer
 from commands.seen import Seen
@@ -23,6 +22,7 @@ from commands.seen import Seen
 MOST = 100  # images that a Dockerfile may name
 _MANY = f"This Dockerfile names more than {MOST} images, which is the most that slashdock looks at."
 _NOT_YOURS = "{}: you may not build on {}."
+_NOT_FETCHED = "{}: {} is not here, and a rule of the policy keeps you from pulling it."
 _NONE = "{}: No such image: {}"
 _NO_WORD = (
     "{}: the engine gave no answer about the pull of {}: it may be here now, or not. Nothing was built. `docker images`"
@@ -95,7 +95,9 @@ def _to_fetch(ctx: Context, base: Base, *, newer: bool) -> bool:
 
 
 def _fetch(ctx: Context, base: Base, fetching: Fetching) -> None:
-    """Fetch the image; raises Unfetched."""
+    """Fetch the image; raises Unfetched, and Refusal where that is not the asker's to do."""
+    if ctx.barred("image pull", Seen("image", images.told(base.ref))):
+        raise Refusal(_NOT_FETCHED.format(base.where, base.ref))
     platform = base.platform or fetching.platform
     try:
         done = transfer.pull(ctx, naming.normalized(base.ref), platform=platform)
@@ -144,10 +146,10 @@ def _seen(ctx: Context, base: Base) -> Mapping[str, Any]:
     details = _local(ctx, base.ref)
     labels = (details.get("Config") or {}).get("Labels") or {}
     names = dict.fromkeys((base.ref, *(details.get("RepoTags") or ())))
-    if not all(ctx.reaches(Seen("image", name, labels, details.get("Id") or "")) for name in names):
-        found = Found(Target("image", base.ref), "image", details.get("Id") or "", base.ref, labels, details)
-        seen = details and all(ctx.may(Permission.SEE, replace(found, name=name)) for name in names)
-        raise Refusal((_NOT_YOURS if seen else _NONE).format(base.where, base.ref))
+    called = [Seen("image", name, labels, details.get("Id") or "") for name in names]
+    if not all(map(ctx.reaches, called)):
+        known = details and all(map(ctx.sees, called))
+        raise Refusal((_NOT_YOURS if known else _NONE).format(base.where, base.ref))
     return details
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from commands.building.dockerfile import ESCAPE
-
+_ESCAPES = frozenset("\\`")
 _NAME = re.compile(r"[^\W\d]\w*|\d")
 
 
@@ -18,17 +17,20 @@ class Unreadable(ValueError):  # noqa: N818 - an answer, not a fault
     """What the word stands for cannot be told."""
 
 
-def value(word: str, variables: Variables, escape: str = ESCAPE) -> str:
-    """What the word stands for; raises Unreadable where it is written in a way that not every engine knows."""
-    if len(word) > LONGEST:
+def value(word: str, variables: Variables) -> str:
+    """What the word stands for; raises Unreadable where it is written in a way that not every engine knows.
+
+    So are the characters that escape others, since engines differ in which one of them does.
+    """
+    if len(word) > LONGEST or not _ESCAPES.isdisjoint(word):
         raise Unreadable(word)
-    text, at = _until(word, 0, "", variables, escape)
+    text, at = _until(word, 0, "", variables)
     if at < len(word):
         raise Unreadable(word)
     return text
 
 
-def _until(word: str, at: int, stop: str, variables: Variables, escape: str) -> tuple[str, int]:
+def _until(word: str, at: int, stop: str, variables: Variables) -> tuple[str, int]:
     """The text up to the stop character that is not quoted, and the place of that character."""
     found = ""
     while at < len(word) and word[at] != stop:
@@ -39,26 +41,22 @@ def _until(word: str, at: int, stop: str, variables: Variables, escape: str) -> 
                 raise Unreadable(word)
             found, at = found + word[at + 1 : end], end + 1
         elif char == '"':
-            inside, at = _quoted(word, at + 1, variables, escape)
+            inside, at = _quoted(word, at + 1, variables)
             found += inside
         elif char == "$":
-            inside, at = _variable(word, at + 1, variables, escape)
+            inside, at = _variable(word, at + 1, variables)
             found += inside
-        elif char == escape:
-            found, at = found + word[at + 1 : at + 2], at + 2
         else:
             found, at = found + char, at + 1
     return found, at
 
 
-def _quoted(word: str, at: int, variables: Variables, escape: str) -> tuple[str, int]:
+def _quoted(word: str, at: int, variables: Variables) -> tuple[str, int]:
     found = ""
     while at < len(word) and word[at] != '"':
         if word[at] == "$":
-            inside, at = _variable(word, at + 1, variables, escape)
+            inside, at = _variable(word, at + 1, variables)
             found += inside
-        elif word[at] == escape and word[at + 1 : at + 2] in {'"', "$", escape}:
-            found, at = found + word[at + 1], at + 2
         else:
             found, at = found + word[at], at + 1
     if at >= len(word):
@@ -66,7 +64,7 @@ def _quoted(word: str, at: int, variables: Variables, escape: str) -> tuple[str,
     return found, at + 1
 
 
-def _variable(word: str, at: int, variables: Variables, escape: str) -> tuple[str, int]:
+def _variable(word: str, at: int, variables: Variables) -> tuple[str, int]:
     """What stands for a variable whose name begins here, and the place after it."""
     braced = word[at : at + 1] == "{"
     name = _NAME.match(word, at + braced)
@@ -84,7 +82,7 @@ def _variable(word: str, at: int, variables: Variables, escape: str) -> tuple[st
         return set_to, at + 1
     if modifier not in {":-", ":+"}:
         raise Unreadable(word)
-    other, at = _until(word, at + 2, "}", variables, escape)
+    other, at = _until(word, at + 2, "}", variables)
     if at >= len(word):
         raise Unreadable(word)
     return (set_to or other) if modifier == ":-" else (set_to and other), at + 1

@@ -31,7 +31,7 @@ class Acting(OnProject):
         except Refusal as refusal:
             return told(failure(str(refusal)))
         looked = {member.name: inspected(ctx, member) for stage in ordered for member in stage}
-        barred = [name for name, found in looked.items() if not ctx.may(None, found)]
+        barred = [name for name, found in looked.items() if not ctx.may(found)]
         if barred:
             return told(failure(_NOT_YOURS.format(", ".join(barred))))
         turns = ordered[::-1] if backwards else ordered

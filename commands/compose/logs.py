@@ -52,7 +52,7 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
                 container=each.id, since=self.since, tail=self.tail, timestamps=self.timestamps, until=self.until
             )
             container = inspected(ctx, each)
-            if not ctx.may(None, container):
+            if not ctx.may(container):
                 reply += note(_NOT_YOURS.format(each.name))
                 continue
             try:

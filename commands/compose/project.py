@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from commands import wire
+from commands import seen, wire
 from commands.attempts import Refusal
-from commands.command import Command, Permission, flag
-from commands.context import Context, Found, Target
+from commands.command import Command, flag
+from commands.context import Context
 from commands.seen import own_name
 from commands.units import natural
 
@@ -110,13 +110,9 @@ def members(ctx: Context) -> list[Member]:
     params: wire.Params = {"all": 1, "filters": json.dumps({"label": [PROJECT]})}
     listed = wire.get(ctx.docker, "/containers/json", params=params)
     found = [Member(each) for each in listed]
-    return sorted((each for each in found if _known(ctx, each)), key=lambda each: natural(each.name))
-
-
-def _known(ctx: Context, member: Member) -> bool:
-    """Whether the asker may know of it; what may be seen and not acted on is told of where it is in the way."""
-    found = Found(Target("container", member.name), "container", member.id, member.name, member.labels, {})
-    return ctx.may(Permission.SEE, found)
+    return sorted(
+        (each for each in found if ctx.sees(seen.container(each.listed))), key=lambda each: natural(each.name)
+    )
 
 
 def stages(found: Iterable[Member]) -> list[list[Member]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import requests
@@ -10,7 +11,7 @@ from commands import naming, wire
 from commands.attempts import unanswered
 from commands.command import Command, Permission, arg, flag
 from commands.container.several import nameless
-from commands.context import Context, Target
+from commands.context import Context, Found, Missing, Target
 from commands.reference import Reference
 from commands.reply import Reply, lines
 
@@ -47,6 +48,11 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
         if name is None:
             return (container,)
         return container, Target("image", f"{name.familiar}:{name.tag or DEFAULT_TAG}", made=True)
+
+    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+        """It gives the image a name."""
+        del found
+        return {"image tag": self.targets()[1:]}
 
     def run(self, ctx: Context) -> Reply:
         """Make the image; the answer is its id."""

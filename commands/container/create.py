@@ -11,7 +11,7 @@ from docker.errors import APIError
 from commands import wire
 from commands.attempts import Refusal, unanswered
 from commands.command import Permission, arg, args, flag
-from commands.context import Context, Target, daemon
+from commands.context import Context, Found, Missing, Target, daemon
 from commands.creation import images, machine, ordering, sources
 from commands.creation.making import Making
 from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
@@ -45,12 +45,11 @@ class Create(Making, name="container create", alias="create", permission=Permiss
 
     def targets(self) -> tuple[Target, ...]:
         """The image, the names, and every container, network and volume that the line mentions."""
-        pulled = self.pull != NEVER and not images.is_id(self.image)
-        named = (Target("container", self.name, made=True),) if self.name else ()
+        named = (self._itself(),) if self.name else ()
         others = (*self.linked(), *self.neighbours(), *self.lenders())
         networks = (each.target for each in self.attachments() if each.user_defined)
         found = (
-            Target("image", self.image, made=pulled),
+            self._origin(),
             *named,
             *(Target("container", ref) for ref in others),
             *(Target("container", ref, made=True) for ref in self.aliases()),
@@ -81,9 +80,17 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         """The command with its arguments, after the program that replaces the image's own."""
         return (*((self.entrypoint,) if self.entrypoint else ()), *self.words)
 
-    def enters(self) -> tuple[Target, ...]:
-        """Those whose mounts it gets, and those that tell it their environment."""
-        return tuple(Target("container", ref) for ref in (*self.lenders(), *self.told_by()))
+    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+        """It gets into those whose mounts it gets, or that tell it their environment, and makes what is missing."""
+        entered = (Target("container", ref) for ref in (*self.lenders(), *self.told_by()))
+        image = self._origin()
+        pulls = image.made and (self.pull == ALWAYS or isinstance(found[image], Missing))
+        volumes = (Target("volume", ref, made=True) for ref in self.volume_names())
+        return {
+            "container exec": tuple(entered),
+            "image pull": (image,) if pulls else (),
+            "volume create": tuple(each for each in volumes if isinstance(found[each], Missing)),
+        }
 
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""
@@ -101,6 +108,14 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             raise Unmade(str(refusal), own=True) from None
         warning = self.warning()
         return replace(made, told=(*made.told, f"WARNING: {warning}")) if warning else made
+
+    def _origin(self) -> Target:
+        """The image, which is pulled where it is not here."""
+        return Target("image", self.image, made=self.pull != NEVER and not images.is_id(self.image))
+
+    def _itself(self) -> Target:
+        """The container by the name that the line gives it."""
+        return Target("container", self.name.removeprefix("/"), made=True)
 
     def _understood(self, ctx: Context) -> ordering.Order:
         try:

@@ -55,7 +55,7 @@ def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
             continue
         with contextlib.suppress(NotFound):  # somebody else removed it
             found = replace(prunes.found("container", each["Id"], name, labels), details=_details(ctx, each["Id"]))
-            if ctx.may(None, found):
+            if ctx.may(found):
                 yield _going(ctx, each, found)
 
 

@@ -27,7 +27,8 @@ class Rename(Command, name="container rename", alias="rename", permission=Permis
 
     def targets(self) -> tuple[Target, ...]:
         """The container, and the name that it takes."""
-        return Target("container", self.container.strip()), Target("container", self.name.strip(), made=True)
+        name = self.name.strip().removeprefix("/")
+        return Target("container", self.container.strip()), Target("container", name, made=True)
 
     def renames(self) -> tuple[Target, Target]:
         """The container, and the name that it takes."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from commands.command import Permission, flag
 from commands.container.create import Create, errors
-from commands.context import Context
+from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import GENERAL, Foreground
 from commands.creation.ordering import Made, Unmade
 from commands.reply import Reply, failure, lines, note
@@ -39,6 +40,11 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
         """None of the streams where nobody waits for it."""
         streams = self.streams()
         return dict.fromkeys(streams, False) if self.detach else streams
+
+    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+        """It makes a container and starts it, too."""
+        itself = (self._itself(),)
+        return {**super().also(found), "container create": itself, "container start": itself}
 
     def unfit(self) -> str:
         """What docker refuses about the terminal, and what cannot be done without one."""

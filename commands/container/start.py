@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from docker.errors import APIError
 
 from commands.api import EXPERIMENT
 from commands.command import Permission, flag
 from commands.container.several import Several
-from commands.context import Context, Found, Target
+from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import Foreground
 from commands.reply import Reply, failure
 
@@ -38,6 +38,11 @@ class Start(Several, name="container start", alias="start", permission=Permissio
         wrong = super().problem()
         return f"{wrong}\n{_failed(self.containers)}" if wrong else None
 
+    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+        """With -a it shows what `logs` would."""
+        del found
+        return {"container logs": self.targets()} if self.attach else {}
+
     def run(self, ctx: Context) -> Reply:
         """Start one after the other, as docker does; one that runs already counts as done."""
         if self.interactive:
@@ -53,10 +58,8 @@ class Start(Several, name="container start", alias="start", permission=Permissio
 
 
 def _watched(ctx: Context, found: Found) -> Reply:
-    """What it prints from now on; whoever may not read its log is not shown that either."""
+    """What it prints from now on."""
     name = found.target.ref
-    if not ctx.may(Permission.READ, found):
-        return failure(f"What {name} prints is not yours to read: leave -a away. Nothing was done.")
     config, host = found.details.get("Config") or {}, found.details.get("HostConfig") or {}
     return Foreground(
         found.id,

@@ -19,7 +19,7 @@ from commands.building.options import CONTAINER, DEFAULT, HOST, Options
 from commands.building.origins import Fetching, Unfetched
 from commands.building.steps import Steps
 from commands.command import Permission, arg, flag
-from commands.context import Context, Missing, Target
+from commands.context import Context, Found, Missing, Target
 from commands.creation.sources import sent
 from commands.image.ls import dangles
 from commands.image.transfer import DEFAULT_TAG
@@ -76,10 +76,12 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def targets(self) -> tuple[Target, ...]:
         """The images that have the names so far, and the network of the steps or the container whose network it is."""
-        names = (naming.normalized(tag) for tag in self.tag)
-        tags = (f"{name.familiar}:{name.tag or DEFAULT_TAG}" for name in names if not name.digest)
-        found = (*(Target("image", tag, made=True) for tag in tags), *self._networks())
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((*self._tags(), *self._networks())))
+
+    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+        """It gives the image names."""
+        del found
+        return {"image tag": tuple(self._tags())}
 
     def escalation(self) -> str:
         """What the steps are given of the host."""
@@ -105,12 +107,18 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         return mistaken + self._built(ctx, context, fetched)
 
     def unforeseen(self) -> str:
-        """What is in a context that is read when it is built."""
-        return "" if self.context == INLINE else f"what {self.context} will hold then"
+        """What is in a context that is read when it is built, and what the names of images stand for then."""
+        unread = "" if self.context == INLINE else f"what {self.context} will hold, and "
+        return f"{unread}which images the names in the Dockerfile stand for then, but where they say a digest"
 
     def acts_anyway(self) -> bool:
         """It makes an image, named or not."""
         return True
+
+    def _tags(self) -> Iterator[Target]:
+        names = (naming.normalized(tag) for tag in self.tag)
+        tags = (f"{name.familiar}:{name.tag or DEFAULT_TAG}" for name in names if not name.digest)
+        yield from (Target("image", tag, made=True) for tag in tags)
 
     def _networks(self) -> Iterator[Target]:
         if self.network.startswith(CONTAINER):

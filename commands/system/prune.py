@@ -16,6 +16,7 @@ from commands.intent import Intent
 from commands.network import prune as networks
 from commands.prunes import SURE, Going, Pruning, Selection
 from commands.reply import Output, Reply, output
+from commands.seen import Seen
 from commands.units import natural
 from commands.volume import prune as volumes
 
@@ -38,7 +39,8 @@ class Prune(
     Pruning,
     name="system prune",
     permission=Permission.CHANGE,
-    does="container rm, container prune, image rm, image prune, network rm, network prune",
+    does="container rm, container prune, image rm, image prune, network rm, network prune, volume rm, volume prune,"
+    " builder prune",
 ):
     """Remove what nothing uses: stopped containers, networks, dangling images and what builds keep.
 
@@ -91,7 +93,8 @@ class Prune(
             parts.append(_part(nameless, volumes.LOOK, volumes.TITLE))
         parts.append(self._images(ctx, chosen, gone))
         ages = tuple(each for each in self.filter if each.startswith("until="))
-        cached = cache.plan(ctx, cache.chosen(ages, all_=self.all)) if not (chosen.labels or chosen.without) else []
+        cleared = ctx.reaches(Seen("builder", "")) and not (chosen.labels or chosen.without)
+        cached = cache.plan(ctx, cache.chosen(ages, all_=self.all)) if cleared else []
         parts.append(_part(cached, cache.LOOK, cache.TITLE))
         return parts
 

@@ -1,0 +1,37 @@
+"""Names and ids of what the asker may not know of, in what the engine says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from docker.api.client import APIClient
+
+from bot.discretion import Discretion
+from commands.forms import MASK
+from commands.reply import failure
+
+
+@pytest.fixture
+def api(fresh_world: str) -> Iterator[APIClient]:
+    """The engine by itself."""
+    client = APIClient(fresh_world, version="1.41")
+    yield client
+    client.close()
+
+
+def test_what_is_hidden_is_not_named(api: APIClient) -> None:
+    """Neither by its name nor by its id, short or whole; what is not hidden and what is named stays."""
+    worker = str(api.inspect_container("worker")["Id"])
+    web = str(api.inspect_container("web")["Id"])
+    discretion = Discretion(lambda: api, lambda seen: seen.name != "worker", "network rm front")
+    said = f'has active endpoints (name:"web" id:"{web[:12]}", name:"worker" id:"{worker[:12]}"): /worker uses it'
+    told = discretion.discreet(failure(said)).error
+    assert told == f'has active endpoints (name:"web" id:"{web[:12]}", name:"{MASK}" id:"{MASK}"): /{MASK} uses it'
+
+
+def test_an_engine_that_does_not_answer_names_nothing_by_id(api: APIClient) -> None:
+    """Words are left as they are: what is no id may be anything."""
+    away = APIClient("tcp://127.0.0.1:1", version="1.41")
+    said = Discretion(lambda: away, lambda _seen: True, "").discreet(failure('the image "app" is used by 0123456789ab'))
+    assert said.error == f'the image "app" is used by {MASK}'
