@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot import doctor, keyboard, own_engine, policy_init, policy_words, replies
 from bot.conversation import Conversation
@@ -26,22 +27,37 @@ from commands.line import join
 
 ENV_FILE = Path(".env")
 FAULTY = 2  # exit code: what was given cannot be used
+INTERRUPTED = 130  # exit code: as shells give it for SIGINT
 UNAVAILABLE = 75  # exit code: something else must be put right first; sysexits.h, EX_TEMPFAIL
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
     own, line = _apart(sys.argv[1:] if words is None else words)
+    for name in ("stdout", "stderr"):  # closed by whoever started us
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as we live
     asked = _parser().parse_args(own, argparse.Namespace(line=line))
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
-        return run(asked)
+        code = run(asked)
+        sys.stdout.flush()
     except _Told as told:
         sys.stderr.write(f"{told}\n")
         return told.code
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        return _unshown(error)
+    return code
+
+
+def _unshown(error: OSError) -> int:
+    """Tell that nothing can be written to where the answer goes; what was done stands in the record."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what Python still has to write there
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"slashdock: {error}\n")
+    return 1
 
 
 class _Told(Exception):  # noqa: N818 - a sentence for the terminal
@@ -67,7 +83,7 @@ def _apart(words: list[str]) -> tuple[list[str], list[str]]:
 def _taken(word: str) -> int:
     """How many words this option of exec takes with its value; 0 where it is none."""
     name, equals, _ = word.partition("=")
-    if name in _VALUED:
+    if name in _VALUED and len(word.split()) == 1:  # more words are a line, which may begin so, too
         return 1 if equals else 2
     return int(word == "--json")
 
@@ -202,6 +218,9 @@ def _manifest(asked: argparse.Namespace) -> int:
     from bot.slack.manifest import manifest  # noqa: PLC0415 - see above
 
     settings = _settings()
+    parts = urlsplit(asked.url)
+    if asked.url and not (parts.scheme == "https" and parts.hostname and not (parts.query or parts.fragment)):
+        raise _Told(f"slashdock manifest: {asked.url!r} is no public address; expected https://HOST")
     told = manifest(settings.command, asked.url)
     sys.stdout.write(json.dumps(told, indent=2) + "\n")
     return 0

@@ -76,6 +76,11 @@ def busy(text: str = BUSY) -> End:
     return End(Status.FAILED, "busy", told(text))
 
 
+def interrupted() -> End:
+    """Whoever sits at the terminal broke it off before anything was done."""
+    return End(Status.FAILED, "interrupted", told("Interrupted. Nothing was done."))
+
+
 def nothing_behind(reason: str, text: str) -> End:
     """A click on what runs nothing, or nothing more."""
     return End(Status.DENIED, reason, told(text))

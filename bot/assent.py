@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot import policy_reason
 from bot.approvals import APPROVE, Approvals, Held, State
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
 from bot.policy import Asker, Rules
@@ -16,10 +17,9 @@ TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows n
 GONE = "No request waits under the number {}. `approval ls` lists those that do."
 NOT_OPEN = "Number {} is {} already{}. Nothing was done."
 OWN = "You asked for number {} yourself: other people have to agree. `approval cancel {}` takes it back."
-NOT_YOURS = "Number {} is for {} to decide. You are not among them."
+NOT_YOURS = "Number {} is for {} to decide. You are not among them. Whoever keeps {} can change that."
 OTHER = "That is not what number {} asks for: its digest is {}. Look at it with `approval show {}` before you agree."
 _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
-_NOT_GLASS = "Only {} may break the glass."
 _ROOT = "Breaking the glass never gives root on a host. Number {} has to be agreed to."
 
 
@@ -73,7 +73,8 @@ class Assent:
         if not self.is_own(held, asker):
             raise Refusal(f"Number {number} is {held.person}'s: only who asked may break the glass for it.")
         if glass.roles.isdisjoint(voter.roles):
-            raise Refusal(_NOT_GLASS.format(", ".join(sorted(glass.roles))))
+            line = policy.terms.lines.get("break_glass", 0)
+            raise Refusal(policy_reason.no_glass(glass.roles, policy.source, line))
         if held.bound.get("what gives root"):
             raise Refusal(_ROOT.format(number))
         if not self.approvals.break_glass(number, voter.person, reason):
@@ -86,7 +87,7 @@ class Assent:
         voter = self.voter(asker)
         reviewers = Approvers() if policy.terms.glass is None else policy.terms.glass.reviewers
         if self.is_own(held, asker) or not voter.person or not reviewers.have(voter.roles, voter.groups):
-            raise Refusal(NOT_YOURS.format(number, _listed(reviewers)))
+            raise Refusal(NOT_YOURS.format(number, _listed(reviewers), policy.source))
         if not self.approvals.review(number, voter.person):
             raise Refusal(f"Number {number} has nothing to be reviewed now.")
         return self.found(number)
@@ -135,7 +136,7 @@ class Assent:
         if self.is_own(held, asker):
             raise Refusal(OWN.format(number, number))
         if not self.may_decide(held, asker):
-            raise Refusal(NOT_YOURS.format(number, self.whom(held)))
+            raise Refusal(NOT_YOURS.format(number, self.whom(held), self.policy.current().source))
         if held.state is not State.PENDING:
             raise Refusal(self._closed(held))
         return held

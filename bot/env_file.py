@@ -33,7 +33,8 @@ def read(path: Path) -> EnvFile:
     try:
         text = path.read_text("utf-8-sig")  # some editors put a mark before the text
     except FileNotFoundError:
-        return EnvFile(path, {}, {})
+        gone = (f"{path} is a link to {path.readlink()}, which is not there",) if path.is_symlink() else ()
+        return EnvFile(path, {}, {}, gone)
     except OSError as error:
         return EnvFile(path, {}, {}, (f"{path} cannot be read: {error.strerror}",))
     except UnicodeDecodeError as error:

@@ -29,6 +29,9 @@ from commands.reply import Errors, Note, Output, Printed, Reply, output
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 
+_BROKEN_OFF = "Interrupted: there may be more to show."
+_MAYBE = "Interrupted: it may have been done, or not. Look at how it is now before you repeat it."
+
 log = logging.getLogger(__name__)
 
 
@@ -65,13 +68,16 @@ class Execution:
 
     def run(self, number: int, judged: Judged, intent: Intent) -> Reply:
         """Do it; whatever goes wrong is told in the reply."""
+        changes = judged.command.spec.permission.changes
         try:
             reply = intent.do()
+        except KeyboardInterrupt:
+            reply = replace(answers.told(_MAYBE if changes else _BROKEN_OFF), unknown=changes)
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
             reply = self._fault(number, judged, error)
-            if judged.command.spec.permission.changes and wire.lost(error):
+            if changes and wire.lost(error):
                 reply = unanswered(judged.command.spec.name)
-            elif judged.command.spec.permission.changes and not isinstance(error, APIError | EngineDown):
+            elif changes and not isinstance(error, APIError | EngineDown):
                 reply = replace(reply, unknown=True)
         reply = self._discreet(judged, reply)
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)

@@ -23,6 +23,11 @@ from commands.context import Found, Missing, Target, answered, daemon
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown
+_FORBIDDEN = (  # docker's, but for the address of the request
+    "permission denied while trying to connect to the Docker daemon socket at {}: dial unix {}: connect: permission"
+    " denied"
+)
+_DOCTOR = "This is the host {}; `slashdock doctor` says more."
 _NOBODY = "nobody-has-this-name-"
 BESIDE = 60  # threads an engine that share in lines: lines of 8 acts at once, or a look at 60 containers
 
@@ -130,9 +135,11 @@ class Host:
             return EngineDown(daemon(error))
         if _is_late(error):
             return EngineDown(f"The Docker engine {self.name} did not answer in time. Is it overloaded or stopped?")
+        if _is_forbidden(error):
+            return EngineDown(_FORBIDDEN.format(self.url, self.url.removeprefix(UNIX)), _DOCTOR.format(self.name))
         return EngineDown(
             f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?",
-            f"This is the host {self.name}; `slashdock doctor` says more.",
+            _DOCTOR.format(self.name),
         )
 
     def _mounting(self, found: Found | Missing) -> Found | Missing:
@@ -158,6 +165,13 @@ def _is_unconnected(error: requests.ConnectionError) -> bool:
     """Whether there was no connection at all, so that nothing was asked."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+
+
+def _is_forbidden(error: BaseException | None) -> bool:
+    """Whether this user may not open the engine's socket."""
+    return error is not None and (
+        isinstance(error, PermissionError) or _is_forbidden(error.__cause__ or error.__context__)
+    )
 
 
 def _is_late(error: BaseException) -> bool:

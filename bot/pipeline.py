@@ -82,6 +82,8 @@ class Pipeline:
             self._intend(received.number, judged, intent)
         except End as end:
             return self._refused(received, end)
+        except KeyboardInterrupt:
+            return self._refused(received, answers.interrupted())
         except Unwritable as error:
             return answers.unwritten(error)
         return self._done(received, judged, intent)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.consent import Approval, Approvers, Elevation, Escalation, Glass
+from bot.rule import Person
 from bot.toml_lines import Key
 from bot.toml_reading import Reading, Table, nearest
 
@@ -15,6 +16,7 @@ EXPIRES = 3600.0  # seconds until an approval has to be decided, where the file 
 WITHIN = 900.0  # seconds from the decision until it has to be begun
 LONGEST = 8 * 3600.0  # seconds for which a role is got at most
 
+_UNMET = "this takes {} people beside the asker, and {} have the role {}: nothing could ever be agreed to"
 _APPROVAL = ("need", "from", "channel", "expires", "within", "reason", "remind", "escalate")
 _ESCALATION = ("after", "from", "channel")
 _GLASS = ("roles", "review", "channel")
@@ -24,6 +26,20 @@ def approvals(reading: Reading, document: Table, roles: Iterable[str]) -> Mappin
     """Every [approvals.NAME]."""
     table = reading.table(document, ("approvals",))
     return {name: _approval(reading, table, name, roles) for name in table}
+
+
+def check_met(
+    reading: Reading, found: Mapping[str, Approval], people: Iterable[Person], groups: Mapping[str, Iterable[str]]
+) -> None:
+    """Fault an approval that takes more people than have its roles, where no user group could bring more."""
+    by_group = {role for roles in groups.values() for role in roles}
+    known = list(people)
+    for name, approval in found.items():
+        among = [approval.approvers, *([approval.escalation.approvers] if approval.escalation else ())]
+        roles = frozenset().union(*(each.roles for each in among))
+        count = sum(1 for each in known if not roles.isdisjoint(each.roles))
+        if count < approval.need and not any(each.groups for each in among) and by_group.isdisjoint(roles):
+            reading.fault(("approvals", name), _UNMET.format(approval.need, count, " or ".join(sorted(roles))))
 
 
 def named(reading: Reading, word: str, key: Key, known: Iterable[str]) -> str:

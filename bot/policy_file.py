@@ -83,9 +83,12 @@ class _Reading(Reading):
         roles = self.table(document, ("roles",))
         approvals = policy_consent.approvals(self, document, roles)
         self._approvals = frozenset(approvals)
+        people = self._people(self.table(document, ("people",)), roles)
+        groups = self._groups(self.table(document, ("groups",)), roles)
+        policy_consent.check_met(self, approvals, people, groups)
         return Terms(
-            people=self._people(self.table(document, ("people",)), roles),
-            groups=self._groups(self.table(document, ("groups",)), roles),
+            people=people,
+            groups=groups,
             allows=tuple(rule for role in roles for rule in self._role(role, self.table(roles, ("roles", role)))),
             denies=tuple(self._rules(document, ("deny",), "", DENY_KEYS)),
             requires=tuple(self._rules(document, ("require",), "", RULE_KEYS)),
@@ -101,6 +104,8 @@ class _Reading(Reading):
             rates=policy_bounds.rates(self, document),
             lines={
                 "channels": self.places.of(("channels",)),
+                "break_glass": self.places.of(("break_glass",)),
+                **{f"roles.{role}": self.places.of(("roles", role)) for role in roles},
                 **{kind: self.places.of(("protect", key)) for key, kind in KINDS.items()},
             },
         )

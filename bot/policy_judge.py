@@ -146,13 +146,13 @@ class Policy:
 
     def judge_elevation(self, role: str, seconds: float) -> Hold | Deny:
         """Whether a role may be asked for, for so long."""
-        elevation = self.terms.elevations.get(role)
+        elevation, line = self.terms.elevations.get(role), self.terms.lines.get(f"roles.{role}", 0)
         if elevation is None:
-            return Deny(policy_reason.no_elevation(role, self.terms.elevations, self.source))
+            return Deny(policy_reason.no_elevation(role, self.terms.elevations, self.source, line))
         if seconds > elevation.longest:
-            return Deny(policy_reason.too_long(role, elevation.longest, self.source))
+            return Deny(policy_reason.too_long(role, elevation.longest, self.source, line))
         needs: Needs = frozenset({frozenset({elevation.approve})})
-        return Hold(policy_reason.elevated(role, self._named(needs), self.source), needs)
+        return Hold(policy_reason.elevated(role, self._named(needs), self.source, line), needs)
 
     def insists(self, spec: Spec) -> bool:
         """Whether docker's question is asked although the line says yes to it already."""

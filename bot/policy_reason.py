@@ -108,19 +108,26 @@ def kept(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]],
     return f"What is new as {obj.name} may be made ({_at(bars, source)}), once {asked(needs)}."
 
 
-def no_elevation(role: str, known: Iterable[str], source: str) -> str:
-    """The role cannot be asked for."""
-    return f"The role {role} cannot be asked for; {_listed(known)} can ([roles.NAME] elevate in {source})."
+def no_elevation(role: str, known: Iterable[str], source: str, line: int) -> str:
+    """The role cannot be asked for; the line is that of the role, 0 where there is none."""
+    where = f"[roles.{role}] in {source}{_line(line)} has no elevate" if line else f"{source} has no such role"
+    return f"The role {role} cannot be asked for, as {where}; {_listed(known)} can. {_ask(source)}"
 
 
-def too_long(role: str, longest: float, source: str) -> str:
+def too_long(role: str, longest: float, source: str, line: int) -> str:
     """The role cannot be had for so long."""
-    return f"The role {role} can be had for {longest / 60:.0f} minutes at most ([roles.{role}] longest in {source})."
+    where = f"[roles.{role}] longest in {source}{_line(line)}"
+    return f"The role {role} can be had for {longest / 60:.0f} minutes at most ({where}). {_ask(source)}"
 
 
-def elevated(role: str, needs: Sequence[Sequence[Approval]], source: str) -> str:
+def elevated(role: str, needs: Sequence[Sequence[Approval]], source: str, line: int) -> str:
     """The role can be had, once others agree."""
-    return f"The role {role} can be had for a time ([roles.{role}] in {source}), once {asked(needs)}."
+    return f"The role {role} can be had for a time ([roles.{role}] in {source}{_line(line)}), once {asked(needs)}."
+
+
+def no_glass(roles: Iterable[str], source: str, line: int) -> str:
+    """The asker has none of the roles that may break the glass."""
+    return f"Only {_listed(roles)} may break the glass ([break_glass] in {source}{_line(line)}). {_ask(source)}"
 
 
 def asked(needs: Iterable[Iterable[Approval]], *, escalated: bool = False) -> str:

@@ -129,7 +129,7 @@ class Catalog:
         """The names like this word in the group, or among the first words, best first."""
         known = [each.rpartition(" ") for each in sorted(names(cls.spec for cls in self))]
         own = [last for first, _, last in known if first == group]
-        near = difflib.get_close_matches(word, own, n=len(own), cutoff=0.6)
+        near = difflib.get_close_matches(word.lower(), own, n=len(own), cutoff=0.6)
         return tuple(f"{group} {last}".lstrip() for last in near)
 
 

@@ -53,7 +53,7 @@ def main() -> int:
 def names_an_engine() -> bool:
     """Whether the environment or else .env has a DOCKER_HOST, which slashdock reads itself; an empty one is none."""
     given = os.environ.get("DOCKER_HOST")
-    return bool(_from_env_file("DOCKER_HOST") if given is None else given.strip())
+    return _env_file_names_one() if given is None else bool(given.strip())
 
 
 def running_host() -> str | None:
@@ -135,14 +135,14 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _from_env_file(name: str) -> str | None:
-    path = ROOT / ".env"
-    lines = path.read_text().splitlines() if path.exists() else []
-    values = [line.partition("=") for line in lines]
-    found = [
-        value.strip().strip("'\"") for key, _, value in values if key.strip().removeprefix("export ").strip() == name
-    ]
-    return found[-1] if found and found[-1] else None
+def _env_file_names_one() -> bool:
+    """Whether .env names an engine, by slashdock's own reading; where that finds faults, slashdock is to tell them."""
+    if not os.path.lexists(ROOT / ".env"):
+        return False
+    reading = "import pathlib, bot.env_file as it; f = it.read(pathlib.Path('.env'))"
+    asked = f"{reading}; print(bool(f.faults or f.values.get('DOCKER_HOST', '').strip()))"
+    told = subprocess.run([environment.VENV / "bin/python", "-c", asked], cwd=ROOT, capture_output=True, check=True)
+    return told.stdout.strip() == b"True"
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def test_what_is_hidden_is_not_named(api: APIClient) -> None:
     assert told == f'has active endpoints (name:"web" id:"{web[:12]}", name:"{MASK}" id:"{MASK}"): /{MASK} uses it'
 
 
-def test_an_engine_that_does_not_answer_names_nothing_by_id(api: APIClient) -> None:
+def test_an_engine_that_does_not_answer_names_nothing_by_id() -> None:
     """Words are left as they are: what is no id may be anything."""
     away = APIClient("tcp://127.0.0.1:1", version="1.41")
     said = Discretion(lambda: away, lambda _seen: True, "").discreet(failure('the image "app" is used by 0123456789ab'))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from bot_process import BotProcess
+from eventually import eventually
 
 from bot import blockrules
 
@@ -34,6 +38,8 @@ def terminal(fresh_world: str, tmp_path: Path) -> BotProcess:
         (["--", "-H", "local", "ps", "--format", "{{.Names}}", "--filter", "name=web"], 0, "web\n", ""),
         (["-H local ps --format '{{.Names}}' --filter name=web"], 0, "web\n", ""),
         (["--host", "elsewhere", "-H", "local", "ps", "--format={{.Names}}", "--filter=name=web"], 0, "web\n", ""),
+        (["--host=local ps --format '{{.Names}}' --filter name=web"], 0, "web\n", ""),
+        (["PS", "-a"], 2, "", "Did you mean ps"),
         (["-H", "elsewhere", "ps"], 2, "", "elsewhere"),
         (["-v"], 0, "slashdock version ", ""),
         (["--version"], 0, "slashdock version ", ""),
@@ -183,3 +189,53 @@ def test_doctor_tells_of_faulty_settings_like_of_everything_else(terminal: BotPr
     ran = terminal.run("doctor")
     assert ran.returncode == 2
     assert [line.split(":")[0] for line in ran.stdout.splitlines()] == ["FAIL  settings"] * 2
+
+
+def test_a_broken_off_line_ends_truthfully_and_the_prompt_stays(terminal: BotProcess) -> None:
+    """What may have been done is unknown, in words and in the record, and the next line is answered."""
+    command = [sys.executable, "-m", "bot", "console"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = subprocess.Popen(command, cwd=terminal.folder, env=terminal.environment(), text=True, **pipes)
+    assert running.stdin is not None
+    running.stdin.write("wait web\n")
+    running.stdin.flush()
+    eventually(lambda: "running" in _statuses(terminal))
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate("ps --format '{{.Names}}' --filter name=worker\n")
+    assert (out, running.returncode) == ("worker\n", 0)
+    assert "Interrupted: it may have been done, or not." in err
+    assert "Traceback" not in err
+    assert _statuses(terminal) == ["unknown", "done"]
+
+
+def _statuses(terminal: BotProcess) -> list[str]:
+    path = terminal.folder / "data/slashdock.db"
+    if not path.exists():
+        return []
+    with (
+        contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db,
+        contextlib.suppress(sqlite3.Error),
+    ):
+        return [row[0] for row in db.execute("SELECT status FROM actions ORDER BY number")]
+    return []
+
+
+@pytest.mark.parametrize("words", ["exec ps", "manifest", "doctor"])
+@pytest.mark.parametrize("to", [">/dev/full", ">&-", "2>&- >/dev/full"])
+def test_where_nothing_can_be_written_no_traceback_is(terminal: BotProcess, words: str, to: str) -> None:
+    """A full disk, or a stream that was closed by whoever started it."""
+    shell = ["sh", "-c", f"{sys.executable} -m bot {words} {to}"]
+    ran = subprocess.run(
+        shell, cwd=terminal.folder, env=terminal.environment(), capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in ran.stderr
+    assert "Exception" not in ran.stderr
+    assert ran.returncode == (0 if to == ">&-" else 1)
+
+
+@pytest.mark.parametrize("address", ["foo", "http://bot.example", "https://", "https://bot.example/x?y=1"])
+def test_a_manifest_wants_a_public_address(terminal: BotProcess, address: str) -> None:
+    """Slack takes none without TLS."""
+    ran = terminal.run("manifest", "--url", address)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "expected https://HOST" in ran.stderr

@@ -13,6 +13,8 @@ from harness import Bench
 from oracle import DOCKER, needs_docker28
 
 from bot import text
+from bot.doors import Shut
+from bot.hosts import Host
 from commands.general.version import VERSION
 
 SENTENCE = "Cannot connect to the Docker daemon at {}. Is the docker daemon running?\n"
@@ -97,3 +99,16 @@ def test_info_shows_the_client(alone: Bench, nowhere: str) -> None:
 def test_where_to_look_is_told_beside_it(alone: Bench, line: str) -> None:
     """In a sentence of slashdock's own, not within docker's."""
     assert text.added(alone.say(line).reply) == "This is the host local; `slashdock doctor` says more.\n"
+
+
+def test_a_socket_that_may_not_be_opened_is_told_as_docker_tells_it() -> None:
+    """With what to do about it, which `doctor` says."""
+    host = Host("local", "unix:///run/docker.sock")
+    shut = Shut("[Errno 13] Permission denied")
+    shut.__cause__ = PermissionError(13, "Permission denied")
+    down = host.down(shut)
+    assert str(down) == (
+        "permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock: dial unix"
+        " /run/docker.sock: connect: permission denied"
+    )
+    assert "slashdock doctor" in down.hint

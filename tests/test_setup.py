@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import run
 from engine_api import request
 from eventually import eventually, running
 from samples import LABEL
@@ -172,6 +173,28 @@ def test_make_run_starts_an_engine_with_samples_and_a_page_and_leaves_nothing(wh
     assert not (whole / ".run").exists()
     assert not (whole / ".venv").exists()
     assert (whole / "data/slashdock.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"\xef\xbb\xbfDOCKER_HOST=tcp://127.0.0.1:9\n", True),
+        (b"export DOCKER_HOST='tcp://127.0.0.1:9'  # there\n", True),
+        (b"DOCKER_HOST=  # none\n", False),
+        (b"# DOCKER_HOST=tcp://127.0.0.1:9\n", False),
+        (b"SLASHDOCK_MODE=workspace # caf\xe9\n", True),  # a fault, which slashdock tells
+        (None, False),
+    ],
+)
+def test_an_engine_is_named_in_the_env_file_as_slashdock_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, named: bool
+) -> None:
+    """Marks, comments and quotes as elsewhere; what cannot be read starts no engine."""
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    if content is not None:
+        (tmp_path / ".env").write_bytes(content)
+    assert run.names_an_engine() is named
 
 
 def test_where_no_engine_may_be_installed_two_lines_say_what_to_do() -> None:

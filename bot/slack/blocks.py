@@ -101,6 +101,7 @@ class _Page:
         self.elements: list[Json] = []
         self.buttons: list[Json] = []
         self.spoken: list[str] = []
+        self.long: list[int] = []  # the places of docker's text among them
         self.files: list[File] = []
 
     def heading(self, asker: str, did: str) -> None:
@@ -158,9 +159,16 @@ class _Page:
         blocks: list[Json] = [{"type": "rich_text", "elements": self.elements}] if self.elements else []
         if self.buttons:
             blocks.append({"type": "actions", "elements": self.buttons})
-        said = "\n".join(self.spoken)
-        text = cut_escaped(said if said.strip() else SILENT, TEXT_LIMIT)
-        return Message(text, tuple(blocks), tuple(self.files))
+        return Message(self._said() or SILENT, tuple(blocks), tuple(self.files))
+
+    def _said(self) -> str:
+        """All for the ear; where that is too long, docker's text is cut and what slashdock adds is kept."""
+        said = list(self.spoken)
+        left = TEXT_LIMIT - sum(len(each) + 1 for at, each in enumerate(said) if at not in self.long)
+        for at in self.long:
+            said[at] = cut_escaped(said[at], max(left, SHORT))
+            left -= len(said[at]) + 1
+        return cut_escaped("\n".join(said).strip(), TEXT_LIMIT)
 
     def _docker(self, text: str, name: str) -> None:
         shown = self._seen(text)
@@ -171,6 +179,7 @@ class _Page:
         if kept:
             self.elements.append(elements.preformatted(kept))
             self.docker -= room.size(self.elements[-1])
+            self.long.append(len(self.spoken))
             self.spoken.append(escaped(kept.rstrip("\n")))
         if kept != shown:
             self._keep(shown, kept, name)

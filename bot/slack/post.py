@@ -11,7 +11,9 @@ from typing import Any
 
 from bot.slack import channels
 from bot.slack.channels import Channels, Reach
+from bot.slack.characters import escaped
 from bot.slack.connection import Connection
+from bot.slack.elements import mention
 from bot.slack.message import File
 from bot.slack.payload import Original
 from bot.slack.place import Place
@@ -79,7 +81,7 @@ class Post:
         if public or place.direct:
             yield lambda file: self._show_all(place, file)
         if place.user:
-            yield lambda file: self._upload(self.conversation(place.user), "", file)
+            yield lambda file: self._hand(place, file, instead=public and not place.direct)
 
     def ways_instead(self, place: Place, original: Original) -> Iterator[Way]:
         """How a message that a button stands in is replaced."""
@@ -116,6 +118,20 @@ class Post:
         self._stays_here(place.channel)
         self._respond(place, payload, "in_channel")
 
+    def _hand(self, place: Place, file: File, *, instead: bool) -> None:
+        """Give the file to the asker; instead: it was promised to everybody in a channel, who are told."""
+        why = (
+            f" It could not be shown in <#{place.channel}>, where slashdock has to be invited for that."
+            if instead
+            else ""
+        )
+        self._upload(self.conversation(place.user), "", file, why)
+        if instead:
+            has = f"{mention(place.user)} has it, in direct messages"
+            told = f"The file {escaped(file.name)} could not be shown here: {has}."
+            with contextlib.suppress(Refused, NotNow, Unsure):
+                self._respond_to_all(place, {"text": told})
+
     def _show_all(self, place: Place, file: File) -> None:
         self._stays_here(place.channel)
         self._upload(place.channel, place.beneath, file)
@@ -146,13 +162,14 @@ class Post:
             answer = self._connection.webhook(place.response_url).send_dict(body)
             judge("response_url", answer.status_code, _code(answer.status_code, answer.body), answer.headers)
 
-    def _upload(self, channel: str, thread: str, file: File) -> None:
+    def _upload(self, channel: str, thread: str, file: File, why: str = "") -> None:
         with self._limits("files.upload"), told("files.upload"):
             self._client.files_upload_v2(
                 channel=channel,
                 filename=file.name,
                 title=file.title,
                 content=file.content,
+                initial_comment=f"{escaped(f'{file.name}: {file.title}')}{why and '.'}{why}",
                 thread_ts=thread or None,
             )
 

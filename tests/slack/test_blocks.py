@@ -141,6 +141,18 @@ def test_a_long_answer_shows_its_head_and_has_the_whole_as_a_file() -> None:
     assert problems(message.payload()) == ()
 
 
+def test_what_slashdock_adds_is_said_however_long_the_list_is() -> None:
+    """A screen reader is told what to do, what is in the file, and which buttons there are."""
+    text = "".join(f"line {i}\n" for i in range(1, 2_001))
+    offered = Buttons((Button("Go on", "image prune --force"),))
+    message = shown(Output(text, "a.txt"), Output(text, "b.txt"), Note("To go on: docker image prune --force"), offered)
+    said = message.text.splitlines()
+    assert len(message.text) <= TEXT_LIMIT
+    assert said[1] == "line 1"
+    assert any(each.endswith("the whole is in your direct messages with this app, as the file a.txt.") for each in said)
+    assert said[-2:] == ["To go on: docker image prune --force", "Button: Go on (docker image prune --force)"]
+
+
 def test_two_long_parts_have_two_files_with_names_of_their_own() -> None:
     """No file replaces another one, and a name cannot leave its folder."""
     message = shown(Output("x\n" * 9_000, "../../web log"), Errors("y\n" * 9_000), Output("z\n" * 9_000, "errors.txt"))

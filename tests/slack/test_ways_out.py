@@ -218,6 +218,19 @@ def test_the_whole_of_a_public_answer_follows_it(workspace: Workspace, side: Sla
 SHARED = [{"is_ext_shared": True}, {"is_pending_ext_shared": True}]
 
 
+def test_a_file_that_a_channel_cannot_be_shown_goes_to_the_asker_and_that_is_said(
+    workspace: Workspace, side: SlackSide
+) -> None:
+    """Slack lets a file be shared only where the app is a member."""
+    whole = "".join(f"line {i}\n" for i in range(5_000))
+    place = Place(UNJOINED, VIEWER, response_url=response_url(workspace, UNJOINED))
+    tell(side, place, done(whole, public=True))
+    assert workspace.wait_for_message(UNJOINED, "follows as the file", viewer=VIEWER)
+    handed = workspace.wait_for_message(DIRECT, f"It could not be shown in <#{UNJOINED}>", viewer=VIEWER)
+    assert handed.files
+    assert workspace.wait_for_message(UNJOINED, f"<@{VIEWER}> has it, in direct messages", viewer=VIEWER)
+
+
 @pytest.mark.parametrize("flags", SHARED)
 def test_a_schedule_tells_a_shared_channel_nothing(
     workspace: Workspace, side: SlackSide, flags: dict[str, bool], caplog: pytest.LogCaptureFixture
