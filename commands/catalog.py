@@ -73,7 +73,7 @@ class Catalog:
         return Parsed(Version(format=f"{PRODUCT} version {VERSION}") if before.version else Bare(words=()))
 
     def _verb(self, words: list[str], spoken: Callable[[], str]) -> Parsed:
-        words = front.moved(words)
+        words = front.moved(words, {name[-1] for name in self._verbs if name[0] == front.GROUP})
         named = self._named(words)
         if named:
             cls = self._verbs[named]

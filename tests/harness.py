@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,9 +70,9 @@ class Bench:
         return self.pipeline.submit(Request(line, Actor(person), origin, **facts))  # type: ignore[arg-type]
 
 
-def insist(pipeline: Pipeline, line: str) -> Outcome:
+def insist(pipeline: Pipeline, line: str, given: Mapping[str, str] | None = None) -> Outcome:
     """A line of the administrator's, who says yes to what is asked; where that is to be, the peer of ROOT agrees."""
-    request = Request(line, Actor(ADMIN), Origin.SLASH)
+    request = Request(line, Actor(ADMIN), Origin.SLASH, given=given or {})
     outcome = pipeline.submit(request)
     if outcome.status is not Status.HELD:
         return outcome

@@ -25,6 +25,7 @@ from commands.allowances import Allowances
 from commands.catalog import Catalog
 
 RECORD = Path(__file__).parent / "lines"
+PASSWORD = "open-sesame-7"
 LIMIT = 60  # seconds for one line of docker's
 # How many containers are listed is counted here, after what the asker may not see is taken out.
 COUNTED = ("all", "limit")
@@ -42,7 +43,9 @@ _LISTS = {
 }
 _UNORDERED = re.compile(r'REPOSITORY|\{"Containers":"N/A"')  # the engine lists the tags of one image in any order
 # What is another at every look, and the program that asks, which is another one.
-_FLEETING = re.compile(r'"(NFd|NGoroutines)":\d+,|"ClientInfo":.*(?=\})|(?s:\AClient:.*?(?=Server:))')
+_FLEETING = re.compile(
+    r'"(NFd|NGoroutines)":\d+,|"ClientInfo":.*(?=\})|"Client":.*(?="Server")|(?s:\AClient:.*?(?=Server:))'
+)
 _NOTICE = re.compile(r"DEPRECATED: The legacy builder.*?\n\n", re.DOTALL)  # docker's own affair
 _FIGURE = re.compile(r"[\d.]+([kMGKi]*B|%) *|(?<= )\d+ *$|(?<=\"PIDs\":\")\d+")  # what a container uses at a moment
 _PROCESS = re.compile(r"\b\d[\d:.]*\b")  # ids, times and sizes of processes
@@ -94,7 +97,7 @@ class Docker:
             [self._binary, *shlex.split(line)],
             env={"DOCKER_HOST": self._address, "HOME": "/nonexistent", "TZ": "UTC", "DOCKER_BUILDKIT": "0"},
             cwd=self._folder,
-            stdin=subprocess.DEVNULL,
+            input=f"{PASSWORD}\n" if verb == "login" else "",
             capture_output=True,
             text=True,
             timeout=LIMIT,
@@ -149,7 +152,7 @@ class Ours:
 
     def say(self, verb: str, line: str) -> Said:
         """What slashdock does with the line."""
-        outcome = insist(self._bench.pipeline, line)
+        outcome = insist(self._bench.pipeline, line, {"password": PASSWORD} if verb == "login" else {})
         self.unseen = "has not been seen" in text.added(outcome.reply)
         well = outcome.status is Status.DONE and not outcome.reply.exit_code
         told = _same(verb, text.docker(outcome.reply), self._bench.folder.parent)

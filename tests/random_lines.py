@@ -11,6 +11,7 @@ from pathlib import Path
 from reference import Flag, Verb, verbs
 
 from commands import line
+from docs import DIFFERENCES
 
 COUNT = 50  # lines of a verb, no two the same; more of those that have many flags, fewer where each takes seconds
 MORE = {
@@ -26,32 +27,15 @@ MORE = {
     "container attach": 40,
 }
 TRIES = 20  # of so many lines for each that is wanted some are the same
-# What means something else here on purpose, and the reason: flags that the lines leave out, of one verb or of all.
-DIFFERENCES = {
-    "root of an image that is not here": "others have to agree to it, and nobody can to what has not been seen",
-    "container attach CONTAINER": "a chat has no terminal: it is told what to do instead",
-    "container logs --follow": "what follows without an end is bounded here",
-    "system events --until": "what is still to come is not waited for: every line of the test is about the past",
-    "container stats --no-stream": "one look is all that a chat is given: every line of the test asks for that",
-    "--iidfile": "there is no file for an id here: the answer says it",
-    "image build --file": "a chat stands in no folder: a Dockerfile is looked for in the context first",
-    "image build --network": "the steps of a build get only networks that the settings name",
-    "image build --pull": "bases are pulled before the build, as it has to be known before what they put off",
-    "system prune --volumes": "old engines take named ones, too, which docker's question denies: they stay here",
-    "--disable-content-trust": "false is refused: no signatures are checked here, and nobody should think so",
-    "--volume ./DIR:/DIR": "a chat stands in no folder: a path that is relative is refused",
-    "--security-opt seccomp=FILE": "files are those of the bot's machine, below folders that the settings name",
-    "network connect NETWORK": "one that is not there is not found, where engines take it for a container at rest",
-    "--cidfile": "there is no file for an id here: the answer says it",
-    "--env-file": "files are those of the bot's machine, below folders that the settings name",
-    "--interactive": "nothing can be typed into a container from a chat: it is told what to do instead",
-    "--label-file": "files are those of the bot's machine, below folders that the settings name",
-    "--use-api-socket": "the engine's own socket, where docker's client takes the path that it was told to speak to",
-}
+# Flags that mean something else here on purpose, of one verb or of all: the lines leave them out.
+UNLIKE = {flag for each in DIFFERENCES for flag in each.get("unlike", ())}
 # What each line of a verb says, which would go on for ever without it.
-ENDING = {"container stats": ["--no-stream"], "system events": ["--until=2000-01-01"]}
-# The client's own affair; and other names of `system info` and `image build`.
-LEFT_OUT = {"version", "login", "logout", "info", "builder build"}
+ENDING = {
+    "container stats": ["--no-stream"],
+    "system events": ["--until=2000-01-01"],
+    "login": ["--username=ada", "--password-stdin"],
+}
+LEFT_OUT = {"info", "builder build"}  # other names of `system info` and `image build`
 VERBS = {name: verb for name, verb in verbs().items() if name not in LEFT_OUT}
 
 
@@ -61,7 +45,7 @@ _VALUES = tomllib.loads((Path(__file__).parent / "random_values.toml").read_text
 def lines(name: str) -> Iterator[str]:
     """The lines of a verb, the same ones every time, each beginning with one of its names."""
     verb = VERBS[name]
-    flags = [flag for flag in verb.flags if not {flag.long, f"{name} {flag.long}"} & DIFFERENCES.keys()]
+    flags = [flag for flag in verb.flags if not {flag.long, f"{name} {flag.long}"} & UNLIKE]
     verb, chance = Verb(verb.name, verb.usage, verb.names, flags), random.Random(name)
     wanted = MORE.get(name, COUNT)
     made = (line.join(_line(verb, chance)) for _ in range(wanted * TRIES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot import text
 from bot.policy import Policy
 from bot.request import Status
 from commands import catalog
+from commands.compose import ps
 from commands.compose.project import NEEDS, NUMBER, ONE_OFF, PROJECT, SERVICE, Member, stages
 
 HIDDEN = """
@@ -125,10 +127,35 @@ def test_what_is_wrong_is_told_with_what_to_do(spoken: Bench, line: str, told: s
 def test_logs_say_whose_they_are(spoken: Bench) -> None:
     """Each line with the service and the number, unless that is not wanted."""
     assert text.docker(spoken.say("compose logs -p shop").reply).splitlines() == [
-        "cache-1 | shop-cache-1", "db-1    | shop-db-1", "web-1   | shop-web-1",
+        "cache-1  | shop-cache-1", "db-1     | shop-db-1", "web-1    | shop-web-1",
     ]  # fmt: skip
     assert text.docker(spoken.say("compose logs -p shop --no-log-prefix --tail 1 db").reply) == "shop-db-1\n"
     assert "blog-secret" not in text.docker(spoken.say("compose logs -p blog").reply)
+
+
+def test_ps_has_the_fields_of_compose(spoken: Bench) -> None:
+    """Those that docker's own list has not: the exit code, the health, and ports as objects."""
+    listed = {
+        "Names": ["/a"], "Labels": {PROJECT: "shop"}, "State": "exited", "Status": "Exited (3) 2 minutes ago",
+        "Ports": [{"IP": "127.0.0.1", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}],
+    }  # fmt: skip
+    fields = dict(ps.row(Member(listed), 0, trunc=True).fields())
+    assert fields["ExitCode"] == 3
+    assert fields["Publishers"] == [{"URL": "127.0.0.1", "TargetPort": 80, "PublishedPort": 8080, "Protocol": "tcp"}]
+    for status, health in (("Up 2 hours (healthy)", "healthy"), ("Up 1 second (health: starting)", "starting")):
+        assert dict(ps.row(Member(listed | {"Status": status}), 0, trunc=True).fields())["Health"] == health
+    said = spoken.say("compose ps -p shop --format json web")
+    told = json.loads(text.docker(said.reply))
+    assert (told["Service"], told["ExitCode"], told["Health"], told["Publishers"]) == ("web", 0, "", [])
+    assert "Platform" not in told
+
+
+@pytest.mark.parametrize("verb", ["down", "top", "config"])
+def test_a_verb_that_compose_has_and_we_have_not_is_what_is_wrong(spoken: Bench, verb: str) -> None:
+    """Not the flag before it."""
+    said = spoken.say(f"compose -p shop {verb}")
+    assert said.status is Status.USAGE
+    assert f"docker: unknown command: docker compose {verb}" in text.docker(said.reply)
 
 
 def test_a_project_is_stopped_and_started_in_the_order_of_its_needs(

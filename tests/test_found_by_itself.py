@@ -14,6 +14,7 @@ from bot import text
 from bot.policy import Policy
 from bot.request import Status
 from commands import catalog
+from commands.volume import prune
 
 DEV = "U0DEV00001"
 EVE = "U0EVE00001"
@@ -216,3 +217,28 @@ def test_a_project_tells_nothing_of_a_container_that_is_hidden_by_its_image(offi
     said = dev.say("compose -p shop stop -t 0", DEV)
     assert said.status is Status.DONE, said
     assert "shop-x-1" not in f"{text.docker(said.reply)}{text.added(said.reply)}"
+
+
+@pytest.mark.parametrize("line", ["network prune -f", "system prune -f"])
+def test_a_configuration_for_networks_is_no_network_that_nothing_uses(
+    office: Office, api: APIClient, fresh_world: str, line: str
+) -> None:
+    """As the engine's own prune, which docker asks for, leaves it."""
+    made = api.create_network("plain")["Id"]
+    body = {"Name": "conf", "ConfigOnly": True, "IPAM": {"Config": [{"Subnet": "10.99.0.0/24"}]}}
+    configuration = api._result(api._post_json(api._url("/networks/create"), data=body), json=True)["Id"]
+    assert office("").say(line, DEV).status is Status.DONE
+    left = {each["Id"] for each in api.networks()}
+    assert (made in left, configuration in left) == (False, True), fresh_world
+    api.remove_network(configuration)
+
+
+def test_volumes_with_a_name_go_only_where_that_is_asked_for(office: Office, api: APIClient) -> None:
+    """An engine that does not know the filter refuses it; others take it for what it says."""
+    said = office("").say("volume prune -f --filter all=false", DEV)
+    assert text.docker(said.reply) == "Error response from daemon: Invalid filter 'all'\n"
+    assert "scratch" in {each["Name"] for each in api.volumes()["Volumes"]}
+    assert prune.asked(["all=false"]) is prune.asked(["label=x"]) is prune.asked(["all=0", "all=false"]) is False
+    assert prune.asked(["all=1"]) is prune.asked(["all=true", "bad=x"]) is True
+    with pytest.raises(ValueError, match=r"invalid filter 'all=\[x\]'"):
+        prune.asked(["all=x"])

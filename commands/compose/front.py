@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from commands import root
@@ -37,8 +38,11 @@ _SPEC = replace(
 _HANDED_ON = ("project-name", "project-directory")
 
 
-def moved(words: list[str]) -> list[str]:
-    """The words with what stands before compose's verb behind it; raises UsageError where that is wrong."""
+def moved(words: list[str], verbs: Container[str]) -> list[str]:
+    """The words with what stands before compose's verb behind it; raises UsageError where that is wrong.
+
+    Of what is none of the verbs only the word itself is left: that is what is wrong.
+    """
     if words[:1] != [GROUP] or not words[1:] or not words[1].startswith("-"):
         return words
     read = Read()
@@ -46,6 +50,8 @@ def moved(words: list[str]) -> list[str]:
     if read.help or not read.positionals:
         return [GROUP, *(["--help"] if read.help else [])]
     verb, *rest = read.positionals
+    if verb not in verbs:
+        return [GROUP, verb]
     said = [f"--{name}={read.values[name]}" for name in _HANDED_ON if name in read.values]
     said += [f"--file={each}" for each in read.values.get("file", ())]
     said += [f"--{name}" for name in ("dry-run",) if read.values.get(name)]

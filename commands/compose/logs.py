@@ -67,7 +67,7 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
         return not member.one_off and self.index in {0, int(member.labels.get(NUMBER, "0") or 0)}
 
     def _shown(self, log: Log, member: Member, width: int) -> Reply:
-        before = "" if self.no_log_prefix else f"{_called(member).ljust(width)} | "
+        before = "" if self.no_log_prefix else f"{_called(member).ljust(width)}  | "
         pieces = tuple((_prefixed(text, before), error) for text, error in _joined(logs.without_keys(log.pieces)))
         parts: list[Part] = [Printed(pieces, f"{member.project}.log")] if pieces else []
         if log.short:

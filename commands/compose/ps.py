@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from commands.attempts import Refusal
 from commands.command import Permission, args, flag
 from commands.compose.project import SERVICE, Member, OnProject
@@ -22,6 +26,8 @@ HEADERS = {
     "Publishers": "PORTS",
 }
 TABLE = r"table {{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}"
+_EXITED = re.compile(r"(?:Exited|Restarting) \((\d+)\)")  # as the engine's list words the state
+_HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")
 _RUNS = {"running", "restarting", "paused"}
 _STATES = ("paused", "restarting", "removing", "running", "dead", "created", "exited")
 
@@ -60,7 +66,7 @@ class Ps(OnProject, name="compose ps", permission=Permission.SEE, filtered=True)
         if self.services_:
             return lines(sorted({each.service for each in found}))
         source = TABLE if self.format in {"", "table"} else self.format
-        return listed([_row(each, ctx.now, trunc=not self.no_trunc) for each in found], source, HEADERS)
+        return listed([row(each, ctx.now, trunc=not self.no_trunc) for each in found], source, HEADERS)
 
     def _shows(self, member: Member, states: set[str]) -> bool:
         state = str(member.listed["State"])
@@ -69,7 +75,27 @@ class Ps(OnProject, name="compose ps", permission=Permission.SEE, filtered=True)
         return self.all or (state in _RUNS and not member.one_off)
 
 
-def _row(member: Member, now: float, *, trunc: bool) -> Row:
-    plain = containers.row(member.listed, now, trunc=trunc)
-    more = {"Name": member.name, "Service": member.labels.get(SERVICE, ""), "Project": member.project}
-    return Row("*formatter.ContainerContext", {**plain.methods, **more})
+def row(member: Member, now: float, *, trunc: bool) -> Row:
+    """What can be shown of a container; now is epoch seconds."""
+    plain, status = containers.row(member.listed, now, trunc=trunc), str(member.listed["Status"])
+    exited, health = _EXITED.match(status), _HEALTH.search(status)
+    more = {
+        "Name": member.name,
+        "Service": member.labels.get(SERVICE, ""),
+        "Project": member.project,
+        "ExitCode": int(exited[1]) if exited else 0,
+        "Health": health[1] if health else "",
+        "Publishers": [_publisher(each) for each in member.listed.get("Ports") or ()],
+    }
+    shared = {name: value for name, value in plain.methods.items() if name != "Platform"}
+    return Row("*formatter.ContainerContext", {**shared, **more})
+
+
+def _publisher(port: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A port as compose tells of it."""
+    return {
+        "URL": port.get("IP", ""),
+        "TargetPort": port["PrivatePort"],
+        "PublishedPort": port.get("PublicPort", 0),
+        "Protocol": port["Type"],
+    }

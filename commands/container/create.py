@@ -32,7 +32,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
 
     image: str = arg("IMAGE")
     words: tuple[str, ...] = args("COMMAND] [ARG", required=False)
-    cidfile: str = flag(default="", help="Not possible here: the answer says the id")
+    cidfile: str = flag(default="", help="Leave it away: the answer says the id")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
     name: str = flag(default="", help="Its name; else the engine chooses one")
     platform: str = flag(default="", help="For which system and machine, such as linux/arm64")

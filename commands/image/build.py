@@ -58,7 +58,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     context: str = arg("PATH | URL | -")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
     file: str = flag("-f", default="", help="The Dockerfile, else the one in the context; - to be asked for it")
-    iidfile: str = flag(default="", help="Not possible here: the answer says the id")
+    iidfile: str = flag(default="", help="Leave it away: the answer says the id")
 
     def problem(self) -> str | None:
         """What docker refuses, and what a chat cannot do."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,9 @@ from commands.intent import Intent
 from commands.prunes import SURE, Going, Pruning, Selection
 from commands.timestamps import epoch
 
-_FILTERS = ("label", "label!", "all")
+_FILTERS = ("label", "label!")
+_ALL = "all"  # a filter, too, of engines that know the flag
+_BOTH = "conflicting options: cannot specify both --all and --filter all=1"
 _ANONYMOUS = "com.docker.volume.anonymous"  # the label of a volume that was made without a name
 _GIVEN = re.compile("[0-9a-f]{64}")
 _HEADER = ("VOLUME NAME", "DRIVER", "CREATED", "SIZE")
@@ -32,24 +34,38 @@ class Prune(Pruning, name="volume prune", permission=Permission.CHANGE, does="vo
 
     all: bool = flag("-a", default=False, since=_SINCE, help="Take volumes with a name, too")
 
+    def problem(self) -> str | None:
+        """Docker's refusal of saying it twice."""
+        return _BOTH if self.all and any(each.startswith(f"{_ALL}=") for each in self.filter) else None
+
     def warning(self) -> str:
         """Docker's words where named volumes go, too."""
         return "This will remove all local volumes not used by at least one container."
 
     def intent(self, ctx: Context) -> Intent:
         """The volumes that go; an engine that is too old for --all takes all of them, as docker's client lets it."""
+        old = bool(too_old("all", _SINCE, ctx.docker.api_version))
         try:
-            chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
+            chosen = prunes.selection(self.filter, ctx.now, _FILTERS if old else (*_FILTERS, _ALL))
+            named = asked(self.filter) or self.all or old
         except ValueError as error:
             return prunes.refused(error)
-        asked = any(each in {"all=1", "all=true"} for each in self.filter)
-        named = self.all or asked or bool(too_old("all", _SINCE, ctx.docker.api_version))
         going = (each for each in plan(ctx, chosen) if named or is_anonymous(each))
         planned = prunes.intent(going, _HEADER, LOOK, TITLE, reclaimed=True)
         text = (
             self.warning() if named else "This will remove anonymous local volumes not used by at least one container."
         )
         return replace(planned, question=f"WARNING! {text}\n{SURE}")
+
+
+def asked(filters: Iterable[str]) -> bool:
+    """Whether a filter asks for volumes with a name; raises ValueError in the engine's words where it says neither."""
+    values = {each.partition("=")[2] for each in filters if each.startswith(f"{_ALL}=")}
+    if not values or values <= {"0", "false"}:
+        return False
+    if values <= {"1", "true"}:
+        return True
+    raise ValueError(f"invalid filter '{_ALL}=[{' '.join(sorted(values))}]'")
 
 
 def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:
