@@ -401,8 +401,8 @@ def test_the_story_of_a_request_has_those_who_agreed(office: Bench) -> None:
     """In the record, with their numbers."""
     asked = held(office)
     agree(office, asked, BOB)
-    told = text.docker(office.say(f"audit show {asked.number}", ADA).reply)
-    assert f"Agreed:     bob, as number {asked.number + 1}" in told
+    told = text.added(office.say(f"audit show {asked.number}", ADA).reply)
+    assert f"bob agreed, as number {asked.number + 1}: 20" in told
 
 
 def test_what_is_hidden_has_a_fingerprint(office: Bench) -> None:

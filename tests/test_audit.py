@@ -194,7 +194,7 @@ def test_the_schedule_is_listed(bench: Bench) -> None:
     reply = spoken.say("schedule ls").reply
     head, row = text.docker(reply).splitlines()
     assert re.split(r" {2,}", head.strip()) == [
-        "NAME", "LINE", "CRON", "ZONE", "CHANNEL", "NEXT RUNS", "LAST RUN",
+        "NAME", "LINE", "CRON", "ZONE", "CHANNEL", "NEXT RUNS (UTC)", "LAST RUN",
     ]  # fmt: skip
     assert re.split(r" {2,}", row.strip()) == [
         "cleanup", "cleanup run", "0 3 * * 0", "Europe/Berlin", "C0OPS",

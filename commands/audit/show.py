@@ -37,7 +37,8 @@ class Show(Command, name="audit show", permission=Permission.SEE):
         if self.format:
             return _formatted(self.format, found[0], ctx.now)
         told = "".join(f"{line}\n" for line in _lines(found[0]))
-        return Reply((Moment("Received:", found[0]["at"]), Output(told)))
+        votes = (Moment(_voted(each), each["at"]) for each in found[0].get("votes", ()))
+        return Reply((Moment("Received:", found[0]["at"]), *votes, Output(told)))
 
 
 def _formatted(source: str, action: Mapping[str, Any], now: float) -> Reply:
@@ -55,15 +56,18 @@ def _lines(action: Mapping[str, Any]) -> Iterator[str]:
             yield f"{label + ':':<{_LABELS}}{value}"
     for each in action["targets"]:
         yield f"{'Target:':<{_LABELS}}{target(each, trunc=False)}"
-    for vote in action.get("votes", ()):
-        said = "Agreed" if vote["verdict"] == "approve" else "Refused"
-        why = f": {vote['reason']}" if vote["reason"] else ""
-        yield f"{said + ':':<{_LABELS}}{vote['person']}, as number {vote['action']}, {time(vote['at'])}{why}"
     for identity in action["events"][-1].get("details", {}).get("ids", []):
         yield f"{'Changed:':<{_LABELS}}{identity}"
-    yield "Events:"
+    yield "Events (times of UTC):"
     for event in action["events"]:
         yield f"  {time(event['at'])}  {event['kind']:<8}  {event['hash']}"
+
+
+def _voted(vote: Mapping[str, Any]) -> str:
+    """What somebody said to it, before the time of that."""
+    said = "agreed" if vote["verdict"] == "approve" else "refused"
+    why = f" ({vote['reason']})" if vote["reason"] else ""
+    return f"{vote['person']} {said}{why}, as number {vote['action']}:"
 
 
 def _facts(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

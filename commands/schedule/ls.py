@@ -19,7 +19,7 @@ HEADERS = {
     "Cron": "CRON",
     "Zone": "ZONE",
     "Channel": "CHANNEL",
-    "Next": "NEXT RUNS",
+    "Next": "NEXT RUNS (UTC)",
     "Last": "LAST RUN",
     "Number": "NUMBER",
 }
@@ -37,17 +37,15 @@ class Ls(Command, name="schedule ls", alias="schedule list", permission=Permissi
     quiet: bool = flag("-q", default=False, help="Only the names")
 
     def run(self, ctx: Context) -> Reply:
-        """The jobs through the template, and when the first of them runs in the reader's own zone."""
+        """The jobs through the template, and when each runs next in the reader's own zone."""
         jobs = ctx.bot.schedules()
         if not jobs:
             return note(NOTHING)
         source = "{{.Name}}" if self.quiet else TABLE if self.format in {"", "table"} else self.format
         reply = listed([_row(job, ctx.now) for job in jobs], source, HEADERS)
-        ahead = [job for job in jobs if job["next_run"] is not None]
-        if source != TABLE or not ahead:
-            return reply
-        first = min(ahead, key=lambda job: float(job["next_run"]))
-        return reply + Reply((Moment(f"{first['name']} runs next at", first["next_run"]),))
+        ahead = sorted((job["next_run"], job["name"]) for job in jobs if job["next_run"] is not None)
+        shown = ahead if source == TABLE else []
+        return reply + Reply(tuple(Moment(f"{name} runs next at", at) for at, name in shown))
 
 
 def _row(job: Mapping[str, Any], now: float) -> Row:
