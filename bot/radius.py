@@ -35,8 +35,9 @@ def around(host: Host, objects: Sequence[Found], now: float, knows: Callable[[Li
     try:
         listed: list[Listed] = wire.get(host.quick(), "/containers/json", params={"all": 1})
         known, hidden = [each for each in listed if knows(each)], [each for each in listed if not knows(each)]
-        found = [fact for each in objects[:SHOWN] for fact in _facts(host, each, known, now)]
-        if any(_concerns(each, hidden) for each in objects):
+        linked = {each.id: _linked(each, listed) for each in objects}
+        found = [fact for each in objects[:SHOWN] for fact in _facts(host, each, known, linked[each.id], now)]
+        if any(_concerns(each, hidden, linked[each.id]) for each in objects):
             found.insert(0, _HIDDEN)
     except (requests.RequestException, DockerException):
         return ()
@@ -44,28 +45,31 @@ def around(host: Host, objects: Sequence[Found], now: float, knows: Callable[[Li
     return (*found[:SHOWN], f"And {more} more facts.") if more > 0 else tuple(found)
 
 
-def _facts(host: Host, found: Found, listed: Sequence[Listed], now: float) -> Iterator[str]:
+def _facts(host: Host, found: Found, listed: Sequence[Listed], linked: set[str], now: float) -> Iterator[str]:
     match found.kind:
         case "container":
             if found.details:  # what a plan alone names was not looked at, and its table tells of it
                 yield _state(found, now)
                 yield from _lost(host, found)
-            yield from _dependents(found, listed)
+            yield from _dependents(found, listed, linked)
         case "image":
+            if found.details.get("Size"):
+                yield f"The image {found.name} has {units.size(found.details['Size'])}, shared layers included."
             yield from _users(found, (each for each in listed if each.get("ImageID") == found.id), "is made of it")
         case "network":
             yield from _users(found, (each for each in listed if found.id in _networks(each)), "is on it")
         case "volume":
+            yield from _weight(host, found)
             yield from _users(found, (each for each in listed if found.name in _volumes(each)), "mounts it")
         case _:
             return
 
 
-def _concerns(found: Found, listed: Sequence[Listed]) -> bool:
+def _concerns(found: Found, listed: Sequence[Listed], linked: set[str]) -> bool:
     """Whether one of these containers depends on the object, or uses it."""
     match found.kind:
         case "container":
-            return any(_dependents(found, listed))
+            return any(_dependents(found, listed, linked))
         case "image":
             return any(each.get("ImageID") == found.id for each in listed)
         case "network":
@@ -98,7 +102,18 @@ def _lost(host: Host, found: Found) -> Iterator[str]:
         yield f"{found.name} uses the volumes {', '.join(str(each.get('Name')) for each in mounts)}."
 
 
-def _dependents(found: Found, listed: Iterable[Listed]) -> Iterator[str]:
+def _weight(host: Host, found: Found) -> Iterator[str]:
+    """How much a volume holds, where the engine can say that in time."""
+    try:
+        held = wire.get(host.quick(), "/system/df").get("Volumes") or ()
+    except (requests.RequestException, DockerException):
+        return
+    sizes = [int((each.get("UsageData") or {}).get("Size") or 0) for each in held if each["Name"] == found.name]
+    yield from (f"The volume {found.name} holds {units.size(size)}." for size in sizes if size > 0)
+
+
+def _dependents(found: Found, listed: Iterable[Listed], linked: set[str]) -> Iterator[str]:
+    own = set(_volumes(found.details))
     project, service = found.labels.get(_PROJECT), found.labels.get(_SERVICE)
     for each in listed:
         labels = each.get("Labels") or {}
@@ -108,6 +123,16 @@ def _dependents(found: Found, listed: Iterable[Listed]) -> Iterator[str]:
             yield f"{own_name(each['Names'])} depends on {found.name} ({project})."
         elif mode == f"container:{found.id}":
             yield f"{own_name(each['Names'])} uses the network of {found.name}."
+        elif own_name(each["Names"]) in linked:
+            yield f"{own_name(each['Names'])} is linked to {found.name}."
+        elif each["Id"] != found.id and (shared := own.intersection(_volumes(each))):
+            yield f"{own_name(each['Names'])} uses the same volumes as {found.name}: {', '.join(sorted(shared))}."
+
+
+def _linked(found: Found, listed: Iterable[Listed]) -> set[str]:
+    """The containers with a link to it: the engine lists /web/db as another name of db."""
+    names = (name for each in listed if each["Id"] == found.id for name in each["Names"])
+    return {name.split("/")[1] for name in names if name.count("/") > 1}
 
 
 def _users(found: Found, users: Iterable[Listed], does: str) -> Iterator[str]:
@@ -121,4 +146,4 @@ def _networks(listed: Listed) -> list[str]:
 
 
 def _volumes(listed: Listed) -> list[str]:
-    return [str(each.get("Name")) for each in listed.get("Mounts") or ()]
+    return [str(each["Name"]) for each in listed.get("Mounts") or () if each.get("Name")]

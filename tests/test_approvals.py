@@ -621,3 +621,23 @@ def test_those_who_agreed_are_looked_at_afresh_when_it_runs(fresh_world: str, ap
     made.pipeline.resume(asked.number)
     assert (now(made, asked).state, started(api)) == (State.SUPERSEDED, before)
     made.close()
+
+
+def test_a_request_tells_what_hangs_on_it_and_what_would_be_lost(office: Bench, api: APIClient) -> None:
+    """Links, shared volumes and networks, as of now; how much an image and a volume hold."""
+    config = api.create_host_config(links={"web": "front"}, binds=["pgdata:/d"])
+    api.create_container("busybox:latest", ["true"], name="linking", host_config=config)
+    sharing = api.create_host_config(binds=["pgdata:/d"])
+    writer = api.create_container(
+        "busybox:latest", ["sh", "-c", "head -c 5000 /dev/zero > /d/file"], name="sharing", host_config=sharing
+    )
+    api.start(writer)
+    api.wait(writer)
+    facts = "\n".join(held(office, "rm -f web").plan["around"])
+    assert "linking is linked to web." in facts
+    facts = "\n".join(held(office, "rm -f sharing").plan["around"])
+    assert "linking uses the same volumes as sharing: pgdata." in facts
+    facts = "\n".join(held(office, "volume rm pgdata").plan["around"])
+    assert "The volume pgdata holds" in facts
+    facts = "\n".join(held(office, "rmi app:2.0").plan["around"])
+    assert "The image app:2.0 has" in facts
