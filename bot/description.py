@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.judging import Judged, called
+from bot.judging import Judged
+from bot.objects import called
 from commands.context import Found, Missing
 from commands.secrets import mask_object
 

@@ -10,7 +10,8 @@ from docker.errors import NotFound
 
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
-from bot.judging import Judging, MadeBy
+from bot.judging import Judging
+from bot.objects import MadeBy
 from bot.policy import Object, Policy
 from bot.request import Actor, Member, Origin, Request
 from commands.catalog import Catalog

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot import answers, envelope, own
+from bot import answers, envelope, objects
 from bot.admission import Admission, spec_of
 from bot.answers import End
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
+from bot.objects import MadeBy
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Rules
 from bot.rates import Pace
 from bot.request import Directory, Request, Status
@@ -19,15 +20,12 @@ from bot.rule import NOBODY, Needs
 from commands.catalog import Catalog
 from commands.command import Command, Permission, Spec
 from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
-from commands.creation import images
 from commands.line import UsageError
-from commands.seen import Seen, volume_id
+from commands.seen import Seen
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
-OWN_CONTAINER = own.own_container()
 
-MadeBy = Callable[[str], str]  # the full id of an object -> who made it from chat, empty where nobody did
 Looked = Mapping[Target, Found | Missing]
 
 
@@ -129,18 +127,7 @@ class Judging:
 
     def object(self, found: Found, made_by: MadeBy) -> Object:
         """An object as the policy judges it."""
-        identity = volume_id(found.details) if found.kind == "volume" else found.id
-        seen = Object(kind=found.kind, name=found.name, labels=found.labels, maker=made_by(identity))
-        if found.kind != "container" or not found.details:  # of a list: what it may do was not looked at
-            return seen
-        return replace(
-            seen,
-            image=str((found.details.get("Config") or {}).get("Image") or ""),
-            protected=own.protected_reason(found.details, OWN_CONTAINER, self.hosts.sockets()),
-            root=envelope.root_reason(
-                found.details, [each.details for each in found.volumes], self.policy.terms.run.binds
-            ),
-        )
+        return objects.one(found, made_by, self.policy.terms.run.binds, self.hosts.sockets())
 
     def _made_by(self, host: str) -> MadeBy:
         """Who made what there; the record is asked once, and only where a right depends on it."""
@@ -291,15 +278,8 @@ class Judging:
         return verdicts
 
     def _objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
-        """What is judged: the object, once for each set of labels that it has."""
-        if isinstance(found, Missing):
-            return (Object(kind=found.target.kind, name=called(found.target)),)
-        judged = self.object(found, made_by)
-        names = _names(found) if found.kind == "image" else (judged.name,)
-        return (
-            *(replace(judged, name=name) for name in names),
-            *(replace(judged, name=names[0], labels=labels) for labels in found.inherited),
-        )
+        """What is judged: the object, once for each set of labels and each name that it has."""
+        return objects.all_of(found, lambda each: self.object(each, made_by))
 
 
 def _none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> Iterator[Allow | Hold]:
@@ -326,23 +306,6 @@ def _lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
         looked = found.get(Target("container", text.partition(":")[0]))
         if isinstance(looked, Found):
             yield looked
-
-
-def _names(image: Found) -> tuple[str, ...]:
-    """All that an image is called; what the line calls it only where that is a name, or it has none."""
-    tags = tuple(image.details.get("RepoTags") or ())
-    is_id = image.id.removeprefix("sha256:").startswith(image.target.ref.removeprefix("sha256:"))
-    return tags if tags and is_id else tuple(dict.fromkeys((called(image.target), *tags)))
-
-
-def called(target: Target) -> str:
-    """How a line calls something; an image with the tag that goes without saying."""
-    if target.kind != "image" or images.is_id(target.ref):
-        return target.ref
-    try:
-        return images.told(target.ref)
-    except ValueError:
-        return target.ref
 
 
 def _is_ambiguous(missing: Missing) -> bool:
