@@ -5,8 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from harness import Bench
+from test_approval_interleavings import Blank
 
 from bot import policy_init
+from bot.clerk import Clerk
+from bot.clock import Clock
 from bot.policy import GRACE, Asker, Deny, Policy, PolicyError, Reloading
 from commands import catalog
 from commands.command import Spec
@@ -138,3 +142,16 @@ def test_hosts_are_checked_at_every_reading(path: Path) -> None:
     assert may(policy, ADA, "container stop")
     with pytest.raises(PolicyError, match="did you mean 'local'"):
         Reloading(path, SPECS, hosts=frozenset({"local"}))
+
+
+def test_a_file_that_becomes_wrong_is_noticed_though_nobody_asks(
+    path: Path, bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever sees to what waits looks at it, too, again and again."""
+    rules = Reloading(path, SPECS)
+    clerk = Clerk(bench.store.approvals, rules, Clock(), Blank(), lambda _held: False)
+    path.write_text("version = ")
+    with caplog.at_level(logging.ERROR):
+        clerk.look()
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert str(path) in caplog.text
