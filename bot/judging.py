@@ -245,11 +245,11 @@ class Judging:
             spec = spec_of(self.catalog, verb)
             for target in targets:
                 looked = found.get(target)
-                objects = self._objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
+                done_to = self._objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
                 if target.made:
-                    yield from (self.policy.judge_new(case.asker, spec, each) for each in objects)
+                    yield from (self.policy.judge_new(case.asker, spec, each) for each in done_to)
                 elif isinstance(looked, Found):
-                    verdict = self.policy.judge(case.asker, spec, objects)
+                    verdict = self.policy.judge(case.asker, spec, done_to)
                     why = f"This does to {target.ref} what `{' '.join(spec.names[-1])}` does. {verdict.reason}"
                     yield replace(verdict, reason=why)
 
