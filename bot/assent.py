@@ -17,9 +17,11 @@ TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows n
 GONE = "No request waits under the number {}. `approval ls` lists those that do."
 NOT_OPEN = "Number {} is {} already{}. Nothing was done."
 OWN = "You asked for number {} yourself: other people have to agree. `approval cancel {}` takes it back."
-NOT_YOURS = "Number {} is for {} to decide. You are not among them. Whoever keeps {} can change that."
+NOT_YOURS = "Number {} is for {} to decide. You are not among them: they stand under [people]. Whoever keeps {} can change that."
 OTHER = "That is not what number {} asks for: its digest is {}. Look at it with `approval show {}` before you agree."
 _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
+_ELEVATION = "role request"  # what it would give outlasts the emergency, and nobody would have agreed to it
+_ROLE = "Breaking the glass never gives a role. Number {} has to be agreed to."
 _ROOT = "Breaking the glass never gives root on a host. Number {} has to be agreed to."
 
 
@@ -77,6 +79,8 @@ class Assent:
             raise Refusal(policy_reason.no_glass(glass.roles, policy.source, line))
         if held.bound.get("what gives root"):
             raise Refusal(_ROOT.format(number))
+        if held.plan["verb"] == _ELEVATION:
+            raise Refusal(_ROLE.format(number))
         if not self.approvals.break_glass(number, voter.person, reason):
             raise Refusal(self._closed(self.found(number)))
         return self.found(number)

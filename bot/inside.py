@@ -171,6 +171,10 @@ class Inside:
         if held.state is not State.PENDING:
             raise Refusal(f"Number {number} is {held.state} already. Nothing was done.")
         place = _place(to) or self.policy.current().actor(to.removeprefix("@")) or ""
+        if place.startswith(("U", "W")) and self.policy.current().person(place) is None:
+            raise Refusal(
+                f"'{to}' is nobody in {self.policy.current().source}: only people whom it lists are shown that."
+            )
         if not place:
             raise Refusal(f"'{to}' is no channel (C...) and nobody in {self.policy.current().source}.")
         if allowed is not None and place.startswith(("C", "G")) and place not in allowed:

@@ -285,6 +285,10 @@ def test_broken_glass_is_loud_until_somebody_else_has_looked(office: Bench, api:
     assert now(office, asked).reviewed == "eve"
     root = held(office, "run -d --privileged busybox true")
     assert office.say(f"approval break-glass {root.number} --reason fire", ADA).status is Status.FAILED
+    role = held(office, "role request oncall --for 1h", ADA)
+    refused = office.say(f"approval break-glass {role.number} --reason fire", ADA)
+    assert "never gives a role" in text.docker(refused.reply) + text.added(refused.reply)
+    assert now(office, role).state is State.PENDING
 
 
 def test_a_role_for_a_time_is_agreed_to_and_ends(office: Bench) -> None:
@@ -489,6 +493,7 @@ def test_what_is_about_nothing_yet_is_not_everybodys_to_know(fresh_world: str, t
     assert narrow.say(f"approval show {asked.number}", DORA).status is Status.FAILED
     assert narrow.say(f"approval send {asked.number} C0OPS00001", DORA).status is Status.FAILED
     assert narrow.say(f"approval send {asked.number} C0EVIL0001", ADA).status is Status.FAILED
+    assert narrow.say(f"approval send {asked.number} U0STRANGER", ADA).status is Status.FAILED
     assert narrow.say(f"approval send {asked.number} C0OPS00001", BOB).status is Status.DONE
     assert [post.channel for post in narrow.store.approvals.posts.of(asked.number or 0)] == ["C0OPS00001"]
     narrow.close()
