@@ -17,8 +17,10 @@ TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows n
 GONE = "No request waits under the number {}. `approval ls` lists those that do."
 NOT_OPEN = "Number {} is {} already{}. Nothing was done."
 OWN = "You asked for number {} yourself: other people have to agree. `approval cancel {}` takes it back."
-NOT_YOURS = "Number {} is for {} to decide. You are not among them: they stand under [people]."
-    " Whoever keeps {} can change that."
+NOT_YOURS = (
+    "Number {} is for {} to decide. You are not among them: they stand under [people]. Whoever keeps {} can change"
+    " that."
+)
 OTHER = "That is not what number {} asks for: its digest is {}. Look at it with `approval show {}` before you agree."
 _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
 _ELEVATION = "role request"  # what it would give outlasts the emergency, and nobody would have agreed to it
