@@ -83,7 +83,7 @@ def _apart(words: list[str]) -> tuple[list[str], list[str]]:
 def _taken(word: str) -> int:
     """How many words this option of exec takes with its value; 0 where it is none."""
     name, equals, _ = word.partition("=")
-    if name in _VALUED and len(word.split()) == 1:  # more words are a line, which may begin so, too
+    if name in _VALUED and not (name == "--host" and len(word.split()) > 1):  # docker has that one, too: a line
         return 1 if equals else 2
     return int(word == "--json")
 
@@ -218,12 +218,21 @@ def _manifest(asked: argparse.Namespace) -> int:
     from bot.slack.manifest import manifest  # noqa: PLC0415 - see above
 
     settings = _settings()
-    parts = urlsplit(asked.url)
-    if asked.url and not (parts.scheme == "https" and parts.hostname and not (parts.query or parts.fragment)):
+    if asked.url and not _is_public(asked.url):
         raise _Told(f"slashdock manifest: {asked.url!r} is no public address; expected https://HOST")
     told = manifest(settings.command, asked.url)
     sys.stdout.write(json.dumps(told, indent=2) + "\n")
     return 0
+
+
+def _is_public(url: str) -> bool:
+    """Whether Slack could reach a bot there."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError where it is none
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
 def _policy_init(asked: argparse.Namespace) -> int:

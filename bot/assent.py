@@ -17,10 +17,8 @@ TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows n
 GONE = "No request waits under the number {}. `approval ls` lists those that do."
 NOT_OPEN = "Number {} is {} already{}. Nothing was done."
 OWN = "You asked for number {} yourself: other people have to agree. `approval cancel {}` takes it back."
-NOT_YOURS = (
-    "Number {} is for {} to decide. You are not among them: they stand under [people]. Whoever keeps {} can change"
-    " that."
-)
+NOT_YOURS = "Number {} is for {} to decide. You are not among them. Whoever keeps {} can change that."
+_UNLISTED = "Number {} is for {} to decide, of those who stand under [people]. Whoever keeps {} can list you there."
 OTHER = "That is not what number {} asks for: its digest is {}. Look at it with `approval show {}` before you agree."
 _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
 _ELEVATION = "role request"  # what it would give outlasts the emergency, and nobody would have agreed to it
@@ -143,7 +141,8 @@ class Assent:
         if self.is_own(held, asker):
             raise Refusal(OWN.format(number, number))
         if not self.may_decide(held, asker):
-            raise Refusal(NOT_YOURS.format(number, self.whom(held), self.policy.current().source))
+            words = NOT_YOURS if self.voter(asker).person else _UNLISTED
+            raise Refusal(words.format(number, self.whom(held), self.policy.current().source))
         if held.state is not State.PENDING:
             raise Refusal(self._closed(held))
         return held

@@ -31,7 +31,7 @@ def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]
     """All that a line is about: what is there, what it finds by itself, and what it makes, which has no id yet."""
     there = [each for each in judged.found.values() if isinstance(each, Found)]
     missing = (each.target for each in judged.found.values() if isinstance(each, Missing))
-    made = {(each.kind, called(each)) for each in missing if each.made}
+    made = {(each.kind, called(each)) for each in missing if each.made and not each.alias}
     if judged.command.makes() is not None and not any(kind == "container" for kind, _ in made):
         made.add(("container", ""))  # the engine chooses its name
     new = ({"kind": kind, "id": "", "name": name, "labels": {}} for kind, name in sorted(made))

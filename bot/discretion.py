@@ -16,7 +16,7 @@ from commands.reply import Errors, Reply
 from commands.seen import Seen, Visible
 
 _ID = re.compile(r"(?<![0-9A-Za-z_])[0-9a-f]{12,64}(?![0-9A-Za-z_])")
-_NAME = re.compile(r"""(?<=["'/(\[])[0-9A-Za-z][0-9A-Za-z_.-]+""")  # as engines put the names of others
+_NAME = re.compile(r'(?<=name:")[^"]+')  # as engines tell who else is on a network
 _NAMELESS = "<none>:<none>"
 
 
@@ -47,7 +47,8 @@ class Discretion:
             there = [(each, {word for word in told if _is(each, word)}) for each in _listed(self.client())]
         except (requests.RequestException, DockerException):
             return {word for word in told if _ID.fullmatch(word)}
-        known: set[str] = set().union(*(met for _, met in there))
+        names = {word for word in told if not _ID.fullmatch(word)}  # hidden or not there: it must not tell which
+        known: set[str] = names.union(*(met for _, met in there))
         return known.difference(*(met for each, met in there if met and self.visible(each)))
 
 

@@ -135,7 +135,7 @@ class Host:
             return EngineDown(daemon(error))
         if _is_late(error):
             return EngineDown(f"The Docker engine {self.name} did not answer in time. Is it overloaded or stopped?")
-        if _is_forbidden(error):
+        if self.url.startswith(UNIX) and _is_forbidden(error):
             return EngineDown(_FORBIDDEN.format(self.url, self.url.removeprefix(UNIX)), _DOCTOR.format(self.name))
         return EngineDown(
             f"Cannot connect to the Docker daemon at {self.url}. Is the docker daemon running?",

@@ -186,7 +186,8 @@ class Judging:
             if target.made and isinstance(looked, Missing)
             for each in self._objects(looked, case.made_by)
         ]
-        objects += tuple(self._renamed(case, found))
+        renamed = tuple(self._renamed(case, found))
+        objects += tuple(new for _, new in renamed)
         makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
             hidden = tuple(obj for looked in found.values() for obj in self._objects(looked, case.made_by))
@@ -196,16 +197,17 @@ class Judging:
             *(self.policy.judge_new(case.asker, spec, each) for each in new),
             *self._kin(case, objects),
             *self._besides(case, found),
+            *(self.policy.judge_leaving(case.asker, old, new) for old, new in renamed),
             *self._inside(case, found),
         ]
         return list(_none_refused(verdicts, case.command))
 
-    def _renamed(self, case: _Case, found: Looked) -> Iterator[Object]:
-        """The object by the name that it would have: it has to be the asker's to touch by that name, too."""
+    def _renamed(self, case: _Case, found: Looked) -> Iterator[tuple[Object, Object]]:
+        """The object as it is, and by the name that it would have: it has to be the asker's to touch by that, too."""
         pair = case.command.renames()
         looked = None if pair is None else found.get(pair[0])
         if pair is not None and isinstance(looked, Found) and not self._hidden(case, looked):
-            yield from (replace(each, name=pair[1].ref) for each in self._objects(looked, case.made_by))
+            yield from ((each, replace(each, name=pair[1].ref)) for each in self._objects(looked, case.made_by))
 
     def _allow_root(self, case: _Case, found: Looked) -> tuple[frozenset[str], list[Allow | Hold]]:
         """Why the line gives root on the host, empty where it does not, and the verdicts on that."""
@@ -241,12 +243,14 @@ class Judging:
 
     def _besides(self, case: _Case, found: Looked) -> Iterator[Allow | Hold | Deny]:
         """The verdicts on what the line does as well, by other verbs than its own."""
-        for verb, targets in case.command.also(found).items():
-            spec = spec_of(self.catalog, verb)
-            for target in targets:
+        for also in case.command.also(found):
+            spec = spec_of(self.catalog, also.verb)
+            for target in also.targets:
                 looked = found.get(target)
                 done_to = self._objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
-                if target.made:
+                if target.made and target.kind == "container":
+                    done_to = tuple(replace(each, image=_image_of(case.command)) for each in done_to)
+                if target.made or also.part:
                     yield from (self.policy.judge_new(case.asker, spec, each) for each in done_to)
                 elif isinstance(looked, Found):
                     verdict = self.policy.judge(case.asker, spec, done_to)
@@ -306,6 +310,11 @@ def _lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
         looked = found.get(Target("container", text.partition(":")[0]))
         if isinstance(looked, Found):
             yield looked
+
+
+def _image_of(command: Command) -> str:
+    """The image of which the line makes a container."""
+    return str((command.makes() or {}).get("Image") or "")
 
 
 def _is_ambiguous(missing: Missing) -> bool:

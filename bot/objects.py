@@ -45,16 +45,11 @@ def all_of(found: Found | Missing, one_of: Callable[[Found], Object]) -> tuple[O
 
 def called(target: Target) -> str:
     """How a line calls something; an image with the tag that goes without saying."""
-    if target.kind != "image" or images.is_id(target.ref):
-        return target.ref
-    try:
-        return images.told(target.ref)
-    except ValueError:
-        return target.ref
+    return images.called(target.ref) if target.kind == "image" else target.ref
 
 
 def _names(image: Found) -> tuple[str, ...]:
     """All that an image is called; what the line calls it only where that is a name, or it has none."""
-    tags = tuple(image.details.get("RepoTags") or ())
+    tags = tuple(image.details.get("RepoTags") or image.details.get("RepoDigests") or ())
     is_id = image.id.removeprefix("sha256:").startswith(image.target.ref.removeprefix("sha256:"))
     return tags if tags and is_id else tuple(dict.fromkeys((called(image.target), *tags)))

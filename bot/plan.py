@@ -13,6 +13,7 @@ from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
 from commands import grammar, secrets, units
+from commands.attempts import Refusal
 from commands.command import Command
 from commands.context import Found, Missing
 from commands.intent import Intent
@@ -58,6 +59,11 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     text = "".join(f"{told}\n" for told in _told(judged, objects, request, reason, seal))
     if _hides(text, {name for each in objects for name in (each.name, each.target.ref)}):
         raise Unseen(_HIDDEN)
+    try:
+        read = {each: seal.fingerprint(content) for each, content in intent.bound().items()}
+    except (ValueError, Refusal) as error:
+        raise Unseen(str(error)) from error
+    text += "".join(f"Holds:   {_visible(each)}: fingerprint {read[each][:FINGERPRINT]}\n" for each in read)
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -65,6 +71,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "what was filled in": seal.fingerprint(given),
         "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
+        **read,
         **dict(pair for each in objects for pair in _bound(each)),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
     }

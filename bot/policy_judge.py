@@ -136,11 +136,26 @@ class Policy:
         needs = _each(bars)
         return Hold(policy_reason.kept(obj, bars, self._named(needs), self.source), needs) if bars else Allow("")
 
+    def judge_leaving(self, asker: Asker, old: Object, new: Object) -> Allow | Hold | Deny:
+        """Whether an object may become another by its name, as far as that takes it out from under a rule.
+
+        Whatever verb and channel a rule is about: it was written for the object that has the name.
+        """
+        left = [rule for rule in (*self.terms.denies, *self.terms.requires) if rule.is_left(old, new, asker)]
+        denies, bars = [rule for rule in left if not rule.approve], [rule for rule in left if rule.approve]
+        if denies:
+            return Deny(policy_reason.leaves(old, denies[0], self.source))
+        needs = _each(bars)
+        return Hold(policy_reason.left(old, bars, self._named(needs), self.source), needs) if bars else Allow("")
+
     def judge_root(self, asker: Asker, spec: Spec, why: str) -> Hold | Deny:
         """Whether the person may do with this verb what gives root on the host, for this reason: never alone."""
         rules = [rule for rule in self._allowing(asker, Permission.ROOT) if rule.is_on_all(asker) and rule.approve]
-        if not rules or self._denies.about(Permission.ROOT).holding(asker):
+        if not rules:
             return Deny(policy_reason.gives_root(spec, why, self.source, self._may_all(asker, Permission.ROOT)))
+        denies = self._denies.about(Permission.ROOT).holding(asker)
+        if denies:
+            return Deny(policy_reason.no_root(why, denies[0], self.source))
         bars = self._requires.about(Permission.ROOT).holding(asker)
         return self._held(spec, rules, bars, _weakest(rules) | _each(bars))
 

@@ -85,6 +85,11 @@ def gives_root(spec: Spec, why: str, source: str, able: Names) -> str:
     return f"This gives root on the host ({why}): {_called(spec)} so {_NAMED}. {_ask(source, able)}"
 
 
+def no_root(why: str, rule: Rule, source: str) -> str:
+    """What the line asks for gives root on the host, which a deny rule about some of it forbids for all of it."""
+    return f"This gives root on the host ({why}). {denied(Permission.ROOT, rule, source)}"
+
+
 def named(glob: str, source: str, line: int) -> str:
     """What [protect] names it by."""
     return f"[protect] in {source}{_line(line)} names {glob}, which whoever keeps it can change"
@@ -106,6 +111,17 @@ def held(
 def kept(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
     """The name may be given to something new, once others agree."""
     return f"What is new as {obj.name} may be made ({_at(bars, source)}), once {asked(needs)}."
+
+
+def leaves(obj: Object, rule: Rule, source: str) -> str:
+    """A deny rule goes by the name that the object would lose."""
+    why = f"A deny rule ({_at([rule], source)}) is about {_selectors([rule])}"
+    return f"{why}: {obj.name} cannot be taken out from under it by another name. {_ask(source)}"
+
+
+def left(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
+    """Rules that raise the bar go by the name that the object would lose."""
+    return f"{obj.name} may get another name, under which fewer rules hold ({_at(bars, source)}), once {asked(needs)}."
 
 
 def no_elevation(role: str, known: Iterable[str], source: str, line: int) -> str:

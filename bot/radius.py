@@ -6,6 +6,7 @@ They are as of the moment at which they were looked at; nobody's word is bound t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -27,6 +28,16 @@ _HIDDEN = "Containers that the asker may not see depend on this, or use it."
 Listed = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What was looked at: the containers that the asker may know of, what volumes hold, when."""
+
+    host: Host
+    listed: Sequence[Listed]
+    weights: Mapping[str, int]
+    now: float
+
+
 def around(host: Host, objects: Sequence[Found], now: float, knows: Callable[[Listed], bool]) -> tuple[str, ...]:
     """Sentences about the objects; empty where the engine does not answer.
 
@@ -35,9 +46,9 @@ def around(host: Host, objects: Sequence[Found], now: float, knows: Callable[[Li
     try:
         listed: list[Listed] = wire.get(host.quick(), "/containers/json", params={"all": 1})
         known, hidden = [each for each in listed if knows(each)], [each for each in listed if not knows(each)]
-        linked = {each.id: _linked(each, listed) for each in objects}
-        found = [fact for each in objects[:SHOWN] for fact in _facts(host, each, known, linked[each.id], now)]
-        if any(_concerns(each, hidden, linked[each.id]) for each in objects):
+        look = _Look(host, known, _weights(host, objects), now)
+        found = [fact for each in objects[:SHOWN] for fact in _facts(look, each, _linked(each, listed))]
+        if any(_concerns(each, hidden, _linked(each, listed)) for each in objects):
             found.insert(0, _HIDDEN)
     except (requests.RequestException, DockerException):
         return ()
@@ -45,12 +56,13 @@ def around(host: Host, objects: Sequence[Found], now: float, knows: Callable[[Li
     return (*found[:SHOWN], f"And {more} more facts.") if more > 0 else tuple(found)
 
 
-def _facts(host: Host, found: Found, listed: Sequence[Listed], linked: set[str], now: float) -> Iterator[str]:
+def _facts(look: _Look, found: Found, linked: set[str]) -> Iterator[str]:
+    listed = look.listed
     match found.kind:
         case "container":
             if found.details:  # what a plan alone names was not looked at, and its table tells of it
-                yield _state(found, now)
-                yield from _lost(host, found)
+                yield _state(found, look.now)
+                yield from _lost(look.host, found)
             yield from _dependents(found, listed, linked)
         case "image":
             if found.details.get("Size"):
@@ -59,7 +71,8 @@ def _facts(host: Host, found: Found, listed: Sequence[Listed], linked: set[str],
         case "network":
             yield from _users(found, (each for each in listed if found.id in _networks(each)), "is on it")
         case "volume":
-            yield from _weight(host, found)
+            if found.name in look.weights:
+                yield f"The volume {found.name} holds {units.size(look.weights[found.name])}."
             yield from _users(found, (each for each in listed if found.name in _volumes(each)), "mounts it")
         case _:
             return
@@ -102,14 +115,16 @@ def _lost(host: Host, found: Found) -> Iterator[str]:
         yield f"{found.name} uses the volumes {', '.join(str(each.get('Name')) for each in mounts)}."
 
 
-def _weight(host: Host, found: Found) -> Iterator[str]:
-    """How much a volume holds, where the engine can say that in time."""
+def _weights(host: Host, objects: Sequence[Found]) -> Mapping[str, int]:
+    """How many bytes volumes hold, by their names; the engine is asked once, and only where one is concerned."""
+    if not any(each.kind == "volume" for each in objects):
+        return {}
     try:
         held = wire.get(host.quick(), "/system/df").get("Volumes") or ()
     except (requests.RequestException, DockerException):
-        return
-    sizes = [int((each.get("UsageData") or {}).get("Size") or 0) for each in held if each["Name"] == found.name]
-    yield from (f"The volume {found.name} holds {units.size(size)}." for size in sizes if size > 0)
+        return {}
+    sizes = {str(each["Name"]): int((each.get("UsageData") or {}).get("Size") or 0) for each in held}
+    return {name: size for name, size in sizes.items() if size > 0}
 
 
 def _dependents(found: Found, listed: Iterable[Listed], linked: set[str]) -> Iterator[str]:
@@ -121,11 +136,11 @@ def _dependents(found: Found, listed: Iterable[Listed], linked: set[str]) -> Ite
         needed = [name.partition(":")[0] for name in str(labels.get(_DEPENDS) or "").split(",")]
         if project and labels.get(_PROJECT) == project and service in needed:
             yield f"{own_name(each['Names'])} depends on {found.name} ({project})."
-        elif mode == f"container:{found.id}":
+        if mode == f"container:{found.id}":
             yield f"{own_name(each['Names'])} uses the network of {found.name}."
-        elif own_name(each["Names"]) in linked:
+        if own_name(each["Names"]) in linked:
             yield f"{own_name(each['Names'])} is linked to {found.name}."
-        elif each["Id"] != found.id and (shared := own.intersection(_volumes(each))):
+        if each["Id"] != found.id and (shared := own.intersection(_volumes(each))):
             yield f"{own_name(each['Names'])} uses the same volumes as {found.name}: {', '.join(sorted(shared))}."
 
 

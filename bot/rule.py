@@ -63,6 +63,11 @@ class Rule:
         on = self._lasting if self.role and obj.maker else self.on
         return any(each.matches(obj, asker) for each in on)
 
+    def is_left(self, old: Object, new: Object, asker: Asker) -> bool:
+        """Whether it is about the one here, and not about the other."""
+        here = not self.hosts or asker.host in self.hosts
+        return here and self.selects(old, asker) and not self.selects(new, asker)
+
     def is_on_all(self, asker: Asker) -> bool:
         """Whether it needs no object to be about where the asker asks."""
         return any(each.is_wide and each.matches(NOTHING, asker) for each in self.on)

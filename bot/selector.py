@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from commands.creation import images
+
 EVERYTHING = "*"
 PROJECT_LABEL = "com.docker.compose.project"
 SORTS = ("name", "image", "network", "volume", "project", "label", "host", "by")
@@ -78,6 +80,8 @@ class Selector:
             case "label":
                 key, equals, glob = rest.partition("=")
                 return f"{_LABEL}{key}", glob if equals else EVERYTHING
+            case "image" if WILD.search(rest) is None:
+                return sort, images.called(rest) or EVERYTHING
             case _:
                 return sort, rest or EVERYTHING
 
@@ -113,7 +117,7 @@ def value(what: str, obj: Object, asker: Asker) -> str | None:
         case "name" | "network" | "volume":
             return obj.name if obj.kind == _KINDS[what] else None
         case "image":
-            return (obj.name if obj.kind == "image" else obj.image) or None
+            return images.called(obj.name if obj.kind == "image" else obj.image) or None
         case "host":
             return asker.host
         case "by":

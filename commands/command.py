@@ -14,7 +14,7 @@ from commands.kinds import Kind
 from commands.reply import failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from commands.asking import Form
     from commands.context import Context, Found, Missing, Target
@@ -85,6 +85,19 @@ class Argument:
     metavar: str
     required: bool
     repeats: bool
+
+
+@dataclass(frozen=True)
+class Also:
+    """Another verb that a line does as well, and to what.
+
+    part: it is a part of what the verb itself is, so that no rule has to allow it; one that denies it, or wants consent
+    for it, holds. So it is with whatever the line makes.
+    """
+
+    verb: str
+    targets: tuple[Target, ...]
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -242,13 +255,10 @@ class Command:
         """What of a container the line sets anew, as the part of such a body that would; empty where nothing."""
         return {}
 
-    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
-        """Other verbs that it does as well, each with what it does that to: what is there must be allowed for it.
-
-        Of what the line makes only what is denied counts, and consent that is wanted. found is what the line names.
-        """
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
+        """What other verbs it does as well; found is what the line names."""
         del found
-        return {}
+        return ()
 
     def escalation(self) -> str:
         """Why what the line asks for gives root on the engine's host, empty where it does not."""

@@ -24,12 +24,13 @@ class Target:
     """An object as the line names it; kind is container, image, network, volume or any (the first that is found).
 
     made: the line makes it. Where it is there already it is judged like every other; where it is not, there is nothing
-    to judge.
+    to judge. alias: it is only a name by which others on a network find what is made.
     """
 
     kind: str
     ref: str
     made: bool = False
+    alias: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,15 @@ class Intent:
     """The objects beside those that the line names which will be touched, and the doing of it.
 
     table shows them to whoever is to confirm it: the header first, then a row for each; empty where their names do.
-    question is what docker asks where that depends on the engine, else empty.
+    question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what would be
+    read when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
     """
 
     objects: tuple[Found, ...]
     do: Callable[[], Reply]
     table: tuple[tuple[str, ...], ...] = ()
     question: str = ""
+    bound: Callable[[], Mapping[str, str]] = dict
 
     def digest(self, named: Iterable[Found], line: str) -> str:
         """What two runs of the line have in common that would touch the same objects; named are those in the line."""

@@ -19,6 +19,7 @@ from bot.policy import Policy
 from bot.request import Actor, Member, Outcome, Status
 from bot.store import Store
 from commands import catalog
+from commands.allowances import Allowances
 from commands.reply import Asking, Button, Buttons
 
 ADA, BOB, CAROL, DORA, EVE = "U0ADA00001", "U0BOB00001", "U0CAROL001", "U0DORA0001", "U0EVE00001"
@@ -646,3 +647,26 @@ def test_a_request_tells_what_hangs_on_it_and_what_would_be_lost(office: Bench, 
     assert "The volume pgdata holds" in facts
     facts = "\n".join(held(office, "rmi app:2.0").plan["around"])
     assert "The image app:2.0 has" in facts
+
+
+@pytest.mark.parametrize("line", ["run -d --env-file {0}/e.env busybox true", "build -t ctx:1 {0}"])
+def test_what_is_read_when_it_is_done_is_what_was_agreed_to(office: Bench, tmp_path: Path, line: str) -> None:
+    """A file that holds something else by then supersedes the request; the same content does not."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    spoken = dataclasses.replace(
+        office, pipeline=dataclasses.replace(office.pipeline, allowances=Allowances(files=(folder,)))
+    )
+    ends = []
+    for later in ("FROM busybox\nCMD one\n", "FROM busybox\nCMD two\n"):
+        for name in ("e.env", "Dockerfile"):
+            (folder / name).write_text("FROM busybox\nCMD one\n" if name == "Dockerfile" else "A=1\n")
+        asked = held(spoken, line.format(folder))
+        assert "fingerprint" in asked.plan["text"]
+        (folder / "Dockerfile").write_text(later)
+        (folder / "e.env").write_text("A=1\n" if "one" in later else "B=2\n")
+        agree(spoken, asked, BOB)
+        agree(spoken, asked, CAROL)
+        spoken.pipeline.resume(asked.number)
+        ends.append(now(spoken, asked).state)
+    assert ends == [State.DONE, State.SUPERSEDED]

@@ -114,6 +114,23 @@ def test_a_build_takes_no_image_that_takes_consent(office: Office, content: str)
     assert dev.say("build -t mine:9 -", DEV, given={"dockerfile": "FROM busybox\nRUN true\n"}).status is Status.DONE
 
 
+@pytest.mark.parametrize("ref", ["app", "docker.io/library/app:latest"])
+def test_a_base_is_judged_by_what_its_name_means(office: Office, api: APIClient, ref: str) -> None:
+    """With the tag and the registry that go without saying."""
+    api.tag("busybox:latest", "app")
+    dev = office('[[deny]]\nverbs = ["build"]\non = ["image:app"]\n')
+    said = dev.say("build -", DEV, given={"dockerfile": f"FROM {ref}\n"})
+    assert f"you may not build on {ref}" in str(said.reply.error)
+    api.remove_image("app")
+
+
+def test_a_container_is_selected_by_what_the_name_of_its_image_means(office: Office, api: APIClient) -> None:
+    """However whoever made it wrote that."""
+    api.create_container("busybox", ["true"], name="plain")
+    dev = office('[[deny]]\nverbs = ["start"]\non = ["image:busybox:*"]\n')
+    assert dev.say("start plain", DEV).status is Status.DENIED
+
+
 @pytest.mark.parametrize("verb", ["push", "pull"])
 def test_all_tags_are_not_a_way_round_a_rule_on_one(office: Office, api: APIClient, verb: str) -> None:
     """The registry is not even asked."""
@@ -140,6 +157,14 @@ def test_all_tags_are_not_a_way_round_a_rule_on_one(office: Office, api: APIClie
         ("tag", "image:mine:*", "build -t mine -", "FROM busybox\n"),
         ("run", "image:busybox:*", "run --rm busybox true", ""),
         ("rename", "name:new", "rename web /new", ""),
+        ("logs", "name:web", "rename web free", ""),
+        ("create", "volume:scratch*", "run --rm -v scratch:/x busybox true", ""),
+        ("create", "network:front*", "run --rm --network front busybox true", ""),
+        ("create", "image:busybox:*", "run --rm busybox true", ""),
+        ("start", "image:busybox:*", "run -d busybox true", ""),
+        ("start", "name:idle", "restart idle", ""),
+        ("network connect", "network:front", "run --rm --network front busybox true", ""),
+        ("run", "image:busybox", "run --rm docker.io/library/busybox true", ""),
     ],
 )
 def test_what_a_line_does_besides_is_barred_as_it_is_by_itself(

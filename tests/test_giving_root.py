@@ -148,3 +148,29 @@ def test_a_deny_of_the_class_root_is_for_everybody() -> None:
     """Whatever roles allow."""
     policy = Policy.parse(f'{POLICY}[[deny]]\nverbs = ["root"]\non = ["*"]\n', "policy.toml", SPECS)
     assert isinstance(policy.judge_root(Asker("U0EVE00001"), COMMIT, "privileged"), Deny)
+
+
+def test_rules_about_the_class_root_bite() -> None:
+    """`require` raises the bar for what gives root by its line, and `deny` forbids it, naming its line in the file."""
+    text = """version = 1
+[people]
+ada = { slack = ["U0ADA00001"], roles = ["sre"] }
+bob = { slack = ["U0BOB00001"], roles = ["sre"] }
+[approvals.one]
+from = ["sre"]
+[approvals.more]
+from = ["sre"]
+[[roles.sre.allow]]
+verbs = ["change", "root"]
+on = ["*"]
+approve = "one"
+"""
+    asker = Asker("U0ADA00001")
+    raised = Policy.parse(f'{text}[[require]]\nverbs = ["root"]\napprove = "more"\n', "p.toml", SPECS)
+    verdict = raised.judge_root(asker, COMMIT, "it is privileged")
+    assert isinstance(verdict, Hold)
+    assert frozenset().union(*verdict.needs) == {"one", "more"}
+    closed = Policy.parse(f'{text}[[deny]]\nverbs = ["root"]\non = ["name:prod-*"]\n', "p.toml", SPECS)
+    refused = closed.judge_root(asker, COMMIT, "it is privileged")
+    assert isinstance(refused, Deny)
+    assert "p.toml, line 13" in refused.reason

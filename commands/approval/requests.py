@@ -25,7 +25,7 @@ def number_problem(number: str) -> str | None:
 
 def told(held: Mapping[str, Any], now: float) -> Iterator[Part]:
     """All of a request: who asks for what, what exactly would be done, who said what of it, and what can be pressed."""
-    yield Note(f"{held['person']} asks for number {held['number']}: {state(held)}. It needs {held['needs']}.")
+    yield Note(f"{held['person']} asks for number {held['number']}: {state(held)}. It takes that {held['needs']}.")
     yield Output(held["plan"], "plan.txt", whole=True)
     if held["around"]:
         yield Note("\n".join(held["around"]))

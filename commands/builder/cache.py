@@ -138,4 +138,4 @@ def _going(ctx: Context, record: Record) -> Going:
 
     row = (identity, str(record.get("Type") or ""), units.size(size), used, told)
     freed = 0 if record.get("Shared") else size
-    return Going(found("build cache", identity, identity, {}), row, identity, freed, stays, remove)
+    return Going(found("builder", identity, identity, {}), row, identity, freed, stays, remove)

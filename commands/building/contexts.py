@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import re
 import secrets
+import tarfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from commands import units
 from commands.allowances import Allowances
@@ -24,6 +28,7 @@ INLINE = "-"  # in the place of a context or of a Dockerfile: it is asked for
 DOCKERFILE = "Dockerfile"
 _HIDDEN_NAME = ".dockerfile."  # begins the name of a Dockerfile that is none of the context's
 _GZIP = 16  # added to the window's bits, it means the format of gzip; zlib
+_CHUNK = 1 << 16  # bytes that are hashed at once
 _RANDOM = 10  # bytes of the rest of that name
 _WEB = ("http://", "https://")
 _GIT = ("git://", "github.com/", "git@")
@@ -67,6 +72,45 @@ class Context:
     def sent(self) -> str:
         """What docker prints of the sending, where nobody watches."""
         return f"{self.said}{_SENDING}{units.size(self.packing.sent, 4):>{_SIZE_WIDTH}}\n\n"
+
+
+def fingerprint(context: Context) -> str:
+    """The SHA-256 of all that is in it, but for times and the name that a Dockerfile of its own gets each time anew."""
+    whole = hashlib.sha256()
+    with tarfile.open(fileobj=_Stream(context.archive), mode="r|") as archive:
+        for each in archive:
+            facts = (each.name, each.type, each.mode, each.linkname, each.size)
+            whole.update(repr(facts).replace(context.dockerfile, DOCKERFILE).encode("utf-8", "surrogateescape"))
+            held = archive.extractfile(each) if each.isfile() else None
+            if held is not None and each.name == ignoring.NAME:
+                whole.update(held.read().replace(context.dockerfile.encode(), DOCKERFILE.encode()))
+                continue
+            while held is not None and (chunk := held.read(_CHUNK)):
+                whole.update(chunk)
+    return whole.hexdigest()
+
+
+class _Stream(io.RawIOBase):
+    """Chunks as a file that is read once."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """So many bytes as there are and fit."""
+        while not self._left:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._left = chunk
+        size = min(len(buffer), len(self._left))
+        buffer[:size], self._left = self._left[:size], self._left[size:]
+        return size
 
 
 def _gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import requests
 
 from commands import naming, wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Also, Command, Permission, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Found, Missing, Target
 from commands.reference import Reference
@@ -49,10 +49,10 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
             return (container,)
         return container, Target("image", f"{name.familiar}:{name.tag or DEFAULT_TAG}", made=True)
 
-    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """It gives the image a name."""
         del found
-        return {"image tag": self.targets()[1:]}
+        return (Also("image tag", self.targets()[1:]),)
 
     def run(self, ctx: Context) -> Reply:
         """Make the image; the answer is its id."""

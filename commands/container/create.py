@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,11 +11,12 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.attempts import Refusal, unanswered
-from commands.command import Permission, arg, args, flag
+from commands.command import Also, Permission, arg, args, flag
 from commands.context import Context, Found, Missing, Target, daemon
-from commands.creation import images, machine, ordering, sources
+from commands.creation import files, images, machine, ordering, sources
 from commands.creation.making import Making
 from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
+from commands.intent import Intent
 from commands.reply import Errors, Reply, failure, lines
 
 _PULLS = {ALWAYS, MISSING, NEVER, ""}
@@ -52,7 +54,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             self._origin(),
             *named,
             *(Target("container", ref) for ref in others),
-            *(Target("container", ref, made=True) for ref in self.aliases()),
+            *(Target("container", ref, made=True, alias=True) for ref in self.aliases()),
             *(Target("network", ref) for ref in networks),
             *(Target("volume", ref, made=True) for ref in self.volume_names()),
             *(Target("image", ref) for ref in self.image_names()),
@@ -71,26 +73,24 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         """The image, with --pull always."""
         return self.image if self.pull == ALWAYS else ""
 
-    def unforeseen(self) -> str:
-        """What the files hold that the line names."""
-        files = (*self.env_file, *self.label_file)
-        return f"what {', '.join(files)} will hold then" if files else ""
+    def intent(self, ctx: Context) -> Intent:
+        """Bound to what the files hold that the line names."""
+        return replace(super().intent(ctx), bound=lambda: self._read(ctx))
 
     def argv(self) -> tuple[str, ...]:
         """The command with its arguments, after the program that replaces the image's own."""
         return (*((self.entrypoint,) if self.entrypoint else ()), *self.words)
 
-    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """It gets into those whose mounts it gets, or that tell it their environment, and makes what is missing."""
         entered = (Target("container", ref) for ref in (*self.lenders(), *self.told_by()))
         image = self._origin()
         pulls = image.made and (self.pull == ALWAYS or isinstance(found[image], Missing))
         volumes = (Target("volume", ref, made=True) for ref in self.volume_names())
-        return {
-            "container exec": tuple(entered),
-            "image pull": (image,) if pulls else (),
-            "volume create": tuple(each for each in volumes if isinstance(found[each], Missing)),
-        }
+        yield Also("container exec", tuple(entered))
+        yield Also("image pull", (image,) if pulls else ())
+        yield Also("volume create", tuple(each for each in volumes if isinstance(found[each], Missing)))
+        yield Also("network connect", tuple(each for each in self.targets() if each.kind == "network"), part=True)
 
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""
@@ -108,6 +108,18 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             raise Unmade(str(refusal), own=True) from None
         warning = self.warning()
         return replace(made, told=(*made.told, f"WARNING: {warning}")) if warning else made
+
+    def _read(self, ctx: Context) -> Mapping[str, str]:
+        """The SHA-256 of each file that the request is made of."""
+        found, read = sources.found(ctx), {}
+
+        def file(path: str) -> bytes:
+            content = files.read(path, ctx.allowances.files)
+            read[f"the file {path}"] = hashlib.sha256(content).hexdigest()
+            return content
+
+        self.body(self.image, self.words, self.attached(), replace(found, file=file))
+        return read
 
     def _origin(self) -> Target:
         """The image, which is pulled where it is not here."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from commands.command import Permission, flag
+from commands.command import Also, Permission, flag
 from commands.container.create import Create, errors
 from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import GENERAL, Foreground
@@ -41,10 +41,11 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
         streams = self.streams()
         return dict.fromkeys(streams, False) if self.detach else streams
 
-    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
-        """It makes a container and starts it, too."""
-        itself = (self._itself(),)
-        return {**super().also(found), "container create": itself, "container start": itself}
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
+        """It makes a container of all that it names and starts it, too."""
+        yield from super().also(found)
+        yield Also("container create", (*self.targets(), self._itself()), part=True)
+        yield Also("container start", (self._itself(),), part=True)
 
     def unfit(self) -> str:
         """What docker refuses about the terminal, and what cannot be done without one."""

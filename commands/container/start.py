@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from docker.errors import APIError
 
 from commands.api import EXPERIMENT
-from commands.command import Permission, flag
+from commands.command import Also, Permission, flag
 from commands.container.several import Several
 from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import Foreground
@@ -38,10 +38,10 @@ class Start(Several, name="container start", alias="start", permission=Permissio
         wrong = super().problem()
         return f"{wrong}\n{_failed(self.containers)}" if wrong else None
 
-    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """With -a it shows what `logs` would."""
         del found
-        return {"container logs": self.targets()} if self.attach else {}
+        return (Also("container logs", self.targets()),) if self.attach else ()
 
     def run(self, ctx: Context) -> Reply:
         """Start one after the other, as docker does; one that runs already counts as done."""

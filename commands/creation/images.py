@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from commands import naming
@@ -19,6 +20,15 @@ def check(text: str) -> None:
     """Raise ValueError with docker's sentence where it can be no image."""
     if not is_id(text):
         naming.normalized(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def called(text: str) -> str:
+    """How a rule calls an image: as docker tells of it, or as it is where it can be no name."""
+    try:
+        return text if is_id(text) else told(text)
+    except ValueError:
+        return text
 
 
 def told(text: str) -> str:

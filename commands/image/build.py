@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -18,11 +18,12 @@ from commands.building.contexts import INLINE, Asked
 from commands.building.options import CONTAINER, DEFAULT, HOST, Options
 from commands.building.origins import Fetching, Unfetched
 from commands.building.steps import Steps
-from commands.command import Permission, arg, flag
+from commands.command import Also, Permission, arg, flag
 from commands.context import Context, Found, Missing, Target
 from commands.creation.sources import sent
 from commands.image.ls import dangles
 from commands.image.transfer import DEFAULT_TAG
+from commands.intent import Intent
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
 
@@ -78,21 +79,31 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         """The images that have the names so far, and the network of the steps or the container whose network it is."""
         return tuple(dict.fromkeys((*self._tags(), *self._networks())))
 
-    def also(self, found: Mapping[Target, Found | Missing]) -> Mapping[str, tuple[Target, ...]]:
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """It gives the image names."""
         del found
-        return {"image tag": tuple(self._tags())}
+        return (Also("image tag", tuple(self._tags())),)
 
     def escalation(self) -> str:
         """What the steps are given of the host."""
         return ", ".join(self._escalations())
 
+    def intent(self, ctx: Context) -> Intent:
+        """Bound to what the context holds; what was filled in is seen as it is."""
+        return replace(super().intent(ctx), bound=(lambda: self._read(ctx)) if self.context != INLINE else dict)
+
+    def _read(self, ctx: Context) -> Mapping[str, str]:
+        with contexts.opened(self._asked(ctx), ctx.allowances) as context:
+            return {f"the context {self.context}": contexts.fingerprint(context)}
+
+    def _asked(self, ctx: Context) -> Asked:
+        return Asked(self.context, self.file, ctx.given.get(FIELD, "").encode("utf-8", "surrogateescape"))
+
     def run(self, ctx: Context) -> Reply:
         """Build it; the answer is what the engine says of the steps."""
         try:
             self._check_network(ctx)
-            asked = Asked(self.context, self.file, ctx.given.get(FIELD, "").encode("utf-8", "surrogateescape"))
-            with contexts.opened(asked, ctx.allowances) as context:
+            with contexts.opened(self._asked(ctx), ctx.allowances) as context:
                 return self._had(ctx, context)
         except (ValueError, Refusal) as error:
             return failure(str(error))
@@ -107,9 +118,8 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         return mistaken + self._built(ctx, context, fetched)
 
     def unforeseen(self) -> str:
-        """What is in a context that is read when it is built, and what the names of images stand for then."""
-        unread = "" if self.context == INLINE else f"what {self.context} will hold, and "
-        return f"{unread}which images the names in the Dockerfile stand for then, but where they say a digest"
+        """What the names of images stand for when it is built."""
+        return "which images the names in the Dockerfile stand for then, but where they say a digest"
 
     def acts_anyway(self) -> bool:
         """It makes an image, named or not."""

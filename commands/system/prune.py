@@ -93,7 +93,7 @@ class Prune(
             parts.append(_part(nameless, volumes.LOOK, volumes.TITLE))
         parts.append(self._images(ctx, chosen, gone))
         ages = tuple(each for each in self.filter if each.startswith("until="))
-        cleared = ctx.reaches(Seen("builder", "")) and not (chosen.labels or chosen.without)
+        cleared = ctx.visible(Seen("builder", "")) and not (chosen.labels or chosen.without)
         cached = cache.plan(ctx, cache.chosen(ages, all_=self.all)) if cleared else []
         parts.append(_part(cached, cache.LOOK, cache.TITLE))
         return parts
