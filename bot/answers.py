@@ -121,7 +121,8 @@ def _shown(rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
 def unfilled(form: Form, command: Command, there: Iterable[Found]) -> End:
     """The line needs to be told more, in a dialog."""
     asking = Asking(f"{form.title}…", grammar.canonical(command), form)
-    end = End(Status.HELD, "to be filled in", Reply((Note(_FILL), asking)), command)
+    words = f"{_FILL} In a terminal: {form.piped}" if form.piped else _FILL
+    end = End(Status.HELD, "to be filled in", Reply((Note(words), asking)), command)
     end.found = tuple(there)
     return end
 

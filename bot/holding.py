@@ -16,9 +16,8 @@ from bot.assent import Assent
 from bot.clock import Clock
 from bot.description import described
 from bot.judging import Judged
-from bot.plan import Plan, Unseen
+from bot.plan import Plan, Unread, Unseen
 from bot.request import Actor, Directory, Origin, Outcome, Request, Status
-from bot.rule import Needs
 from bot.seal import Broken
 from bot.store import Store
 from commands import secrets, seen
@@ -56,12 +55,14 @@ class Holding:
             return plan.made(judged, intent, request, _reason(judged, request), self.store.seal)
         except Unseen as error:
             raise End(Status.FAILED, str(error), answers.told(str(error)), judged.command) from None
+        except Unread as error:
+            raise End(Status.FAILED, str(error), failure(str(error)), judged.command) from None
         except APIError as error:
             raise End(Status.FAILED, daemon(error), failure(daemon(error)), judged.command) from None
 
-    def wants_reason(self, needs: Needs, judged: Judged, request: Request) -> bool:
+    def wants_reason(self, judged: Judged, request: Request) -> bool:
         """Whether the asker still has to say why."""
-        asked = any(each.reason for clause in self.assent.clauses(needs) for each in clause)
+        asked = any(each.reason for clause in self.assent.clauses(judged.needs) for each in clause)
         return asked and not _reason(judged, request).strip()
 
     def _knows(self, judged: Judged) -> Callable[[Mapping[str, Any]], bool]:
@@ -69,14 +70,14 @@ class Holding:
         policy = self.assent.policy.current()
         return lambda each: policy.visible(judged.asker, Permission.SEE, judged.listed(seen.container(each)))
 
-    def hold(self, number: int, judged: Judged, intent: Intent, needs: Needs, request: Request) -> Outcome:
+    def hold(self, number: int, judged: Judged, intent: Intent, request: Request) -> Outcome:
         """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
         waiting = sum(held.person == judged.person for held in self.store.approvals.listed((State.PENDING,), MANY))
         most = self.assent.policy.current().terms.rates.waiting
         if waiting >= most:
             raise End(Status.DENIED, "too many wait", answers.told(_WAITING.format(most)), judged.command)
         made = self.plan(judged, intent, request)
-        clauses = self.assent.clauses(needs)
+        clauses = self.assent.clauses(judged.needs)
         now, command = self.clock.now(), judged.command
         there = [each for each in judged.found.values() if isinstance(each, Found)]
         objects = [*there, *intent.objects]
@@ -134,14 +135,14 @@ class Holding:
             approved=held.number,
         )
 
-    def check(self, held: Held, judged: Judged, intent: Intent, needs: Needs, request: Request) -> None:
+    def check(self, held: Held, judged: Judged, intent: Intent, request: Request) -> None:
         """See that it is what was agreed to, and that those who agreed still may; raises End where not."""
         if not plan.is_whole(held.plan["text"], held.bound, held.digest):
             raise _superseded(_ALTERED.format(held.number), judged)
         changes = plan.differences(held.bound, self.plan(judged, intent, request).bound)
         if changes:
             raise _superseded(_CHANGED.format("; ".join(changes)), judged)
-        now = self.assent.clauses(needs)
+        now = self.assent.clauses(judged.needs)
         if held.glass:
             self._check_glass(judged)
         elif not self.assent.enough(held, standing := self.assent.standing(held, self.directory), now):

@@ -113,10 +113,10 @@ class Judging:
         reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
         return Judged(command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by)
 
-    def verdict(self, request: Request) -> Verdict:
-        """What would become of a line, as far as that is known before anything is planned; nothing is run."""
+    def verdict(self, request: Request, planned: Callable[[Judged], Judged] = lambda judged: judged) -> Verdict:
+        """What would become of a line, as far as that is known before it is planned, and by what `planned` adds."""
         try:
-            judged = self.judge_again(request)
+            judged = planned(self.judge_again(request))
         except End as end:
             decision = Decision.DENY if end.status is Status.DENIED else Decision.UNKNOWN
             return Verdict(decision, (end.reply.error or end.reason).partition("\n")[0])

@@ -19,15 +19,15 @@ from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside
 from bot.judging import Judged, Judging
-from bot.policy import Rules
+from bot.policy import Hold, Rules
 from bot.request import Directory, Outcome, Received, Request, Status
-from bot.rule import NOBODY, Needs
+from bot.rule import NOBODY
 from bot.store import Store, Unwritable
 from commands import grammar, secrets
 from commands.allowances import Allowances
 from commands.catalog import Catalog
 from commands.command import Permission
-from commands.context import Found, Missing
+from commands.context import Found, Missing, Verdict
 from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Reply, note
@@ -75,9 +75,9 @@ class Pipeline:
             judged = self._judged(received)
             self._fill(received.request, judged)
             intent = self._execution.plan(received, judged, progress)
-            needs = self._needs(judged, intent)
-            if needs:
-                return self._held(received, judged, intent, needs)
+            judged = self._widened(judged, intent)
+            if judged.needs:
+                return self._held(received, judged, intent)
             self._confirm(received.request, judged, intent)
             self._intend(received.number, judged, intent)
         except End as end:
@@ -98,11 +98,13 @@ class Pipeline:
             judged = self._judged(received)
             self._fill(received.request, judged)
             intent = self._execution.plan(received, judged, progress)
-            self._holding.check(held, judged, intent, self._needs(judged, intent), received.request)
+            self._holding.check(held, self._widened(judged, intent), intent, received.request)
             if not self._intend(number, judged, intent, resumed=True):
                 return None
         except End as end:
             return self._ended(held, end)
+        except KeyboardInterrupt:
+            return self._ended(held, answers.interrupted())
         except Unwritable as error:
             return answers.unwritten(error)
         self.decided(number)
@@ -120,22 +122,24 @@ class Pipeline:
         outcome = self._execution.settle(received.number, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
 
-    def _needs(self, judged: Judged, intent: Intent) -> Needs:
-        """Who has to agree, by what the line names and by what it would touch beside that."""
+    def _widened(self, judged: Judged, intent: Intent) -> Judged:
+        """The same with what it takes for all that the line finds by itself; nobody agrees to what does nothing."""
         asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
         if spec.permission is Permission.LISTED:
-            return judged.needs
-        if _has_nothing(judged) and not intent.objects:
-            return NOBODY
-        wider = (self._judging.object(found, judged.made_by) for found in intent.objects)
-        return judged.needs.union(*(policy.needs(asker, spec, obj) for obj in wider))
+            return judged
+        if intent.idle or (_has_nothing(judged) and not intent.objects):
+            return replace(judged, needs=NOBODY)
+        found = (self._judging.object(each, judged.made_by) for each in intent.objects)
+        wider = [each for each in (policy.judge(asker, spec, (obj,)) for obj in found) if isinstance(each, Hold)]
+        reason = judged.reason if judged.needs or not wider else wider[0].reason
+        return replace(judged, needs=judged.needs.union(*(each.needs for each in wider)), reason=reason)
 
-    def _held(self, received: Received, judged: Judged, intent: Intent, needs: Needs) -> Outcome:
+    def _held(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Write down that it waits for other people's consent."""
         request = received.request
-        if self._holding.wants_reason(needs, judged, request):
+        if self._holding.wants_reason(judged, request):
             raise answers.unreasoned(judged.command, there=_there(judged))
-        outcome = self._holding.hold(received.number, judged, intent, needs, request)
+        outcome = self._holding.hold(received.number, judged, intent, request)
         self.decided(received.number)
         return outcome
 
@@ -215,7 +219,7 @@ class Pipeline:
             risk = None
         there = _there(judged)
         digest = intent.digest(there, grammar.canonical(judged.command))
-        if risk is not None and request.confirmed != digest:
+        if risk is not None and not intent.idle and request.confirmed != digest:
             raise answers.question(risk, judged.command, intent, digest, there)
 
     def _intend(self, number: int, judged: Judged, intent: Intent, *, resumed: bool = False) -> bool:
@@ -244,8 +248,16 @@ class Pipeline:
             received.number,
             str(request.origin),
             self.decided,
-            lambda line: self._judging.verdict(replace(request, line=line, host=judged.host.name)),
+            lambda line: self._verdict(replace(received, request=replace(request, line=line, host=judged.host.name))),
         )
+
+    def _verdict(self, asked: Received) -> Verdict:
+        """What would become of a line; it is planned, and not done."""
+
+        def planned(judged: Judged) -> Judged:
+            return self._widened(judged, self._execution.plan(asked, judged, silent))
+
+        return self._judging.verdict(asked.request, planned)
 
 
 def _has_nothing(judged: Judged) -> bool:

@@ -38,6 +38,10 @@ class Unseen(Exception):  # noqa: N818 - an answer, not a fault
     """What would be done cannot be shown to people as it is; str() says why and what to do."""
 
 
+class Unread(Exception):  # noqa: N818 - an answer, not a fault
+    """What would be read cannot be, so that the line would fail: str() is what docker says of that."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """text is all that people are shown and agree to; bound is what the digest is over, by name."""
@@ -48,7 +52,7 @@ class Plan:
 
 
 def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Seal) -> Plan:
-    """The plan of a line; raises Unseen, and APIError where a name stands for several objects."""
+    """The plan of a line; raises Unseen, Unread, and APIError where a name stands for several objects."""
     meant = sorted(intent.objects, key=lambda each: (each.kind, each.name, each.id))  # engines list in any order
     objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *meant]
     if len(objects) > MOST:
@@ -61,7 +65,9 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         raise Unseen(_HIDDEN)
     try:
         read = {each: seal.fingerprint(content) for each, content in intent.bound().items()}
-    except (ValueError, Refusal) as error:
+    except ValueError as error:
+        raise Unread(str(error)) from error
+    except Refusal as error:
         raise Unseen(str(error)) from error
     text += "".join(f"Holds:   {_visible(each)}: fingerprint {read[each][:FINGERPRINT]}\n" for each in read)
     given = json.dumps(dict(request.given), sort_keys=True)

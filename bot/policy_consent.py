@@ -16,7 +16,8 @@ EXPIRES = 3600.0  # seconds until an approval has to be decided, where the file 
 WITHIN = 900.0  # seconds from the decision until it has to be begun
 LONGEST = 8 * 3600.0  # seconds for which a role is got at most
 
-_UNMET = "this takes {} people beside the asker, and {} have the role {}: nothing could ever be agreed to"
+_UNMET = "this takes {} of those who have {}, and under [people] {}: nothing could ever be agreed to"
+_UNREVIEWED = "whoever breaks the glass cannot review it, and nobody else under [people] could have {}"
 _APPROVAL = ("need", "from", "channel", "expires", "within", "reason", "remind", "escalate")
 _ESCALATION = ("after", "from", "channel")
 _GLASS = ("roles", "review", "channel")
@@ -31,15 +32,31 @@ def approvals(reading: Reading, document: Table, roles: Iterable[str]) -> Mappin
 def check_met(
     reading: Reading, found: Mapping[str, Approval], people: Iterable[Person], groups: Mapping[str, Iterable[str]]
 ) -> None:
-    """Fault an approval that takes more people than have its roles, where no user group could bring more."""
-    by_group = {role for roles in groups.values() for role in roles}
+    """Fault an approval that takes more people than could decide: they stand under [people], whatever their groups."""
     known = list(people)
     for name, approval in found.items():
         among = [approval.approvers, *([approval.escalation.approvers] if approval.escalation else ())]
-        roles = frozenset().union(*(each.roles for each in among))
-        count = sum(1 for each in known if not roles.isdisjoint(each.roles))
-        if count < approval.need and not any(each.groups for each in among) and by_group.isdisjoint(roles):
-            reading.fault(("approvals", name), _UNMET.format(approval.need, count, " or ".join(sorted(roles))))
+        able = [each for each in known if any(_could(each, those, groups) for those in among)]
+        if len(able) < approval.need:
+            told = " or ".join(sorted(frozenset().union(*(each.roles | each.groups for each in among))))
+            there = "there is nobody" if not able else f"there {'is' if len(able) == 1 else 'are'} {len(able)}"
+            reading.fault(("approvals", name), _UNMET.format(approval.need, told, there))
+
+
+def check_glass(reading: Reading, glass: Glass, people: Iterable[Person], groups: Mapping[str, Iterable[str]]) -> None:
+    """Fault a glass that one person alone could break, and nobody beside them could review."""
+    known = list(people)
+    breakers = [each for each in known if _could(each, Approvers(glass.roles), groups)]
+    reviewers = [each for each in known if _could(each, glass.reviewers, groups)]
+    if breakers and not any(each != other for each in breakers for other in reviewers):
+        told = " or ".join(sorted(glass.reviewers.roles | glass.reviewers.groups))
+        reading.fault(("break_glass", "review"), _UNREVIEWED.format(told))
+
+
+def _could(person: Person, those: Approvers, groups: Mapping[str, Iterable[str]]) -> bool:
+    """Whether the person is one of them, or could be by a user group, whose members the file does not tell."""
+    by_group = {role for roles in groups.values() for role in roles}
+    return bool(those.groups) or not those.roles.isdisjoint(by_group.union(person.roles))
 
 
 def named(reading: Reading, word: str, key: Key, known: Iterable[str]) -> str:

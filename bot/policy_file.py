@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot import policy_bounds, policy_consent
+from bot import policy_bounds, policy_consent, policy_reach
 from bot.consent import Elevation
 from bot.policy_consent import CHANNEL, GROUP
 from bot.rule import EVERYTHING, ME, SORTS, Person, Rule, Selector, Terms
@@ -86,6 +86,9 @@ class _Reading(Reading):
         people = self._people(self.table(document, ("people",)), roles)
         groups = self._groups(self.table(document, ("groups",)), roles)
         policy_consent.check_met(self, approvals, people, groups)
+        glass = policy_consent.glass(self, document, roles)
+        if glass is not None:
+            policy_consent.check_glass(self, glass, people, groups)
         return Terms(
             people=people,
             groups=groups,
@@ -100,7 +103,7 @@ class _Reading(Reading):
             insisted=self._insisted(self.table(document, ("confirm",))),
             approvals=approvals,
             elevations=dict(self._elevations(roles)),
-            glass=policy_consent.glass(self, document, roles),
+            glass=glass,
             rates=policy_bounds.rates(self, document),
             lines={
                 "channels": self.places.of(("channels",)),
@@ -156,7 +159,11 @@ class _Reading(Reading):
 
     def _protect(self, table: Table) -> Mapping[str, tuple[str, ...]]:
         self.keys(table, ("protect",), KINDS)
-        return {kind: self.words(table, ("protect", key)) for key, kind in KINDS.items() if key in table}
+        found = {kind: self.words(table, ("protect", key)) for key, kind in KINDS.items() if key in table}
+        for key, kind in KINDS.items():
+            for glob in found.get(kind, ()):
+                self._doubt(("protect", key), policy_reach.no_name(kind, glob), glob)
+        return found
 
     def _build(self, document: Table, key: str) -> tuple[str, ...]:
         table = self.table(document, ("build",))
@@ -189,15 +196,21 @@ class _Reading(Reading):
     def _rule(self, entry: Table, key: Key, role: str, known: Iterable[str]) -> Rule:
         self.keys(entry, key, known)
         is_require = key[0] == "require"
-        on = ("*",) if is_require and "on" not in entry else self.words(entry, (*key, "on"))
-        verbs = frozenset(v for word in self.words(entry, (*key, "verbs")) for v in self._verb(word, key))
+        words = ("*",) if is_require and "on" not in entry else self.words(entry, (*key, "on"))
+        on = tuple(self._selector(word, key) for word in words)
+        named = self.words(entry, (*key, "verbs"))
+        for word, spec in ((word, self._verbs.get(" ".join(word.split()))) for word in named if word not in CLASSES):
+            if spec is not None:
+                why = policy_reach.about_nothing(word, spec, on, is_deny=key[0] == "deny")
+                self._doubt((*key, "verbs"), why, word)
+        verbs = frozenset(v for word in named for v in self._verb(word, key))
         approve = self.word(entry, (*key, "approve"), needed=is_require)
         if role and Permission.ROOT in verbs and not approve:
             self.fault((*key, "verbs"), ROOT_ALONE, Permission.ROOT)
         return Rule(
             role=role,
             verbs=verbs,
-            on=tuple(self._selector(word, key) for word in on),
+            on=on,
             hosts=self._host_names(self.words(entry, (*key, "hosts"), needed=False), key),
             channels=frozenset(self._channel_ids(entry, (*key, "channels"), needed=False)),
             line=self.places.of(key),
@@ -223,7 +236,13 @@ class _Reading(Reading):
             self.fault((*key, "on"), f"{word!r} selects nothing; expected {SORTS_SHOWN}{near}", word)
         elif sort == "host" and self._hosts is not None and not fnmatch.filter(self._hosts, rest):
             self.fault((*key, "on"), self._unknown_host(rest, self._hosts), word)
+        else:
+            self._doubt((*key, "on"), policy_reach.never_matches(Selector(word)), word)
         return Selector(word)
+
+    def _doubt(self, key: Key, why: str, word: str) -> None:
+        if why:
+            self.fault(key, why, word)
 
     def _host_names(self, words: tuple[str, ...], key: Key) -> frozenset[str]:
         for word in words:

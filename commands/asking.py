@@ -21,11 +21,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """What is asked at once: a title, the word on the button that sends it, the fields in their order."""
+    """What is asked at once: a title, the word on the button that sends it, the fields in their order.
+
+    piped is what tells how to give the same to slashdock where nobody can be asked.
+    """
 
     title: str
     submit: str
     fields: tuple[Field, ...]
+    piped: str = ""
 
 
 def written(form: Form | None) -> str:
@@ -38,4 +42,4 @@ def read(text: str) -> Form | None:
     if not text:
         return None
     told = json.loads(text)
-    return Form(told["title"], told["submit"], tuple(Field(**each) for each in told["fields"]))
+    return Form(told["title"], told["submit"], tuple(Field(**each) for each in told["fields"]), told.get("piped", ""))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import commands
-from commands import line, root
+from commands import absent, line, root
 from commands.api import NEWEST
 from commands.command import Argument, Command, Spec
 from commands.compose import front
@@ -113,17 +113,22 @@ class Catalog:
             return Parsed(Bare(words=(name,)))
         word = read.positionals[0]
         wrong = grammar.usage(f"docker: unknown command: docker {name} {word}")
-        raise UsageError(wrong.text, near=self._near(word, name))
+        raise UsageError(wrong.text, *self._instead(word, name))
 
     def _unknown(self, words: list[str]) -> Parsed:
-        near = self._near(words[0])
+        otherwise, near = self._instead(words[0])
         try:
             read = root.anywhere(words)
         except UsageError as error:
-            raise UsageError(error.text, error.hint, near) from None
+            raise UsageError(error.text, otherwise or error.hint, near) from None
         if read.help:
             return self._help([], warnings=read.warnings)
-        raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", near=near)
+        raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", otherwise, near)
+
+    def _instead(self, word: str, group: str = "") -> tuple[str, tuple[str, ...]]:
+        """Why docker's verb of this name is not here, or the names that may be meant."""
+        reason = absent.why(word, group)
+        return reason, () if reason else self._near(word, group)
 
     def _near(self, word: str, group: str = "") -> tuple[str, ...]:
         """The names like this word in the group, or among the first words, best first."""

@@ -24,6 +24,7 @@ class Intent:
     table shows them to whoever is to confirm it: the header first, then a row for each; empty where their names do.
     question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what would be
     read when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
+    idle: nothing is done at all, and the reply says why.
     """
 
     objects: tuple[Found, ...]
@@ -31,6 +32,7 @@ class Intent:
     table: tuple[tuple[str, ...], ...] = ()
     question: str = ""
     bound: Callable[[], Mapping[str, str]] = dict
+    idle: bool = False
 
     def digest(self, named: Iterable[Found], line: str) -> str:
         """What two runs of the line have in common that would touch the same objects; named are those in the line."""
@@ -51,4 +53,4 @@ def _short(id_: str) -> str:
 
 def told(reply: Reply) -> Intent:
     """Nothing is done; the reply says why."""
-    return Intent((), lambda: reply)
+    return Intent((), lambda: reply, idle=True)

@@ -12,12 +12,11 @@ import reference
 PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from commands import catalog  # noqa: E402 - the line above says where it is
+from commands import absent, catalog  # noqa: E402 - the line above says where it is
 from commands.command import Flag, Spec  # noqa: E402
 from commands.general.help import GROUPS  # noqa: E402
 
 DIFFERENCES = tomllib.loads((PROJECT / "scripts" / "differences.toml").read_text())["difference"]
-ABSENT = tomllib.loads((PROJECT / "scripts" / "absent.toml").read_text())
 # How the help of a flag begins that does nothing here, or not what it does at a terminal.
 NOT = "Not possible here"
 INSTEAD = ("Not ", "Accepted and without effect", "Always so", "Only with -d", "Leave it away")
@@ -59,7 +58,7 @@ def page(specs: tuple[Spec, ...]) -> str:
         parts.append(f"## {group}\n\n{GROUPS[group]}.\n")
         parts += [_verb(spec) for spec in specs if spec.names[0][0] == group and len(spec.names[0]) > 1]
     parts += [BESIDE, "| in docker's command line | why not here |\n|---|---|"]
-    parts += [f"| `{name}` | {why} |" for name, why in absent(specs)]
+    parts += [f"| `{name}` | {why} |" for name, why in missing(specs)]
     return "\n".join(parts) + "\n"
 
 
@@ -68,20 +67,23 @@ def _differences() -> Iterator[str]:
     yield from (f"| {each['where']} | {each['what']} | {each['why']} |" for each in DIFFERENCES)
 
 
-def absent(specs: tuple[Spec, ...]) -> Iterator[tuple[str, str]]:
-    """What docker has that these verbs have not, each with the reason; raises KeyError where none is written."""
+def missing(specs: tuple[Spec, ...]) -> Iterator[tuple[str, str]]:
+    """The verbs of docker's that are not among these, each with the reason.
+
+    Raises KeyError where none is written, and at a flag that one of these has not.
+    """
     own = {name: spec for spec in specs for name in (" ".join(words) for words in spec.names)}
+    reasons = absent.reasons()
     for name, verb in reference.verbs().items():
-        spec = own.get(name)
-        if spec is None:
-            yield name, ABSENT["verbs"].get(name) or ABSENT["verbs"][name.split()[0]]
-        else:
-            known = {f"--{long}" for flag in spec.flags for long in (flag.long, *flag.also)}
-            yield from (
-                (f"{name} {flag.long}", ABSENT["flags"][f"{name} {flag.long}"])
-                for flag in verb.flags
-                if flag.long not in known
-            )
+        if name not in own:
+            yield name, reasons.get(name) or reasons[name.split()[0]]
+        elif lacking := {flag.long for flag in verb.flags}.difference(_flags(own[name])):
+            raise KeyError(name, *lacking)
+
+
+def _flags(spec: Spec) -> Iterator[str]:
+    for flag in spec.flags:
+        yield from (f"--{long}" for long in (flag.long, *flag.also))
 
 
 def _verb(spec: Spec) -> str:

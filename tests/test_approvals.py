@@ -670,3 +670,15 @@ def test_what_is_read_when_it_is_done_is_what_was_agreed_to(office: Bench, tmp_p
         spoken.pipeline.resume(asked.number)
         ends.append(now(spoken, asked).state)
     assert ends == [State.DONE, State.SUPERSEDED]
+
+
+@pytest.mark.parametrize("line", ["run -d --env-file {0}/none.env busybox true", "build -t ctx:1 {0}/e.env"])
+def test_nobody_is_asked_about_what_cannot_be_read(office: Bench, tmp_path: Path, line: str) -> None:
+    """It fails in docker's words."""
+    (tmp_path / "e.env").write_text("A=1\n")
+    spoken = dataclasses.replace(
+        office, pipeline=dataclasses.replace(office.pipeline, allowances=Allowances(files=(tmp_path,)))
+    )
+    said = spoken.say(line.format(tmp_path), ADA)
+    words = "context must be a directory" if "build" in line else "no such file or directory"
+    assert (said.status, words in text.docker(said.reply)) == (Status.FAILED, True), said

@@ -191,21 +191,30 @@ def test_doctor_tells_of_faulty_settings_like_of_everything_else(terminal: BotPr
     assert [line.split(":")[0] for line in ran.stdout.splitlines()] == ["FAIL  settings"] * 2
 
 
-def test_a_broken_off_line_ends_truthfully_and_the_prompt_stays(terminal: BotProcess) -> None:
+@pytest.mark.parametrize(
+    ("line", "said", "status"),
+    [
+        ("exec worker sleep 1000", "Interrupted: it may have been done, or not.", "unknown"),
+        ("wait web", "Interrupted: there may be more to show.", "failed"),
+    ],
+)
+def test_a_broken_off_line_ends_truthfully_and_the_prompt_stays(
+    terminal: BotProcess, line: str, said: str, status: str
+) -> None:
     """What may have been done is unknown, in words and in the record, and the next line is answered."""
     command = [sys.executable, "-m", "bot", "console"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     running = subprocess.Popen(command, cwd=terminal.folder, env=terminal.environment(), text=True, **pipes)
     assert running.stdin is not None
-    running.stdin.write("wait web\n")
+    running.stdin.write(f"{line}\n")
     running.stdin.flush()
     eventually(lambda: "running" in _statuses(terminal))
     running.send_signal(signal.SIGINT)
     out, err = running.communicate("ps --format '{{.Names}}' --filter name=worker\n")
     assert (out, running.returncode) == ("worker\n", 0)
-    assert "Interrupted: it may have been done, or not." in err
+    assert said in err
     assert "Traceback" not in err
-    assert _statuses(terminal) == ["unknown", "done"]
+    assert _statuses(terminal) == [status, "done"]
 
 
 def _statuses(terminal: BotProcess) -> list[str]:
@@ -218,6 +227,26 @@ def _statuses(terminal: BotProcess) -> list[str]:
     ):
         return [row[0] for row in db.execute("SELECT status FROM actions ORDER BY number")]
     return []
+
+
+_INTERRUPTED_LOADING = """
+import builtins, sys
+import bot.__main__
+real = builtins.__import__
+def broken_off(name, *rest):
+    if name == "bot.store":
+        raise KeyboardInterrupt
+    return real(name, *rest)
+builtins.__import__ = broken_off
+sys.exit(bot.__main__.main())
+"""
+
+
+def test_a_ctrl_c_while_it_still_loads_is_no_traceback(terminal: BotProcess) -> None:
+    """It ends as shells tell of SIGINT."""
+    command = [sys.executable, "-c", _INTERRUPTED_LOADING, "exec", "ps"]
+    ran = subprocess.run(command, env=terminal.environment(), capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
 
 
 @pytest.mark.parametrize("words", ["exec ps", "manifest", "doctor"])

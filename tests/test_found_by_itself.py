@@ -91,6 +91,24 @@ def test_a_project_is_not_a_way_round_a_rule_on_its_containers(office: Office, a
     assert (now["Running"], now["StartedAt"]) == (True, before)
 
 
+def test_can_i_tells_of_the_consent_that_what_is_found_takes(office: Office) -> None:
+    """As the line itself would, though it names none of it."""
+    dev = office('[[require]]\nverbs = ["restart"]\non = ["name:shop-web-1"]\napprove = "second"\n')
+    assert text.docker(dev.say("can-i compose -p shop restart", DEV).reply).startswith("yes, once others agree: ")
+    assert text.docker(dev.say("can-i compose -p shop restart db", DEV).reply).startswith("yes: ")
+    assert "shop-web-1" not in text.docker(dev.say("can-i restart shop-web-1", EVE).reply)
+
+
+def test_nobody_is_asked_about_a_project_of_which_nothing_is_there(office: Office) -> None:
+    """Nor whether what does not exist is agreed to."""
+    dev = office('[[require]]\nverbs = ["compose restart"]\napprove = "second"\n')
+    said = dev.say("compose -p nothere restart", DEV)
+    assert (said.status, "no such project: nothere" in str(said.reply.error)) == (Status.FAILED, True)
+    assert dev.say("compose -p shop restart", DEV).status is Status.HELD
+    said = dev.say("approval approve 9999", "U0SAM00001")
+    assert (said.status, "9999" in str(said.reply.error)) == (Status.FAILED, True)
+
+
 def test_the_logs_of_a_project_are_not_a_way_round_a_rule_on_its_containers(office: Office, api: APIClient) -> None:
     """Those whose log may not be read are left out; what leads to an engine's socket is named."""
     labels = {f"com.docker.compose.{key}": value for key, value in PROXY.items()}

@@ -128,10 +128,14 @@ def test_quoted_shell_characters_are_plain_text(line: str) -> None:
         ("container --tail 5 lgs web", ""),
         ("ps --formt x", "Did you mean --format?"),
         ("logs --tial 5 web", "Did you mean --tail?"),
+        ("swarm init", "Docker has it, and slashdock has not: swarms are for a later version."),
+        ("service --foo", "Docker has it, and slashdock has not: swarms are for a later version."),
+        ("save web", "Docker has it, and slashdock has not: images as files are for a later version."),
+        ("image save web", "Docker has it, and slashdock has not: images as files are for a later version."),
     ],
 )
 def test_a_wrong_verb_or_flag_brings_the_nearest_right_one(line: str, hint: str) -> None:
-    """The hint stands beside docker's own error."""
+    """The hint stands beside docker's own error; of docker's own verbs that are not here it says why."""
     with pytest.raises(UsageError) as refused:
         catalog.load().parse(line)
     assert refused.value.hint == hint

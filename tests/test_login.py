@@ -136,6 +136,7 @@ def test_what_the_line_leaves_out_is_asked_for(bench: Bench, line: str, asked: l
     assert said.status is Status.HELD
     assert [field.name for field in form.form.fields] == asked
     assert [field.secret for field in form.form.fields] == [name == "password" for name in asked]
+    assert "In a terminal: slashdock exec login -u NAME --password-stdin" in text.added(said.reply)
 
 
 REFUSED = [

@@ -122,6 +122,21 @@ def faults(text: str, hosts: frozenset[str] | None = None) -> tuple[str, ...]:
         ("[[deny]]", '[confirm]\nalways = ["prune"]\n[[deny]]', 29, "'prune' is no verb and no class"),
         ("[[deny]]", "[roles.x]\nallows = 1\n[[deny]]", 30, "unknown key 'allows'; did you mean 'allow'?"),
         ('on = ["project:billing"]', 'on = ["project:billing"', 31, "expected TOML"),
+        ("[[deny]]", '[[deny]]\nverbs = ["volume rm"]\non = ["name:keep*"]\n[[deny]]', 30, "expected volume:GLOB"),
+        ("[[deny]]", '[[deny]]\nverbs = ["rmi"]\non = ["volume:x"]\n[[deny]]', 30, "expected image:GLOB"),
+        ("[[deny]]", '[[deny]]\nverbs = ["info"]\non = ["name:x"]\n[[deny]]', 30, "only '*' or host:NAME selects it"),
+        (
+            "[[deny]]",
+            '[approvals.two]\nfrom = ["sre"]\n[[require]]\nverbs = ["whoami"]\napprove = "two"\n[[deny]]',
+            32,
+            "`whoami` is for everyone who is listed",
+        ),
+        ('"name:web-*"', '"name:[a-"', 22, "the bracket in '[a-' is not closed"),
+        ('"traefik"', '"label:x=y"', 14, "no container has a name like"),
+        ('containers = ["traefik"]', 'images = ["[db"]', 14, "is not closed"),
+        ("[[deny]]", '[approvals.two]\nfrom = ["sre"]\nneed = 9\n[[deny]]', 29, "nothing could ever be agreed to"),
+        ("[[deny]]", '[approvals.two]\nfrom = ["S0ONCALL1"]\nneed = 9\n[[deny]]', 29, "nothing could ever be agreed"),
+        ("groups]\nS0ONCALL1", 'break_glass]\nroles = ["sre"]\nreview', 9, "nobody else under [people] could have sre"),
     ],
 )
 def test_a_fault_has_its_line_and_the_nearest_right_word(old: str, new: str, line: int, expected: str) -> None:

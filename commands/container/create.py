@@ -118,7 +118,10 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             read[f"the file {path}"] = hashlib.sha256(content).hexdigest()
             return content
 
-        self.body(self.image, self.words, self.attached(), replace(found, file=file))
+        try:
+            self.body(self.image, self.words, self.attached(), replace(found, file=file))
+        except ValueError as error:
+            raise ValueError(self._told(str(error))) from error
         return read
 
     def _origin(self) -> Target:

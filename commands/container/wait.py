@@ -16,7 +16,7 @@ from commands.reply import Errors, Note, Reply, output
 _RUNS = "{0} still runs after {1:g} s, which is as long as an answer may take. Send `wait {0}` again to go on waiting."
 
 
-class Wait(Several, name="container wait", alias="wait", permission=Permission.ACT):
+class Wait(Several, name="container wait", alias="wait", permission=Permission.SEE):
     """Wait until one or more containers have ended, and show their exit codes.
 
     An answer takes no longer than the settings allow; then it says which container still runs.

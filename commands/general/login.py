@@ -21,6 +21,7 @@ _NOT_ON_A_LINE = (
     "A password does not belong on a line: others may read it, and histories keep it. Leave it out, and you are asked"
     " for it in a dialog (in a terminal by a prompt, or use --password-stdin). If it was a real one, change it now."
 )
+_PIPED = "slashdock exec login -u NAME --password-stdin < FILE"
 _HINT = "An access token that may do little, such as only pull, is safer than a password."
 _KEPT = "Whoever may pull or push here uses this login from now on. `docker logout{0}` forgets it."
 
@@ -53,7 +54,7 @@ class Login(Command, name="login", permission=Permission.READ):
         """The password, and whose it is where the line does not say."""
         who = () if (self.username or "").strip() else (Field("username", "Username"),)
         word = Field("password", "Password or access token", secret=True, hint=_HINT)
-        return Form("Log in", "Log in", (*who, word))
+        return Form("Log in", "Log in", (*who, word), _PIPED)
 
     def run(self, ctx: Context) -> Reply:
         """Have the engine try it at the registry, and keep it where that lets it in."""

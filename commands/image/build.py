@@ -33,6 +33,7 @@ _FORM = Form(
     "Dockerfile",
     "Build",
     (Field(FIELD, "Dockerfile", multiline=True, hint="One instruction a line; the first one is FROM."),),
+    "slashdock exec build - < Dockerfile",
 )
 _OWN_NETWORKS = {"", DEFAULT, "none", "bridge", HOST}
 _BOTH = "invalid argument: can't use stdin for both build context and dockerfile"

@@ -1,0 +1,283 @@
+"""The `slashdock` command line: start, exec, console, manifest, policy, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot import doctor, keyboard, own_engine, policy_init, policy_words, replies
+from bot.conversation import Conversation
+from bot.core import CannotStart, Core, opened
+from bot.desk import remembered
+from bot.locks import AlreadyRunning
+from bot.policy import PolicyError
+from bot.replies import Replies
+from bot.request import Origin, Outcome
+from bot.settings import Settings, SettingsError, load
+from bot.store import Unwritable
+from bot.terminal import Asked, Terminal, show
+from commands.line import join
+
+ENV_FILE = Path(".env")
+FAULTY = 2  # exit code: what was given cannot be used
+UNAVAILABLE = 75  # exit code: something else must be put right first; sysexits.h, EX_TEMPFAIL
+
+
+def main(words: list[str]) -> int:
+    """Run one subcommand; returns the exit code."""
+    own, line = _apart(words)
+    for name in ("stdout", "stderr"):  # closed by whoever started us
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as we live
+    asked = _parser().parse_args(own, argparse.Namespace(line=line))
+    run: Callable[[argparse.Namespace], int] = asked.run
+    try:
+        code = run(asked)
+        sys.stdout.flush()
+    except _Told as told:
+        sys.stderr.write(f"{told}\n")
+        return told.code
+    except OSError as error:
+        return _unshown(error)
+    return code
+
+
+def _unshown(error: OSError) -> int:
+    """Tell that nothing can be written to where the answer goes; what was done stands in the record."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what Python still has to write there
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"slashdock: {error}\n")
+    return 1
+
+
+class _Told(Exception):  # noqa: N818 - a sentence for the terminal
+    """What stops the subcommand, with the exit code."""
+
+    def __init__(self, text: str, code: int = FAULTY) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def _apart(words: list[str]) -> tuple[list[str], list[str]]:
+    """Our own words, and the line of exec: it begins with the first word that is none of exec's options."""
+    if words[:1] != ["exec"]:
+        return words, []
+    at = 1
+    while at < len(words) and _taken(words[at]):
+        at += _taken(words[at])
+    if words[at:] in (["-h"], ["--help"]):
+        return words, []
+    return words[:at], words[at + 1 :] if words[at : at + 1] == ["--"] else words[at:]
+
+
+def _taken(word: str) -> int:
+    """How many words this option of exec takes with its value; 0 where it is none."""
+    name, equals, _ = word.partition("=")
+    if name in _VALUED and not (name == "--host" and len(word.split()) > 1):  # docker has that one, too: a line
+        return 1 if equals else 2
+    return int(word == "--json")
+
+
+def _person(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"nobody is named; expected {_PERSON}")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="slashdock", description="Run Docker from Slack, safely.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    start = verbs.add_parser("start", help="join Slack, or start the local workspace, and serve until told to end")
+    start.set_defaults(run=_start)
+    execute = verbs.add_parser("exec", help="one line through the whole pipeline", epilog=_EXIT_CODES)
+    execute.add_argument("--as", dest="person", type=_person, metavar="PERSON", help=_PERSON)
+    execute.add_argument("--channel", default="", metavar="ID", help="as if it were asked in this channel")
+    execute.add_argument("--confirm", default="", metavar="DIGEST", help="yes to what was shown with this digest")
+    execute.add_argument("--host", default="", metavar="NAME", help="the engine, where there are several")
+    execute.add_argument("--json", action="store_true", help="print the Slack messages, one JSON object a line")
+    execute.add_argument("line", nargs="*", default=argparse.SUPPRESS, metavar="LINE", help=_LINE)
+    execute.set_defaults(run=_exec)
+    console = verbs.add_parser("console", help="a prompt with history and completion")
+    console.add_argument("--as", dest="person", type=_person, metavar="PERSON", help=_PERSON)
+    console.add_argument("--host", default="", metavar="NAME", help="the engine, where there are several")
+    console.set_defaults(run=_console)
+    manifest = verbs.add_parser("manifest", help="print the Slack app manifest")
+    manifest.add_argument("--url", default="", help="this bot's public address, for HTTP mode; Socket Mode without")
+    manifest.set_defaults(run=_manifest)
+    _policy_parser(verbs.add_parser("policy", help="write, check, explain and test the policy file"))
+    doctor = verbs.add_parser("doctor", help="check engine, Slack, database and policy; say what to do")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _policy_parser(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+    init = acts.add_parser("init", help="write a first policy file with one administrator")
+    init.add_argument("--admin", required=True, metavar="U...", help="the Slack member id of the administrator")
+    init.set_defaults(run=_policy_init)
+    check = acts.add_parser("check", help="read the policy file; tell every fault with its line")
+    check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="another one than SLASHDOCK_POLICY names")
+    check.set_defaults(run=_policy_check)
+    explain = acts.add_parser("explain", help="what would become of a line, and why", epilog=_EXIT_CODES)
+    explain.add_argument("--as", dest="person", type=_person, required=True, metavar="PERSON", help=_PERSON)
+    explain.add_argument("--channel", default="", metavar="ID", help="as if it were asked in this channel")
+    explain.add_argument("--host", default="", metavar="NAME", help="the engine; its name in the policy is enough")
+    explain.add_argument("line", metavar="LINE", help="one quoted line: 'rm -f web'")
+    explain.set_defaults(run=_policy_explain)
+    test = acts.add_parser("test", help="hold the policy against a file of cases: exit code 1 where one differs")
+    test.add_argument("file", type=Path, metavar="FILE", help="[[case]] who, line, expect: docs/policy.md")
+    test.set_defaults(run=_policy_test)
+
+
+_VALUED = ("--as", "--channel", "--confirm", "--host")  # exec's options that have a value
+_PERSON = "a person of the policy, or a Slack id"
+_LINE = "one quoted line, or its words, from the first that is none of these options: exec -H NAME ps"
+_EXIT_CODES = (
+    "exit codes: 0 done; 1 the engine refused or it failed; 2 usage; 3 denied;"
+    " 4 held or to be confirmed; 5 outcome unknown; 75 slashdock itself cannot work"
+)
+
+
+def _settings() -> Settings:
+    try:
+        return _read_settings()
+    except SettingsError as error:
+        faults = "\n".join(f"- {fault}" for fault in error.faults)
+        raise _Told(f"slashdock cannot start with these settings:\n{faults}") from None
+
+
+def _read_settings() -> Settings:
+    return load(os.environ, ENV_FILE, own_engine.address())
+
+
+def _start(_: argparse.Namespace) -> int:
+    from bot import wiring  # noqa: PLC0415 - Slack and HTTP are loaded by start alone
+
+    with _faults():
+        wiring.serve(_settings(), lambda text: print(text, flush=True))  # noqa: T201 - where it can be reached
+    return 0
+
+
+def _exec(asked: argparse.Namespace) -> int:
+    words: list[str] = asked.line
+    if not words:
+        raise _Told("slashdock exec: give a line, such as: slashdock exec ps -a")
+    line = keyboard.mended(words[0]) if len(words) == 1 else join([keyboard.flag(word) for word in words])
+    with _faults(), opened(_settings()) as core:
+        terminal = Terminal(core, asked.person, Origin.EXEC, asked.host)
+        tell = partial(_print_messages, core) if asked.json else show
+        passes = not asked.json and sys.stderr.isatty()
+        conversation = Conversation(terminal, _replies(asked_by_person=not asked.json), tell, passes=passes)
+        outcome = conversation.say(line, Asked(asked.channel, confirmed=asked.confirm))
+    return int(outcome.exit_code)
+
+
+def _replies(*, asked_by_person: bool) -> Replies:
+    """Who answers what is asked back: whoever sits there, or what is piped in."""
+    if not (asked_by_person and sys.stdin.isatty()):
+        return replies.Piped()
+    from bot import prompts  # noqa: PLC0415 - prompt_toolkit is loaded for a person alone
+
+    return prompts.Typed()
+
+
+def _print_messages(core: Core, outcome: Outcome) -> None:
+    from bot.slack.blocks import render  # noqa: PLC0415 - Slack's shape is asked for by --json alone
+
+    message = render(outcome, lambda button: remembered(core.store, button, outcome.host))
+    facts = {"status": outcome.status, "number": outcome.number, "exit_code": outcome.reply.exit_code}
+    metadata = {"event_type": "slashdock_outcome", "event_payload": facts}
+    files = [{"file": file.name, "title": file.title, "content": file.content} for file in message.files]
+    for told in ({**message.payload(), "metadata": metadata}, *files):
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def _console(asked: argparse.Namespace) -> int:
+    from bot import console, prompts  # noqa: PLC0415 - see _replies
+
+    settings = _settings()
+    with _faults(), opened(settings) as core:
+        terminal = Terminal(core, asked.person, Origin.CONSOLE, asked.host)
+        completer = console.Words(core.catalog, terminal.names)
+        person = prompts.Typed() if sys.stdin.isatty() else replies.Nobody()
+        say = Conversation(terminal, person, show, passes=True).say
+        return console.run(say, completer, settings.data / "console_history")
+
+
+def _manifest(asked: argparse.Namespace) -> int:
+    from bot.slack.manifest import manifest  # noqa: PLC0415 - see above
+
+    settings = _settings()
+    if asked.url and not _is_public(asked.url):
+        raise _Told(f"slashdock manifest: {asked.url!r} is no public address; expected https://HOST")
+    told = manifest(settings.command, asked.url)
+    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    return 0
+
+
+def _is_public(url: str) -> bool:
+    """Whether Slack could reach a bot there."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError where it is none
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and not (parts.query or parts.fragment)
+
+
+def _policy_init(asked: argparse.Namespace) -> int:
+    with _faults():
+        sys.stdout.write(f"{policy_init.write(_settings().policy, asked.admin)}\n")
+    return 0
+
+
+def _policy_check(asked: argparse.Namespace) -> int:
+    with _faults():
+        sys.stdout.write(f"{policy_words.check(_settings(), asked.file)}\n")
+    return 0
+
+
+def _policy_explain(asked: argparse.Namespace) -> int:
+    with _faults(), opened(_settings()) as core:
+        told, code = policy_words.explain(core, asked.person, asked.line, asked.channel, asked.host)
+    sys.stdout.write(told)
+    return code
+
+
+def _policy_test(asked: argparse.Namespace) -> int:
+    with _faults():
+        told, code = policy_words.test(_settings(), asked.file)
+    sys.stdout.write(told)
+    return code
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    try:
+        settings = _read_settings()
+    except SettingsError as error:
+        for fault in error.faults:
+            sys.stdout.write(f"FAIL  settings: {fault}\n")
+        return FAULTY
+    good = True
+    for check in doctor.checks(settings):
+        good &= check.ok
+        sys.stdout.write(f"{'OK  ' if check.ok else 'FAIL'}  {check.name}: {check.text}\n")
+    return 0 if good else 1
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Whatever stops the bot from starting, told as a sentence."""
+    try:
+        yield
+    except PolicyError as error:
+        raise _Told("\n".join(error.faults)) from None
+    except (Unwritable, AlreadyRunning, CannotStart) as error:
+        raise _Told(str(error), UNAVAILABLE) from None
