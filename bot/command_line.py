@@ -16,6 +16,7 @@ from bot import doctor, keyboard, own_engine, policy_init, policy_words, replies
 from bot.conversation import Conversation
 from bot.core import CannotStart, Core, opened
 from bot.desk import remembered
+from bot.loading import loading
 from bot.locks import AlreadyRunning
 from bot.policy import PolicyError
 from bot.replies import Replies
@@ -23,6 +24,7 @@ from bot.request import Origin, Outcome
 from bot.settings import Settings, SettingsError, load
 from bot.store import Unwritable
 from bot.terminal import Asked, Terminal, show
+from commands import catalog
 from commands.line import join
 
 ENV_FILE = Path(".env")
@@ -158,8 +160,10 @@ def _read_settings() -> Settings:
 
 
 def _start(_: argparse.Namespace) -> int:
-    from bot import wiring  # noqa: PLC0415 - Slack and HTTP are loaded by start alone
+    with loading():
+        from bot import wiring  # noqa: PLC0415 - Slack and HTTP are loaded by start alone
 
+        catalog.load()
     with _faults():
         wiring.serve(_settings(), lambda text: print(text, flush=True))  # noqa: T201 - where it can be reached
     return 0
