@@ -182,7 +182,10 @@ class Inside:
         if not self.store.approvals.posts.add(number, place):
             raise Refusal(f"Number {number} is shown there already.")
         self.decided(number)
-        return note(f"Number {number} is shown to {to} as well.")
+        return note(
+            f"Slack is asked to show number {number} to {to} as well. What is shared with another organisation is never"
+            " shown it."
+        )
 
     def grant(self, role: str, seconds: float) -> Reply:
         """Give the asker a role for so long."""

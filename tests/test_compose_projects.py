@@ -16,7 +16,7 @@ from proxy import Proxy
 from bot import text
 from bot.policy import Policy
 from bot.request import Status
-from commands import catalog
+from commands import catalog, listing
 from commands.compose import ps
 from commands.compose.project import NEEDS, NUMBER, ONE_OFF, PROJECT, SERVICE, Member, stages
 
@@ -133,6 +133,9 @@ def test_logs_say_whose_they_are(spoken: Bench) -> None:
     assert "blog-secret" not in text.docker(spoken.say("compose logs -p blog").reply)
 
 
+_PUBLISHERS = '[{"URL":"127.0.0.1","TargetPort":80,"PublishedPort":8080,"Protocol":"tcp"}]'
+
+
 def test_ps_has_the_fields_of_compose(spoken: Bench) -> None:
     """Those that docker's own list has not: the exit code, the health, and ports as objects."""
     listed = {
@@ -141,7 +144,14 @@ def test_ps_has_the_fields_of_compose(spoken: Bench) -> None:
     }  # fmt: skip
     fields = dict(ps.row(Member(listed), 0, trunc=True).fields())
     assert fields["ExitCode"] == 3
-    assert fields["Publishers"] == [{"URL": "127.0.0.1", "TargetPort": 80, "PublishedPort": 8080, "Protocol": "tcp"}]
+    row = ps.row(Member(listed), 0, trunc=True)
+    for template, shown in (
+        ("{{.Publishers}}", "[{127.0.0.1 80 8080 tcp}]\n"),
+        ("{{json .Publishers}}", f"{_PUBLISHERS}\n"),
+        ("{{range .Publishers}}{{.PublishedPort}}{{end}}", "8080\n"),
+    ):
+        assert text.docker(listing.listed([row], template, ps.HEADERS)) == shown
+    assert f'"Publishers":{_PUBLISHERS}' in text.docker(listing.listed([row], "json", ps.HEADERS))
     for status, health in (("Up 2 hours (healthy)", "healthy"), ("Up 1 second (health: starting)", "starting")):
         assert dict(ps.row(Member(listed | {"Status": status}), 0, trunc=True).fields())["Health"] == health
     said = spoken.say("compose ps -p shop --format json web")

@@ -305,6 +305,24 @@ def test_a_line_is_allowed_where_each_of_its_objects_is(
         assert shown == each or spec.filtered
 
 
+def shown(said: Terms, asker: Asker, spec: Spec, obj: Object) -> bool:
+    """Whether a list that waits for nobody shows the object."""
+    listing = policy(said).judge(asker, spec, ())
+    return isinstance(listing, Allow) and policy(said).visible(asker, spec, obj)
+
+
+@given(terms, st.tuples(allows, denies, requires), st.tuples(askers, specs, objects))
+def test_a_list_at_once_shows_no_less_by_an_allow_and_no_more_by_a_deny_or_require(
+    said: Terms, more: tuple[Rule, Rule, Rule], asked: tuple[Asker, Spec, Object]
+) -> None:
+    """The third invariant for what nobody names."""
+    allow, deny, bar = more
+    before = shown(said, *asked)
+    assert shown(dataclasses.replace(said, allows=(*said.allows, allow)), *asked) >= before
+    assert shown(dataclasses.replace(said, denies=(*said.denies, deny)), *asked) <= before
+    assert shown(dataclasses.replace(said, requires=(*said.requires, bar)), *asked) <= before
+
+
 @given(terms, askers, specs, objects)
 def test_nobody_reaches_what_is_protected(said: Terms, asker: Asker, spec: Spec, obj: Object) -> None:
     """No rules of any kind let anyone read, act on, change or enter it."""

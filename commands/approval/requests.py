@@ -7,7 +7,7 @@ from typing import Any
 
 from commands import units
 from commands.asking import Field, Form
-from commands.audit.actions import time
+from commands.audit.actions import flat, time
 from commands.reply import Button, Buttons, Moment, Note, Output, Part
 
 DIGITS = 18  # of a number that SQLite can hold
@@ -31,7 +31,7 @@ def told(held: Mapping[str, Any], now: float) -> Iterator[Part]:
         yield Note("\n".join(held["around"]))
     for vote in held["votes"]:
         said = "agreed" if vote["verdict"] == "approve" else "refused"
-        why = f": {vote['reason']}" if vote["reason"] else ""
+        why = f": {flat(vote['reason'])}" if vote["reason"] else ""
         yield Moment(f"{vote['person']} {said} (number {vote['action']}){why},", vote["at"])
     if held["state"] == "pending":
         yield Moment(f"Asked {units.ago(max(0.0, now - held['asked']))}; it expires", held["expires"])
@@ -47,10 +47,10 @@ def state(held: Mapping[str, Any]) -> str:
     if held["by"]:
         text += f" by {held['by']}"
     if held["why"]:
-        text += f" ({held['why']})"
+        text += f" ({flat(held['why'])})"
     if held["glass"]:
         seen = f"reviewed by {held['reviewed']}" if held["reviewed"] else "NOT YET REVIEWED"
-        text += f", the glass was broken: {held['glass']}; {seen}"
+        text += f", the glass was broken: {flat(held['glass'])}; {seen}"
     return text
 
 
@@ -74,7 +74,7 @@ def _buttons(held: Mapping[str, Any]) -> Iterator[Button]:
 
 def row(held: Mapping[str, Any], now: float, *, trunc: bool) -> dict[str, str]:
     """A row of the list."""
-    line = str(held["line"])
+    line = flat(str(held["line"]))
     return {
         "Number": str(held["number"]),
         "State": str(held["state"]),
@@ -84,7 +84,7 @@ def row(held: Mapping[str, Any], now: float, *, trunc: bool) -> dict[str, str]:
         "Needs": str(held["needs"]),
         "Asked": units.ago(max(0.0, now - held["asked"])),
         "Expires": time(held["expires"]) if held["state"] == "pending" else "",
-        "Reason": str(held["reason"]),
+        "Reason": flat(str(held["reason"])),
         "Digest": str(held["digest"]),
     }
 

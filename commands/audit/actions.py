@@ -26,14 +26,14 @@ def row(action: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
         "Origin": action["origin"],
         "Channel": action["channel"],
         "Host": action["host"],
-        "Line": ellipsis(_flat(action["line"]), LINE_WIDTH) if trunc else _flat(action["line"]),
+        "Line": ellipsis(flat(action["line"]), LINE_WIDTH) if trunc else flat(action["line"]),
         "Verb": action["verb"],
         "Permission": action["permission"],
         "Targets": ", ".join(target(each, trunc=trunc) for each in action["targets"]),
         "Verdict": action["verdict"],
-        "Reason": action["reason"],
+        "Reason": flat(action["reason"]),
         "Status": action["status"],
-        "Error": ellipsis(_flat(action["error"]), ERROR_WIDTH) if trunc else _flat(action["error"]),
+        "Error": ellipsis(flat(action["error"]), ERROR_WIDTH) if trunc else flat(action["error"]),
         "ExitCode": "" if action["exit_code"] is None else str(action["exit_code"]),
         "Duration": duration(action["duration_ms"]),
     }
@@ -69,6 +69,11 @@ def time(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _flat(text: str) -> str:
-    """The text on one line of a table, which it may neither leave nor divide."""
-    return " ".join(text.split())
+def flat(text: str) -> str:
+    """The text on one line of a table, which it may neither leave nor divide; what cannot be seen is written out."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(map(_seen, line))
+
+
+def _seen(char: str) -> str:
+    return char if char.isprintable() else f"\\u{{{ord(char):x}}}"

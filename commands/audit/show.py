@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from commands.audit.actions import duration, numbered, row, target, time, unnumbered
+from commands.audit.actions import duration, flat, numbered, row, target, time, unnumbered
 from commands.command import Command, Permission, arg, flag
 from commands.context import Context
 from commands.reply import Moment, Output, Reply, failure, output
@@ -66,7 +66,7 @@ def _lines(action: Mapping[str, Any]) -> Iterator[str]:
 def _voted(vote: Mapping[str, Any]) -> str:
     """What somebody said to it, before the time of that."""
     said = "agreed" if vote["verdict"] == "approve" else "refused"
-    why = f" ({vote['reason']})" if vote["reason"] else ""
+    why = f" ({flat(vote['reason'])})" if vote["reason"] else ""
     return f"{vote['person']} {said}{why}, as number {vote['action']}:"
 
 

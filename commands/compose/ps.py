@@ -14,7 +14,7 @@ from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, listed
 from commands.reply import Reply, failure, lines
-from commands.template import Row
+from commands.template import Row, typed
 
 HEADERS = {
     **containers.HEADERS,
@@ -85,7 +85,7 @@ def row(member: Member, now: float, *, trunc: bool) -> Row:
         "Project": member.project,
         "ExitCode": int(exited[1]) if exited else 0,
         "Health": health[1] if health else "",
-        "Publishers": [_publisher(each) for each in member.listed.get("Ports") or ()],
+        "Publishers": typed("publishers", [_publisher(each) for each in member.listed.get("Ports") or ()]),
     }
     shared = {name: value for name, value in plain.methods.items() if name != "Platform"}
     return Row("*formatter.ContainerContext", {**shared, **more})

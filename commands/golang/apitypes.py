@@ -1,4 +1,4 @@
-"""The structs that docker 28 decodes the engine's answers into, as far as inspect, info, version and events show them.
+"""The structs into which docker 28 decodes the answers that inspect, info, version, events and compose show.
 
 A line names a type and then its definition: another type, or fields written Name:type, Name=key:type where JSON
 has another key, several names sharing one type, a question mark for omitempty, a plus for an embedded struct.
@@ -19,6 +19,9 @@ v1.Descriptor MediaType=mediaType:string Digest=digest:digest.Digest Size=size:i
  Annotations=annotations:map[string]string? Data=data:[]uint8? Platform=platform:*v1.Platform?
  ArtifactType=artifactType:string?
 v1.HealthcheckConfig Test:[]string? Interval,Timeout,StartPeriod,StartInterval:time.Duration? Retries:int?
+
+api.PortPublishers []api.PortPublisher
+api.PortPublisher URL:string TargetPort,PublishedPort:int Protocol:string
 
 events.Message Status=status,ID=id,From=from:string? Type:events.Type Action:events.Action Actor:events.Actor
  Scope=scope:string? Time=time,TimeNano=timeNano:int64?

@@ -48,6 +48,7 @@ ROOTS = {
     "version": "system.versionInfo",
     "event": "events.Message",
     "any event": "*events.Message",
+    "publishers": "api.PortPublishers",
 }
 _PREDECLARED = {
     "any": ANY,
@@ -79,8 +80,8 @@ _ACCEPTED: dict[Kind, tuple[type, ...]] = {
 }
 
 
-def typed(kind: str, raw: Mapping[str, Any]) -> Value:
-    """An answer of the engine as the struct that docker's inspect of this kind decodes it into."""
+def typed(kind: str, raw: Any) -> Value:
+    """An answer of the engine, or a part of one, as what docker's inspect, or compose, decodes this kind into."""
     go_type = named(ROOTS[kind])
     return Value(go_type, _decoded(go_type, raw))
 
