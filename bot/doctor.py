@@ -142,7 +142,7 @@ def database(settings: Settings) -> Check:
     try:
         store = Store(settings.data, Clock(), key.load(settings.key_file, path))
         try:
-            wrong = store.verify()
+            wrong = store.actions.verify()
         finally:
             store.close()
     except Unwritable as error:

@@ -47,15 +47,15 @@ class Inside:
     def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """Recorded actions, newest first; the one of that number with its events where a number is given."""
         if number is not None:
-            action = self.store.action(number)
+            action = self.store.actions.get(number)
             held = self.store.approvals.get(number)
             votes = () if held is None else tuple(told(held)["votes"])
             return [action | {"votes": votes}] if action is not None and self._may_read(action) else []
-        asked, found = limit, self.store.actions(filters, limit)
+        asked, found = limit, self.store.actions.listed(filters, limit)
         shown = [action for action in found if self._may_read(action)]
         while len(shown) < limit and len(found) == asked:
             asked *= 2
-            found = self.store.actions(filters, asked)
+            found = self.store.actions.listed(filters, asked)
             shown = [action for action in found if self._may_read(action)][:limit]
         return shown
 
@@ -90,7 +90,7 @@ class Inside:
             found = self.audit(number=number, filters={}, limit=1)
             return next((each for each in found if self._is_own(each) or self._reads_record()), None)
         filters = {"person": (self.asker.id, *self.asker.accounts), "status": ENDED}
-        return next((each for each in self.store.actions(filters, RECENT) if each["verb"] != "why"), None)
+        return next((each for each in self.store.actions.listed(filters, RECENT) if each["verb"] != "why"), None)
 
     def verdict(self, line: str) -> Verdict:
         """What would become of this line if the asker sent it now; nothing is run."""
@@ -216,7 +216,7 @@ class Inside:
 
     def _may_know(self, held: Held) -> bool:
         """Whoever asked, whoever may decide, and whoever may read the action."""
-        action = self.store.action(held.number)
+        action = self.store.actions.get(held.number)
         return self.assent.may_decide(held, self.asker) or (action is not None and self._may_read(action))
 
     def _vote(self, verdict: str, reason: str) -> Vote:

@@ -133,7 +133,7 @@ class Schedules:
 
     def _last(self, job: Job, runs: Mapping[str, Any]) -> Mapping[str, Any]:
         run = runs.get(job.name)
-        actions = self._store.actions({"person": (job.actor.id,), "origin": (Origin.SCHEDULE,)}, 1)
+        actions = self._store.actions.listed({"person": (job.actor.id,), "origin": (Origin.SCHEDULE,)}, 1)
         if run is not None and run.summary and not (actions and actions[0]["at"] > run.claimed):
             return {"last": run.summary, "last_run": run.claimed, "last_number": None}
         if not actions:

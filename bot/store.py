@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot import approvals, chain, makers, migrations
+from bot.actions import Actions
 from bot.approvals import Approvals, Asking
 from bot.buttons import Buttons
 from bot.chain import Link
@@ -34,20 +35,6 @@ HELD = b"slashdock: lines that wait for consent, 1"  # what the seal of what is 
 OWED = 256  # ends that are kept until they can be written, about 1 kB each; of more the next start learns
 UNWRITTEN = "This could not be written down first, so nothing was done"
 REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
-
-_ONE_OF = {
-    "person": "(person = :{0} OR actor = :{0})",
-    "verb": "verb = :{0}",
-    "status": "status = :{0}",
-    "host": "host = :{0}",
-    "origin": "origin = :{0}",
-    "target": "EXISTS (SELECT 1 FROM json_each(targets) AS t WHERE json_extract(t.value, '$.name') = :{0}"
-    " OR json_extract(t.value, '$.id') IN (:{0}, 'sha256:' || :{0})"
-    " OR length(:{0}) >= 12 AND substr(replace(json_extract(t.value, '$.id'), 'sha256:', ''), 1, length(:{0})) = :{0})",
-    "since": "at >= CAST(:{0} AS REAL)",
-    "until": "at <= CAST(:{0} AS REAL)",
-}
-FILTERS = tuple(_ONE_OF)
 
 
 @dataclass(frozen=True)
@@ -85,7 +72,8 @@ class _End:
 class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
-    buttons, images, runs and makers are what is remembered beside the record, vault the logins at registries.
+    actions reads the record back; buttons, images, runs and makers are what is remembered beside it, vault the logins
+    at registries.
 
     An end that cannot be written is owed: it goes before whatever is written next.
 
@@ -98,6 +86,7 @@ class Store:
         self._key = key
         self._owed: dict[int, _End] = {}  # by the number of the action, oldest first
         self._file = Sqlite(folder / FILE)
+        self.actions = Actions(self._file.reading, key)
         self.buttons = Buttons(self._file, clock)
         self.images = Images(self._file, clock)
         self.runs = Runs(self._file, clock)
@@ -242,33 +231,9 @@ class Store:
         """The actions without an outcome whose process is dead, oldest first."""
         with self._file.reading() as db:
             rows = list(db.query("SELECT number, owner FROM unsettled ORDER BY number"))
-        found = [self.action(row["number"]) for row in rows if not self._owner.lives(row["owner"])]
+        found = [self.actions.get(row["number"]) for row in rows if not self._owner.lives(row["owner"])]
         self._owner.bury()
         return [_unfinished(action) for action in found if action is not None]
-
-    def actions(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
-        """At most limit actions, newest first, that match one value of each filter; the names are in FILTERS."""
-        where, values = _where(filters)
-        with self._file.reading() as db:
-            rows = db.query(f"{_ACTIONS} {where} ORDER BY number DESC LIMIT :limit", {**values, "limit": limit})
-            return [_action(row) for row in rows]
-
-    def action(self, number: int) -> dict[str, Any] | None:
-        """One action with its events, oldest first; None where there is no such number."""
-        with self._file.reading() as db:
-            rows = list(db.query(f"{_ACTIONS} WHERE number = ?", (number,)))
-            events = list(db.query("SELECT * FROM events WHERE number = ? ORDER BY id", (number,)))
-        return {**_action(rows[0]), "events": [_event(event) for event in events]} if rows else None
-
-    def verify(self) -> str | None:
-        """Walk the chain of the whole record: what is broken and where, None where it is whole."""
-        with self._file.reading() as db:
-            db.execute("BEGIN")
-            last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0]
-            rows = db.execute("SELECT id, number, kind, at, body, prev, hash FROM events ORDER BY id")
-            wrong = chain.broken(((Link(*row[:6]), row[6]) for row in rows), int(last or 0), self._key)
-            db.execute("ROLLBACK")
-        return wrong
 
     # How --------------------------------------------------------------------------------------------------------
 
@@ -336,7 +301,6 @@ class Store:
         db.execute("DELETE FROM unsettled WHERE number = ?", (end.number,))
 
 
-_ACTIONS = "SELECT * FROM actions"
 _HEAD = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"
 _WRITTEN = "SELECT 1 FROM events WHERE number = ? AND kind = 'outcome' AND at = ? AND body = ?"
 _DELIVERED = """
@@ -354,26 +318,6 @@ def _json(body: Mapping[str, Any]) -> str:
 def _written(text: str) -> str:
     """The text as SQLite takes it: no lone surrogates."""
     return text.encode(errors="replace").decode()
-
-
-def _where(filters: Mapping[str, tuple[str, ...]]) -> tuple[str, dict[str, str]]:
-    clauses: list[str] = []
-    values: dict[str, str] = {}
-    for name, wanted in filters.items():
-        keys = [f"{name}{at}" for at in range(len(wanted))]
-        values.update(zip(keys, wanted, strict=True))
-        clauses.append(f"({' OR '.join(_ONE_OF[name].format(key) for key in keys)})")
-    return ("WHERE " + " AND ".join(clauses) if clauses else ""), values
-
-
-def _action(row: Mapping[str, Any]) -> dict[str, Any]:
-    empty = {"actor": "", "team": "", "origin": "", "channel": "", "thread": "", "host": "", "line": ""}
-    told = {key: empty.get(key) if value is None else value for key, value in row.items()}
-    return {**told, "targets": json.loads(row["targets"])}
-
-
-def _event(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**json.loads(row["body"]), "id": row["id"], "kind": row["kind"], "at": row["at"], "hash": row["hash"]}
 
 
 def _unfinished(action: Mapping[str, Any]) -> Unfinished:

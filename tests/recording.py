@@ -25,7 +25,7 @@ from recording import begin, receive
 
 store = Store(Path(sys.argv[1]), Clock(), KEY)
 {steps}
-print(store.actions({{}}, 1)[0]["number"], flush=True)
+print(store.actions.listed({{}}, 1)[0]["number"], flush=True)
 sys.stdin.read()
 store.close()
 """

@@ -247,7 +247,7 @@ class Office(RuleBasedStateMachine):
         if not hasattr(self, "store"):
             return
         for number in self.agreed:
-            action = self.store.action(number)
+            action = self.store.actions.get(number)
             assert action is not None
             intents = [event for event in action["events"] if event["kind"] == "intended"]
             assert len(intents) == (number in self.done)

@@ -35,7 +35,7 @@ def test_each_of_many_requests_is_done_exactly_once(fresh_world: str, tmp_path: 
     client = APIClient(fresh_world, version="1.41")
     ran = client.exec_start(client.exec_create("web", ["cat", "/ran"])["Id"]).decode().split()
     client.close()
-    verified = made.store.verify()
+    verified = made.store.actions.verify()
     made.close()
     assert states == {State.DONE: REQUESTS}
     assert Counter(ran) == {str(number): 1 for number in range(1, REQUESTS + 1)}

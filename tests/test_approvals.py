@@ -145,7 +145,7 @@ def test_two_people_agree_and_it_is_done_once(office: Bench, api: APIClient) -> 
     assert after != before
     assert office.pipeline.resume(asked.number) is None
     assert started(api) == after
-    story = office.store.action(asked.number)
+    story = office.store.actions.get(asked.number)
     assert story is not None
     kinds = [event["kind"] for event in story["events"]]
     assert kinds == ["received", "judged", "outcome", "judged", "intended", "outcome"]
@@ -232,7 +232,7 @@ def test_whoever_asked_takes_it_back(office: Bench) -> None:
     assert office.say(f"approval cancel {asked.number}", BOB).status is Status.FAILED
     assert office.say(f"approval cancel {asked.number}", ADA).status is Status.DONE
     assert now(office, asked).state is State.CANCELLED
-    action = office.store.action(asked.number)
+    action = office.store.actions.get(asked.number)
     assert action is not None
     assert action["status"] == "cancelled"
 
@@ -379,11 +379,11 @@ def test_an_approved_line_that_was_cut_off_is_unknown(fresh_world: str, tmp_path
     web = api.inspect_container("web")["Id"]
     target = {"kind": "container", "id": web, "name": "web"}
     assert office.store.intend(asked.number, reason="", targets=[target], resumed=True, **facts)
-    running = office.store.action(asked.number)
+    running = office.store.actions.get(asked.number)
     office.store.close()
     store = Store(office.folder, Clock(), KEY)
     left = reconcile.settle(store, office.pipeline.hosts)
-    action, ended = store.action(asked.number), store.approvals.get(asked.number)
+    action, ended = store.actions.get(asked.number), store.approvals.get(asked.number)
     store.close()
     assert running is not None
     assert running["status"] == "running"

@@ -160,7 +160,7 @@ def test_a_bug_takes_nothing_from_the_others(tmp_path: Path, fresh_world: str) -
     with _spoken(proxy, tmp_path) as bench:
         outcome = bench.say("restart idle nothere worker web")
         assert outcome.number is not None
-        action = bench.store.action(outcome.number)
+        action = bench.store.actions.get(outcome.number)
     assert outcome.status is Status.UNKNOWN
     assert text.docker(outcome.reply) == (
         "idle\nError response from daemon: No such container: nothere\n"

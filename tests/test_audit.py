@@ -81,7 +81,7 @@ def test_actions_are_found_by_what_they_were_about(bench: Bench, fresh_world: st
     """By the name, the whole id or the short one."""
     assert fresh_world
     assert bench.say("restart -t 0 web").status is Status.DONE
-    identity = bench.store.actions({}, 1)[0]["targets"][0]["id"]
+    identity = bench.store.actions.listed({}, 1)[0]["targets"][0]["id"]
     assert len(identity) == 64
     for value in ("web", identity, identity[:12]):
         assert _numbers(bench, f"--filter target={value}") == ["1"]

@@ -148,7 +148,7 @@ def test_a_password_in_an_address_is_not_on_record(builder: Bench, repositories:
     said = builder.say(f"build http://ada:hunter22@{repositories}/site.git#main")
     assert said.status is Status.DONE, text.docker(said.reply)
     assert "hunter22" not in text.docker(said.reply) + said.line
-    (action,) = builder.store.actions({}, 1)
+    (action,) = builder.store.actions.listed({}, 1)
     assert "hunter22" not in action["line"]
 
 

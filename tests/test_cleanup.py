@@ -84,7 +84,7 @@ def test_an_old_image_goes_and_the_bytes_are_measured(api: APIClient, old: Bench
     assert f"Total reclaimed space: {freed}B" in _told(outcome)
     assert freed > 0
     assert not _exists(api, identity)
-    (action,) = old.store.actions({}, 1)
+    (action,) = old.store.actions.listed({}, 1)
     assert identity in {each["id"] for each in action["targets"]}
 
 
@@ -145,7 +145,7 @@ def test_the_clock_may_clean_up_and_nothing_else(api: APIClient, old: Bench) -> 
     outcome = old.say("cleanup run", CLOCK, Origin.SCHEDULE)
     assert outcome.status is Status.DONE
     assert not _exists(api, identity)
-    row = old.store.actions({"origin": ("schedule",)}, 1)[0]
+    row = old.store.actions.listed({"origin": ("schedule",)}, 1)[0]
     assert (row["actor"], row["line"], row["status"]) == (CLOCK, "cleanup run", "done")
     for line in ("stop web", "image prune -f", "ps", "cleanup plan", "schedule run cleanup --dry-run", "help"):
         assert old.say(line, CLOCK, Origin.SCHEDULE).status is Status.DENIED, line

@@ -76,6 +76,6 @@ def test_a_name_without_a_guard_is_moved(guarded: Bench, engine: str) -> None:
     second = guarded.say("commit -m again web snap")
     assert (_stands_for(engine, "snap"),) == second.reply.ids != first
     assert second.number is not None
-    action = guarded.store.action(second.number)
+    action = guarded.store.actions.get(second.number)
     assert action is not None
     assert [target["id"] for target in action["targets"] if target["kind"] == "image"] == list(first)

@@ -201,7 +201,7 @@ def test_nothing_is_done_to_a_part_of_what_one_may_not_touch(spoken: Bench, clie
 def test_the_record_names_what_was_stopped(spoken: Bench) -> None:
     """By the ids of the containers."""
     spoken.say("compose stop -t 0 -p shop db")
-    (action,) = spoken.store.actions({}, 1)
+    (action,) = spoken.store.actions.listed({}, 1)
     assert [each["name"] for each in action["targets"]] == ["shop-db-1"]
 
 

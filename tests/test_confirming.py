@@ -52,7 +52,7 @@ def test_a_question_shows_what_would_go_and_does_nothing(inhabited: Bench, api: 
     assert asked.status is Status.HELD
     assert "app:2.0" in shown(asked)
     assert len(api.images()) == before
-    action = inhabited.store.action(asked.number or 0)
+    action = inhabited.store.actions.get(asked.number or 0)
     assert action is not None
     assert "app:2.0" in [target["name"] for target in action["targets"]]
 

@@ -184,6 +184,6 @@ def test_a_role_of_some_labels_reaches_what_has_them_and_nothing_else(spoken: Be
     for name in ("settings", "team/volumes:1", "covert", "nothere"):
         assert spoken.say(f"inspect {name}", OPERATOR).status is Status.DENIED
     number = spoken.say("inspect shop", OPERATOR).number
-    action = spoken.store.action(number or 0)
+    action = spoken.store.actions.get(number or 0)
     assert action is not None
     assert [(target["kind"], target["name"]) for target in action["targets"]] == [("service", "shop")]

@@ -57,7 +57,7 @@ def test_both_streams_and_the_exit_code_are_shown(spoken: Bench) -> None:
     outcome = spoken.say("exec web sh -c 'echo out; exit 7'")
     assert (text.docker(outcome.reply), text.added(outcome.reply)) == ("out\n", "Exit code 7.\n")
     assert (outcome.status, outcome.reply.exit_code) == (Status.FAILED, 7)
-    assert spoken.store.actions({}, 1)[0]["exit_code"] == 7
+    assert spoken.store.actions.listed({}, 1)[0]["exit_code"] == 7
 
 
 def test_what_takes_too_long_goes_on(spoken: Bench, client: APIClient) -> None:

@@ -638,7 +638,7 @@ def test_invariant_15_whatever_is_done_to_the_record_is_found(fresh_world: str, 
         held = waiting(office, say(office, "restart -t 0 web"))
         agree(office, held, BOB, CAROL)
         assert office.pipeline.resume(held.number) is not None
-        assert office.store.verify() is None
+        assert office.store.actions.verify() is None
         db = sqlite3.connect(office.folder / FILE)
         with pytest.raises(sqlite3.IntegrityError, match="events are"):
             db.executescript(EDITS[what])
@@ -646,4 +646,4 @@ def test_invariant_15_whatever_is_done_to_the_record_is_found(fresh_world: str, 
             db.execute(statement)
         db.executescript(EDITS[what])
         db.close()
-        assert office.store.verify() is not None
+        assert office.store.actions.verify() is not None

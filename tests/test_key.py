@@ -53,8 +53,8 @@ def test_a_chain_made_with_another_key_is_not_whole(tmp_path: Path) -> None:
     """Whoever can write the data folder alone cannot make a chain that stands."""
     forged = Store(tmp_path, Clock(), b"another key")
     forged.receive(asked("ps"), "ps")
-    assert forged.verify() is None
+    assert forged.actions.verify() is None
     forged.close()
     real = Store(tmp_path, Clock(), KEY)
-    assert "was altered" in str(real.verify())
+    assert "was altered" in str(real.actions.verify())
     real.close()

@@ -58,7 +58,7 @@ def test_who_is_let_in_is_kept_for_all(bench: Bench, registry: str) -> None:
     assert text.docker(said.reply) == "Login Succeeded\n"
     assert "`docker logout 127.0.0.1:5000` forgets it" in text.added(said.reply)
     assert auth(bench) == {"username": USER, "password": PASSWORD, "serveraddress": ADDRESS}
-    (action,) = bench.store.actions({}, 1)
+    (action,) = bench.store.actions.listed({}, 1)
     assert (action["line"], action["person"], action["status"]) == (f"login --username=ada {registry}", "admin", "done")
     kept = b"".join(each.read_bytes() for each in bench.folder.rglob("*") if each.is_file())
     assert PASSWORD.encode() not in kept

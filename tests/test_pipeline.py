@@ -23,7 +23,7 @@ from commands import catalog
 
 def _events(bench: Bench, number: int | None) -> list[str]:
     assert number is not None
-    action = bench.store.action(number)
+    action = bench.store.actions.get(number)
     assert action is not None
     return [event["kind"] for event in action["events"]]
 
@@ -47,7 +47,7 @@ def test_the_record_names_the_target_by_its_full_id(inhabited: Bench, api: APICl
     """A name may be given to another container tomorrow; the id may not."""
     outcome = inhabited.say("stop -t 1 web")
     assert outcome.number is not None
-    action = inhabited.store.action(outcome.number)
+    action = inhabited.store.actions.get(outcome.number)
     assert action is not None
     assert action["targets"][0]["id"] == api.inspect_container("web")["Id"]
 
@@ -69,7 +69,7 @@ def test_every_end_is_recorded_with_its_status(
     """Denials and usage errors stand in the record like everything else."""
     outcome = inhabited.say(line, person)
     assert outcome.number is not None
-    action = inhabited.store.action(outcome.number)
+    action = inhabited.store.actions.get(outcome.number)
     assert action is not None
     assert (outcome.status, outcome.exit_code) == ends
     assert action["status"] == str(outcome.status)
@@ -90,7 +90,7 @@ def test_a_denial_is_recorded_with_its_objects_and_its_engine(inhabited: Bench) 
     guarded = Bench(replace(inhabited.pipeline, policy=rule), inhabited.store, inhabited.folder)
     denied = guarded.say("stop worker")
     assert (held.status, denied.status) == (Status.DENIED, Status.DENIED)
-    found = inhabited.store.actions({"target": ("worker",), "status": ("denied",), "host": ("local",)}, 9)
+    found = inhabited.store.actions.listed({"target": ("worker",), "status": ("denied",), "host": ("local",)}, 9)
     assert [action["number"] for action in found] == [denied.number]
 
 
@@ -260,7 +260,7 @@ def test_what_is_hidden_is_answered_like_what_is_not_there(half_blind: Bench, li
     hidden, absent = half_blind.say(line.format("web")), half_blind.say(line.format("gone"))
     assert hidden.status == absent.status
     assert text.docker(hidden.reply).replace("web", "gone") == text.docker(absent.reply)
-    assert "deny" not in str(half_blind.store.action(hidden.number or 0))
+    assert "deny" not in str(half_blind.store.actions.get(hidden.number or 0))
 
 
 @pytest.mark.parametrize("line", ["create --name {} busybox true", "rename worker {}", "network create {}"])
@@ -448,7 +448,7 @@ def test_a_container_with_megabytes_of_labels_does_not_fill_the_record(api: APIC
     labels = {f"l{number:04}": "x" * 500 for number in range(3000)} | {"com.docker.compose.project": "shop"}
     fat = api.create_container("busybox:latest", ["true"], labels=labels)["Id"]
     number = bench.say(f"start {fat}").number
-    (target,) = (bench.store.action(number or 0) or {})["targets"]
+    (target,) = (bench.store.actions.get(number or 0) or {})["targets"]
     api.remove_container(fat, force=True)
     assert target["labels"]["com.docker.compose.project"] == "shop"
     assert len(target["labels"]) == 64
@@ -599,7 +599,7 @@ def test_the_ids_of_what_is_hidden_are_hidden_in_what_the_engine_says(
     for label in ("hidden=yes", "hidden=none"):
         bench = harness.bench(fresh_world, tmp_path / label, _hiding('see", "change', "see", label))
         told[label] = [text.docker(bench.say(line).reply) for line in ("volume rm held", "rmi busybox")]
-        told[label].append(str(bench.store.actions({}, 2)[-1]["error"]))
+        told[label].append(str(bench.store.actions.listed({}, 2)[-1]["error"]))
         bench.close()
     for each in boxes.values():
         api.remove_container(each)

@@ -229,7 +229,7 @@ def test_a_step_goes_with_the_last_image_that_was_made_from_it(api: APIClient, b
     """It is planned, written down before it goes, and removed by its own id after the other."""
     step, head = _step_and_head(api)
     told = text.docker(bench.say("image prune -f").reply)
-    (action,) = bench.store.actions({}, 1)
+    (action,) = bench.store.actions.listed({}, 1)
     assert [each["id"] for each in action["targets"] if each["id"] in {step, head}] == [head, step]
     assert told.index(f"deleted: {head}") < told.index(f"deleted: {step}")
     assert not {step, head} & {each["Id"] for each in api.images(all=True)}
@@ -401,7 +401,7 @@ def test_what_will_go_is_written_down_before_it_goes(api: APIClient, fresh_world
     with proxy.serve(tmp_path) as address:
         spoken = bench(address, tmp_path / "data")
         spoken.say("image prune --all --force")
-        (action,) = spoken.store.actions({}, 1)
+        (action,) = spoken.store.actions.listed({}, 1)
         spoken.close()
     meant = {each["id"] for each in action["targets"]}
     assert action["status"] == "unknown"
@@ -415,7 +415,7 @@ def test_a_plan_that_gets_no_answer_changed_nothing(fresh_world: str, tmp_path: 
     with proxy.serve(tmp_path) as address:
         spoken = bench(address, tmp_path / "data")
         outcome = spoken.say("image prune --all --force")
-        (action,) = spoken.store.actions({}, 1)
+        (action,) = spoken.store.actions.listed({}, 1)
         spoken.close()
     assert (outcome.status, action["status"], action["targets"]) == (Status.FAILED, "failed", [])
     assert not any(request.startswith("DELETE") for request in proxy.requests)

@@ -136,7 +136,7 @@ def test_too_many_lines_are_refused_before_the_engine_hears_of_them(hurried: Ben
     ends = [Status.FAILED, Status.USAGE, Status.DENIED, Status.FAILED, Status.FAILED]
     assert [outcome.status for outcome in outcomes] == ends
     assert "Try again in 100 s" in text.added(outcomes[2].reply)
-    action = hurried.store.action(3)
+    action = hurried.store.actions.get(3)
     assert action is not None
     assert (action["verdict"], action["reason"], action["verb"]) == ("denied", "rate limit", "container ls")
     assert hurried.say("ps", OPERATOR).status is Status.DENIED  # all together had three

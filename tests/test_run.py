@@ -134,7 +134,7 @@ def test_both_streams_and_the_exit_code_are_shown(runner: Runner) -> None:
     outcome = runner.say("run --rm busybox sh -c 'echo out; echo wrong >&2; exit 7'")
     assert (text.docker(outcome.reply), text.added(outcome.reply)) == ("out\nwrong\n", "Exit code 7.\n")
     assert (outcome.status, outcome.reply.exit_code) == (Status.FAILED, 7)
-    assert runner.bench.store.actions({}, 1)[0]["exit_code"] == 7
+    assert runner.bench.store.actions.listed({}, 1)[0]["exit_code"] == 7
 
 
 def test_what_it_printed_is_not_lost_when_it_is_removed(runner: Runner) -> None:
@@ -253,7 +253,7 @@ def test_an_open_input_in_the_background_is_docker_s(runner: Runner) -> None:
 def test_a_secret_variable_is_neither_shown_nor_kept(runner: Runner) -> None:
     """The line that people and the record see has the name alone."""
     outcome = runner.say("run --rm -e PASSWORD=hunter2secret busybox true")
-    shown = f"{outcome.line} {runner.bench.store.actions({}, 1)[0]}"
+    shown = f"{outcome.line} {runner.bench.store.actions.listed({}, 1)[0]}"
     assert "hunter2secret" not in shown
     assert "PASSWORD=••••" in shown
 

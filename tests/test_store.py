@@ -11,7 +11,8 @@ from harness import KEY
 from recording import WEB, asked, begin, receive
 from set_clock import SetClock
 
-from bot.store import FILE, FILTERS, Store
+from bot.actions import FILTERS
+from bot.store import FILE, Store
 
 DAY = 86_400.0
 
@@ -43,13 +44,13 @@ def test_an_action_is_told_from_its_receipt_to_its_outcome(store: Store, clock: 
     number = begin(store)
     clock.at += 2
     store.outcome(number, status="failed", error="no such thing", duration_ms=2000, exit_code=7)
-    assert store.actions({}, 10) == [
+    assert store.actions.listed({}, 10) == [
         {
             "number": 1, "at": 1_000_000.0, "actor": "U0ADMIN001", "team": "T1", "person": "alice", "origin": "slash",
             "channel": "C0OPS", "thread": "", "host": "local", "line": "container restart web",
             "verb": "container restart", "permission": "act", "targets": [WEB], "verdict": "allow",
             "reason": "role admin", "status": "failed", "error": "no such thing", "duration_ms": 2000, "exit_code": 7,
-            "owner": store.actions({}, 1)[0]["owner"],
+            "owner": store.actions.listed({}, 1)[0]["owner"],
         }
     ]  # fmt: skip
 
@@ -59,7 +60,7 @@ def test_the_events_of_an_action_keep_their_order_and_time(store: Store, clock: 
     number = begin(store)
     clock.at += 5
     store.outcome(number, status="done", details={"removed": ["a"]})
-    action = store.action(number)
+    action = store.actions.get(number)
     assert action is not None
     events = action["events"]
     assert [(event["kind"], event["at"]) for event in events] == [
@@ -72,13 +73,13 @@ def test_an_exit_code_and_a_duration_of_zero_are_kept(store: Store) -> None:
     """Zero is an answer, not the lack of one."""
     number = begin(store)
     store.outcome(number, status="done", duration_ms=0, exit_code=0)
-    assert [(row["duration_ms"], row["exit_code"]) for row in store.actions({}, 1)] == [(0, 0)]
+    assert [(row["duration_ms"], row["exit_code"]) for row in store.actions.listed({}, 1)] == [(0, 0)]
 
 
 def test_a_refusal_is_recorded_with_its_reason(store: Store) -> None:
     """What was not done is told like what was."""
     store.refuse(receive(store, "rm web"), status="denied", reason="no rule", line="rm web", verb="", person="bob")
-    row = store.actions({}, 1)[0]
+    row = store.actions.listed({}, 1)[0]
     assert (row["verdict"], row["status"], row["reason"], row["person"]) == ("denied", "denied", "no rule", "bob")
     assert store.unfinished() == []
 
@@ -86,9 +87,9 @@ def test_a_refusal_is_recorded_with_its_reason(store: Store) -> None:
 def test_an_action_under_way_says_so(store: Store) -> None:
     """Before its outcome an action is received, then running."""
     receive(store)
-    assert store.actions({}, 1)[0]["status"] == "received"
+    assert store.actions.listed({}, 1)[0]["status"] == "received"
     begin(store)
-    assert store.actions({}, 1)[0]["status"] == "running"
+    assert store.actions.listed({}, 1)[0]["status"] == "running"
 
 
 def test_a_later_outcome_counts_and_the_first_stays(store: Store) -> None:
@@ -96,7 +97,7 @@ def test_a_later_outcome_counts_and_the_first_stays(store: Store) -> None:
     number = begin(store)
     store.outcome(number, status="unknown")
     store.outcome(number, status="done")
-    action = store.action(number)
+    action = store.actions.get(number)
     assert action is not None
     assert action["status"] == "done"
     assert [event.get("status") for event in action["events"][3:]] == ["unknown", "done"]
@@ -104,7 +105,7 @@ def test_a_later_outcome_counts_and_the_first_stays(store: Store) -> None:
 
 def test_there_is_no_action_of_an_unknown_number(store: Store) -> None:
     """A number that was never given has no action."""
-    assert store.action(1) is None
+    assert store.actions.get(1) is None
 
 
 def test_the_same_delivery_is_written_once(store: Store) -> None:
@@ -112,7 +113,7 @@ def test_the_same_delivery_is_written_once(store: Store) -> None:
     first = store.receive(asked(delivery="d1"), "restart web")
     again = store.receive(asked(delivery="d1"), "restart web")
     assert (again.duplicate, again.first, again.number) == (True, first.number, first.number)
-    assert len(store.actions({}, 10)) == 1
+    assert len(store.actions.listed({}, 10)) == 1
 
 
 def test_a_delivery_is_new_again_after_a_day(store: Store, clock: SetClock) -> None:
@@ -161,7 +162,7 @@ def test_filters_choose_actions(
     begin(store, target={"kind": "image", "id": f"sha256:{'cd' * 32}", "name": "app"})
     clock.at += 10
     store.refuse(receive(store), status="denied", reason="", line="rm x", verb="container rm", person="bob")
-    assert [row["number"] for row in store.actions({name: values}, 10)] == numbers
+    assert [row["number"] for row in store.actions.listed({name: values}, 10)] == numbers
 
 
 def test_all_filters_must_match(store: Store) -> None:
@@ -169,23 +170,25 @@ def test_all_filters_must_match(store: Store) -> None:
     for status in ("done", "failed", "done", "done"):
         store.outcome(begin(store), status=status)
     wanted = {"status": ("done",), "person": ("alice",)}
-    assert [row["number"] for row in store.actions(wanted, 2)] == [4, 3]
-    assert store.actions({**wanted, "host": ("other",)}, 2) == []
+    assert [row["number"] for row in store.actions.listed(wanted, 2)] == [4, 3]
+    assert store.actions.listed({**wanted, "host": ("other",)}, 2) == []
 
 
 def test_a_value_of_a_filter_is_never_sql(store: Store) -> None:
     """Quotes and keywords in a value are only letters."""
     begin(store)
     for name in FILTERS:
-        assert store.actions({name: ("x' OR '1'='1",)}, 10) == ([] if name != "since" else store.actions({}, 10))
+        assert store.actions.listed({name: ("x' OR '1'='1",)}, 10) == (
+            [] if name != "since" else store.actions.listed({}, 10)
+        )
 
 
 @pytest.mark.parametrize("text", ["\x00 nul", "\ud800 lone", "🐳 “—”", "'; DROP TABLE events; --", "x" * 200_000])
 def test_any_text_can_be_written_down(store: Store, text: str) -> None:
     """No line keeps itself out of the record."""
     store.refuse(receive(store, text), status="usage", reason=text, line=text, verb="", person="")
-    assert store.verify() is None
-    assert store.actions({}, 1)[0]["status"] == "usage"
+    assert store.actions.verify() is None
+    assert store.actions.listed({}, 1)[0]["status"] == "usage"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +207,7 @@ def test_the_database_refuses_to_alter_the_record(store: Store, tmp_path: Path, 
     store.outcome(begin(store), status="done")
     with pytest.raises(sqlite3.IntegrityError, match="events are"):
         _sql(tmp_path, statement)
-    assert store.verify() is None
+    assert store.actions.verify() is None
 
 
 @pytest.mark.parametrize(
@@ -227,10 +230,10 @@ def test_verify_finds_what_was_done_past_the_triggers(store: Store, tmp_path: Pa
     """An edit, a removal, a change of order: the first place where the chain breaks is named."""
     for _ in range(2):
         store.outcome(begin(store), status="done")
-    assert store.verify() is None
+    assert store.actions.verify() is None
     kinds = ("altered", "removed")
     _sql(tmp_path, *(f"DROP TRIGGER events_are_not_{kind}" for kind in kinds), statement)
-    assert store.verify() == told
+    assert store.actions.verify() == told
 
 
 def test_a_record_is_continued_when_it_is_opened_again(tmp_path: Path, clock: SetClock) -> None:
@@ -240,8 +243,8 @@ def test_a_record_is_continued_when_it_is_opened_again(tmp_path: Path, clock: Se
         store.outcome(begin(store), status="done")
         store.close()
     store = Store(tmp_path, clock, KEY)
-    assert [row["number"] for row in store.actions({}, 10)] == [3, 2, 1]
-    assert store.verify() is None
+    assert [row["number"] for row in store.actions.listed({}, 10)] == [3, 2, 1]
+    assert store.actions.verify() is None
     store.close()
 
 

@@ -80,9 +80,9 @@ def test_a_full_disk_refuses_every_action(small_disk: Path) -> None:
     _fill(small_disk)
     with pytest.raises(Unwritable, match=r"is full|no room left"):
         _work_on(store)
-    done = store.actions({"status": ("done",)}, MANY)
+    done = store.actions.listed({"status": ("done",)}, MANY)
     assert 0 < len(done) < MANY
-    assert store.verify() is None
+    assert store.actions.verify() is None
     store.close()
 
 
@@ -94,7 +94,7 @@ def test_what_was_begun_before_the_disk_was_full_gets_its_outcome(tmp_path: Path
         _fill(disk)
         for number in begun:
             store.outcome(number, status="done")
-        assert [row["status"] for row in store.actions({}, 10)] == ["done"] * 3
+        assert [row["status"] for row in store.actions.listed({}, 10)] == ["done"] * 3
         assert not (disk / "reserve").exists()
         _fill(disk)
         with pytest.raises(Unwritable, match=r"is full|no room left"):
@@ -147,16 +147,16 @@ def test_an_end_that_could_not_be_written_is_written_with_what_comes_next(
     for _ in range(2):
         with pytest.raises(Unwritable):
             ENDS[status](store, number)
-    assert [row["status"] for row in store.actions({}, 9)] == ["running" if status == "done" else "received"]
+    assert [row["status"] for row in store.actions.listed({}, 9)] == ["running" if status == "done" else "received"]
     _make_room(disk)
     following = receive(store)
-    assert [row["status"] for row in store.actions({}, 9)] == ["received", status]
-    action, after = store.action(number), store.action(following)
+    assert [row["status"] for row in store.actions.listed({}, 9)] == ["received", status]
+    action, after = store.actions.get(number), store.actions.get(following)
     assert action is not None
     assert after is not None
     assert [event["kind"] for event in action["events"]].count("outcome") == 1
     assert action["events"][-1]["id"] < after["events"][0]["id"]
-    assert store.verify() is None
+    assert store.actions.verify() is None
 
 
 def test_an_intent_that_could_not_be_written_says_so_and_on_what(cramped: tuple[Store, Path]) -> None:
@@ -168,7 +168,7 @@ def test_an_intent_that_could_not_be_written_says_so_and_on_what(cramped: tuple[
         intend(store, number)
     _make_room(disk)
     receive(store)
-    row = store.actions({"status": ("failed",)}, 9)[0]
+    row = store.actions.listed({"status": ("failed",)}, 9)[0]
     assert row["error"].startswith("This could not be written down first, so nothing was done: the disk under ")
     assert (row["number"], row["verb"], row["person"], row["targets"]) == (number, "container restart", "alice", [WEB])
     assert row["verdict"] != "allow"
@@ -205,9 +205,9 @@ def test_what_is_owed_is_written_when_the_record_is_closed(tmp_path: Path, *, ro
         (disk / "filler").unlink(missing_ok=True)
         again = Store(disk, Clock(), KEY)
         left = [action.number for action in again.unfinished()]
-        statuses = [row["status"] for row in again.actions({}, 9)]
+        statuses = [row["status"] for row in again.actions.listed({}, 9)]
         assert (left, statuses) == (([], ["done", "denied"]) if room else (numbers, ["running", "received"]))
-        assert again.verify() is None
+        assert again.actions.verify() is None
         again.close()
 
 
@@ -262,7 +262,7 @@ def test_a_file_that_is_put_back_takes_writes_again(store: Store, tmp_path: Path
         begin(store)
     (tmp_path / "aside").rename(tmp_path / FILE)
     begin(store)
-    assert store.verify() is None
+    assert store.actions.verify() is None
 
 
 def test_a_removed_log_refuses_writes(store: Store, tmp_path: Path) -> None:
@@ -279,10 +279,10 @@ def test_a_file_that_stays_locked_refuses_every_write(
     """Another program that holds the file gets two seconds, then the action is refused and nothing of it is written."""
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    before = store.actions({}, 10)
+    before = store.actions.listed({}, 10)
     with pytest.raises(Unwritable, match="locked for 2 s"):
         write(store)
-    assert store.actions({}, 10) == before
+    assert store.actions.listed({}, 10) == before
     other.execute("ROLLBACK")
     other.close()
     write(store)

@@ -41,8 +41,8 @@ def test_an_action_of_a_killed_process_is_unfinished(store: Store, tmp_path: Pat
     assert unfinished[0].targets[0]["id"] == "ab" * 32
     store.outcome(1, status="unknown", error="slashdock stopped")
     assert store.unfinished() == []
-    assert [row["status"] for row in store.actions({}, 1)] == ["unknown"]
-    assert store.verify() is None
+    assert [row["status"] for row in store.actions.listed({}, 1)] == ["unknown"]
+    assert store.actions.verify() is None
 
 
 def test_a_request_that_was_only_received_was_never_intended(store: Store, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_an_action_that_ended_before_the_kill_is_finished(store: Store, tmp_path
     """Once the outcome is committed, a kill changes nothing."""
     _kill(child(tmp_path, "store.outcome(begin(store), status='done')"))
     assert store.unfinished() == []
-    assert [row["status"] for row in store.actions({}, 1)] == ["done"]
+    assert [row["status"] for row in store.actions.listed({}, 1)] == ["done"]
 
 
 def test_an_action_of_a_live_process_is_not_unfinished(store: Store, tmp_path: Path) -> None:
@@ -91,10 +91,10 @@ def test_processes_that_write_at_once_lose_nothing(store: Store, tmp_path: Path)
         store.outcome(begin(store), status="done")
     for writer in writers:
         writer.join()
-    rows = store.actions({"status": ("done",)}, 1000)
+    rows = store.actions.listed({"status": ("done",)}, 1000)
     assert [row["number"] for row in rows] == list(range(300, 0, -1))
     assert len({row["owner"] for row in rows}) == 3
-    assert store.verify() is None
+    assert store.actions.verify() is None
 
 
 def test_threads_that_write_and_read_at_once_lose_nothing(store: Store) -> None:
@@ -105,7 +105,7 @@ def test_threads_that_write_and_read_at_once_lose_nothing(store: Store) -> None:
         try:
             for _ in range(EACH):
                 number = receive(store)
-                assert store.action(number) is not None
+                assert store.actions.get(number) is not None
                 store.refuse(number, status="denied", reason="", line="", verb="", person="")
         except Exception as error:  # noqa: BLE001 - told by the assertion below
             failed.append(error)
@@ -116,17 +116,17 @@ def test_threads_that_write_and_read_at_once_lose_nothing(store: Store) -> None:
     for worker in workers:
         worker.join()
     assert failed == []
-    assert len(store.actions({"status": ("denied",)}, 1000)) == THREADS * EACH
-    assert store.verify() is None
+    assert len(store.actions.listed({"status": ("denied",)}, 1000)) == THREADS * EACH
+    assert store.actions.verify() is None
 
 
 def test_two_processes_know_the_same_delivery(store: Store, tmp_path: Path) -> None:
     """A delivery that another process has taken is a duplicate here."""
     end(child(tmp_path, "receive(store, delivery='d1')"))
     begin(store)
-    assert len(store.actions({}, 10)) == 2
+    assert len(store.actions.listed({}, 10)) == 2
     receive(store, delivery="d1")
-    assert len(store.actions({}, 10)) == 2
+    assert len(store.actions.listed({}, 10)) == 2
 
 
 def test_a_second_bot_of_the_same_folder_is_refused(tmp_path: Path) -> None:
