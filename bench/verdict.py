@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.policy import Asker, Object, Policy
 from bot.rule import Person, Rule, Selector, Terms
 from commands import catalog
-from commands.command import Spec
+from commands.spec import Spec
 
 PEOPLE, ROLES, RULES = 200, 50, 500
 SORTS = ("name:web-{}-*", "project:shop-{}", "label:team=t{}", "image:registry.example/app-{}/*", "network:net-{}*")

@@ -12,8 +12,9 @@ from bot.rates import Pace
 from bot.request import Directory, Member, Origin, Request
 from commands.api import NEWEST
 from commands.catalog import Catalog, Parsed, names
-from commands.command import Command, Spec
+from commands.command import Command
 from commands.line import UsageError
+from commands.spec import Spec
 
 TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
 

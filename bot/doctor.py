@@ -20,7 +20,7 @@ from bot.rule import EVERYTHING, Selector
 from bot.settings import Mode, Settings
 from bot.store import FILE, Store, Unwritable
 from commands import api, catalog
-from commands.command import Permission
+from commands.spec import Permission
 
 SLACK_PATIENCE = 10  # seconds until Slack's answer is given up
 

@@ -22,10 +22,10 @@ from bot.store import Store, Unwritable
 from commands import grammar, secrets, wire
 from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
-from commands.command import Permission
 from commands.context import Context, Found, Missing, refused
 from commands.intent import Intent, told
 from commands.reply import Errors, Note, Output, Printed, Reply, output
+from commands.spec import Permission
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 

@@ -21,10 +21,10 @@ from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.seal import Broken
 from bot.store import Store
 from commands import secrets, seen
-from commands.command import Permission
 from commands.context import Found, daemon
 from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply, failure
+from commands.spec import Permission
 
 REASON = "reason"  # what the field of a form, and the flag, is called
 MANY = 10_000  # requests that may wait at a time and still be counted

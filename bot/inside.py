@@ -16,10 +16,10 @@ from bot.store import Store
 from bot.telling import needs, told
 from commands.attempts import Refusal
 from commands.catalog import Catalog
-from commands.command import Permission, Spec
 from commands.context import Standing, Verdict
 from commands.reply import Moment, Reply, note
 from commands.secrets import mask_text
+from commands.spec import Permission, Spec
 
 RECENT = 50  # actions among which why looks for one that is not about another
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains

@@ -18,10 +18,11 @@ from bot.rates import Pace
 from bot.request import Directory, Request, Status
 from bot.rule import NOBODY, Needs
 from commands.catalog import Catalog
-from commands.command import Command, Permission, Spec
+from commands.command import Command
 from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
 from commands.line import UsageError
 from commands.seen import Seen
+from commands.spec import Permission, Spec
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy

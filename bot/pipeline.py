@@ -26,11 +26,11 @@ from bot.store import Store, Unwritable
 from commands import grammar, secrets
 from commands.allowances import Allowances
 from commands.catalog import Catalog
-from commands.command import Permission
 from commands.context import Found, Missing, Verdict
 from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Reply, note
+from commands.spec import Permission
 
 log = logging.getLogger(__name__)
 

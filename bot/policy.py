@@ -13,7 +13,7 @@ from bot.policy_file import PolicyError
 from bot.policy_judge import Policy
 from bot.rule import Asker, Object
 from bot.verdict import Allow, Deny, Hold
-from commands.command import Spec
+from commands.spec import Spec
 
 __all__ = ["Allow", "Asker", "Deny", "Hold", "Object", "Policy", "PolicyError", "Reloading", "Rules"]
 

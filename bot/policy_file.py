@@ -13,7 +13,7 @@ from bot.policy_consent import CHANNEL, GROUP
 from bot.rule import EVERYTHING, ME, SORTS, Person, Rule, Selector, Terms
 from bot.toml_lines import Key, Lines, lines
 from bot.toml_reading import Reading, Table, nearest
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 VERSION = 1
 USER = re.compile(r"[UW][A-Z0-9]{6,}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from bot.rule import Asker, Object, Person, Rule, Terms
 from bot.selector import WILD, value
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 What = Spec | Permission
 SHOWN = 3  # people whom a refusal names

@@ -15,7 +15,7 @@ from bot.policy_index import Able, Index, Sieve, What
 from bot.rule import EVERYTHING, ME, NOBODY, Asker, Needs, Object, Person, Rule, Selector, Terms
 from bot.verdict import Allow, Deny, Hold
 from commands.allowances import Allowances
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 CLEANUP = "schedule:cleanup"
 SAMPLE = "the sample policy (policy.toml replaces it)"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bot.selector import Selector
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 # What the objects are that selectors of these sorts are about; all other sorts go by what any kind can have.
 _SORTS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.consent import Approval
 from bot.policy_file import USER
 from bot.rule import Asker, Object, Rule
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 What = Spec | Permission
 Names = Sequence[str]

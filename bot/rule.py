@@ -9,7 +9,7 @@ from functools import cached_property
 from bot.bounds import Rates, RunLimits
 from bot.consent import Approval, Elevation, Glass
 from bot.selector import EVERYTHING, ME, NOTHING, SORTS, Asker, Object, Selector
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 __all__ = ["EVERYTHING", "ME", "NOBODY", "SORTS", "Asker", "Needs", "Object", "Person", "Rule", "Selector", "Terms"]
 

@@ -10,8 +10,8 @@ from bot import policy_reason
 from bot.grants import Grant
 from bot.policy import Asker, Policy
 from bot.rule import Rule
-from commands.command import Permission, Spec
 from commands.context import Standing
+from commands.spec import Permission, Spec
 
 
 def standing(policy: Policy, asker: Asker, specs: Iterable[Spec]) -> Standing:

@@ -18,8 +18,8 @@ from bot.hosts import EngineDown
 from bot.policy import Asker, Object
 from bot.policy_file import USER
 from bot.request import Actor, Origin, Outcome, Request
-from commands.command import Permission
 from commands.seen import own_name
+from commands.spec import Permission
 
 SAMPLE = "admin"  # who asks at the terminal of the local workspace, unless --as says otherwise
 

@@ -12,13 +12,14 @@ from functools import cache
 import commands
 from commands import absent, line, root
 from commands.api import NEWEST
-from commands.command import Argument, Command, Spec
+from commands.command import Command
 from commands.compose import front
 from commands.general.help import Bare, Page, Short
 from commands.general.version import PRODUCT, VERSION, Version
 from commands.grammar import Grammar, HelpAsked, Read, called
 from commands.line import UsageError
 from commands.root import Root
+from commands.spec import Argument, Spec
 
 LONGEST = 10_000  # characters of a line; Slack's own messages are shorter, and the reading is in the way of an ack
 _OURSELVES = (["docker"], ["/docker"])  # a line may begin as it does at a terminal or in Slack

@@ -13,10 +13,10 @@ from docker.errors import APIError, NotFound
 
 from commands import wire
 from commands.allowances import Allowances
-from commands.command import Spec
 from commands.credentials import Credentials, NoCredentials
 from commands.reply import Reply, failure, note
 from commands.seen import Seen, Visible
+from commands.spec import Spec
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from commands import api, kinds, line
-from commands.command import Argument, Command, Flag, Spec
+from commands.command import Command
 from commands.line import UsageError
+from commands.spec import Argument, Flag, Spec
 
 SHORTHAND = "Flag shorthand -h has been deprecated, use --help"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from commands.command import Argument, Flag, Permission, Spec
 from commands.grammar import Grammar, Read
 from commands.kinds import BOOL, STRING, STRINGS, Kind
 from commands.line import UsageError
+from commands.spec import Argument, Flag, Permission, Spec
 
 _LEVELS = frozenset({"", "panic", "fatal", "error", "warn", "warning", "info", "debug", "trace"})  # "": not said
 _ELSEWHERE = ("config", "context", "tls", "tlscacert", "tlscert", "tlskey", "tlsverify")  # they choose another engine

@@ -13,8 +13,8 @@ PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from commands import absent, catalog  # noqa: E402 - the line above says where it is
-from commands.command import Flag, Spec  # noqa: E402
 from commands.general.help import GROUPS  # noqa: E402
+from commands.spec import Flag, Spec  # noqa: E402
 
 DIFFERENCES = tomllib.loads((PROJECT / "scripts" / "differences.toml").read_text())["difference"]
 # How the help of a flag begins that does nothing here, or not what it does at a terminal.

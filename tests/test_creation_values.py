@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from commands import catalog
 from commands.api import NEWEST
-from commands.command import Flag
 from commands.container.create import Create
 from commands.container.run import Run
 from commands.creation import machine, sizes
@@ -18,6 +17,7 @@ from commands.creation.addresses import ip
 from commands.creation.durations import nanoseconds
 from commands.creation.numbers import nano_cpus
 from commands.line import UsageError, join
+from commands.spec import Flag
 
 ALPHABET = 'a1.:/=,-+"[]x% \t\né_*0bBkKmGeEpP@'
 TEXTS = st.text(ALPHABET, max_size=30) | st.text(max_size=12)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from commands import catalog, grammar, kinds
 from commands.api import EXPERIMENT, WINDOWS
-from commands.command import Argument, Command, Flag
+from commands.command import Command
 from commands.line import UsageError, join, split
+from commands.spec import Argument, Flag
 
 VERBS = sorted(catalog.load(), key=lambda verb: verb.spec.name)
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12)

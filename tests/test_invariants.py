@@ -28,8 +28,8 @@ from bot.request import Actor, Member, Origin, Outcome, Request, Status
 from bot.rule import Rule, Selector
 from bot.store import FILE
 from commands import catalog
-from commands.command import Permission
 from commands.reply import Output
+from commands.spec import Permission
 
 ADA, BOB, CAROL, EVE, ZOE = "U0ADA00001", "U0BOB00001", "U0CAROL001", "U0EVE00001", "U0ZOE00001"
 ADA2, BOB2 = "U0ADA00002", "U0BOB00002"

@@ -14,7 +14,7 @@ from proxy import Proxy
 from bot.policy import Policy
 from bot.request import Status
 from commands import catalog
-from commands.command import Permission
+from commands.spec import Permission
 
 ADA = "U0ADA00001"
 POLICY = f"""

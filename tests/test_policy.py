@@ -9,7 +9,7 @@ import pytest
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy
 from bot.workspace import people
 from commands import catalog
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 VERBS = catalog.load()
 SPECS = tuple(verb.spec for verb in VERBS)

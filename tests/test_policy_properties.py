@@ -11,7 +11,7 @@ from bot.consent import Approval, Approvers
 from bot.policy import Allow, Asker, Hold, Object, Policy
 from bot.rule import NOBODY, Needs, Person, Rule, Selector, Terms
 from commands import catalog
-from commands.command import Permission, Spec
+from commands.spec import Permission, Spec
 
 SPECS = tuple(verb.spec for verb in catalog.load())
 ROLES = ("dev", "sre")

@@ -13,7 +13,7 @@ from bot.clerk import Clerk
 from bot.clock import Clock
 from bot.policy import GRACE, Asker, Deny, Policy, PolicyError, Reloading
 from commands import catalog
-from commands.command import Spec
+from commands.spec import Spec
 
 SPECS = tuple(verb.spec for verb in catalog.load())
 ADA, EVE = Asker("U0ADA00001"), Asker("U0EVE00001")

@@ -24,9 +24,10 @@ from bot.policy import Policy
 from bot.request import Outcome, Status
 from commands import catalog
 from commands.allowances import Allowances
-from commands.command import Command, Spec
+from commands.command import Command
 from commands.context import Context, Decision, Found, Standing, Target, Verdict
 from commands.reply import Reply
+from commands.spec import Spec
 
 HIDING = """
 [[deny]]

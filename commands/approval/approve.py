@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from commands.approval import requests
-from commands.command import Command, Permission, Risk, arg, flag
+from commands.command import Command, Risk, arg, flag
 from commands.context import Context, Found, Target
 from commands.intent import Intent
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Approve(Command, name="approval approve", permission=Permission.LISTED, decides=True):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from commands.approval import requests
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, listed
 from commands.reply import Reply
+from commands.spec import Permission
 from commands.template import Row
 
 HEADERS = {

@@ -6,11 +6,12 @@ import difflib
 
 from commands import catalog
 from commands.audit.actions import row
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, listed
 from commands.reply import Reply
+from commands.spec import Permission
 from commands.timestamps import epoch
 
 LAST = 20  # actions, where the line does not say how many

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from commands.audit.actions import duration, flat, numbered, row, target, time, unnumbered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.reply import Moment, Output, Reply, failure, output
+from commands.spec import Permission
 from commands.template import Row, Template, TemplateError
 
 HOW = "How to print it: json or a Go template (.Number .When .Person .Line .Status ... .Events)"

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from commands import kinds, prunes
 from commands.builder import cache
-from commands.command import Permission, Risk, flag
+from commands.command import Risk, flag
 from commands.context import Context
 from commands.creation.values import BYTES, size
 from commands.intent import Intent
 from commands.prunes import SURE, Pruning
+from commands.spec import Permission
 
 _DANGLING = "This will remove all dangling build cache."
 _ALL = "This will remove all build cache."

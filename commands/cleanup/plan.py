@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from commands.cleanup import dangling
-from commands.command import Command, Permission
+from commands.command import Command
 from commands.context import Context
 from commands.reply import Reply, Table, lines
+from commands.spec import Permission
 
 NOTHING = "There are no dangling images."
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from commands.cleanup import dangling
 from commands.cleanup.plan import NOTHING
-from commands.command import Command, Permission
+from commands.command import Command
 from commands.context import Context
 from commands.image import removing
 from commands.image.pruning import Plan
 from commands.image.removing import Removed
 from commands.intent import Intent
 from commands.reply import Output, Reply, Table, lines
+from commands.spec import Permission
 from commands.units import size
 
 

@@ -6,9 +6,9 @@ from collections.abc import Container
 from dataclasses import replace
 
 from commands import root
-from commands.command import Argument, Flag
 from commands.grammar import Grammar, Read
 from commands.kinds import BOOL, INT, STRING, STRINGS, Kind
+from commands.spec import Argument, Flag
 
 GROUP = "compose"
 

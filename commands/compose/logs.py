@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from commands.attempts import Refusal
-from commands.command import Permission, args, flag
+from commands.command import args, flag
 from commands.compose.acting import inspected
 from commands.compose.project import NUMBER, Member, OnProject
 from commands.container import logs
@@ -14,6 +14,7 @@ from commands.container.reading import Log
 from commands.context import Context
 from commands.multiplex import Stream
 from commands.reply import Note, Part, Printed, Reply, failure, note
+from commands.spec import Permission
 
 MOST = 50  # containers of one answer
 _MANY = "This project has {} containers to read, which is more than {}: name a service."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.compose import project
 from commands.compose.project import FILES, Member
 from commands.container import ls as containers
@@ -12,6 +12,7 @@ from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import filters
 from commands.reply import Reply, Table, failure, lines, output
+from commands.spec import Permission
 from commands.units import natural
 
 _RUNS = "running"

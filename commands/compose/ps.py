@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from commands.attempts import Refusal
-from commands.command import Permission, args, flag
+from commands.command import args, flag
 from commands.compose.project import SERVICE, Member, OnProject
 from commands.container import ls as containers
 from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, listed
 from commands.reply import Reply, failure, lines
+from commands.spec import Permission
 from commands.template import Row, typed
 
 HEADERS = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from commands import wire
-from commands.command import Permission, flag
+from commands.command import flag
 from commands.compose.acting import Acting
 from commands.context import Context
 from commands.intent import Intent
+from commands.spec import Permission
 
 
 class Start(Acting, name="compose start", permission=Permission.ACT, filtered=True, does="container start"):

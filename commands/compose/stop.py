@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from commands.command import Permission, flag
+from commands.command import flag
 from commands.compose.acting import Acting
 from commands.container.halting import grace, halted
 from commands.context import Context
 from commands.intent import Intent
+from commands.spec import Permission
 
 
 class Stop(Acting, name="compose stop", permission=Permission.ACT, filtered=True, does="container stop"):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from commands.attempts import Refusal
-from commands.command import Permission, args, flag
+from commands.command import args, flag
 from commands.compose.project import FOLDER, OnProject
 from commands.context import Context
 from commands.reply import Reply, failure
+from commands.spec import Permission
 
 _WHERE = (
     "compose up reads the compose file, which is not here. Run it where that lies{}: `docker compose {}up -d`."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Target
 from commands.reply import Reply, failure
+from commands.spec import Permission
 
 _RESTS = "You cannot attach to a stopped container, start it first"
 _PAUSED = "You cannot attach to a paused container, unpause it first"

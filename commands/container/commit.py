@@ -9,11 +9,12 @@ import requests
 
 from commands import naming, wire
 from commands.attempts import unanswered
-from commands.command import Also, Command, Permission, arg, flag
+from commands.command import Also, Command, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Found, Missing, Target
 from commands.reference import Reference
 from commands.reply import Reply, lines
+from commands.spec import Permission
 
 DEFAULT_TAG = "latest"
 LOOK = "docker images"  # shows whether it was made where the answer was lost

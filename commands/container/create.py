@@ -11,13 +11,14 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.attempts import Refusal, unanswered
-from commands.command import Also, Permission, arg, args, flag
+from commands.command import Also, arg, args, flag
 from commands.context import Context, Found, Missing, Target, daemon
 from commands.creation import files, images, machine, ordering, sources
 from commands.creation.making import Making
 from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
 from commands.intent import Intent
 from commands.reply import Errors, Reply, failure, lines
+from commands.spec import Permission
 
 _PULLS = {ALWAYS, MISSING, NEVER, ""}
 _BY_NAME = {"network", "image"}  # kinds that the engine keeps by the names that it was given

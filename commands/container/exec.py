@@ -11,13 +11,14 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.attempts import Refusal, unanswered
-from commands.command import Permission, arg, args, flag
+from commands.command import arg, args, flag
 from commands.container.several import nameless
 from commands.context import Context, Target, answered, named
 from commands.creation import attaching, sources
 from commands.creation.environment import Variables
 from commands.creation.process import IN_PROC, is_in_proc
 from commands.reply import Errors, Reply, failure, note
+from commands.spec import Permission
 
 _NO_KEYBOARD = (
     "Nothing can be typed into a container from a chat. Leave {} away to see what the command prints, or give it its"

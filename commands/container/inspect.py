@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from commands import inspecting, wire
-from commands.command import Command, Permission, args, flag
+from commands.command import Command, args, flag
 from commands.context import Context, Found, Target
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Inspect(Command, name="container inspect", permission=Permission.SEE):

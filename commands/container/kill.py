@@ -8,10 +8,11 @@ from signal import Signals
 from docker.errors import APIError
 
 from commands import wire
-from commands.command import Permission, flag
+from commands.command import flag
 from commands.container.several import Several
 from commands.context import Context, Missing, Target, answered
 from commands.reply import Reply
+from commands.spec import Permission
 
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _REAL_TIME = re.compile(r"RTMIN\+([1-9]|1[0-5])|RTMAX-([1-9]|1[0-4])")

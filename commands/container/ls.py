@@ -8,7 +8,7 @@ from typing import Any
 from docker.errors import APIError
 
 from commands import secrets, seen, wire
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.context import Context, Target, daemon
 from commands.golang.quote import quote
 from commands.kinds import FILTER
@@ -18,6 +18,7 @@ from commands.ports import ports
 from commands.reference import read
 from commands.reply import Errors, Reply, failure
 from commands.seen import own_name
+from commands.spec import Permission
 from commands.tabwriter import ellipsis
 from commands.template import Row, Template, TemplateError
 from commands.units import ago, moment, size

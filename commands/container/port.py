@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from commands.command import Command, Permission, arg
+from commands.command import Command, arg
 from commands.container.several import nameless
 from commands.context import Context, Target
 from commands.creation import numbers
 from commands.reply import Reply, failure, lines
+from commands.spec import Permission
 from commands.units import natural
 
 _PORTS = 1 << 16

@@ -10,13 +10,13 @@ from typing import Any
 from docker.errors import NotFound
 
 from commands import prunes, seen, units, wire
-from commands.command import Permission
 from commands.container.ls import shown_image
 from commands.context import Context, Found
 from commands.intent import Intent
 from commands.listing import short
 from commands.prunes import Going, Pruning, Selection
 from commands.seen import own_name
+from commands.spec import Permission
 
 _FILTERS = ("until", "label", "label!")
 _STOPPED = {"created", "exited", "dead"}

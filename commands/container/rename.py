@@ -7,10 +7,11 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg
+from commands.command import Command, arg
 from commands.container.several import LOOK
 from commands.context import Context, Target, daemon
 from commands.reply import Reply, failure
+from commands.spec import Permission
 
 _EMPTY = "Error: Neither old nor new names may be empty"
 

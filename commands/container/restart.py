@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from commands.command import Also, Permission
+from commands.command import Also
 from commands.container.halting import Halting
 from commands.context import Context, Found, Missing, Target
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Restart(Halting, name="container restart", alias="restart", permission=Permission.ACT):

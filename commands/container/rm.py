@@ -6,10 +6,11 @@ from docker.errors import NotFound
 
 from commands import wire
 from commands.attempts import Refusal, Remark, each
-from commands.command import Command, Permission, args, flag
+from commands.command import Command, args, flag
 from commands.container.several import LOOK
 from commands.context import Context, Target, daemon
 from commands.reply import Reply
+from commands.spec import Permission
 
 _NAMELESS = "container name cannot be empty"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from commands.command import Also, Permission, flag
+from commands.command import Also, flag
 from commands.container.create import Create, errors
 from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import GENERAL, Foreground
 from commands.creation.ordering import Made, Unmade
 from commands.reply import Reply, failure, lines, note
+from commands.spec import Permission
 
 NOT_RUN, NOT_FOUND = 126, 127  # docker's exit codes where nothing ran
 _NOT_FOUND = ("executable file not found", "no such file or directory", "system cannot find the file specified")

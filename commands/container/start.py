@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from docker.errors import APIError
 
 from commands.api import EXPERIMENT
-from commands.command import Also, Permission, flag
+from commands.command import Also, flag
 from commands.container.several import Several
 from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import Foreground
 from commands.reply import Reply, failure
+from commands.spec import Permission
 
 
 class Start(Several, name="container start", alias="start", permission=Permission.ACT):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from commands.command import Permission
 from commands.container.halting import Halting
 from commands.context import Context
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Stop(Halting, name="container stop", alias="stop", permission=Permission.ACT):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from commands import wire
-from commands.command import Permission
 from commands.container.several import Several
 from commands.context import Context
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Unpause(Several, name="container unpause", alias="unpause", permission=Permission.ACT):

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from commands import wire
-from commands.command import Permission, flag
+from commands.command import flag
 from commands.container.several import Several
 from commands.context import Context, Target
 from commands.creation import numbers
 from commands.creation.process import restart_policy
 from commands.creation.values import BYTES, CPUS, SWAP, UINT16, size
 from commands.reply import Reply, lines
+from commands.spec import Permission
 
 _JUDGED = {"Memory", "MemorySwap", "PidsLimit", "CpuRealtimeRuntime"}
 _NOTHING = "you must provide one or more flags when using this command"

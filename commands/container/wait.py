@@ -8,10 +8,10 @@ import requests
 from docker.errors import APIError, DockerException
 
 from commands import wire
-from commands.command import Permission
 from commands.container.several import NAMELESS, Several
 from commands.context import Context, Target, daemon
 from commands.reply import Errors, Note, Reply, output
+from commands.spec import Permission
 
 _RUNS = "{0} still runs after {1:g} s, which is as long as an answer may take. Send `wait {0}` again to go on waiting."
 

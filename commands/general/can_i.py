@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from commands import line
-from commands.command import Command, Permission, arg, args
+from commands.command import Command, arg, args
 from commands.context import Context, Decision
 from commands.reply import Note, Reply, output
+from commands.spec import Permission
 
 _ANSWERS = {
     Decision.ALLOW: "yes",

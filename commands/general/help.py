@@ -10,11 +10,12 @@ import requests
 from docker.errors import DockerException
 
 from commands.api import NEWEST, too_old
-from commands.command import Command, Flag, Permission, Spec, args
+from commands.command import Command, args
 from commands.context import Context
 from commands.general.lessons import LESSONS, SUMMARIES
 from commands.grammar import SHORTHAND, called
 from commands.reply import Errors, Output, Reply, failure, output
+from commands.spec import Flag, Permission, Spec
 
 WIDTH = 80  # columns; what docker's CLI assumes where there is no terminal
 COMMON = (

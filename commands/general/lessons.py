@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from commands.command import Spec
 from commands.reply import Button, Buttons, Output, Reply
+from commands.spec import Spec
 
 
 @dataclass(frozen=True)

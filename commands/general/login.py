@@ -11,10 +11,11 @@ from docker.errors import APIError
 
 from commands import credentials, wire
 from commands.asking import Field, Form
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context, daemon
 from commands.credentials import HUB, INDEX, Credential
 from commands.reply import Reply, failure, note, output
+from commands.spec import Permission
 
 PATIENCE = 60.0  # seconds; the engine tries a registry that does not answer for half of that
 _NOT_ON_A_LINE = (

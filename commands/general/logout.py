@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from commands import credentials
-from commands.command import Command, Permission, arg
+from commands.command import Command, arg
 from commands.context import Context
 from commands.credentials import INDEX
 from commands.reply import Reply, note, output
+from commands.spec import Permission
 
 _NONE = "Nobody was logged in there through this bot, so nothing was forgotten."
 

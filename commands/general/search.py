@@ -8,11 +8,12 @@ from typing import Any
 from docker.errors import APIError
 
 from commands import kinds, secrets, wire
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context, daemon
 from commands.credentials import HUB
 from commands.listing import FORMAT, filters, listed, query
 from commands.reply import Errors, Reply, failure
+from commands.spec import Permission
 from commands.tabwriter import ellipsis
 from commands.template import Row
 

@@ -13,10 +13,11 @@ import requests
 from docker.errors import DockerException
 
 from commands.api import NEWEST
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.context import Context, refused
 from commands.listing import begun
 from commands.reply import Reply, failure, output
+from commands.spec import Permission
 from commands.tabwriter import align
 from commands.template import Template, TemplateError, typed
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from commands.command import Command, Permission
+from commands.command import Command
 from commands.context import Context, Standing
 from commands.reply import Note, Reply, output
+from commands.spec import Permission
 
 _MORE = "`role ls` says what your roles allow on what, `can-i` and a line whether you may send it."
 _LABELS = 12  # columns of the labels before their values

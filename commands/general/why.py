@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from commands.audit.actions import numbered, unnumbered
-from commands.command import Command, Permission, arg
+from commands.command import Command, arg
 from commands.context import Context
 from commands.reply import Note, Reply, failure, output
+from commands.spec import Permission
 
 _NOTHING = "Nothing of yours was refused, held or ended otherwise than well."
 _NOW = "That was by the policy of that time; `can-i` and the line says what holds now."

@@ -18,7 +18,7 @@ from commands.building.contexts import INLINE, Asked
 from commands.building.options import CONTAINER, DEFAULT, HOST, Options
 from commands.building.origins import Fetching, Unfetched
 from commands.building.steps import Steps
-from commands.command import Also, Permission, arg, flag
+from commands.command import Also, arg, flag
 from commands.context import Context, Found, Missing, Target
 from commands.creation.sources import sent
 from commands.image.ls import dangles
@@ -26,6 +26,7 @@ from commands.image.transfer import DEFAULT_TAG
 from commands.intent import Intent
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
+from commands.spec import Permission
 
 LOOK = "docker images"  # shows whether it was built where the answer was lost
 FIELD = "dockerfile"  # what is asked for in the form

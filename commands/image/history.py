@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from commands import secrets, wire
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context, Target
 from commands.creation import machine
 from commands.image.looking import look
 from commands.listing import FORMAT, listed, short
 from commands.reply import Reply
+from commands.spec import Permission
 from commands.tabwriter import ellipsis
 from commands.template import Row
 from commands.units import ago, size

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from commands import grammar, kinds, listing, units
-from commands.command import Command, Permission, Risk, flag
+from commands.command import Command, Risk, flag
 from commands.context import Context
 from commands.image import pruning, removing
 from commands.image.pruning import Image
 from commands.image.removing import Removed
 from commands.intent import Intent, told
 from commands.reply import Note, Output, Part, Reply, failure
+from commands.spec import Permission
 from commands.tabwriter import ellipsis
 
 _DANGLING = "WARNING! This will remove all dangling images."

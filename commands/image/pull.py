@@ -9,11 +9,12 @@ from docker.errors import APIError
 
 from commands import naming, wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context, Target, daemon
 from commands.image import repository, transfer
 from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Reply, failure, lines
+from commands.spec import Permission
 
 NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
 ONE_TAG = "tag can't be used with --all-tags/-a"

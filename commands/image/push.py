@@ -9,7 +9,7 @@ from docker.errors import APIError, NotFound
 
 from commands import naming, wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context, Target, daemon
 from commands.creation import machine
 from commands.image import repository, transfer
@@ -17,6 +17,7 @@ from commands.image.pull import NO_TRUST, ONE_TAG
 from commands.image.transfer import DEFAULT_TAG, Transferred
 from commands.reference import Reference
 from commands.reply import Reply, failure, lines
+from commands.spec import Permission
 
 _NOT_YOURS = "{} has the tag {} here, which you may not push. Push the tags that you may one by one."
 _MOVED = "{} stands for another image now than when you asked. Nothing was pushed; send the line again."

@@ -8,13 +8,14 @@ from docker.errors import APIError, NotFound
 
 from commands import reference, wire
 from commands.attempts import Refusal, Remark, each
-from commands.command import Command, Permission, args, flag
+from commands.command import Command, args, flag
 from commands.context import Context, Found, Target, daemon
 from commands.creation import machine
 from commands.image.looking import look
 from commands.image.transfer import DEFAULT_TAG
 from commands.kinds import Kind
 from commands.reply import Output, Reply, output
+from commands.spec import Permission
 
 _LOOK = "docker images -a"
 _MOVED = "{} stands for another image now than when you asked. Nothing was removed of it; send the line again."

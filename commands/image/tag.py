@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from commands import naming, wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg
+from commands.command import Command, arg
 from commands.context import Context, Target
 from commands.creation import images
 from commands.image.looking import look
 from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Reply
+from commands.spec import Permission
 
 _NO_NAME = 'Error parsing reference: "{}" is not a valid repository/tag: {}'
 _DIGEST = "refusing to create a tag with a digest reference"

@@ -7,7 +7,7 @@ from typing import Any
 
 from commands import wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Missing, Target
 from commands.creation import networks
@@ -15,6 +15,7 @@ from commands.creation.networks import LINKS
 from commands.kinds import Kind
 from commands.network import ipam
 from commands.reply import Reply
+from commands.spec import Permission
 
 STRINGS = Kind("strings", str, repeats=True, samples=("a", "b,c"))
 _OPTIONS = Kind("strings", str, repeats=True, samples=("a=b",))

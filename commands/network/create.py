@@ -6,12 +6,13 @@ from typing import Any
 
 from commands import wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context, Target
 from commands.creation.environment import LABELS
 from commands.kinds import Kind
 from commands.network import ipam
 from commands.reply import Errors, Reply, lines
+from commands.spec import Permission
 
 MAP = Kind("map", str, repeats=True, samples=("a=b", "c"))
 SUBNETS = Kind("strings", str, repeats=True, samples=("10.9.0.0/24",))

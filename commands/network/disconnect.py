@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from commands import wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Missing, Target
 from commands.reply import Reply
+from commands.spec import Permission
 
 _NO_NETWORK = "invalid network name or ID: value is empty"
 _LOOK = "docker network inspect {}"

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from commands import inspecting, seen, wire
-from commands.command import Command, Permission, args, flag
+from commands.command import Command, args, flag
 from commands.context import Context, Found, Target
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Inspect(Command, name="network inspect", permission=Permission.SEE):

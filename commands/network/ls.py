@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from commands import secrets, seen, wire
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, label, labels, listed, query, short
 from commands.reply import Reply
+from commands.spec import Permission
 from commands.template import Row
 from commands.units import natural, stamp
 

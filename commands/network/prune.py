@@ -6,12 +6,12 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from commands import prunes, seen, units, wire
-from commands.command import Permission
 from commands.context import Context
 from commands.intent import Intent
 from commands.listing import short
 from commands.prunes import Going, Pruning, Selection
 from commands.seen import own_name
+from commands.spec import Permission
 from commands.timestamps import epoch
 
 _FILTERS = ("until", "label", "label!")

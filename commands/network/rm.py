@@ -8,9 +8,10 @@ from docker.errors import NotFound
 
 from commands import wire
 from commands.attempts import Refusal, Remark, each
-from commands.command import Command, Permission, args, flag
+from commands.command import Command, args, flag
 from commands.context import Context, Target, named
 from commands.reply import Errors, Reply
+from commands.spec import Permission
 
 _NAMELESS = "invalid network name or ID: value is empty"
 _LOOK = "docker network ls"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.context import Context
 from commands.listing import FORMAT, listed
 from commands.reply import Reply, note
+from commands.spec import Permission
 from commands.template import Row
 
 HEADERS = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.reply import Reply
+from commands.spec import Permission
 
 HOUR = 3600.0
 _SECONDS = {"s": 1.0, "m": 60.0, "h": HOUR, "d": 24 * HOUR}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from commands.approval import requests
-from commands.command import Command, Permission, arg
+from commands.command import Command, arg
 from commands.context import Context
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Revoke(Command, name="role revoke", permission=Permission.LISTED, decides=True):

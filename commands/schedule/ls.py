@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.context import Context
 from commands.listing import FORMAT, listed
 from commands.reply import Moment, Reply, note
+from commands.spec import Permission
 from commands.template import Row
 from commands.units import ago
 

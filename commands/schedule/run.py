@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from commands.cleanup.plan import Plan
 from commands.cleanup.run import Run as CleanupRun
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
+from commands.spec import Permission
 
 JOBS: dict[str, tuple[type[Command], type[Command]]] = {"cleanup": (CleanupRun, Plan)}
 

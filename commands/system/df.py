@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.container import ls as containers
 from commands.context import Context
 from commands.golang.structs import slice_of_rows, struct_of
 from commands.image import ls as images
 from commands.listing import FORMAT, listed
 from commands.reply import Reply, failure, output
+from commands.spec import Permission
 from commands.system.usage import Usage, usage
 from commands.template import Template, TemplateError
 from commands.units import size

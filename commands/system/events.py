@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Any
 
 from commands import kinds, secrets, wire
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.container import ls as containers
 from commands.context import Context
 from commands.image import ls as images
 from commands.listing import FORMAT, filters, query
 from commands.reply import Reply, failure, note, output
 from commands.seen import Seen
+from commands.spec import Permission
 from commands.template import Template, TemplateError, typed
 from commands.timestamps import epoch, timestamp
 

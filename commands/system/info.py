@@ -10,13 +10,14 @@ import docker
 from docker.errors import DockerException
 
 from commands import secrets, wire
-from commands.command import Command, Permission, flag
+from commands.command import Command, flag
 from commands.container import ls as containers
 from commands.context import Context, refused
 from commands.engine_report import engine_lines
 from commands.general.version import PRODUCT, VERSION, client, formatted
 from commands.image import ls as images
 from commands.reply import Errors, Output, Reply, lines
+from commands.spec import Permission
 from commands.template import Template, TemplateError
 
 JSON = "{{json .}}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from commands import prunes
 from commands.builder import cache
-from commands.command import Permission, Risk, flag
+from commands.command import Risk, flag
 from commands.container import prune as containers
 from commands.context import Context, Found
 from commands.image import prune as images
@@ -17,6 +17,7 @@ from commands.network import prune as networks
 from commands.prunes import SURE, Going, Pruning, Selection
 from commands.reply import Output, Reply, output
 from commands.seen import Seen
+from commands.spec import Permission
 from commands.units import natural
 from commands.volume import prune as volumes
 

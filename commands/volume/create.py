@@ -7,13 +7,14 @@ from typing import Any
 
 from commands import wire
 from commands.attempts import unanswered
-from commands.command import Command, Permission, arg, flag
+from commands.command import Command, arg, flag
 from commands.context import Context, Found, Target
 from commands.creation.environment import LABELS
 from commands.creation.values import BYTES
 from commands.kinds import Kind
 from commands.reply import Reply, lines
 from commands.seen import volume_id
+from commands.spec import Permission
 
 MAP = Kind("map", str, repeats=True, samples=("a=b", "c"))
 _CLUSTER = "1.42"  # the API version from which swarms have volumes of their own

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from commands import inspecting
-from commands.command import Command, Permission, args, flag
+from commands.command import Command, args, flag
 from commands.context import Context, Target
 from commands.reply import Reply
+from commands.spec import Permission
 
 
 class Inspect(Command, name="volume inspect", permission=Permission.SEE):

@@ -9,10 +9,11 @@ from typing import Any
 
 from commands import prunes, seen, units, wire
 from commands.api import too_old
-from commands.command import Permission, flag
+from commands.command import flag
 from commands.context import Context
 from commands.intent import Intent
 from commands.prunes import SURE, Going, Pruning, Selection
+from commands.spec import Permission
 from commands.timestamps import epoch
 
 _FILTERS = ("label", "label!")

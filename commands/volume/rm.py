@@ -6,9 +6,10 @@ from docker.errors import NotFound
 
 from commands import wire
 from commands.attempts import Refusal, each
-from commands.command import Command, Permission, args, flag
+from commands.command import Command, args, flag
 from commands.context import Context, Target
 from commands.reply import Reply
+from commands.spec import Permission
 
 _NAMELESS = "invalid volume name or ID: value is empty"
 _LOOK = "docker volume ls"
