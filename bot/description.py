@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot import objects
 from bot.judging import Judged
 from bot.objects import called
 from commands.context import Found, Missing
@@ -22,6 +23,8 @@ def describe(found: Found) -> dict[str, Any]:
     sets = (found.labels, *found.inherited)
     first, *rest = kept = [mask_object(_kept(each)) for each in sets]
     told = {"kind": found.kind, "id": found.id, "name": found.name, "labels": first}
+    if found.kind == "container":
+        told["image"] = objects.image_of(found)
     if rest:
         told["inherited"] = rest
     return told if [dict(each) for each in sets] == kept else told | {"cut": True}
@@ -34,8 +37,12 @@ def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]
     made = {(each.kind, called(each)) for each in missing if each.made and not each.alias}
     if judged.command.makes() is not None and not any(kind == "container" for kind, _ in made):
         made.add(("container", ""))  # the engine chooses its name
-    new = ({"kind": kind, "id": "", "name": name, "labels": {}} for kind, name in sorted(made))
-    return [*(describe(each) for each in (*there, *more)), *new]
+    new = [{"kind": kind, "id": "", "name": name, "labels": {}} for kind, name in sorted(made)]
+    image = {"image": str((judged.command.makes() or {}).get("Image") or "")}
+    return [
+        *(describe(each) for each in (*there, *more)),
+        *(each | (image if each["kind"] == "container" else {}) for each in new),
+    ]
 
 
 def _kept(labels: Mapping[str, str]) -> dict[str, str]:

@@ -124,7 +124,7 @@ class Execution:
             may=lambda found: policy.may(asker, spec, self.judging.object(found, judged.made_by)),
             sees=lambda seen: policy.visible(asker, Permission.SEE, judged.listed(seen)),
             barred=lambda verb, seen: self._barred(judged, verb, judged.listed(seen)),
-            sees_all=lambda: policy.sees_all(asker),
+            sees_all=lambda: policy.sees_all(asker) and policy.sees_all(asker, spec),
             claim=lambda ids: self._claim(received.number, ids),
             now=self.clock.now(),
             host=judged.host.name,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.clock import Clock
 from bot.database import Sqlite
 
 
@@ -22,12 +22,14 @@ class Grant:
 
 
 class Grants:
-    """The grants, in the database; every method that writes raises Unwritable where it cannot."""
+    """The grants, in the database; every method that writes raises Unwritable where it cannot.
 
-    def __init__(self, file: Sqlite, clock: Clock) -> None:
+    now gives epoch seconds that never go back, so that a clock that is put back makes no role last longer.
+    """
+
+    def __init__(self, file: Sqlite, now: Callable[[], float]) -> None:
         self._file = file
-        self._clock = clock
-        self._latest = 0.0
+        self._now = now
 
     def give(self, number: int, person: str, role: str, seconds: float) -> Grant:
         """Give a person a role from now on."""
@@ -60,8 +62,3 @@ class Grants:
     def roles(self, person: str) -> frozenset[str]:
         """The roles that a person has for a time."""
         return frozenset(grant.role for grant in self.lasting() if grant.person == person)
-
-    def _now(self) -> float:
-        """Epoch seconds that never go back while this lives: a clock that is put back makes no role last longer."""
-        self._latest = max(self._latest, self._clock.now())
-        return self._latest

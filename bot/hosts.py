@@ -15,10 +15,10 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 from urllib3.exceptions import NewConnectionError
 
-from bot import lookup, mounted
+from bot import lookup
 from bot.doors import UNIX, OneConnection, Shut, without_query
 from bot.workers import Pool
-from commands import api, wire
+from commands import api, mounted, wire
 from commands.context import Found, Missing, Target, answered, daemon
 
 QUICK = 10  # seconds until a quick answer is given up

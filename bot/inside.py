@@ -76,11 +76,11 @@ class Inside:
         return verb is not None and isinstance(self.policy.current().judge(self.asker, verb.spec, ()), Allow)
 
     def _may_see(self, target: Mapping[str, Any]) -> bool:
-        """Whether the policy shows an object of the record; one whose labels are cut, to who sees everything."""
-        if target.get("cut") and not self.policy.current().sees_all(self.asker):
-            return False
-        return all(
-            self.policy.current().visible(self.asker, Permission.SEE, Object(target["kind"], target["name"], labels))
+        """Whether the policy shows an object of the record; one that is not told of whole, to who sees everything."""
+        policy, kind, image = self.policy.current(), target["kind"], target.get("image")
+        is_whole = not target.get("cut") and (image is not None or kind != "container" or not policy.hides_by_image)
+        return (is_whole or policy.sees_all(self.asker)) and all(
+            policy.visible(self.asker, Permission.SEE, Object(kind, target["name"], labels, image=image or ""))
             for labels in (target.get("labels", {}), *target.get("inherited", ()))
         )
 

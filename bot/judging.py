@@ -195,7 +195,7 @@ class Judging:
             return list(_none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
-            *(self.policy.judge_new(case.asker, spec, each) for each in new),
+            *(self.policy.judge_new(case.asker, spec, each) for each in self._as_made(case, new, found)),
             *self._kin(case, objects),
             *self._besides(case, found),
             *(self.policy.judge_leaving(case.asker, old, new) for old, new in renamed),
@@ -250,7 +250,7 @@ class Judging:
                 looked = found.get(target)
                 done_to = self._objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
                 if target.made and target.kind == "container":
-                    done_to = tuple(replace(each, image=_image_of(case.command)) for each in done_to)
+                    done_to = tuple(self._as_made(case, done_to, found))
                 if target.made or also.part:
                     yield from (self.policy.judge_new(case.asker, spec, each) for each in done_to)
                 elif isinstance(looked, Found):
@@ -272,6 +272,19 @@ class Judging:
             lent = tuple(self.object(each, case.made_by) for each in lender.volumes)
             if lent:
                 yield self.policy.judge(case.asker, case.spec, lent)
+
+    @staticmethod
+    def _as_made(case: _Case, new: Iterable[Object], found: Looked) -> Iterator[Object]:
+        """What the line makes, a container with its image and all its labels: for rules that restrict."""
+        body, listed = case.command.makes(), list(new)
+        if body is not None:
+            inherited = (each.labels for each in found.values() if isinstance(each, Found) and each.kind == "image")
+            labels = dict(item for each in (*inherited, body.get("Labels") or {}) for item in each.items())
+            made = Object("container", "", labels, image=str(body.get("Image") or ""))
+            named = [each.name for each in listed if each.kind == "container"]
+            yield from (replace(made, name=name) for name in named or [""])
+            listed = [each for each in listed if each.kind != "container"]
+        yield from listed
 
     def _kin(self, case: _Case, objects: tuple[Object, ...]) -> list[Allow | Hold | Deny]:
         """The verdicts on the verbs that do the same by another name: no rule on one of them is got around."""
@@ -311,11 +324,6 @@ def _lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
         looked = found.get(Target("container", text.partition(":")[0]))
         if isinstance(looked, Found):
             yield looked
-
-
-def _image_of(command: Command) -> str:
-    """The image of which the line makes a container."""
-    return str((command.makes() or {}).get("Image") or "")
 
 
 def _is_ambiguous(missing: Missing) -> bool:

@@ -25,10 +25,15 @@ def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) 
         return seen
     return replace(
         seen,
-        image=str((found.details.get("Config") or {}).get("Image") or ""),
+        image=image_of(found),
         protected=own.protected_reason(found.details, OWN_CONTAINER, sockets),
         root=envelope.root_reason(found.details, [each.details for each in found.volumes], binds),
     )
+
+
+def image_of(container: Found) -> str:
+    """The image that a container was made of, as it was called then."""
+    return str((container.details.get("Config") or {}).get("Image") or "")
 
 
 def all_of(found: Found | Missing, one_of: Callable[[Found], Object]) -> tuple[Object, ...]:

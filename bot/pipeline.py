@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from bot import answers
+from bot.admission import spec_of
 from bot.answers import End
 from bot.approvals import Held, State
 from bot.assent import Assent
@@ -19,7 +20,7 @@ from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside
 from bot.judging import Judged, Judging
-from bot.policy import Hold, Rules
+from bot.policy import Allow, Deny, Hold, Rules
 from bot.request import Directory, Outcome, Received, Request, Status
 from bot.rule import NOBODY
 from bot.store import Store, Unwritable
@@ -129,10 +130,23 @@ class Pipeline:
             return judged
         if intent.idle or (_has_nothing(judged) and not intent.objects):
             return replace(judged, needs=NOBODY)
-        found = (self._judging.object(each, judged.made_by) for each in intent.objects)
-        wider = [each for each in (policy.judge(asker, spec, (obj,)) for obj in found) if isinstance(each, Hold)]
+        found = [self._judging.object(each, judged.made_by) for each in intent.objects]
+        verdicts = [*(policy.judge(asker, spec, (obj,)) for obj in found), *self._parts(judged, intent)]
+        wider = [each for each in verdicts if isinstance(each, Hold)]
         reason = judged.reason if judged.needs or not wider else wider[0].reason
-        return replace(judged, needs=judged.needs.union(*(each.needs for each in wider)), reason=reason)
+        rooted = {f"{obj.name}: {obj.root}" for obj in found if obj.root and spec.permission.enters}
+        needs = judged.needs.union(*(each.needs for each in wider))
+        return replace(judged, needs=needs, reason=reason, root=judged.root | rooted)
+
+    def _parts(self, judged: Judged, intent: Intent) -> Iterator[Allow | Hold]:
+        """The verdicts on the other verbs that are done to what the line finds; raises End where one is a refusal."""
+        for verb, found in intent.also.items():
+            for each in found:
+                obj = self._judging.object(each, judged.made_by)
+                verdict = self.policy.current().judge_new(judged.asker, spec_of(self.catalog, verb), obj)
+                if isinstance(verdict, Deny):
+                    raise answers.denied(verdict.reason, judged.command)
+                yield verdict
 
     def _held(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Write down that it waits for other people's consent."""

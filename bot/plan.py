@@ -12,7 +12,7 @@ from typing import Any
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
-from commands import grammar, secrets, units
+from commands import grammar, legible, secrets, units
 from commands.attempts import Refusal
 from commands.command import Command
 from commands.context import Found, Missing
@@ -69,7 +69,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         raise Unread(str(error)) from error
     except Refusal as error:
         raise Unseen(str(error)) from error
-    text += "".join(f"Holds:   {_visible(each)}: fingerprint {read[each][:FINGERPRINT]}\n" for each in read)
+    text += "".join(f"Holds:   {legible.shown(each)}: fingerprint {read[each][:FINGERPRINT]}\n" for each in read)
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -201,45 +201,40 @@ def _mark(facts: Any) -> str:
 def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: str, seal: Seal) -> Iterator[str]:
     command = judged.command
     shown, whole = line(command), grammar.canonical(replace(command, reason=""))
-    yield f"Line:    docker {_visible(shown)}"
+    yield f"Line:    docker {legible.shown(shown)}"
     if shown != whole:
         yield f"Secrets: its values have the fingerprint {seal.fingerprint(whole)[:FINGERPRINT]}"
     yield f"Host:    {judged.host.name}"
     yield f"Class:   {command.spec.permission}{' and root' if judged.root else ''}"
     if reason:
-        yield f"Reason:  {_visible(reason)}"
+        yield f"Reason:  {legible.shown(reason)}"
     yield from (f"Root:    {each} - this gives root on {judged.host.name}" for each in sorted(judged.root))
     if elevation := command.elevates():
         yield f"Gives:   the role {elevation[0]} for {units.age(elevation[1]).lower()}"
     if unforeseen := command.unforeseen():
-        yield f"Unseen:  {_visible(unforeseen)}"
+        yield f"Unseen:  {legible.shown(unforeseen)}"
     yield from _runs(command)
     for label, text in _filled(command, request):
-        yield _visible(label)
-        yield from (f"  {_visible(each)}" for each in text.split("\n"))
+        yield legible.shown(label)
+        yield from (f"  | {legible.shown(each)}" for each in text.split("\n"))
     if objects:
         yield "Concerns:"
         yield from _rows(objects)
     for each in _absent(judged):
         end = "is not there, and will be made" if each.target.made else "is not there"
-        yield f"  {each.target.kind} {_visible(each.target.ref)} {end}"
+        yield f"  {each.target.kind} {legible.shown(each.target.ref)} {end}"
 
 
 def _rows(objects: Iterable[Found]) -> Iterator[str]:
     for each in objects:
         made_of = f"  of {_image(each)}" if each.kind == "container" and each.details else ""
-        yield f"  {each.kind} {_visible(each.name)}  {_short(each.id)}{made_of}"
+        yield f"  {each.kind} {legible.shown(each.name)}  {_short(each.id)}{made_of}"
 
 
 def _image(found: Found) -> str:
     name = str((found.details.get("Config") or {}).get("Image") or "")
-    return f"{_visible(name)} ({_short(str(found.details.get('Image') or ''))})"
+    return f"{legible.shown(name)} ({_short(str(found.details.get('Image') or ''))})"
 
 
 def _short(identity: str) -> str:
     return identity.removeprefix("sha256:")[:SHORT] if len(identity) > SHORT else identity
-
-
-def _visible(text: str) -> str:
-    """The text on one line, whatever cannot be seen written out."""
-    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)

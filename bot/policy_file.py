@@ -62,6 +62,11 @@ def toml_fault(message: str, text: str, source: str) -> str:
     return f"{source}, line {line}: expected TOML: {_TOML_PLACE.sub('', message).removesuffix(' (at end of document)')}"
 
 
+def _as_judged(kind: str, glob: str) -> str:
+    """A glob of names as objects are called; of an image with the tag that goes without saying."""
+    return Selector(f"image:{glob}").parts[1] if kind == "image" else glob
+
+
 def _verbs(specs: Iterable[Spec]) -> Mapping[str, Spec]:
     return {" ".join(words): spec for spec in specs for words in spec.names}
 
@@ -74,6 +79,7 @@ class _Reading(Reading):
         self._verbs = verbs
         self._hosts = hosts
         self._approvals: frozenset[str] = frozenset()
+        self._listens: frozenset[str] | None = None
 
     def terms(self, document: Table) -> Terms:
         """Everything that the document says."""
@@ -83,6 +89,7 @@ class _Reading(Reading):
         roles = self.table(document, ("roles",))
         approvals = policy_consent.approvals(self, document, roles)
         self._approvals = frozenset(approvals)
+        self._listens = self._channels(document)
         people = self._people(self.table(document, ("people",)), roles)
         groups = self._groups(self.table(document, ("groups",)), roles)
         policy_consent.check_met(self, approvals, people, groups)
@@ -95,7 +102,7 @@ class _Reading(Reading):
             allows=tuple(rule for role in roles for rule in self._role(role, self.table(roles, ("roles", role)))),
             denies=tuple(self._rules(document, ("deny",), "", DENY_KEYS)),
             requires=tuple(self._rules(document, ("require",), "", RULE_KEYS)),
-            channels=self._channels(document),
+            channels=self._listens,
             protect=self._protect(self.table(document, ("protect",))),
             run=policy_bounds.run(self, document),
             remotes=self._build(document, "remotes"),
@@ -157,13 +164,20 @@ class _Reading(Reading):
         words = self.words(table, key, needed=needed)
         return self.shaped(words, key, CHANNEL, "channel id (C...)")
 
+    def _heard(self, channels: tuple[str, ...], key: Key) -> frozenset[str]:
+        """The channels of a rule, which slashdock has to listen in."""
+        for channel in channels:
+            if self._listens is not None and channel not in self._listens:
+                self.fault((*key, "channels"), f"slashdock does not listen in {channel} ([channels] allow)", channel)
+        return frozenset(channels)
+
     def _protect(self, table: Table) -> Mapping[str, tuple[str, ...]]:
         self.keys(table, ("protect",), KINDS)
         found = {kind: self.words(table, ("protect", key)) for key, kind in KINDS.items() if key in table}
         for key, kind in KINDS.items():
             for glob in found.get(kind, ()):
                 self._doubt(("protect", key), policy_reach.no_name(kind, glob), glob)
-        return found
+        return {kind: tuple(_as_judged(kind, glob) for glob in globs) for kind, globs in found.items()}
 
     def _build(self, document: Table, key: str) -> tuple[str, ...]:
         table = self.table(document, ("build",))
@@ -212,7 +226,7 @@ class _Reading(Reading):
             verbs=verbs,
             on=on,
             hosts=self._host_names(self.words(entry, (*key, "hosts"), needed=False), key),
-            channels=frozenset(self._channel_ids(entry, (*key, "channels"), needed=False)),
+            channels=self._heard(self._channel_ids(entry, (*key, "channels"), needed=False), key),
             line=self.places.of(key),
             approve=policy_consent.named(self, approve, (*key, "approve"), self._approvals),
         )

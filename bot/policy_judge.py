@@ -95,7 +95,7 @@ class Policy:
 
     def early(self, asker: Asker, spec: Spec) -> Deny | None:
         """The refusal that needs no look at the engine: nothing that this person has allows this verb here."""
-        wrong = self._outside(asker) or self._closed(spec) or self._unruled(asker, spec)
+        wrong = self._outside(asker, spec) or self._closed(spec) or self._unruled(asker, spec)
         if wrong:
             return Deny(wrong)
         denies = self._denies.about(spec).on_all(asker)
@@ -183,12 +183,14 @@ class Policy:
 
     def may(self, asker: Asker, what: What, obj: Object) -> bool:
         """Whether the person may do this verb, or everything of this class, to the object."""
-        return not self._outside(asker) and self._refusal(asker, what, obj, self._reaching(asker, what, obj)) is None
+        return (
+            not self._outside(asker, what) and self._refusal(asker, what, obj, self._reaching(asker, what, obj)) is None
+        )
 
-    def sees_all(self, asker: Asker) -> bool:
-        """Whether nothing at all is hidden from the person."""
-        rules = [rule for rule in self._allowing(asker, Permission.SEE) if not rule.approve]
-        bars = [each for index in (self._denies, self._requires) for each in index.about(Permission.SEE).holding(asker)]
+    def sees_all(self, asker: Asker, what: What = Permission.SEE) -> bool:
+        """Whether nothing at all is hidden from the person, or nothing is out of reach of this verb of theirs."""
+        rules = [rule for rule in self._allowing(asker, what) if not rule.approve]
+        bars = [each for index in (self._denies, self._requires) for each in index.about(what).holding(asker)]
         return any(rule.is_on_all(asker) for rule in rules) and not bars
 
     def sees_host(self, asker: Asker) -> bool:
@@ -205,11 +207,22 @@ class Policy:
         """Whether any right depends on who made an object from chat."""
         return any(each.is_by_label or each.text == ME for rule in self.terms.allows for each in rule.on)
 
+    @cached_property
+    def hides_by_image(self) -> bool:
+        """Whether any rule denies, or wants consent, by the image of which something was made."""
+        bars = (*self.terms.denies, *self.terms.requires)
+        return any(each.parts[0] == "image" for rule in bars for each in rule.on)
+
     def visible(self, asker: Asker, what: What, obj: Object) -> bool:
-        """Whether a list that this verb makes may show the object: it takes no more consent than the list itself."""
+        """Whether a list that this verb makes may show the object: it takes no more consent than the list itself.
+
+        By a class: whether it takes none.
+        """
         if not self.may(asker, what, obj):
             return False
-        if isinstance(what, Permission) or not what.filtered:
+        if isinstance(what, Permission):
+            return not self.needs(asker, what, obj)
+        if not what.filtered:
             return True
         listing = self.judge(asker, what, ())
         return self.needs(asker, what, obj) <= (listing.needs if isinstance(listing, Hold) else NOBODY)
@@ -248,8 +261,11 @@ class Policy:
         found = [[self.terms.approvals[name] for name in sorted(names)] for names in needs]
         return sorted(found, key=lambda each: [approval.name for approval in each])
 
-    def _outside(self, asker: Asker) -> str:
-        """Why slashdock does not listen to this person or in this channel, empty where it does."""
+    def _outside(self, asker: Asker, what: What) -> str:
+        """Why slashdock does not listen to this person or in this channel, empty where it does.
+
+        Where people are asked for their consent, it hears what is everyone's, such as their answer.
+        """
         if asker.id == CLEANUP:
             return ""
         if self.nobody:
@@ -257,7 +273,8 @@ class Policy:
         if self.person(asker.id) is None and not self.roles(asker.id, asker.groups):
             return policy_reason.stranger(asker, self.source)
         channels = self.terms.channels
-        if channels is not None and asker.is_in_channel and asker.channel not in channels:
+        asked = self.terms.asked_in if _permission(what) is Permission.LISTED else ()
+        if channels is not None and asker.is_in_channel and asker.channel not in {*channels, *asked}:
             return policy_reason.elsewhere(asker, self.source, self.terms.lines.get("channels", 0))
         return ""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.selector import Selector
+from bot.selector import WILD, Selector
+from commands import naming
 from commands.spec import Permission, Spec
 
 # What the objects are that selectors of these sorts are about; all other sorts go by what any kind can have.
@@ -15,39 +16,71 @@ _SORTS = {
     "network": {"network"},
     "volume": {"volume"},
 }
-_GROUPS = {"image": {"image"}, "network": {"network"}, "volume": {"volume"}}  # verbs of other groups touch several
+_GROUPS = {"image": {"image"}, "network": {"network"}, "volume": {"volume"}}
 _BOTH = {"network connect": {"network", "container"}, "network disconnect": {"network", "container"}}
+_ONLY_CONTAINERS = {Permission.SEE, Permission.READ, Permission.ACT}  # other verbs of them touch what they have, too
+_WITHOUT = {"login", "logout", "search", "schedule run"}  # verbs with words that stand for no object
+_NAMES = {"name": "container", "network": "network", "volume": "volume", "image": "image", "host": "host"}
 _OPEN = re.compile(r"\[(?![^\]]+\])")  # a glob takes it as it is, and no name has one
-_NAMES = {"name", "network", "volume", "image", "host"}
+_ANY = re.compile(r"\[[^\]]+\]|[*?]")
+_PLAIN = re.compile(r"[A-Za-z0-9*?\[][\w.\-*?\[\]!^]*", re.ASCII)
+_HUB = re.compile(r"(index\.)?docker\.io/(library/)?|library/")
 
 
 def about_nothing(name: str, spec: Spec, on: Iterable[Selector], *, is_deny: bool) -> str:
     """Why a rule about this verb and these objects could never hold, empty where it could."""
-    sorts = sorted({each.text.partition(":")[0] for each in on})
+    selectors = tuple(on)
+    sorts = sorted({each.text.partition(":")[0] for each in selectors})
     if spec.permission is Permission.LISTED and not is_deny:
         return f"`{name}` is for everyone who is listed, so that no such rule is about it"
-    if not spec.arguments and not spec.filtered and not any(each.is_wide for each in on):
+    if _is_about_none(spec) and selectors and not any(each.is_wide for each in selectors):
         return f"`{name}` is about no object but the whole host, so that only '*' or host:NAME selects it"
-    kinds = _BOTH.get(spec.name) or _GROUPS.get(spec.name.split()[0])
-    if kinds is not None and sorts and all(kinds.isdisjoint(_SORTS.get(sort, kinds)) for sort in sorts):
+    kinds = _kinds(spec)
+    if kinds and sorts and all(kinds.isdisjoint(_SORTS.get(sort, kinds)) for sort in sorts):
         told = " and ".join(f"{sort}:" for sort in sorts)
-        return f"`{name}` is never done to what {told} is about; expected {' or '.join(sorted(kinds))}:GLOB"
+        wanted = " or ".join("name:GLOB" if kind == "container" else f"{kind}:GLOB" for kind in sorted(kinds))
+        return f"`{name}` is never done to what {told} is about; expected {wanted}"
     return ""
 
 
 def never_matches(selector: Selector) -> str:
     """Why no object could ever be selected, empty where one could."""
     sort, _, glob = selector.text.partition(":")
-    return unclosed(glob) if sort in _NAMES else ""
-
-
-def unclosed(glob: str) -> str:
-    """What is wrong with a glob of names, empty where nothing is."""
-    return f"the bracket in {glob!r} is not closed, so that no name fits" if _OPEN.search(glob) else ""
+    if sort == "label" and WILD.search(glob.partition("=")[0]):
+        return f"the key of a label is taken as it is; expected no wildcard before the = of {glob!r}"
+    return no_name(_NAMES[sort], glob) if sort in _NAMES else ""
 
 
 def no_name(kind: str, glob: str) -> str:
-    """Why nothing of a kind could have such a name, empty where something could."""
-    if kind != "image" and ":" in glob:
+    """Why nothing of a kind could have a name like this, empty where something could."""
+    if _OPEN.search(glob):
+        return f"the bracket in {glob!r} is not closed, so that no name fits"
+    if kind in {"container", "volume"} and not _PLAIN.fullmatch(glob):
         return f"no {kind} has a name like {glob!r}; expected a glob of names, such as 'db-*'"
-    return unclosed(glob)
+    return _no_image(glob) if kind == "image" else ""
+
+
+def _is_about_none(spec: Spec) -> bool:
+    nothing_named = not spec.arguments and not spec.filtered
+    return nothing_named or spec.name in _WITHOUT or spec.permission is Permission.LISTED
+
+
+def _kinds(spec: Spec) -> set[str]:
+    """What kinds of objects the verb is done to; empty where they may be any."""
+    group = spec.name.split()[0]
+    if group in {"container", "compose"} and spec.permission in _ONLY_CONTAINERS:
+        return {"container"}
+    return _BOTH.get(spec.name) or _GROUPS.get(group) or set()
+
+
+def _no_image(glob: str) -> str:
+    hub = _HUB.match(glob)
+    if hub and WILD.search(glob):
+        return f"docker calls what is on Docker Hub without {hub[0]!r}; expected {glob[hub.end() :]!r}"
+    if "@" in glob and WILD.search(glob):
+        return ""
+    try:
+        naming.normalized(_ANY.sub("x", glob))
+    except ValueError:
+        return f"no image has a name like {glob!r}; expected such as 'app:*' or 'registry.example.org/*'"
+    return ""

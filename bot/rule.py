@@ -106,3 +106,10 @@ class Terms:
     glass: Glass | None = None
     rates: Rates = field(default_factory=Rates)
     lines: Mapping[str, int] = field(default_factory=dict)  # where [channels] and each kind of [protect] stand
+
+    @cached_property
+    def asked_in(self) -> frozenset[str]:
+        """The channels in which people are asked for their consent, or told of a glass that was broken."""
+        escalations = (each.escalation for each in self.approvals.values() if each.escalation)
+        places = (*self.approvals.values(), *escalations, *((self.glass,) if self.glass else ()))
+        return frozenset(each.channel for each in places if each.channel)

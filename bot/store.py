@@ -92,7 +92,7 @@ class Store:
         self.runs = Runs(self._file, clock)
         self.makers = Makers(self._file)
         self.approvals = Approvals(self._file.reading, self._writing, clock, self._note_end)
-        self.grants = Grants(self._file, clock)
+        self.grants = Grants(self._file, self.approvals.now)
         self.seal = Seal(key, HELD)
         self.vault = Vault(self._file, clock, key, logins)
         try:

@@ -178,7 +178,8 @@ class Context:
     """Everything run() may use.
 
     barred says that a rule denies this other verb on an object, or wants more consent for it than the line has.
-    sees_all says that nothing at all is hidden from the asker, so that what is gone need not be judged by what is left.
+    sees_all says that nothing is hidden from the asker, and that the verb reaches all of it, so that what is gone need
+    not be judged by what is left.
     quick and slow give this thread's clients, and raise DockerException where the engine does not answer; now is epoch
     seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
 

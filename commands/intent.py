@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from commands.reply import Reply
@@ -24,7 +24,8 @@ class Intent:
     table shows them to whoever is to confirm it: the header first, then a row for each; empty where their names do.
     question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what would be
     read when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
-    idle: nothing is done at all, and the reply says why.
+    also are those of the objects to which another verb is done as a part of it, by that verb. idle: nothing is done at
+    all, and the reply says why.
     """
 
     objects: tuple[Found, ...]
@@ -32,6 +33,7 @@ class Intent:
     table: tuple[tuple[str, ...], ...] = ()
     question: str = ""
     bound: Callable[[], Mapping[str, str]] = dict
+    also: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)
     idle: bool = False
 
     def digest(self, named: Iterable[Found], line: str) -> str:

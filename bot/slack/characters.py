@@ -6,6 +6,8 @@ import re
 import unicodedata
 from itertools import accumulate
 
+from commands.legible import UNSEEN
+
 _ESCAPES = re.compile(
     r"\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # operating system commands, such as a window's title
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # control sequences, such as colours
@@ -22,9 +24,13 @@ CUT = " … (cut)"
 def visible(text: str) -> tuple[str, int]:
     """The text without terminal sequences, invisible characters as their numbers, and how many those were."""
     text = _ESCAPES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    hidden = [each for each in set(text) if each not in _LAYOUT and unicodedata.category(each) in _INVISIBLE]
+    hidden = [each for each in set(text) if _is_hidden(each)]
     shown = text.translate({ord(each): f"\\u{{{ord(each):x}}}" for each in hidden}) if hidden else text
     return shown, sum(map(text.count, hidden))
+
+
+def _is_hidden(char: str) -> bool:
+    return char not in _LAYOUT and (unicodedata.category(char) in _INVISIBLE or UNSEEN.match(char) is not None)
 
 
 def escaped(text: str) -> str:

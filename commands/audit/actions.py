@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from commands import legible
 from commands.listing import short
 from commands.tabwriter import ellipsis
 from commands.template import Row
@@ -71,9 +72,4 @@ def time(at: float) -> str:
 
 def flat(text: str) -> str:
     """The text on one line of a table, which it may neither leave nor divide; what cannot be seen is written out."""
-    line = " ".join(text.split())
-    return line if line.isprintable() else "".join(map(_seen, line))
-
-
-def _seen(char: str) -> str:
-    return char if char.isprintable() else f"\\u{{{ord(char):x}}}"
+    return legible.shown(" ".join(text.split()))

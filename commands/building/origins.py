@@ -12,7 +12,7 @@ from docker.errors import APIError, NotFound
 
 from commands import naming, wire
 from commands.attempts import Refusal
-from commands.building import added, bases, dockerfile, flags
+from commands.building import added, bases, dockerfile, flags, workdirs
 from commands.building.bases import Base
 from commands.context import Context, answered
 from commands.creation import images, machine
@@ -84,6 +84,8 @@ def _check(ctx: Context, base: Base, fetching: Fetching | None) -> None:
     if base.line and fetching and _to_fetch(ctx, base, newer=fetching.newer) and fetching.readable():
         _fetch(ctx, base, fetching)
         details = _seen(ctx, base)
+    if not base.copied:
+        workdirs.inherited(base.where, str((details.get("Config") or {}).get("WorkingDir") or ""))
     triggers = () if base.copied else (details.get("Config") or {}).get("OnBuild") or ()
     for ref in sorted(set(_put_off(ctx, base, triggers))):
         is_stage = fetching is not None and ref.lower() in fetching.stages
@@ -160,4 +162,5 @@ def _put_off(ctx: Context, base: Base, triggers: Iterable[str]) -> Iterator[str]
             put_off = [replace(each, line=base.line) for each in reading]
             flags.check(put_off)
             added.check(put_off, ctx.allowances.remotes)
+            workdirs.check(put_off)
             yield from (ref for each in put_off for ref in bases.copied(each.inner()))

@@ -24,8 +24,11 @@ class Acting(OnProject):
 
     services: tuple[str, ...] = args("SERVICE", required=False)
 
-    def act(self, ctx: Context, do: Do, *, backwards: bool = False) -> Intent:
-        """Do it stage by stage: what others need comes first, or last where it ends."""
+    def act(self, ctx: Context, do: Do, *, backwards: bool = False, starts: str = "") -> Intent:
+        """Do it stage by stage: what others need comes first, or last where it ends.
+
+        starts is the verb by which what rests is started by it.
+        """
         try:
             ordered = stages(member for member in self.members(ctx, self.services) if not member.one_off)
         except Refusal as refusal:
@@ -44,7 +47,8 @@ class Acting(OnProject):
                     break
             return reply
 
-        return Intent(tuple(looked.values()), run)
+        resting = tuple(each for each in looked.values() if not each.details["State"]["Running"])
+        return Intent(tuple(looked.values()), run, also={starts: resting} if starts else {})
 
 
 def _stage(ctx: Context, stage: Iterable[Member], looked: dict[str, Found], do: Do, beside: Beside) -> Reply:

@@ -19,5 +19,7 @@ class Restart(Acting, name="compose restart", permission=Permission.ACT, filtere
     def intent(self, ctx: Context) -> Intent:
         """The containers that are restarted."""
         return self.act(
-            ctx, lambda client, identity, found: halted(client, identity, "restart", found.details, grace(self.timeout))
+            ctx,
+            lambda client, identity, found: halted(client, identity, "restart", found.details, grace(self.timeout)),
+            starts="container start",
         )

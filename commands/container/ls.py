@@ -95,7 +95,10 @@ class Ls(
             return warning + failure(daemon(error))
         seen = [each for each in found if visible(ctx, each)]
         limit = self._limit()
-        rows = [row(each, ctx.now, trunc=not self.no_trunc) for each in (seen[:limit] if limit > 0 else seen)]
+        chosen = seen[:limit] if limit > 0 else seen
+        if self.no_trunc and any(_is_linked(each) for each in chosen):
+            chosen = _discreet(ctx, chosen)
+        rows = [row(each, ctx.now, trunc=not self.no_trunc) for each in chosen]
         return listed(rows, self._source(sized=sized), HEADERS) + warning
 
     def _limit(self) -> int:
@@ -133,6 +136,25 @@ def _shows_size(source: str, now: float) -> bool:
         nothing = row({}, now, trunc=False)
         Template(source).execute(Row(nothing.type_name, {**nothing.methods, "Size": size_of}))
     return bool(asked)
+
+
+def _is_linked(listed: Mapping[str, Any]) -> bool:
+    """Whether it has names that others give it: /web/db is what web calls it."""
+    return any("/" in name.removeprefix("/") for name in listed.get("Names") or ())
+
+
+def _discreet(ctx: Context, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same without the names that are given by containers which the asker may not see."""
+    if ctx.sees_all():
+        return chosen
+    everything = wire.get(ctx.docker, "/containers/json", params={"all": 1})
+    shown = {own_name(each["Names"]) for each in everything if each.get("Names") and visible(ctx, each)}
+
+    def known(name: str) -> bool:
+        parent, slash, _ = name.removeprefix("/").partition("/")
+        return not slash or parent in shown
+
+    return [{**each, "Names": [name for name in each["Names"] if known(name)]} for each in chosen]
 
 
 def visible(ctx: Context, each: Mapping[str, Any]) -> bool:

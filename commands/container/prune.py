@@ -9,7 +9,7 @@ from typing import Any
 
 from docker.errors import NotFound
 
-from commands import prunes, seen, units, wire
+from commands import mounted, prunes, seen, units, wire
 from commands.container.ls import shown_image
 from commands.context import Context, Found
 from commands.intent import Intent
@@ -54,15 +54,11 @@ def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
         if not (stopped and chosen.takes(labels, each["Created"])):
             continue
         with contextlib.suppress(NotFound):  # somebody else removed it
-            found = replace(prunes.found("container", each["Id"], name, labels), details=_details(ctx, each["Id"]))
+            details = ctx.docker.inspect_container(each["Id"])  # a list does not tell whether it gives root
+            mounts = mounted.volumes(ctx.docker, details)
+            found = replace(prunes.found("container", each["Id"], name, labels), details=details, volumes=mounts)
             if ctx.may(found):
                 yield _going(ctx, each, found)
-
-
-def _details(ctx: Context, identity: str) -> Mapping[str, Any]:
-    """What a list does not tell: whether it is protected, or gives root."""
-    details: Mapping[str, Any] = ctx.docker.inspect_container(identity)
-    return details
 
 
 def _going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:

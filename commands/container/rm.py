@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from docker.errors import NotFound
 
 from commands import wire
 from commands.attempts import Refusal, Remark, each
-from commands.command import Command, args, flag
+from commands.command import Also, Command, args, flag
 from commands.container.several import LOOK
-from commands.context import Context, Target, daemon
+from commands.context import Context, Found, Missing, Target, daemon
 from commands.reply import Reply
 from commands.spec import Permission
 
@@ -29,6 +31,12 @@ class Rm(Command, name="container rm", alias="container remove, rm", permission=
     def targets(self) -> tuple[Target, ...]:
         """The containers that have a name."""
         return tuple(Target("container", ref) for ref in self._refs() if ref)
+
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
+        """It kills what runs."""
+        there = (each for each in found.values() if isinstance(each, Found))
+        running = (each.target for each in there if (each.details.get("State") or {}).get("Running"))
+        return (Also("container kill", tuple(running), part=True),) if self.force else ()
 
     def run(self, ctx: Context) -> Reply:
         """Remove all, side by side; with --force one that is not there is only told of."""

@@ -12,7 +12,19 @@ from docker.errors import NotFound
 from commands import naming
 from commands.asking import Field, Form
 from commands.attempts import Refusal, unanswered
-from commands.building import added, bases, contexts, dockerfile, flags, mistakes, numbered, origins, readings, steps
+from commands.building import (
+    added,
+    bases,
+    contexts,
+    dockerfile,
+    flags,
+    mistakes,
+    numbered,
+    origins,
+    readings,
+    steps,
+    workdirs,
+)
 from commands.building.bases import Base
 from commands.building.contexts import INLINE, Asked
 from commands.building.options import CONTAINER, DEFAULT, HOST, Options
@@ -186,6 +198,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         for reading in dockerfile.readings(text):
             flags.check(reading)
             added.check(reading, ctx.allowances.remotes)
+            workdirs.check(reading)
         layers = (Base(0, ref) for ref in self.sources_of_layers())
         reached = bases.is_reached(text, self.target)  # else the engine refuses it before its first step
         readable = functools.cache(lambda: reached and readings.is_readable(ctx.patient, content))

@@ -60,4 +60,4 @@ class Attached:
     @cached_property
     def _visible(self) -> frozenset[str]:
         listed = self._ctx.docker.containers(all=True)
-        return frozenset(each["Id"] for each in listed if self._ctx.visible(seen.container(each)))
+        return frozenset(each["Id"] for each in listed if self._ctx.reaches(seen.container(each)))

@@ -183,7 +183,8 @@ class _Seen:
 
     def _may(self, kind: str, name: str, attributes: Mapping[str, str]) -> bool:
         held = {key: value for key, value in attributes.items() if key not in _OWN}
-        return self._ctx.visible(Seen(kind, name, held))
+        image = attributes.get("image", "") if kind == "container" else ""
+        return self._ctx.visible(Seen(kind, name, held, image=image))
 
     @cached_property
     def _containers(self) -> dict[str, bool]:

@@ -1,0 +1,245 @@
+"""Ways round a rule that were found by trying: each leads nowhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from docker.api.client import APIClient
+from every_verb import furnish
+from harness import Bench, bench
+from set_clock import SetClock
+
+from bot import text
+from bot.policy import Policy
+from bot.request import Outcome, Status
+from commands import catalog
+
+DEV = "U0DEV00001"
+EVE = "U0EVE00001"
+SAM = "U0SAM00001"
+BASE = f"""
+version = 1
+[people]
+dev = {{ slack = ["{DEV}"], roles = ["dev"] }}
+eve = {{ slack = ["{EVE}"], roles = ["eye"] }}
+sam = {{ slack = ["{SAM}"], roles = ["sre"] }}
+[approvals.second]
+from = ["sre"]
+[[roles.dev.allow]]
+verbs = ["see", "read", "act", "change", "enter"]
+on = ["*"]
+[[roles.sre.allow]]
+verbs = ["see", "read"]
+on = ["*"]
+[[roles.eye.allow]]
+verbs = ["see", "read"]
+on = ["*"]
+"""
+ROOT = """
+[[roles.dev.allow]]
+verbs = ["root"]
+on = ["*"]
+approve = "second"
+"""
+HIDDEN = '[[deny]]\nverbs = ["see", "read"]\non = ["image:vault:*"]\n'
+Office = Callable[..., Bench]
+
+
+@pytest.fixture
+def api(fresh_world: str) -> Iterator[APIClient]:
+    """The engine by itself, with something of every kind on it."""
+    client = APIClient(fresh_world, version="1.41")
+    furnish(client)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def office(api: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
+    """Makes a pipeline with these rules besides; all have one record."""
+    made: list[Bench] = []
+
+    def make(rules: str, clock: SetClock | None = None) -> Bench:
+        if made:
+            made.pop().close()
+        policy = Policy.parse(BASE + rules, "policy.toml", tuple(verb.spec for verb in catalog.load()))
+        made.append(bench(fresh_world, tmp_path / "data", policy, clock=clock))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def told(outcome: Outcome) -> str:
+    """All that is said."""
+    return f"{text.docker(outcome.reply)}{text.added(outcome.reply)}{outcome.reply.error}"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '[[deny]]\nverbs = ["events"]\non = ["name:worker"]\n',
+        '[[deny]]\nverbs = ["read"]\non = ["name:worker"]\n',
+        '[[require]]\nverbs = ["read"]\non = ["name:worker"]\napprove = "second"\n',
+    ],
+)
+def test_who_sees_all_is_shown_no_events_that_a_rule_keeps_back(office: Office, api: APIClient, rule: str) -> None:
+    """The class see alone does not give what events tell."""
+    began = time.time() - 1
+    for name in ("worker", "web"):
+        api.rename(name, f"{name}-x")
+        api.rename(f"{name}-x", name)
+    said = told(office(rule).say(f"events --since {began:.0f}", EVE))
+    assert "name=web" in said
+    assert "worker" not in said
+
+
+def test_a_prune_leaves_what_gives_root_by_its_volume(office: Office, api: APIClient) -> None:
+    """As rm does, for whoever has no right to root."""
+    api.create_volume("disguise", driver="local", driver_opts={"type": "none", "o": "bind", "device": "/etc"})
+    host = api.create_host_config(binds=["disguise:/h"])
+    api.create_container("busybox:latest", ["true"], name="vrooted", volumes=["/h"], host_config=host)
+    dev = office("")
+    assert dev.say("rm vrooted", DEV).status is Status.DENIED
+    for line in ("container prune -f", "system prune -f"):
+        assert dev.say(line, DEV).status is Status.DONE
+    assert api.inspect_container("vrooted")["Name"] == "/vrooted"
+
+
+def test_who_agrees_to_a_prune_is_told_of_root_and_no_glass_is_broken_for_it(office: Office, api: APIClient) -> None:
+    """What it finds counts like what it would name."""
+    api.create_container("busybox:latest", ["true"], name="rooted", host_config=api.create_host_config(binds=["/:/h"]))
+    glass = '[break_glass]\nroles = ["dev"]\nreview = ["sre"]\n'
+    dev = office(f'{ROOT}{glass}[[require]]\nverbs = ["change"]\napprove = "second"\n')
+    for line in ("container prune -f", "system prune -f"):
+        said = dev.say(line, DEV)
+        held = dev.store.approvals.get(said.number or 0)
+        assert held is not None
+        assert "Class:   change and root" in held.plan["text"]
+        assert "Root:    rooted: " in held.plan["text"]
+        broken = dev.say(f"approval break-glass {held.number} --reason fire", DEV)
+        assert broken.status is Status.FAILED
+    assert api.inspect_container("rooted")["Name"] == "/rooted"
+
+
+def test_a_project_is_not_started_by_a_restart_where_start_is_barred(office: Office, api: APIClient) -> None:
+    """As with a container by its name."""
+    api.stop("shop-web-1", timeout=0)
+    line = "compose -p shop restart -t 0"
+    assert office('[[deny]]\nverbs = ["start"]\non = ["name:shop-web-1"]\n').say(line, DEV).status is Status.DENIED
+    bar = '[[require]]\nverbs = ["start"]\non = ["name:shop-web-1"]\napprove = "second"\n'
+    assert office(bar).say(line, DEV).status is Status.HELD
+    assert not api.inspect_container("shop-web-1")["State"]["Running"]
+
+
+@pytest.mark.parametrize(
+    "line", ["run -d --name prod-1 busybox true", "create --name prod-1 busybox", "rename idle prod-1"]
+)
+def test_nobody_gives_a_name_that_is_denied_to_changes(office: Office, line: str) -> None:
+    """By none of the verbs that could."""
+    dev = office('[[deny]]\nverbs = ["change"]\non = ["name:prod-*"]\n')
+    assert dev.say(line, DEV).status is Status.DENIED
+
+
+@pytest.mark.parametrize("line", ["run -d --label {} busybox true", "create --label {} busybox true"])
+def test_nobody_makes_a_container_of_a_project_that_is_denied(office: Office, line: str) -> None:
+    """Its label counts where rules restrict."""
+    dev = office('[[deny]]\nverbs = ["change"]\non = ["project:billing"]\n')
+    assert dev.say(line.format("com.docker.compose.project=billing"), DEV).status is Status.DENIED
+    assert dev.say(line.format("com.docker.compose.project=other"), DEV).status is Status.DONE
+
+
+def test_what_a_rule_hides_by_its_image_is_hidden_in_the_record_too(office: Office, api: APIClient) -> None:
+    """And in requests for consent, and in events once it is gone."""
+    began = time.time() - 1
+    api.tag("busybox:latest", "vault", "1")
+    api.start(api.create_container("vault:1", ["sleep", "99"], name="sekret"))
+    stopped = office("").say("stop -t 0 sekret", DEV)
+    assert stopped.status is Status.DONE
+    bar = '[[require]]\nverbs = ["start"]\napprove = "second"\n'
+    eve = office(HIDDEN + bar)
+    held = office(bar).say("start sekret", DEV)
+    eve = office(HIDDEN + bar)
+    for line in (
+        "ps -a", "audit ls", f"audit show {stopped.number}", "approval ls", f"approval show {held.number}",
+        f"events --since {began:.0f}",
+    ):  # fmt: skip
+        assert "sekret" not in told(eve.say(line, EVE)), line
+    api.remove_container("sekret", force=True)
+    assert "sekret" not in told(eve.say(f"events --since {began:.0f}", EVE))
+
+
+def test_where_seeing_takes_consent_no_list_shows_it(office: Office) -> None:
+    """Neither the record nor who is on a network."""
+    assert office("").say("stop -t 0 worker", DEV).status is Status.DONE
+    assert office("").say("start worker", DEV).status is Status.DONE
+    eve = office('[[require]]\nverbs = ["see"]\non = ["name:worker"]\napprove = "second"\n')
+    for line in ("ps -a", "audit ls", "network inspect front bridge"):
+        assert "worker" not in told(eve.say(line, EVE)), line
+
+
+def test_names_by_links_tell_nothing_of_who_links(office: Office, api: APIClient) -> None:
+    """They begin with the name of the container that has the link."""
+    api.create_container(
+        "busybox:latest", ["true"], name="sekret", host_config=api.create_host_config(links={"web": "db"})
+    )
+    api.start("sekret")
+    eve = office('[[deny]]\nverbs = ["see", "read"]\non = ["name:sekret"]\n')
+    assert "sekret/db,web" in told(office("").say("ps -a --no-trunc", EVE))
+    eve = office('[[deny]]\nverbs = ["see", "read"]\non = ["name:sekret"]\n')
+    assert "sekret" not in told(eve.say("ps -a --no-trunc", EVE))
+
+
+def test_a_removal_by_force_is_a_kill_too(office: Office) -> None:
+    """Of what runs; of what does not it kills nothing."""
+    dev = office('[[deny]]\nverbs = ["kill"]\non = ["*"]\n')
+    assert dev.say("rm -f worker", DEV).status is Status.DENIED
+    assert dev.say("rm -f idle", DEV).status is Status.DONE
+    bar = '[[require]]\nverbs = ["kill"]\non = ["name:web"]\napprove = "second"\n'
+    assert office(bar).say("rm -f web", DEV).status is Status.HELD
+
+
+@pytest.mark.parametrize("rule", ['[protect]\nimages = ["base"]\n', '[protect]\nimages = ["docker.io/library/base"]\n'])
+def test_a_protected_image_is_so_by_any_way_to_write_its_name(office: Office, api: APIClient, rule: str) -> None:
+    """As a rule takes it."""
+    api.tag("busybox:latest", "base")
+    assert office(rule).say("rmi base", DEV).status is Status.DENIED
+
+
+def test_an_answer_is_heard_where_it_was_asked_for(office: Office) -> None:
+    """Also where slashdock listens to nothing else."""
+    channel = '[approvals.quick]\nfrom = ["sre"]\nchannel = "C0APPR0001"\n'
+    bar = '[channels]\nallow = ["C0OPS00001"]\n[[require]]\nverbs = ["restart"]\napprove = "quick"\n'
+    dev = office(channel + bar)
+    held = dev.say("restart -t 0 web", DEV, channel="C0OPS00001")
+    digest = (dev.store.approvals.get(held.number or 0) or pytest.fail("it does not wait")).digest
+    assert dev.say("restart -t 0 web", DEV, channel="C0APPR0001").status is Status.DENIED
+    said = dev.say(f"approval approve {held.number} --digest {digest}", SAM, channel="C0APPR0001")
+    assert said.status is Status.DONE
+
+
+@pytest.mark.parametrize("dockerfile", ["WORKDIR /proc/self/fd/7", "WORKDIR '/proc'", "ONBUILD WORKDIR /proc/self"])
+def test_no_step_of_a_build_begins_below_proc(office: Office, dockerfile: str) -> None:
+    """Where its Dockerfile says so."""
+    said = office("").say("build -", DEV, given={"dockerfile": f"FROM busybox\n{dockerfile}\nRUN pwd\n"})
+    assert (said.status, "Line 2: no step begins under /proc" in told(said)) == (Status.FAILED, True)
+
+
+def test_a_role_that_ended_does_not_come_back_with_the_clock(office: Office) -> None:
+    """Nor after a restart: the record tells what time it was."""
+    clock = SetClock(1_000_000.0)
+    rules = '[roles.oncall]\nelevate = "second"\n[[roles.oncall.allow]]\nverbs = ["act"]\non = ["*"]\n'
+    eve = office(rules, clock)
+    held = eve.store.approvals.get(eve.say("role request oncall --for 1h", EVE).number or 0)
+    assert held is not None
+    eve.say(f"approval approve {held.number} --digest {held.digest}", SAM)
+    eve.pipeline.resume(held.number)
+    assert told(eve.say("can-i restart web", EVE)).startswith("yes")
+    clock.at += 7200
+    assert told(eve.say("can-i restart web", EVE)).startswith("no")
+    clock.at -= 6000
+    assert told(office(rules, clock).say("can-i restart web", EVE)).startswith("no")
