@@ -66,6 +66,7 @@ def flag(  # noqa: PLR0913 - the facts of a flag, each named where it is declare
     label: str | None = None,
     shown: str = "",
     also: tuple[str, ...] = (),
+    same: tuple[str, ...] = (),
     secret: bool = False,
     universal: bool = False,
     since: str = "",
@@ -73,6 +74,7 @@ def flag(  # noqa: PLR0913 - the facts of a flag, each named where it is declare
     """A flag of a command: its long name is the field's name with dashes; the kind follows from the annotation."""
     facts = {
         "short": short.removeprefix("-"), "help": help, "kind": kind, "label": label, "shown": shown, "also": also,
+        "same": same,
         "secret": secret, "universal": universal, "since": since,
     }  # fmt: skip
     return field(default=default, metadata={"flag": facts})
@@ -233,7 +235,9 @@ def _flags(cls: type) -> tuple[Flag, ...]:
         if facts is not None:
             kind = facts["kind"] or _KINDS[str(each.type)]
             label = kind.label if facts["label"] is None else facts["label"]
-            rest = {key: facts[key] for key in ("short", "help", "shown", "also", "secret", "universal", "since")}
+            rest = {
+                key: facts[key] for key in ("short", "help", "shown", "also", "same", "secret", "universal", "since")
+            }
             long = each.name.rstrip("_").replace("_", "-")
             found.append(Flag(field=each.name, long=long, kind=kind, default=each.default, label=label, **rest))
     return tuple(sorted(found, key=lambda flag: flag.long))

@@ -40,7 +40,7 @@ class Grammar:
     def __init__(self, spec: Spec, called: tuple[str, ...]) -> None:
         self.spec = spec
         self.called = called
-        self._long = {name: flag for flag in spec.flags for name in (flag.long, *flag.also)}
+        self._long = {name: flag for flag in spec.flags for name in (flag.long, *flag.also, *flag.same)}
         self._short = {flag.short: flag for flag in spec.flags if flag.short}
 
     def read(
@@ -98,7 +98,7 @@ class Grammar:
 
     def _agree(self, read: Read) -> None:
         for flag in self.spec.flags:
-            old = read.names.get(flag.field, set()) - {f"--{flag.long}"}
+            old = read.names.get(flag.field, set()) & {f"--{name}" for name in flag.also}
             if old and len(read.names[flag.field]) > 1:
                 raise UsageError(f"conflicting options: cannot specify both --{flag.long} and {min(old)}")
 
@@ -116,7 +116,7 @@ class Grammar:
             read.warnings.append(f"Flag --{name} has been deprecated, use --{flag.long} instead")
         if not given:
             value = self._due(flag, f"--{name}", rest)
-        self._set(flag, value, read, f"--{name}" if name in flag.also else "")
+        self._set(flag, value, read, "" if name == flag.long else f"--{name}")
 
     def _asks_help(self, text: str) -> bool:
         try:

@@ -36,7 +36,8 @@ class Permission(StrEnum):
 class Flag:
     """One flag: its field, its long name, its letter ("" for none) and how its value is read.
 
-    also: older long names that still work, with docker's deprecation warning; shown: the default as help prints it;
+    also: older long names that still work, with docker's deprecation warning; same: further ones that work as well, and
+    stand in no help; shown: the default as help prints it;
     since: the version of the engine's API from which the flag is there, empty where it always was.
     """
 
@@ -49,6 +50,7 @@ class Flag:
     label: str
     shown: str = ""
     also: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
     secret: bool = False
     universal: bool = False
     since: str = ""

@@ -174,6 +174,16 @@ def test_a_leading_docker_and_the_host_are_read_before_the_verb() -> None:
         assert (parsed.host, parsed.command.spec.name) == ("prod", "container ls")
 
 
+def test_names_of_a_flag_that_no_help_tells_mean_the_same_in_their_order() -> None:
+    """As the line has them, whichever way each is spelt."""
+    line = "run --dns-option a --dns-opt b --net-alias c --network-alias d --net e --network f busybox"
+    command = catalog.load().parse(line).command
+    values = [getattr(command, name) for name in ("dns_option", "network_alias", "network")]
+    assert values == [("a", "b"), ("c", "d"), ("e", "f")]
+    with pytest.raises(UsageError, match='"--net" flag'):
+        catalog.load().parse("run --net name=x,y busybox")
+
+
 def test_the_kin_of_every_verb_are_verbs() -> None:
     """A rule on one of them means the others too, so each must be there."""
     for verb in VERBS:

@@ -18,8 +18,9 @@ class Networking(Command):
 
     add_host: tuple[str, ...] = flag(default=(), kind=HOSTS, help="A name for an address, such as db:10.0.0.7")
     dns: tuple[str, ...] = flag(default=(), kind=DNS, help="The address of a name server")
-    dns_opt: tuple[str, ...] = flag(default=(), help="The same as --dns-option")
-    dns_option: tuple[str, ...] = flag(default=(), help="An option for looking up names, such as ndots:2")
+    dns_option: tuple[str, ...] = flag(
+        default=(), same=("dns-opt",), help="An option for looking up names, such as ndots:2"
+    )
     dns_search: tuple[str, ...] = flag(default=(), kind=DNS_SEARCH, help="A domain in which short names are looked up")
     expose: tuple[str, ...] = flag(default=(), help="A port or range that it listens on, such as 80/tcp")
     ip: str = flag(default="", help="Its IPv4 address in the network")
@@ -27,12 +28,10 @@ class Networking(Command):
     link: tuple[str, ...] = flag(default=(), kind=LINKS, help="Another container by a name of its own: NAME:ALIAS")
     link_local_ip: tuple[str, ...] = flag(default=(), help="An address that holds on the link alone")
     mac_address: str = flag(default="", help="Its hardware address, such as 92:d0:c6:0a:29:33")
-    net: tuple[str, ...] = flag(default=(), kind=NETWORK, help="The same as --network")
-    net_alias: tuple[str, ...] = flag(default=(), help="The same as --network-alias")
     network: tuple[str, ...] = flag(
-        default=(), kind=NETWORK, help="A network: its name, bridge, host, none or container:NAME"
+        default=(), kind=NETWORK, same=("net",), help="A network: its name, bridge, host, none or container:NAME"
     )
-    network_alias: tuple[str, ...] = flag(default=(), help="Another name for it in the network")
+    network_alias: tuple[str, ...] = flag(default=(), same=("net-alias",), help="Another name for it in the network")
     publish: tuple[str, ...] = flag("-p", default=(), help="A port to be found on the host, such as 8080:80")
     publish_all: bool = flag("-P", default=False, help="All ports that it exposes, each at a free port of the host")
 
@@ -53,14 +52,14 @@ class Networking(Command):
         """The networks, with the flags about the first one; raises ValueError in docker's words."""
         flags = Attachment(
             "",
-            aliases=(*self.net_alias, *self.network_alias),
+            aliases=self.network_alias,
             links=self.link,
             ip=self.ip,
             ip6=self.ip6,
             link_local=self.link_local_ip,
             mac=self.mac_address,
         )
-        return networks.attachments(self._networks, flags)
+        return networks.attachments(self.network, flags)
 
     def linked(self) -> tuple[str, ...]:
         """The containers whose network it uses or to which it is linked."""
@@ -105,19 +104,15 @@ class Networking(Command):
             "PortBindings": self._ports()[1],
             "PublishAllPorts": self.publish_all,
             "Dns": list(self.dns),
-            "DnsOptions": [*self.dns_opt, *self.dns_option],
+            "DnsOptions": list(self.dns_option),
             "DnsSearch": list(self.dns_search),
             "ExtraHosts": list(self.add_host) or None,
         }
 
     def endpoints(self, sources: Sources) -> dict[str, Any]:
         """The EndpointsConfig."""
-        found = networks.endpoints(self.attachments(), given=bool(self._networks))
+        found = networks.endpoints(self.attachments(), given=bool(self.network))
         return {_mode(target, sources): settings for target, settings in found.items()}
-
-    @property
-    def _networks(self) -> tuple[str, ...]:
-        return (*self.net, *self.network)
 
     def _ports(self) -> tuple[set[str], dict[str, list[dict[str, str]]]]:
         bindings = ports.bindings(self.publish)
