@@ -171,7 +171,7 @@ def _start(_: argparse.Namespace) -> int:
 
 def _exec(asked: argparse.Namespace) -> int:
     words: list[str] = asked.line
-    if not words:
+    if not "".join(words).strip():
         raise _Told("slashdock exec: give a line, such as: slashdock exec ps -a")
     line = keyboard.mended(words[0]) if len(words) == 1 else join([keyboard.flag(word) for word in words])
     with _faults(), opened(_settings()) as core:

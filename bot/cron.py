@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
+_KEYS = {"minute": "0-59", "hour": "0-23", "day": "1-31", "month": "1-12, jan-dec"}  # APScheduler's own
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _DAY_RANGE = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?")
 
@@ -20,13 +21,20 @@ def trigger(expression: str, zone: str) -> CronTrigger:
         raise ValueError(f"has {len(words)} fields; expected five: {', '.join(FIELDS)}")
     if words[2] != "*" and words[4] != "*":
         raise ValueError("names a day of the month and a day of the week; crons differ on that: give one of the two")
-    minute, hour, day, month = words[:4]
-    made = CronTrigger(
-        minute=minute, hour=hour, day=day, month=month, day_of_week=_weekdays(words[4]), timezone=timezone(zone)
-    )
+    fields = dict(zip(_KEYS, words, strict=False))
+    for name, (key, text) in zip(FIELDS, fields.items(), strict=False):
+        _check(name, key, text)
+    made = CronTrigger(**fields, day_of_week=_weekdays(words[4]), timezone=timezone(zone))
     if made.get_next_fire_time(None, dt.datetime.now(dt.UTC)) is None:
         raise ValueError("names a day that never comes")
     return made
+
+
+def _check(name: str, key: str, text: str) -> None:
+    try:
+        CronTrigger(**{key: text}, timezone=dt.UTC)
+    except ValueError as error:
+        raise ValueError(f"has the {name} {text!r}; expected {_KEYS[key]}, a range, */2 or *") from error
 
 
 def timezone(name: str) -> dt.tzinfo:

@@ -17,7 +17,7 @@ from bot.core import host_of
 from bot.hosts import EngineDown
 from bot.policy import Policy, PolicyError
 from bot.rule import EVERYTHING, Selector
-from bot.settings import Mode, Settings
+from bot.settings import POLICY, Mode, Settings
 from bot.store import FILE, Store, Unwritable
 from commands import api, catalog
 from commands.spec import Permission
@@ -170,6 +170,9 @@ def policy(settings: Settings) -> Check:
 
 
 def _without_file(settings: Settings) -> Check:
+    if settings.mode is Mode.WORKSPACE and settings.policy != Path(POLICY):
+        told = f"SLASHDOCK_POLICY names {settings.policy}, and it is not there: the sample people have rights meanwhile"
+        return Check("policy", ok=False, text=told)
     if settings.mode is Mode.WORKSPACE:
         return Check("policy", ok=True, text=f"no {settings.policy}; the local workspace's sample people have rights")
     told = f"no {settings.policy}, so nobody may do anything; `slashdock policy init --admin U...` writes a first one"

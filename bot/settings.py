@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +31,9 @@ from bot.setting_values import (
 )
 from commands.allowances import Allowances
 from commands.credentials import Credential
+
+POLICY = "./policy.toml"  # where the policy is, where the settings do not say
+_NEAR = 0.85  # how much of a name's letters is as in a setting's, for it to be one that was misspelt
 
 
 class SettingsError(Exception):
@@ -108,7 +111,7 @@ class Settings:
         "SLASHDOCK_TEAM", "", "Id of the only workspace that is obeyed; empty: the bot token's own", read=_team
     )
     data: Path = setting("SLASHDOCK_DATA", "./data", "Folder of the record, slashdock.db", read=path)
-    policy: Path = setting("SLASHDOCK_POLICY", "./policy.toml", "File that says who may do what", read=path)
+    policy: Path = setting("SLASHDOCK_POLICY", POLICY, "File that says who may do what", read=path)
     key_file: Path = setting(
         "SLASHDOCK_KEY_FILE",
         "./slashdock.key",
@@ -213,10 +216,16 @@ def _unknown(environ: Mapping[str, str], env: EnvFile) -> Iterator[str]:
     strange += [
         (name, f"{env.where(name)}: {name}") for name in env.values if name.startswith(("SLASHDOCK_", "SLACK_"))
     ]
-    for name, where in strange:
+    strange += [(name, f"{env.where(name)}: {name}") for name in env.values if _is_misspelt(name, known)]
+    for name, where in dict(strange).items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             yield f"{where} is no setting" + (f"; did you mean {near[0]}?" if near else " (all stand in .env.example)")
+
+
+def _is_misspelt(name: str, known: Iterable[str]) -> bool:
+    """Whether it is nearly a setting; other names in the file are somebody else's."""
+    return bool(difflib.get_close_matches(name, known, n=1, cutoff=_NEAR))
 
 
 def _mode_of(given: Mapping[str, str]) -> Mode:

@@ -48,7 +48,8 @@ def split(line: str) -> list[str]:
     try:
         return shlex.split(line, comments=False, posix=True)
     except ValueError as error:
-        raise UsageError(f"The line ends inside quotes or after a backslash ({error}). Nothing was run.") from None
+        where = "inside quotes" if "quotation" in str(error) else "after a backslash"
+        raise UsageError(f"The line ends {where}. Nothing was run.") from None
 
 
 def join(words: tuple[str, ...] | list[str]) -> str:

@@ -33,9 +33,9 @@ choose another one by an address or a file (`--context` but `default`, `--config
 
 ## What is otherwise than with docker
 
-Beside docker's words slashdock may say something of its own, at a terminal on standard error: what was meant by a wrong
-word, what an old engine does not do (`stop -s` before API 1.42), that a session is not there. `slashdock exec` ends with the
-exit codes that its `--help` tells, not with docker's or the process's; those stand in the answer.
+Beside docker's words slashdock may say something of its own, at a terminal on standard error: what was meant by a
+wrong word, what an old engine does not do (`stop -s` before API 1.42), that a session is not there. `slashdock exec`
+ends with the exit codes that its `--help` tells, not with docker's or the process's; those stand in the answer.
 
 """
 

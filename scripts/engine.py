@@ -99,8 +99,9 @@ class Engine:
         except subprocess.TimeoutExpired:
             _kill(process.pid)
             process.wait()
-        for name in ("pid", "docker.sock"):
-            (self.directory / name).unlink(missing_ok=True)
+        if _text(self.directory / "pid") == f"{process.pid}\n":  # else there is a successor by now
+            for name in ("pid", "docker.sock"):
+                (self.directory / name).unlink(missing_ok=True)
 
     @property
     def pid(self) -> int:
@@ -189,6 +190,18 @@ def lock(directory: Path) -> IO[str]:
     return file
 
 
+def is_used(directory: Path) -> bool:
+    """Whether an engine uses that folder, be it on its way out."""
+    try:
+        with (directory / "lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _namespaces(*, isolated: bool) -> list[str]:
     network = ["--net"] if isolated else []
     return [
@@ -222,6 +235,13 @@ def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     while any(_state(first) not in {"", "Z"} for first in inside):
         time.sleep(POLL)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def _state(pid: int) -> str:

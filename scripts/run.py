@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import debian
 import environment
 import samples
-from engine import Engine, EngineError, docker0_is_taken, socket_path
+from engine import Engine, EngineError, docker0_is_taken, is_used, lock, socket_path
 from engine_api import EngineRefusedError, answers, is_forbidden
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ def running_host() -> str | None:
 def _with_own_engine() -> int:
     debian.need_engine()
     is_new = not (OWN_ENGINE / "data").exists()
+    if is_used(OWN_ENGINE):
+        print("slashdock: waiting until the engine of the run before has ended", flush=True)
+        lock(OWN_ENGINE).close()
     isolated = docker0_is_taken()
     if is_new:
         print("slashdock: starting a Docker engine of its own in .run/engine", flush=True)

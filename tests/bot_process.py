@@ -62,7 +62,7 @@ class BotProcess:
     def environment(self) -> dict[str, str]:
         """What the process is given, and nothing of ours."""
         policy = self.folder / "policy.toml"
-        if not policy.exists():
+        if "SLASHDOCK_POLICY" not in self.settings and not policy.exists():
             policy.write_text(POLICY)
         own = {
             "PATH": os.environ["PATH"],

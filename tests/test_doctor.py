@@ -74,8 +74,18 @@ def test_a_whole_installation_is_well(joined: Settings, engine: str) -> None:
     assert all(check.ok for check in found), found
 
 
-def test_nothing_set_up_says_what_there_will_be(settings: Settings) -> None:
+def test_a_policy_that_is_named_has_to_be_there(settings: Settings) -> None:
+    """Else a misspelt path would give the sample people their rights."""
+    named = doctor.policy(dataclasses.replace(settings, policy=Path("/nowhere/policy.toml")))
+    assert (named.ok, "/nowhere/policy.toml" in named.text) == (False, True)
+
+
+def test_nothing_set_up_says_what_there_will_be(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In the local workspace only the engine is needed; looking makes no file."""
+    monkeypatch.chdir(tmp_path)
+    settings = dataclasses.replace(settings, policy=Path("policy.toml"))
     found = {check.name: check for check in doctor.checks(settings)}
     assert [name for name, check in found.items() if not check.ok] == ["engine"]
     assert "sample people" in found["policy"].text

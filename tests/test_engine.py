@@ -12,7 +12,7 @@ from typing import Any
 import debian
 import pytest
 import samples
-from engine import SOCKET_PATH_LIMIT, Engine, EngineError, end
+from engine import SOCKET_PATH_LIMIT, Engine, EngineError, end, is_used
 from engine_api import EngineRefusedError, answers, request
 from eventually import eventually, running
 
@@ -83,6 +83,29 @@ def test_a_stopped_engine_starts_again_with_what_it_had(tmp_path: Path) -> None:
         samples.samples(engine.host)
     with engine:
         assert _sample_names(engine.host) == {"web", "chatty", "crasher"}
+
+
+def test_an_engine_comes_after_the_one_before_it(tmp_path: Path) -> None:
+    """It waits for the folder, and what ends late takes nothing of it away."""
+    first, second = Engine(tmp_path / "engine"), Engine(tmp_path / "engine")
+    assert not is_used(tmp_path / "engine")
+    first.start()
+    assert is_used(tmp_path / "engine")
+    second.launch()
+    first.stop()
+    try:
+        assert answers(second.wait())
+        assert int((tmp_path / "engine/pid").read_text()) in {second.pid, *_parents(second.pid)}
+    finally:
+        second.stop()
+    assert not is_used(tmp_path / "engine")
+    assert not (tmp_path / "engine/pid").exists()
+
+
+def _parents(pid: int) -> Iterator[int]:
+    while pid > 1:
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        yield pid
 
 
 def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from bot import blockrules
 @pytest.fixture
 def terminal(fresh_world: str, tmp_path: Path) -> BotProcess:
     """The commands of a bot in local mode without a policy file, on the engine of the world."""
-    return BotProcess(tmp_path, fresh_world, {"SLASHDOCK_POLICY": str(tmp_path / "none.toml")})
+    return BotProcess(tmp_path, fresh_world, {"SLASHDOCK_POLICY": ""})
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,9 @@ def terminal(fresh_world: str, tmp_path: Path) -> BotProcess:
         (["--host", "elsewhere", "-H", "local", "ps", "--format={{.Names}}", "--filter=name=web"], 0, "web\n", ""),
         (["--host=local ps --format '{{.Names}}' --filter name=web"], 0, "web\n", ""),
         (["PS", "-a"], 2, "", "Did you mean ps"),
+        (['ps "x'], 2, "", "The line ends inside quotes. Nothing was run.\n"),
+        (["ps x\\"], 2, "", "The line ends after a backslash. Nothing was run.\n"),
+        ([" "], 2, "", "slashdock exec: give a line"),
         (["-H", "elsewhere", "ps"], 2, "", "elsewhere"),
         (["-v"], 0, "slashdock version ", ""),
         (["--version"], 0, "slashdock version ", ""),

@@ -101,6 +101,8 @@ def test_half_of_a_mode_is_a_fault(environ: dict[str, str], missing: str) -> Non
         ("SLASHDOCK_CLEANUP_ZONE", "Berlin", "is no time zone"),
         ("SLASHDOCK_CLEANUP_ZONE", "../../etc/passwd", "is no time zone"),
         ("SLASHDOCK_CLEANUP_CRON", "daily", "expected five"),
+        ("SLASHDOCK_CLEANUP_CRON", "61 * * * *", "has the minute '61'; expected 0-59, a range"),
+        ("SLASHDOCK_CLEANUP_CRON", "0 3 1-40 * *", "has the day of the month '1-40'; expected 1-31"),
         ("SLASHDOCK_HOST_NAME", "my host", "expected a name"),
         ("DOCKER_HOST", "ssh://me@there", "ssh -L"),
         ("DOCKER_HOST", "web:nowhere", "expected unix:///PATH or tcp://HOST:PORT"),
@@ -227,6 +229,8 @@ def test_an_unknown_setting_is_told_with_the_nearest_right_one(tmp_path: Path) -
     assert faults({"SLASHDOCK_POLCY": "x"}) == ("SLASHDOCK_POLCY is no setting; did you mean SLASHDOCK_POLICY?",)
     (fault,) = faults({}, env(tmp_path, "SLACK_BOTTOKEN=x\n"))
     assert "did you mean SLACK_BOT_TOKEN?" in fault
+    (fault,) = faults({}, env(tmp_path, "DOCKER_HOTS=unix:///x\n"))
+    assert "line 1: DOCKER_HOTS is no setting; did you mean DOCKER_HOST?" in fault
 
 
 def test_what_is_not_slashdocks_is_left_alone(tmp_path: Path) -> None:
