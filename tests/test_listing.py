@@ -89,6 +89,7 @@ def ask(host: Host, line: str, visible: Visible = everything) -> Reply:
             reaches=visible,
             may=lambda _found: True,
             sees=visible,
+            sees_all=lambda: visible is everything,
             now=time.time(),
             host="local",
             person="alice",

@@ -106,13 +106,16 @@ class OnProject(Command):
 
 
 def members(ctx: Context) -> list[Member]:
-    """The containers of all projects that the asker may see, by name. One request."""
+    """The containers of all projects that the asker may see, or do this to, by name. One request."""
     params: wire.Params = {"all": 1, "filters": json.dumps({"label": [PROJECT]})}
     listed = wire.get(ctx.docker, "/containers/json", params=params)
     found = [Member(each) for each in listed]
-    return sorted(
-        (each for each in found if ctx.sees(seen.container(each.listed))), key=lambda each: natural(each.name)
-    )
+
+    def known(each: Member) -> bool:
+        container = seen.container(each.listed)
+        return ctx.sees(container) or ctx.visible(container)
+
+    return sorted(filter(known, found), key=lambda each: natural(each.name))
 
 
 def stages(found: Iterable[Member]) -> list[list[Member]]:
