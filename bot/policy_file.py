@@ -215,7 +215,7 @@ class _Reading(Reading):
         named = self.words(entry, (*key, "verbs"))
         for word, spec in ((word, self._verbs.get(" ".join(word.split()))) for word in named if word not in CLASSES):
             if spec is not None:
-                why = policy_reach.about_nothing(word, spec, on, is_deny=key[0] == "deny")
+                why = policy_reach.about_nothing(word, spec, on, str(key[0]))
                 self._doubt((*key, "verbs"), why, word)
         verbs = frozenset(v for word in named for v in self._verb(word, key))
         approve = self.word(entry, (*key, "approve"), needed=is_require)

@@ -20,6 +20,7 @@ _GROUPS = {"image": {"image"}, "network": {"network"}, "volume": {"volume"}}
 _BOTH = {"network connect": {"network", "container"}, "network disconnect": {"network", "container"}}
 _ONLY_CONTAINERS = {Permission.SEE, Permission.READ, Permission.ACT}  # other verbs of them touch what they have, too
 _WITHOUT = {"login", "logout", "search", "schedule run"}  # verbs with words that stand for no object
+DENY, REQUIRE = "deny", "require"
 _NAMES = {"name": "container", "network": "network", "volume": "volume", "image": "image", "host": "host"}
 _OPEN = re.compile(r"\[(?![^\]]+\])")  # a glob takes it as it is, and no name has one
 _ANY = re.compile(r"\[[^\]]+\]|[*?]")
@@ -27,13 +28,17 @@ _PLAIN = re.compile(r"[A-Za-z0-9*?\[][\w.\-*?\[\]!^]*", re.ASCII)
 _HUB = re.compile(r"(index\.)?docker\.io/(library/)?|library/")
 
 
-def about_nothing(name: str, spec: Spec, on: Iterable[Selector], *, is_deny: bool) -> str:
-    """Why a rule about this verb and these objects could never hold, empty where it could."""
+def about_nothing(name: str, spec: Spec, on: Iterable[Selector], rule: str) -> str:
+    """Why a rule about this verb and these objects could never hold, empty where it could.
+
+    rule is the table that it stands in: deny, require, or another where it gives a right.
+    """
     selectors = tuple(on)
     sorts = sorted({each.text.partition(":")[0] for each in selectors})
-    if spec.permission is Permission.LISTED and not is_deny:
+    if spec.permission is Permission.LISTED and rule != DENY:
         return f"`{name}` is for everyone who is listed, so that no such rule is about it"
-    if _is_about_none(spec) and selectors and not any(each.is_wide for each in selectors):
+    finds = bool(spec.does) and rule in {DENY, REQUIRE}  # what it finds by itself is judged by these
+    if _is_about_none(spec) and not finds and selectors and not any(each.is_wide for each in selectors):
         return f"`{name}` is about no object but the whole host, so that only '*' or host:NAME selects it"
     kinds = _kinds(spec)
     if kinds and sorts and all(kinds.isdisjoint(_SORTS.get(sort, kinds)) for sort in sorts):
@@ -68,6 +73,8 @@ def _is_about_none(spec: Spec) -> bool:
 def _kinds(spec: Spec) -> set[str]:
     """What kinds of objects the verb is done to; empty where they may be any."""
     group = spec.name.split()[0]
+    if spec.does:
+        return {verb.split()[0] for verb in spec.does}
     if group in {"container", "compose"} and spec.permission in _ONLY_CONTAINERS:
         return {"container"}
     return _BOTH.get(spec.name) or _GROUPS.get(group) or set()
