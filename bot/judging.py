@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot import answers, envelope, objects
 from bot.admission import Admission, spec_of
@@ -275,15 +275,17 @@ class Judging:
 
     @staticmethod
     def _as_made(case: _Case, new: Iterable[Object], found: Looked) -> Iterator[Object]:
-        """What the line makes, a container with its image and all its labels: for rules that restrict."""
-        body, listed = case.command.makes(), list(new)
-        if body is not None:
-            inherited = (each.labels for each in found.values() if isinstance(each, Found) and each.kind == "image")
-            labels = dict(item for each in (*inherited, body.get("Labels") or {}) for item in each.items())
-            made = Object("container", "", labels, image=str(body.get("Image") or ""))
-            named = [each.name for each in listed if each.kind == "container"]
+        """What the line makes with its labels, a container with its image and those of it: for rules that restrict."""
+        marks, listed = case.command.marks(), list(new)
+        if marks is not None:
+            kind, own = marks
+            image = str((case.command.makes() or {}).get("Image") or "")
+            from_image = (each.labels for each in found.values() if image and _is_image(each))
+            labels = {name: value for each in (*from_image, own) for name, value in each.items()}
+            made = Object(kind, "", labels, image=image)
+            named = [each.name for each in listed if each.kind == kind]
             yield from (replace(made, name=name) for name in named or [""])
-            listed = [each for each in listed if each.kind != "container"]
+            listed = [each for each in listed if each.kind != kind]
         yield from listed
 
     def _kin(self, case: _Case, objects: tuple[Object, ...]) -> list[Allow | Hold | Deny]:
@@ -324,6 +326,10 @@ def _lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
         looked = found.get(Target("container", text.partition(":")[0]))
         if isinstance(looked, Found):
             yield looked
+
+
+def _is_image(looked: Found | Missing) -> TypeGuard[Found]:
+    return isinstance(looked, Found) and looked.kind == "image"
 
 
 def _is_ambiguous(missing: Missing) -> bool:

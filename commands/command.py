@@ -162,6 +162,10 @@ class Command:
         """The body of the request by which the line makes a container, None where it makes none."""
         return None
 
+    def marks(self) -> tuple[str, Mapping[str, str]] | None:
+        """The kind of what the line makes, and the labels that it gives it; None where it gives none."""
+        return None
+
     def alters(self) -> Mapping[str, Any]:
         """What of a container the line sets anew, as the part of such a body that would; empty where nothing."""
         return {}

@@ -145,12 +145,19 @@ def test_nobody_gives_a_name_that_is_denied_to_changes(office: Office, line: str
     assert dev.say(line, DEV).status is Status.DENIED
 
 
-@pytest.mark.parametrize("line", ["run -d --label {} busybox true", "create --label {} busybox true"])
-def test_nobody_makes_a_container_of_a_project_that_is_denied(office: Office, line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run -d --label {} busybox true", "create --label {} busybox true", "volume create --label {}",
+        "volume create --label {} of-it", "network create --label {} of-it", "build --label {} -",
+    ],
+)  # fmt: skip
+def test_nobody_makes_what_is_of_a_project_that_is_denied(office: Office, line: str) -> None:
     """Its label counts where rules restrict."""
     dev = office('[[deny]]\nverbs = ["change"]\non = ["project:billing"]\n')
-    assert dev.say(line.format("com.docker.compose.project=billing"), DEV).status is Status.DENIED
-    assert dev.say(line.format("com.docker.compose.project=other"), DEV).status is Status.DONE
+    given = {"dockerfile": "FROM busybox\nRUN true\n"}
+    assert dev.say(line.format("com.docker.compose.project=billing"), DEV, given=given).status is Status.DENIED
+    assert dev.say(line.format("com.docker.compose.project=other"), DEV, given=given).status is Status.DONE
 
 
 def test_what_a_rule_hides_by_its_image_is_hidden_in_the_record_too(office: Office, api: APIClient) -> None:

@@ -70,6 +70,10 @@ class Create(Making, name="container create", alias="create", permission=Permiss
             host["SecurityOpt"] = [*host.get("SecurityOpt", ()), "label=disable"]
         return {**body, "HostConfig": host}
 
+    def marks(self) -> tuple[str, Mapping[str, str]]:
+        """A container, with those of the line."""
+        return "container", self.labels(sources.TYPED)
+
     def fetches(self) -> str:
         """The image, with --pull always."""
         return self.image if self.pull == ALWAYS else ""

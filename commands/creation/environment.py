@@ -34,6 +34,11 @@ LABELS = checked("list", _label, "tier=front", "tier")
 ANNOTATIONS = Kind("map", str, repeats=True, samples=("a=b",))
 
 
+def mapped(pairs: Iterable[str]) -> dict[str, str]:
+    """NAME=VALUE, or NAME alone, as a mapping; a later one counts."""
+    return {name: value for name, _, value in (each.partition("=") for each in pairs)}
+
+
 class Variables(Command):
     """The flags about what a process is told."""
 
@@ -59,8 +64,7 @@ class Environment(Variables):
 
     def labels(self, sources: Sources) -> dict[str, str]:
         """The labels, the last one of a name."""
-        said = (text.partition("=") for text in (*_lines(self.label_file, sources), *self.label))
-        return {name: value for name, _, value in said}
+        return mapped((*_lines(self.label_file, sources), *self.label))
 
     def annotations(self) -> dict[str, Any]:
         """The annotations as a part of the HostConfig."""

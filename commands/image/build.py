@@ -32,6 +32,7 @@ from commands.building.origins import Fetching, Unfetched
 from commands.building.steps import Steps
 from commands.command import Also, arg, flag
 from commands.context import Context, Found, Missing, Target
+from commands.creation.environment import mapped
 from commands.creation.sources import sent
 from commands.image.ls import dangles
 from commands.image.transfer import DEFAULT_TAG
@@ -97,6 +98,10 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         """It gives the image names."""
         del found
         return (Also("image tag", tuple(self._tags())),)
+
+    def marks(self) -> tuple[str, Mapping[str, str]]:
+        """An image, with those of the line; what its Dockerfile says is not known yet."""
+        return "image", mapped(self.label)
 
     def escalation(self) -> str:
         """What the steps are given of the host."""

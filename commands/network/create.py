@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from commands import wire
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context, Target
-from commands.creation.environment import LABELS
+from commands.creation.environment import LABELS, mapped
 from commands.kinds import Kind
 from commands.network import ipam
 from commands.reply import Errors, Reply, lines
@@ -66,6 +67,10 @@ class Create(Command, name="network create", permission=Permission.CHANGE):
         source = (Target("network", self.config_from),) if self.config_from else ()
         return (Target("network", self.network, made=True), *source) if self.network else source
 
+    def marks(self) -> tuple[str, Mapping[str, str]]:
+        """A network, with those of the line."""
+        return "network", mapped(self.label)
+
     def escalation(self) -> str:
         """Why it takes hold of the host's own network."""
         strange = sorted(set(mapped(self.opt)) - _HARMLESS)
@@ -109,11 +114,6 @@ class Create(Command, name="network create", permission=Permission.CHANGE):
 
     def _config(self) -> list[dict[str, Any]]:
         return ipam.config(self.subnet, self.ip_range, self.gateway, mapped(self.aux_address))
-
-
-def mapped(pairs: tuple[str, ...]) -> dict[str, str]:
-    """NAME=VALUE, or NAME alone, as a mapping; a later one counts."""
-    return {name: value for name, _, value in (each.partition("=") for each in pairs)}
 
 
 def _is_public(subnets: tuple[str, ...]) -> bool:

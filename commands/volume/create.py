@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from commands import wire
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context, Found, Target
-from commands.creation.environment import LABELS
+from commands.creation.environment import LABELS, mapped
 from commands.creation.values import BYTES
 from commands.kinds import Kind
 from commands.reply import Reply, lines
@@ -56,6 +57,10 @@ class Create(Command, name="volume create", permission=Permission.CHANGE):
         """The name that it takes."""
         return (Target("volume", self._called(), made=True),) if self._called() else ()
 
+    def marks(self) -> tuple[str, Mapping[str, str]]:
+        """A volume, with those of the line."""
+        return "volume", mapped(self.label)
+
     def escalation(self) -> str:
         """A driver's options are a mount of anything on the host, and another driver may be anything."""
         if self.driver != "local":
@@ -78,8 +83,4 @@ class Create(Command, name="volume create", permission=Permission.CHANGE):
 
     def _body(self) -> dict[str, Any]:
         pairs = {"DriverOpts": self.opt, "Labels": self.label}
-        mapped = {
-            key: {name: value for name, _, value in (each.partition("=") for each in told)}
-            for key, told in pairs.items()
-        }
-        return {"Name": self._called(), "Driver": self.driver, **mapped}
+        return {"Name": self._called(), "Driver": self.driver, **{key: mapped(told) for key, told in pairs.items()}}
