@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docker.api.client import APIClient
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -17,6 +18,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
 import harness  # noqa: E402 - the line above says where it is
 from engine import Engine  # noqa: E402
+from every_verb import furnish  # noqa: E402
 from harness import Bench  # noqa: E402
 from samples import busybox_image  # noqa: E402
 from world import World  # noqa: E402
@@ -47,6 +49,21 @@ def fresh_world(engine: str, lasting_world: World) -> str:
     """The address of the private engine, with the world on it as it should be."""
     lasting_world.mend()
     return engine
+
+
+@pytest.fixture
+def api(fresh_world: str) -> Iterator[APIClient]:
+    """The private engine by itself, with the world on it as it should be."""
+    client = APIClient(fresh_world, version="1.41")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def furnished(api: APIClient) -> APIClient:
+    """The same with something of every kind on it that a line may be about."""
+    furnish(api)
+    return api
 
 
 @pytest.fixture

@@ -87,14 +87,6 @@ def workspace() -> Iterator[Workspace]:
         yield served
 
 
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    client = APIClient(fresh_world, version="1.41")
-    yield client
-    client.close()
-
-
 @pytest.fixture(params=["http", "socket"])
 def bot(workspace: Workspace, fresh_world: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BotProcess]:
     """The real bot, in that workspace."""

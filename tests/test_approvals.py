@@ -97,14 +97,6 @@ def office(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    client = APIClient(fresh_world, version="1.41")
-    yield client
-    client.close()
-
-
 def held(office: Bench, line: str = "restart -t 0 web", person: str = ADA) -> Held:
     """What waits for a line."""
     outcome = office.say(line, person)

@@ -28,14 +28,6 @@ ROUNDS = 20
 STUBBORN = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
 
 
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine itself, with the world just made anew on it."""
-    client = APIClient(base_url=fresh_world, version="1.41")
-    yield client
-    client.close()
-
-
 @contextmanager
 def _spoken(proxy: Proxy, folder: Path) -> Iterator[Bench]:
     """A pipeline whose engine is behind the proxy."""

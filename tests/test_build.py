@@ -76,14 +76,6 @@ on = ["by:me"]
 
 
 @pytest.fixture
-def client(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    api = APIClient(fresh_world, version="1.41")
-    yield api
-    api.close()
-
-
-@pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A folder that may be built in, with a few files."""
     folder = tmp_path / "site"
@@ -129,12 +121,12 @@ def inline(spoken: Bench, line: str, content: str) -> Outcome:
     return spoken.pipeline.submit(Request(line, Actor(ADMIN), Origin.BUTTON, given=given))
 
 
-def test_every_instruction_builds(builder: Bench, site: Path, client: APIClient) -> None:
+def test_every_instruction_builds(builder: Bench, site: Path, api: APIClient) -> None:
     """All eighteen, and each is seen in the image."""
     (site / "Dockerfile").write_text(EVERY)
     said = builder.say(f"build -t every:1 --build-arg WHO=ada {site}")
     assert said.status is Status.DONE, text.docker(said.reply)
-    made = client.inspect_image("every:1")
+    made = api.inspect_image("every:1")
     config = made["Config"]
     assert made["Author"] == "ada@example.com"
     assert (config["User"], config["WorkingDir"], config["StopSignal"]) == ("7:7", "/srv", "SIGUSR1")
@@ -145,11 +137,11 @@ def test_every_instruction_builds(builder: Bench, site: Path, client: APIClient)
     assert (config["OnBuild"], config["Shell"]) == (["RUN true"], ["/bin/sh", "-c"])
     assert config["Healthcheck"]["Test"] == ["CMD-SHELL", "true"]
     assert "HOME_OF=ada" in config["Env"]
-    box = client.create_container("every:1", entrypoint=["cat", "/copied", "/hello.txt", "/unpacked/packed/inner.txt"])
-    client.start(box["Id"])
-    client.wait(box["Id"])
-    assert client.logs(box["Id"]) == b"ada\nhello\ninner\n"
-    client.remove_container(box["Id"])
+    box = api.create_container("every:1", entrypoint=["cat", "/copied", "/hello.txt", "/unpacked/packed/inner.txt"])
+    api.start(box["Id"])
+    api.wait(box["Id"])
+    assert api.logs(box["Id"]) == b"ada\nhello\ninner\n"
+    api.remove_container(box["Id"])
     assert "MAINTAINER is deprecated" in text.added(said.reply)
 
 
@@ -193,13 +185,13 @@ def test_docker_says_the_same(builder: Bench, fresh_world: str, site: Path, line
     assert plain(text.docker(builder.say(line).reply)) == theirs
 
 
-def test_a_dockerfile_is_asked_for(builder: Bench, client: APIClient) -> None:
+def test_a_dockerfile_is_asked_for(builder: Bench, api: APIClient) -> None:
     """A build without a file opens a form; with it there is nothing but it in the context."""
     asked = builder.say("build -t asked -")
     assert asked.status is Status.HELD
     said = inline(builder, "build -t asked -", "FROM busybox\nLABEL how=asked\n")
     assert said.status is Status.DONE, text.docker(said.reply)
-    assert client.inspect_image("asked")["Config"]["Labels"] == {"how": "asked"}
+    assert api.inspect_image("asked")["Config"]["Labels"] == {"how": "asked"}
     missing = inline(builder, "build -t asked -", "FROM busybox\nCOPY hello.txt /\n")
     assert missing.status is Status.FAILED
 
@@ -237,11 +229,11 @@ def test_only_folders_that_are_allowed_are_read(
     assert builder.say(f"build -f {outside}/Dockerfile {site}").status is Status.FAILED
 
 
-def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -> None:
+def test_nothing_that_is_hidden_is_built_on(builder: Bench, api: APIClient) -> None:
     """Neither FROM nor COPY --from nor --cache-from reaches an image that the asker may not know of."""
-    box = client.create_container("busybox:latest", ["true"])
-    client.commit(box["Id"], "secret", "1", changes="LABEL hidden=yes")
-    client.commit(box["Id"], "putoff", "1", changes="ONBUILD COPY --from=secret:1 /bin /b")
+    box = api.create_container("busybox:latest", ["true"])
+    api.commit(box["Id"], "secret", "1", changes="LABEL hidden=yes")
+    api.commit(box["Id"], "putoff", "1", changes="ONBUILD COPY --from=secret:1 /bin /b")
     for line, content in (
         ("build -", "FROM secret:1\n"),
         ("build -", "FROM busybox\nCOPY --from=secret:1 /bin /b\n"),
@@ -258,10 +250,10 @@ def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -
         said = inline(builder, line, content)
         assert said.status is Status.FAILED, (line, content)
         assert "secret:1" in text.docker(said.reply)
-    client.tag("secret:1", "hiddenimg")
+    api.tag("secret:1", "hiddenimg")
     named = "FROM busybox AS hiddenimg\nCOPY --from=hiddenimg /bin /b\n"  # a stage has its name once it has ended
     assert inline(builder, "build -", named).status is Status.FAILED
-    client.tag("secret:1", "00000000000000000099")  # too many digits for the number of a stage
+    api.tag("secret:1", "00000000000000000099")  # too many digits for the number of a stage
     numbered = inline(builder, "build -", "FROM busybox\nCOPY --from=00000000000000000099 /bin /b\n")
     assert "No such image: 00000000000000000099" in text.docker(numbered.reply)
     ended = "FROM busybox AS hiddenimg\nFROM busybox\nCOPY --from=hiddenimg /bin/busybox /b\n"
@@ -285,10 +277,10 @@ def test_nothing_that_is_hidden_is_built_on(builder: Bench, client: APIClient) -
         ("--build-arg http_proxy=x", "FROM ${http_proxy:+secret:1}\n"),
     ],
 )
-def test_no_argument_hides_what_is_built_on(builder: Bench, client: APIClient, flags: str, content: str) -> None:
+def test_no_argument_hides_what_is_built_on(builder: Bench, api: APIClient, flags: str, content: str) -> None:
     """Where engines may read another name than we do, the build is refused before it begins."""
-    box = client.create_container("busybox:latest", ["true"])
-    client.commit(box["Id"], "secret", "1", changes="LABEL hidden=yes")
+    box = api.create_container("busybox:latest", ["true"])
+    api.commit(box["Id"], "secret", "1", changes="LABEL hidden=yes")
     said = inline(builder, f"build {flags} -", content)
     assert said.status is Status.FAILED
     assert "Step" not in text.docker(said.reply)
@@ -312,12 +304,12 @@ def test_ways_to_the_host_and_into_networks_are_barred(builder: Bench, line: str
 
 @pytest.mark.parametrize(("glob", "allowed"), [("fr*", True), ("[0-9a-f][0-9a-f]*", False)])
 def test_a_network_is_allowed_by_its_name_however_the_line_calls_it(
-    fresh_world: str, client: APIClient, tmp_path: Path, glob: str, allowed: bool
+    fresh_world: str, api: APIClient, tmp_path: Path, glob: str, allowed: bool
 ) -> None:
     """Not by an id that happens to fit."""
     given = POLICY + f'[build]\nnetworks = ["{glob}"]\n'
     spoken = bench(fresh_world, tmp_path / "data", Policy.parse(given, "policy.toml", [v.spec for v in catalog.load()]))
-    said = inline(spoken, f"build --network {client.inspect_network('front')['Id'][:20]} -", "FROM busybox\nRUN true\n")
+    said = inline(spoken, f"build --network {api.inspect_network('front')['Id'][:20]} -", "FROM busybox\nRUN true\n")
     spoken.close()
     assert (said.status is Status.DONE) is allowed, text.docker(said.reply)
 
@@ -365,11 +357,11 @@ def test_what_builders_read_as_spaces_is_refused_where_it_matters(builder: Bench
     assert "builders read in different ways" in text.docker(said.reply)
 
 
-def test_a_base_puts_nothing_off_that_builders_read_otherwise(builder: Bench, client: APIClient) -> None:
+def test_a_base_puts_nothing_off_that_builders_read_otherwise(builder: Bench, api: APIClient) -> None:
     """A trigger is read as the Dockerfile is."""
-    box = client.create_container("busybox:latest", ["true"])
-    client.commit(box["Id"], "sly", "1", changes="ONBUILD COPY --chown=0:0\u00e0--from=busybox /bin/busybox /b")
-    client.remove_container(box["Id"])
+    box = api.create_container("busybox:latest", ["true"])
+    api.commit(box["Id"], "sly", "1", changes="ONBUILD COPY --chown=0:0\u00e0--from=busybox /bin/busybox /b")
+    api.remove_container(box["Id"])
     said = inline(builder, "build -", "FROM sly:1\n")
     assert said.status is Status.FAILED
     assert "Line 1: COPY has a character in it" in text.docker(said.reply)
@@ -415,20 +407,18 @@ def labelled(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
 
 @pytest.mark.parametrize("line", ["build --no-cache -", "build -q --no-cache -"])
 @pytest.mark.parametrize("content", ["", "RUN true\n", "RUN false\n", "FROM busybox\nRUN true\n"])
-def test_the_label_of_what_was_built_gives_no_right(
-    labelled: Bench, client: APIClient, line: str, content: str
-) -> None:
+def test_the_label_of_what_was_built_gives_no_right(labelled: Bench, api: APIClient, line: str, content: str) -> None:
     """Neither to the image nor to what a step left, and a build that ends with such a step makes it nobody else's."""
     mark = f"FROM busybox\nLABEL team=dev of={secrets.token_hex(4)}\n"
     inline(labelled, line, mark + content)
     (image,) = inline(labelled, "build -", mark).reply.ids
-    assert client.inspect_image(image)["Config"]["Labels"]["team"] == "dev"
+    assert api.inspect_image(image)["Config"]["Labels"]["team"] == "dev"
     assert labelled.say(f"create {image}").status is Status.DENIED
     assert labelled.say(f"tag {image} mine").status is Status.DONE
 
 
-def test_a_build_of_what_was_there_makes_nothing(labelled: Bench, client: APIClient) -> None:
+def test_a_build_of_what_was_there_makes_nothing(labelled: Bench, api: APIClient) -> None:
     """A FROM alone ends with the image itself, which stays whose it was."""
     (image,) = inline(labelled, "build -", "FROM busybox\n").reply.ids
-    assert image == client.inspect_image("busybox")["Id"]
+    assert image == api.inspect_image("busybox")["Id"]
     assert labelled.say("tag busybox mine").status is Status.DENIED

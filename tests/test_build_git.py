@@ -57,15 +57,7 @@ def allowing(address: str) -> Policy:
     return Policy.parse(text_, "policy.toml", [verb.spec for verb in catalog.load()])
 
 
-@pytest.fixture
-def client(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    api = APIClient(fresh_world, version="1.41")
-    yield api
-    api.close()
-
-
-def test_a_branch_and_a_folder_of_a_repository_are_built(builder: Bench, repositories: str, client: APIClient) -> None:
+def test_a_branch_and_a_folder_of_a_repository_are_built(builder: Bench, repositories: str, api: APIClient) -> None:
     """What stands behind # is the branch, and behind the colon the folder."""
     for line, label in (
         (f"build -t git:1 http://{repositories}/site.git#main", "root"),
@@ -74,7 +66,7 @@ def test_a_branch_and_a_folder_of_a_repository_are_built(builder: Bench, reposit
     ):
         said = builder.say(line)
         assert said.status is Status.DONE, text.docker(said.reply)
-        assert client.inspect_image("git:1")["Config"]["Labels"] == {"from": label}
+        assert api.inspect_image("git:1")["Config"]["Labels"] == {"from": label}
 
 
 @oracle.needs_docker28
@@ -152,7 +144,7 @@ def test_a_password_in_an_address_is_not_on_record(builder: Bench, repositories:
     assert "hunter22" not in action["line"]
 
 
-def test_a_dockerfile_at_an_address_is_built(builder: Bench, client: APIClient, tmp_path: Path) -> None:
+def test_a_dockerfile_at_an_address_is_built(builder: Bench, api: APIClient, tmp_path: Path) -> None:
     """Docker takes an address that is no repository for a Dockerfile."""
     (tmp_path / "recipe").write_text("FROM busybox\nLABEL from=address\n")
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
@@ -164,5 +156,5 @@ def test_a_dockerfile_at_an_address_is_built(builder: Bench, client: APIClient, 
         refused = builder.say(f"build {address}/recipe")
         server.shutdown()
     assert said.status is Status.DONE, text.docker(said.reply)
-    assert client.inspect_image("address:1")["Config"]["Labels"] == {"from": "address"}
+    assert api.inspect_image("address:1")["Config"]["Labels"] == {"from": "address"}
     assert "[build] remotes" in text.docker(refused.reply)

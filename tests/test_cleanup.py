@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +24,6 @@ from commands.image.removing import Removed
 NOW = 1_700_000_000.0
 DAY = 86_400.0
 CLOCK = "schedule:cleanup"
-
-
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """A client of the engine with a world that was just made, which holds one dangling image."""
-    client = APIClient(fresh_world, version="1.41")
-    yield client
-    client.close()
 
 
 def _nameless(api: APIClient) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import harness
-import pytest
 from docker.api.client import APIClient
 from harness import Bench
 
@@ -25,14 +23,6 @@ always = ["image prune"]
 verbs = ["see", "change"]
 on = ["*"]
 """
-
-
-@pytest.fixture
-def api(inhabited: Bench, engine: str) -> Iterator[APIClient]:  # noqa: ARG001 - the world comes first
-    """A client of the engine with a fresh world."""
-    client = APIClient(engine, version="1.41")
-    yield client
-    client.close()
 
 
 def button(outcome: Outcome) -> Button:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from docker.api.client import APIClient
 
 from bot.discretion import Discretion
 from commands.forms import MASK
 from commands.reply import failure
-
-
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    client = APIClient(fresh_world, version="1.41")
-    yield client
-    client.close()
 
 
 def test_what_is_hidden_is_not_named(api: APIClient) -> None:

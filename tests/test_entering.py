@@ -26,14 +26,6 @@ on = ["name:worker"]
 
 
 @pytest.fixture
-def client(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    api = APIClient(fresh_world, version="1.41")
-    yield api
-    api.close()
-
-
-@pytest.fixture
 def spoken(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     """A bot for one who may do everything but touch worker."""
     policy = Policy.parse(ROOT + HIDDEN, "policy.toml", [verb.spec for verb in catalog.load()])
@@ -60,13 +52,13 @@ def test_both_streams_and_the_exit_code_are_shown(spoken: Bench) -> None:
     assert spoken.store.actions.listed({}, 1)[0]["exit_code"] == 7
 
 
-def test_what_takes_too_long_goes_on(spoken: Bench, client: APIClient) -> None:
+def test_what_takes_too_long_goes_on(spoken: Bench, api: APIClient) -> None:
     """Past the limit what it printed so far is shown, with the lines that show and that end it."""
     outcome = limited(spoken, 1).say("exec web sh -c 'echo begun; sleep 1000'")
     assert text.docker(outcome.reply) == "begun\n"
     assert "`docker top web` shows it, `docker restart web` ends all" in text.added(outcome.reply)
     assert outcome.status is Status.DONE
-    assert any("sleep 1000" in " ".join(row) for row in client.top("web")["Processes"])
+    assert any("sleep 1000" in " ".join(row) for row in api.top("web")["Processes"])
 
 
 def test_a_flood_is_not_followed_to_its_end(spoken: Bench) -> None:
@@ -77,21 +69,21 @@ def test_a_flood_is_not_followed_to_its_end(spoken: Bench) -> None:
     assert spoken.say("restart -t 0 web").status is Status.DONE
 
 
-def test_detached_it_says_nothing_and_runs(spoken: Bench, client: APIClient) -> None:
+def test_detached_it_says_nothing_and_runs(spoken: Bench, api: APIClient) -> None:
     """-d does not wait for it."""
     outcome = spoken.say("exec -d web sleep 1234")
     assert (outcome.status, text.docker(outcome.reply)) == (Status.DONE, "")
-    assert eventually(lambda: any("sleep 1234" in " ".join(row) for row in client.top("web")["Processes"]))
+    assert eventually(lambda: any("sleep 1234" in " ".join(row) for row in api.top("web")["Processes"]))
 
 
 @pytest.mark.parametrize("line", ["exec -i web cat", "exec -it web sh", "exec --interactive --tty web sh"])
-def test_what_needs_a_keyboard_is_told_what_to_do_instead(spoken: Bench, client: APIClient, line: str) -> None:
+def test_what_needs_a_keyboard_is_told_what_to_do_instead(spoken: Bench, api: APIClient, line: str) -> None:
     """Nothing is started."""
-    before = client.inspect_container("web")["ExecIDs"]
+    before = api.inspect_container("web")["ExecIDs"]
     outcome = spoken.say(line)
     assert outcome.status is Status.USAGE
     assert "Nothing can be typed into a container from a chat" in text.docker(outcome.reply)
-    assert client.inspect_container("web")["ExecIDs"] == before
+    assert api.inspect_container("web")["ExecIDs"] == before
 
 
 def test_who_may_not_enter_is_refused(spoken: Bench, bench: Bench) -> None:

@@ -25,14 +25,6 @@ on = ["label:hidden=yes"]
 
 
 @pytest.fixture
-def client(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    api = APIClient(fresh_world, version="1.41")
-    yield api
-    api.close()
-
-
-@pytest.fixture
 def half_blind(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     """A bot for one who may do everything but know of what is hidden."""
     policy = Policy.parse(ROOT + HIDDEN, "policy.toml", [verb.spec for verb in catalog.load()])
@@ -41,80 +33,80 @@ def half_blind(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def test_what_just_happened_is_there(bench: Bench, client: APIClient) -> None:
+def test_what_just_happened_is_there(bench: Bench, api: APIClient) -> None:
     """By the names that docker gives it."""
-    client.rename("idle", "asleep")
+    api.rename("idle", "asleep")
     shown = text.docker(
         bench.say("events --filter event=rename --format '{{.Type}} {{.Action}} {{.Actor.Attributes.name}}'").reply
     )
     assert shown.splitlines()[-1] == "container rename asleep"
 
 
-def test_without_a_beginning_the_last_hundred_are_shown(bench: Bench, client: APIClient) -> None:
+def test_without_a_beginning_the_last_hundred_are_shown(bench: Bench, api: APIClient) -> None:
     """And the answer says how many there were."""
     for number in range(LAST + 10):
-        client.rename("idle", f"idle{number}")
-        client.rename(f"idle{number}", "idle")
+        api.rename("idle", f"idle{number}")
+        api.rename(f"idle{number}", "idle")
     said = bench.say("events --filter event=rename")
     assert len(text.docker(said.reply).splitlines()) == LAST
     assert f"Only the last {LAST} of " in text.added(said.reply)
 
 
-def test_what_is_still_to_come_is_not_waited_for(bench: Bench, client: APIClient) -> None:
+def test_what_is_still_to_come_is_not_waited_for(bench: Bench, api: APIClient) -> None:
     """A chat is given what is over, and is told so; an end that is past says nothing of the kind."""
-    assert client.ping()
+    assert api.ping()
     for line in ("events --since 1s", "events --since 1s --until 2999-01-01"):
         assert "send the line again for what is new" in text.added(bench.say(line).reply)
     assert text.added(bench.say("events --since 2s --until 1s").reply) == ""
 
 
-def test_what_is_gone_is_told_to_whoever_sees_everything(bench: Bench, client: APIClient) -> None:
+def test_what_is_gone_is_told_to_whoever_sees_everything(bench: Bench, api: APIClient) -> None:
     """Images that were removed, and the networks and volumes of containers that are no more: as the engine tells it."""
     began = int(time.time()) - 1
-    network = client.create_network("passing-net")["Id"]
-    config = client.create_host_config(network_mode="passing-net", binds=["passing-data:/data"])
-    made = client.create_container("busybox:latest", ["true"], name="passing", volumes=["/data"], host_config=config)
-    client.start(made)
-    client.wait(made)
-    client.commit(made, repository="passing", tag="1")
-    client.remove_container(made, v=True)
-    client.remove_image("passing:1")
-    client.remove_network(network)
+    network = api.create_network("passing-net")["Id"]
+    config = api.create_host_config(network_mode="passing-net", binds=["passing-data:/data"])
+    made = api.create_container("busybox:latest", ["true"], name="passing", volumes=["/data"], host_config=config)
+    api.start(made)
+    api.wait(made)
+    api.commit(made, repository="passing", tag="1")
+    api.remove_container(made, v=True)
+    api.remove_image("passing:1")
+    api.remove_network(network)
     until = int(time.time()) + 1
-    told = list(client.events(since=began, until=until, decode=True))
+    told = list(api.events(since=began, until=until, decode=True))
     ended = f"--since {began} --until {until}.5"
     shown = text.docker(bench.say(f"events {ended} --format '{{{{.Type}}}} {{{{.Action}}}}'").reply).splitlines()
     assert shown == [f"{each['Type']} {each['Action']}" for each in told]
     assert {"image delete", "network disconnect", "volume unmount", "container destroy"} <= set(shown)
 
 
-def test_nothing_is_told_of_what_is_hidden(half_blind: Bench, client: APIClient) -> None:
+def test_nothing_is_told_of_what_is_hidden(half_blind: Bench, api: APIClient) -> None:
     """Neither of a container, an image, a network or a volume, nor of joining them, even when they are gone."""
     labels = {"hidden": "yes"}
-    network = client.create_network("secret-net", labels=labels)["Id"]
-    client.create_volume("secret-volume", labels=labels)
-    box = client.create_container("busybox:latest", ["true"], name="secret-box", labels=labels)["Id"]
-    client.start(box)
-    client.wait(box)
-    client.connect_container_to_network(box, "front")
-    made = client.commit(box, "secret-image", "1", changes="LABEL hidden=yes")["Id"]
-    client.tag(made, "secret-image", "2")
+    network = api.create_network("secret-net", labels=labels)["Id"]
+    api.create_volume("secret-volume", labels=labels)
+    box = api.create_container("busybox:latest", ["true"], name="secret-box", labels=labels)["Id"]
+    api.start(box)
+    api.wait(box)
+    api.connect_container_to_network(box, "front")
+    made = api.commit(box, "secret-image", "1", changes="LABEL hidden=yes")["Id"]
+    api.tag(made, "secret-image", "2")
     shown = text.docker(half_blind.say("events --since 1m").reply)
-    client.remove_container(box)
-    client.remove_image("secret-image:1")
-    client.remove_image("secret-image:2")
-    client.remove_network(network)
-    client.remove_volume("secret-volume", force=True)
+    api.remove_container(box)
+    api.remove_image("secret-image:1")
+    api.remove_image("secret-image:2")
+    api.remove_network(network)
+    api.remove_volume("secret-volume", force=True)
     after = text.docker(half_blind.say("events --since 1m --filter type=container --filter type=image").reply)
     assert shown
     for told in (shown, after):
         assert not [line for line in told.splitlines() if "secret" in line or box in line or made in line]
 
 
-def test_the_secrets_of_commands_are_hidden(bench: Bench, client: APIClient) -> None:
+def test_the_secrets_of_commands_are_hidden(bench: Bench, api: APIClient) -> None:
     """An engine tells the whole command line of an exec."""
-    process = client.exec_create("web", ["sh", "-c", "echo --password=hunter2-hunter2"])
-    client.exec_start(process["Id"])
+    process = api.exec_create("web", ["sh", "-c", "echo --password=hunter2-hunter2"])
+    api.exec_start(process["Id"])
     shown = text.docker(bench.say("events --since 1m --filter container=web").reply)
     as_json = text.docker(bench.say("events --since 1m --filter container=web --format json").reply)
     assert "exec_create: sh -c echo --password=" in shown

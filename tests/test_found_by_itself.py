@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from every_verb import furnish
 from harness import Bench, bench
 
 from bot import text
@@ -41,16 +40,7 @@ Office = Callable[[str], Bench]
 
 
 @pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself, with a project of compose on it."""
-    client = APIClient(fresh_world, version="1.41")
-    furnish(client)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def office(api: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
+def office(furnished: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
     """Makes a pipeline with these rules besides."""
     made: list[Bench] = []
 

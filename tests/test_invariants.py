@@ -87,14 +87,6 @@ def policy(text: str = TWO, **changes: str) -> Policy:
     return Policy.parse(text, "policy.toml", SPECS)
 
 
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself, with all that a line of every verb needs."""
-    client = APIClient(fresh_world, version="1.41", timeout=60)
-    yield client
-    client.close()
-
-
 def say(office: Bench, line: Line | str, person: str = ADA) -> Outcome:
     """What comes of a line."""
     asked = Line(line) if isinstance(line, str) else line

@@ -80,14 +80,6 @@ def workspace() -> Iterator[Workspace]:
         yield served
 
 
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    client = APIClient(fresh_world, version="1.41", timeout=60)
-    yield client
-    client.close()
-
-
 @dataclass(frozen=True)
 class Record:
     """The record of a bot, as anybody can read it."""

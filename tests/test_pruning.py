@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,14 +54,6 @@ def policy(rules: str) -> Policy:
 def image(number: int = 1, *, tags: tuple[str, ...] = (), labels: tuple[str, ...] = (), created: float = 0) -> Image:
     """An image that is dangling unless it has a tag."""
     return Image(f"sha256:{number:064x}", tags, (), dict.fromkeys(labels, "1"), int(created), dangling=not tags)
-
-
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """A client of the engine with a world that was just made."""
-    client = APIClient(fresh_world, version="1.41")
-    yield client
-    client.close()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,14 +32,6 @@ approve = "second"
 [build]
 networks = ["*"]
 """
-
-
-@pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """A client of the engine with a fresh world."""
-    client = APIClient(fresh_world, version="1.41")
-    yield client
-    client.close()
 
 
 def test_a_container_named_like_anothers_id_is_ambiguous(inhabited: Bench, api: APIClient) -> None:

@@ -33,14 +33,6 @@ PORT = 5005
 
 
 @pytest.fixture
-def client(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself."""
-    api = APIClient(fresh_world, version="1.41")
-    yield api
-    api.close()
-
-
-@pytest.fixture
 def half_blind(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     """A bot for one who may do everything but know of what is hidden."""
     policy = Policy.parse(ROOT + HIDDEN, "policy.toml", [verb.spec for verb in catalog.load()])
@@ -50,7 +42,7 @@ def half_blind(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def built(own_engine: Engine, client: APIClient, tmp_path: Path) -> Iterator[APIClient]:
+def built(own_engine: Engine, api: APIClient, tmp_path: Path) -> Iterator[APIClient]:
     """An engine whose BuildKit keeps something of a build."""
     folder = tmp_path / "context"
     folder.mkdir()
@@ -65,18 +57,18 @@ def built(own_engine: Engine, client: APIClient, tmp_path: Path) -> Iterator[API
     with subprocess.Popen(serve, stderr=subprocess.DEVNULL) as served:
         eventually(lambda: subprocess.run(look, capture_output=True, check=False).returncode == 0)
         remote = quote(f"http://127.0.0.1:{PORT}/context.tar", safe="")
-        answer = client._post(client._url(f"/build?version=2&remote={remote}&t=kept:1"))
+        answer = api._post(api._url(f"/build?version=2&remote={remote}&t=kept:1"))
         served.terminate()
     assert b"errorDetail" not in answer.content
-    assert len(records(client)) > 2
-    yield client
-    client.remove_image("kept:1")
-    client._post(client._url("/build/prune?all=1"))
+    assert len(records(api)) > 2
+    yield api
+    api.remove_image("kept:1")
+    api._post(api._url("/build/prune?all=1"))
 
 
-def records(client: APIClient) -> list[str]:
+def records(api: APIClient) -> list[str]:
     """The ids of what builds keep."""
-    return [each["ID"] for each in client.df().get("BuildCache") or []]
+    return [each["ID"] for each in api.df().get("BuildCache") or []]
 
 
 def say(spoken: Bench, line: str) -> Outcome:
@@ -93,40 +85,38 @@ def rows(outcome: Outcome) -> list[tuple[str, ...]]:
     return [row for part in outcome.reply.parts if isinstance(part, Table) for row in part.rows[1:]]
 
 
-def test_disk_usage_counts_only_what_is_seen(half_blind: Bench, client: APIClient) -> None:
+def test_disk_usage_counts_only_what_is_seen(half_blind: Bench, api: APIClient) -> None:
     """What is hidden is in no row and in no sum."""
     before = text.docker(half_blind.say("system df").reply)
-    client.create_volume("hidden-volume", labels={"hidden": "yes"})
-    box = client.create_container("busybox:latest", ["true"], name="hidden-box", labels={"hidden": "yes"})["Id"]
-    client.commit(box, "hidden-image", "1", changes="LABEL hidden=yes")
+    api.create_volume("hidden-volume", labels={"hidden": "yes"})
+    box = api.create_container("busybox:latest", ["true"], name="hidden-box", labels={"hidden": "yes"})["Id"]
+    api.commit(box, "hidden-image", "1", changes="LABEL hidden=yes")
     after = text.docker(half_blind.say("system df").reply)
     detailed = text.docker(half_blind.say("system df -v").reply)
-    client.remove_container(box)
-    client.remove_image("hidden-image:1")
-    client.remove_volume("hidden-volume", force=True)
+    api.remove_container(box)
+    api.remove_image("hidden-image:1")
+    api.remove_volume("hidden-volume", force=True)
     assert [line.split()[:4] for line in after.splitlines()] == [line.split()[:4] for line in before.splitlines()]
     assert "hidden" not in detailed
 
 
-def test_disk_usage_counts_only_the_containers_that_are_seen(
-    half_blind: Bench, bench: Bench, client: APIClient
-) -> None:
+def test_disk_usage_counts_only_the_containers_that_are_seen(half_blind: Bench, bench: Bench, api: APIClient) -> None:
     """Where a hidden one uses an image or a volume, that is not told; whoever sees everything is told of it."""
     lines = ("system df", "system df -v")
-    host = client.create_host_config(binds=["used:/a", "used:/b"])
-    client.create_volume("used")
+    host = api.create_host_config(binds=["used:/a", "used:/b"])
+    api.create_volume("used")
     before = [used(spoken, line) for spoken in (half_blind, bench) for line in lines]
     boxes = [
-        client.create_container("busybox:latest", ["true"], labels={"hidden": hidden}, host_config=host)["Id"]
+        api.create_container("busybox:latest", ["true"], labels={"hidden": hidden}, host_config=host)["Id"]
         for hidden in ("yes", "yes", "no")
     ]
     one = [used(half_blind, line) for line in lines]
-    client.remove_container(boxes.pop())
+    api.remove_container(boxes.pop())
     none = [used(half_blind, line) for line in lines]
     both = [used(bench, line) for line in lines]
     for box in boxes:
-        client.remove_container(box)
-    client.remove_volume("used")
+        api.remove_container(box)
+    api.remove_volume("used")
     assert none == before[:2]
     assert one[1]["used"] == "1"
     assert both[1]["used"] == "2"
@@ -144,49 +134,49 @@ def used(spoken: Bench, line: str) -> dict[str, str]:
     return {each[0]: each[-1] for each in map(str.split, said.replace("Local ", "").splitlines()) if each}
 
 
-def test_a_system_prune_shows_what_goes_and_takes_what_it_showed(bench: Bench, client: APIClient) -> None:
+def test_a_system_prune_shows_what_goes_and_takes_what_it_showed(bench: Bench, api: APIClient) -> None:
     """Containers, the networks and images that only they use, and volumes that nobody named."""
-    box = client.create_container("busybox:latest", ["true"], name="gone", volumes=["/data"])["Id"]
-    client.start(box)
-    client.wait(box)
-    network = client.create_network("gone-net")["Id"]
-    client.connect_container_to_network(box, network)
-    (volume,) = [mount["Name"] for mount in client.inspect_container(box)["Mounts"]]
+    box = api.create_container("busybox:latest", ["true"], name="gone", volumes=["/data"])["Id"]
+    api.start(box)
+    api.wait(box)
+    network = api.create_network("gone-net")["Id"]
+    api.connect_container_to_network(box, network)
+    (volume,) = [mount["Name"] for mount in api.inspect_container(box)["Mounts"]]
     asked = bench.say("system prune --volumes")
     shown = {(row[0], row[1]) for row in rows(asked)}
     assert {("container", "gone"), ("network", "gone-net"), ("volume", volume)} <= shown
     assert ("volume", "pgdata") not in shown
     done = say(bench, "system prune --volumes")
     assert done.status is Status.DONE
-    assert {each["Name"] for each in client.volumes()["Volumes"]} >= {"pgdata", "scratch"}
-    assert volume not in {each["Name"] for each in client.volumes()["Volumes"]}
-    assert "gone-net" not in {each["Name"] for each in client.networks()}
-    assert "gone" not in {name for each in client.containers(all=True) for name in each["Names"]}
+    assert {each["Name"] for each in api.volumes()["Volumes"]} >= {"pgdata", "scratch"}
+    assert volume not in {each["Name"] for each in api.volumes()["Volumes"]}
+    assert "gone-net" not in {each["Name"] for each in api.networks()}
+    assert "gone" not in {name for each in api.containers(all=True) for name in each["Names"]}
 
 
-def test_what_changed_since_it_was_shown_is_asked_again(bench: Bench, client: APIClient) -> None:
+def test_what_changed_since_it_was_shown_is_asked_again(bench: Bench, api: APIClient) -> None:
     """Agreement is to a list."""
     asked = bench.say("system prune")
-    client.create_container("busybox:latest", ["true"], name="late")
+    api.create_container("busybox:latest", ["true"], name="late")
     buttons = next(part for part in asked.reply.parts if isinstance(part, Buttons)).buttons
     again = bench.say("system prune", confirmed=buttons[0].confirms)
     assert again.status is Status.HELD
     assert ("container", "late") in {(row[0], row[1]) for row in rows(again)}
-    client.remove_container("late")
+    api.remove_container("late")
 
 
-def test_nothing_hidden_goes(half_blind: Bench, client: APIClient) -> None:
+def test_nothing_hidden_goes(half_blind: Bench, api: APIClient) -> None:
     """What the asker may not know of is neither shown nor taken, and neither is what it uses."""
-    network = client.create_network("used-net")["Id"]
-    box = client.create_container("busybox:latest", ["true"], name="hidden-box", labels={"hidden": "yes"})["Id"]
-    client.connect_container_to_network(box, network)
+    network = api.create_network("used-net")["Id"]
+    box = api.create_container("busybox:latest", ["true"], name="hidden-box", labels={"hidden": "yes"})["Id"]
+    api.connect_container_to_network(box, network)
     done = say(half_blind, "system prune -a --volumes -f")
     assert done.status is Status.DONE
-    assert client.inspect_container(box)["Id"] == box
-    assert client.inspect_network(network)["Id"] == network
+    assert api.inspect_container(box)["Id"] == box
+    assert api.inspect_network(network)["Id"] == network
     assert "hidden-box" not in text.docker(done.reply) + text.added(done.reply)
-    client.remove_container(box)
-    client.remove_network(network)
+    api.remove_container(box)
+    api.remove_network(network)
 
 
 def test_who_may_not_change_may_not_prune(bench: Bench) -> None:
@@ -196,9 +186,9 @@ def test_who_may_not_change_may_not_prune(bench: Bench) -> None:
     assert bench.say("system df", ADMIN).status is Status.DONE
 
 
-def test_a_lost_answer_ends_a_system_prune(fresh_world: str, tmp_path: Path, client: APIClient) -> None:
+def test_a_lost_answer_ends_a_system_prune(fresh_world: str, tmp_path: Path, api: APIClient) -> None:
     """No other kind is begun, and what is not known is told."""
-    network = client.create_network("gone-net")["Id"]
+    network = api.create_network("gone-net")["Id"]
     policy = Policy.parse(ROOT, "policy.toml", [verb.spec for verb in catalog.load()])
     proxy = Proxy(fresh_world, lose="DELETE /v1.41/containers")
     with proxy.serve(tmp_path) as host:
@@ -206,8 +196,8 @@ def test_a_lost_answer_ends_a_system_prune(fresh_world: str, tmp_path: Path, cli
         done = say(made, "system prune -f")
         made.close()
     assert done.status is Status.UNKNOWN
-    assert client.inspect_network(network)["Id"] == network
-    client.remove_network(network)
+    assert api.inspect_network(network)["Id"] == network
+    api.remove_network(network)
 
 
 def test_what_builds_keep_goes_one_by_one(built: APIClient, bench: Bench) -> None:

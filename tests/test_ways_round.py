@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from every_verb import furnish
 from harness import Bench, bench
 from set_clock import SetClock
 
@@ -49,16 +48,7 @@ Office = Callable[..., Bench]
 
 
 @pytest.fixture
-def api(fresh_world: str) -> Iterator[APIClient]:
-    """The engine by itself, with something of every kind on it."""
-    client = APIClient(fresh_world, version="1.41")
-    furnish(client)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def office(api: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
+def office(furnished: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
     """Makes a pipeline with these rules besides; all have one record."""
     made: list[Bench] = []
 
