@@ -121,6 +121,7 @@ class Execution:
             found=judged.found,
             visible=lambda seen: policy.visible(asker, spec, judged.listed(seen)),
             reaches=lambda seen: self._reaches(judged, judged.listed(seen)),
+            why=lambda seen: policy.judge(asker, spec, (judged.listed(seen),)).reason,
             may=lambda found: policy.may(asker, spec, self.judging.object(found, judged.made_by)),
             sees=lambda seen: policy.visible(asker, Permission.SEE, judged.listed(seen)),
             barred=lambda verb, seen: self._barred(judged, verb, judged.listed(seen)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 import time
@@ -29,6 +30,7 @@ _FORBIDDEN = (  # docker's, but for the address of the request
 )
 _DOCTOR = "This is the host {}; `slashdock doctor` says more."
 _NOBODY = "nobody-has-this-name-"
+_SUFFIX = re.compile(r"(:[^:/@]*)?(@.*)?$")  # of the name of an image
 BESIDE = 60  # threads an engine that share in lines: lines of 8 acts at once, or a look at 60 containers
 
 
@@ -100,7 +102,7 @@ class Host:
 
     def absent(self, target: Target) -> Missing:
         """What the engine says of such a name where nothing has it: for what the asker may not know of."""
-        word = f"{_NOBODY}{secrets.token_hex(8)}"
+        word = f"{_NOBODY}{secrets.token_hex(8)}{_suffix(target)}"
         missing = self._resolved(lookup.Engine(self.quick), Target(target.kind, word))
         assert isinstance(missing, Missing)  # noqa: S101 - nothing has a name that was made just now
         explanation = answered(missing.error).replace(word, target.ref)
@@ -201,3 +203,9 @@ class Hosts:
         """Close the connections to all engines."""
         for host in self._hosts.values():
             host.close()
+
+
+def _suffix(target: Target) -> str:
+    """The tag or digest that a line gives an image, since engines tell of one that has none in another way."""
+    found = _SUFFIX.search(target.ref) if target.kind in {"image", "any"} else None
+    return found[0] if found else ""

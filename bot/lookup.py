@@ -14,8 +14,8 @@ from docker.utils import version_gte
 
 from commands import distant, naming
 from commands.context import Found, Target
+from commands.seen import own_name
 
-_HEX = re.compile(r"[0-9a-f]{1,64}")
 # Names that are told as ambiguous where another's id begins so: what docker shows of an id has twelve digits. A shorter
 # one is nobody's id to be meant by accident, and who may name containers could else get in the way of every "db".
 _SHORT_ID = re.compile(r"[0-9a-f]{12,64}")
@@ -74,9 +74,8 @@ def _container(engine: Engine, target: Target) -> Found:
     # Only a word that can be a name or an id may stand in a path: docker-py lets "../images/x" out of its segment.
     if not _WORD.fullmatch(target.ref):
         raise _none("container", target.ref)
-    is_hex = _HEX.fullmatch(target.ref) is not None
     client = engine.client
-    details = client.inspect_container(_holder(client, target.ref) if target.made and is_hex else target.ref)
+    details = client.inspect_container(_holder(engine, target.ref) if target.made else target.ref)
     name = details["Name"].removeprefix("/")
     is_name = not details["Id"].startswith(target.ref)
     if is_name and _SHORT_ID.fullmatch(target.ref) and not target.made:  # a name that may shadow an id
@@ -85,11 +84,18 @@ def _container(engine: Engine, target: Target) -> Found:
     return Found(target, "container", details["Id"], name, details["Config"].get("Labels") or {}, details)
 
 
-def _holder(client: APIClient, name: str) -> str:
-    """The id of the container that has this very name: one that is to be given is never the beginning of an id."""
-    for each in client.containers(all=True, filters={"name": f"^/{name}$"}):
-        return str(each["Id"])
-    raise _none("container", name)
+def _holder(engine: Engine, name: str) -> str:
+    """The id of the container that has a name which is to be given: that very one, never the beginning of an id.
+
+    Or one that differs in capitals alone, for on networks the two are one name.
+    """
+    bare = name.removeprefix("/")
+    held = {own_name(each["Names"] or [""]): str(each["Id"]) for each in engine.containers}
+    near = (id_ for known, id_ in held.items() if known.lower() == bare.lower())
+    found = held.get(bare) or next(near, None)
+    if found is None:
+        raise _none("container", name)
+    return found
 
 
 def _image(engine: Engine, target: Target) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside
 from bot.judging import Judged, Judging
-from bot.policy import Allow, Deny, Hold, Rules
+from bot.policy import Allow, Deny, Hold, Object, Rules
 from bot.request import Directory, Outcome, Received, Request, Status
 from bot.rule import NOBODY
 from bot.store import Store, Unwritable
@@ -125,18 +125,26 @@ class Pipeline:
 
     def _widened(self, judged: Judged, intent: Intent) -> Judged:
         """The same with what it takes for all that the line finds by itself; nobody agrees to what does nothing."""
-        asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
+        spec = judged.command.spec
         if spec.permission is Permission.LISTED:
             return judged
         if intent.idle or (_has_nothing(judged) and not intent.objects):
             return replace(judged, needs=NOBODY)
         found = [self._judging.object(each, judged.made_by) for each in intent.objects]
-        verdicts = [*(policy.judge(asker, spec, (obj,)) for obj in found), *self._parts(judged, intent)]
+        verdicts = [*self._judged_by_itself(judged, found), *self._parts(judged, intent)]
         wider = [each for each in verdicts if isinstance(each, Hold)]
         reason = judged.reason if judged.needs or not wider else wider[0].reason
         rooted = {f"{obj.name}: {obj.root}" for obj in found if obj.root and spec.permission.enters}
         needs = judged.needs.union(*(each.needs for each in wider))
         return replace(judged, needs=needs, reason=reason, root=judged.root | rooted)
+
+    def _judged_by_itself(self, judged: Judged, found: Iterable[Object]) -> Iterator[Allow | Hold]:
+        """The verdicts on what the line finds, each by itself; raises End where one is a refusal."""
+        for obj in found:
+            verdict = self.policy.current().judge(judged.asker, judged.command.spec, (obj,))
+            if isinstance(verdict, Deny):
+                raise answers.denied(f"{obj.name}: {verdict.reason}", judged.command)
+            yield verdict
 
     def _parts(self, judged: Judged, intent: Intent) -> Iterator[Allow | Hold]:
         """The verdicts on the other verbs that are done to what the line finds; raises End where one is a refusal."""

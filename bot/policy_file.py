@@ -187,7 +187,15 @@ class _Reading(Reading):
     def _insisted(self, table: Table) -> frozenset[str]:
         self.keys(table, ("confirm",), ("always",))
         key = ("confirm", "always")
-        return frozenset(v for word in self.words(table, key, needed=False) for v in self._verb(word, ("confirm",)))
+        words = self.words(table, key, needed=False)
+        asking = [spec for spec in self._verbs.values() if spec.asks]
+        for word in words:
+            known = word in CLASSES or " ".join(word.split()) in self._verbs
+            if known and not any(
+                word == spec.permission or self._verbs.get(" ".join(word.split())) is spec for spec in asking
+            ):
+                self.fault(key, f"docker asks nothing before {word!r}, so that there is nothing to ask always", word)
+        return frozenset(v for word in words for v in self._verb(word, ("confirm",)))
 
     def _role(self, role: str, table: Table) -> Iterable[Rule]:
         self.keys(table, ("roles", role), ROLE_KEYS)

@@ -127,7 +127,16 @@ class Policy:
         return self._needs(asker, what, obj, self._reaching(asker, what, obj))
 
     def judge_new(self, asker: Asker, spec: Spec, obj: Object) -> Allow | Hold | Deny:
-        """Whether this verb may make an object that is not there yet: its name may be protected, denied, or kept."""
+        """Whether this verb may make an object that is not there yet: its name may be protected, denied, or kept.
+
+        A container's in small letters or capitals: on networks it is found by either.
+        """
+        if obj.kind == "container":
+            return self._folded.judge_made(asker, spec, replace(obj, name=obj.name.lower()))
+        return self.judge_made(asker, spec, obj)
+
+    def judge_made(self, asker: Asker, spec: Spec, obj: Object) -> Allow | Hold | Deny:
+        """The same, by the name as it is written."""
         denies = self._denies.about(spec, obj.kind).selecting(obj, asker)
         wrong = self._guarded(spec, obj) or (policy_reason.denied(spec, denies[0], self.source) if denies else "")
         if wrong:
@@ -231,6 +240,14 @@ class Policy:
     def undenied(self) -> Policy:
         """The same policy without its deny rules: how a name is judged that they hide, as if nothing had it."""
         return replace(self, terms=replace(self.terms, denies=()))
+
+    @cached_property
+    def _folded(self) -> Policy:
+        """The same policy with the names of containers in small letters, in what it restricts."""
+        said = self.terms
+        denies, requires = (tuple(rule.folded for rule in rules) for rules in (said.denies, said.requires))
+        protect = {**said.protect, "container": tuple(glob.lower() for glob in said.protect.get("container", ()))}
+        return replace(self, terms=replace(said, denies=denies, requires=requires, protect=protect))
 
     def locked_for(self, why: str) -> Policy:
         """The same policy for those who look; whoever would change something is told why they may not."""

@@ -25,7 +25,7 @@ _NAMES = {"name": "container", "network": "network", "volume": "volume", "image"
 _OPEN = re.compile(r"\[(?![^\]]+\])")  # a glob takes it as it is, and no name has one
 _ANY = re.compile(r"\[[^\]]+\]|[*?]")
 _PLAIN = re.compile(r"[A-Za-z0-9*?\[][\w.\-*?\[\]!^]*", re.ASCII)
-_HUB = re.compile(r"(index\.)?docker\.io/(library/)?|library/")
+_HUB = re.compile(r"(index\.)?docker\.io(/(library/)?)?|library/")
 
 
 def about_nothing(name: str, spec: Spec, on: Iterable[Selector], rule: str) -> str:
@@ -51,8 +51,9 @@ def about_nothing(name: str, spec: Spec, on: Iterable[Selector], rule: str) -> s
 def never_matches(selector: Selector) -> str:
     """Why no object could ever be selected, empty where one could."""
     sort, _, glob = selector.text.partition(":")
-    if sort == "label" and WILD.search(glob.partition("=")[0]):
-        return f"the key of a label is taken as it is; expected no wildcard before the = of {glob!r}"
+    key = glob.partition("=")[0]
+    if sort == "label" and (WILD.search(key) or key != key.strip()):
+        return f"the key of a label is taken as it is; expected no wildcard and no blank before the = of {glob!r}"
     return no_name(_NAMES[sort], glob) if sort in _NAMES else ""
 
 

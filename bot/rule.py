@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.bounds import Rates, RunLimits
@@ -71,6 +71,11 @@ class Rule:
     def is_on_all(self, asker: Asker) -> bool:
         """Whether it needs no object to be about where the asker asks."""
         return any(each.is_wide and each.matches(NOTHING, asker) for each in self.on)
+
+    @property
+    def folded(self) -> Rule:
+        """The same with the names of containers in small letters."""
+        return replace(self, on=tuple(each.folded for each in self.on))
 
     @cached_property
     def _lasting(self) -> tuple[Selector, ...]:

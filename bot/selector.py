@@ -86,6 +86,11 @@ class Selector:
                 return sort, rest or EVERYTHING
 
     @property
+    def folded(self) -> Selector:
+        """The same in small letters where it goes by the names of containers."""
+        return Selector(self.text.lower()) if self.parts[0] == "name" else self
+
+    @property
     def is_by_label(self) -> bool:
         """Whether it goes by what whoever makes an object may write on it."""
         return self.parts[0].startswith(_LABEL)

@@ -147,6 +147,7 @@ class Command:
             kin=_names(kin),
             does=_names(does),
             optional=optional,
+            asks=cls.risk is not Command.risk,
             decides=decides,
         )
 

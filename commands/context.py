@@ -194,6 +194,7 @@ class Context:
     found: Mapping[Target, Found | Missing]
     visible: Visible  # whether the line may do to it what it does
     reaches: Visible  # the same, with no more consent than the line has
+    why: Callable[[Seen], str]  # the reason of the policy's verdict on it
     may: Callable[[Found], bool]  # the same as visible, by all that is known of it
     sees: Visible  # whether the asker may know of it, whatever the line does
     now: float

@@ -81,6 +81,7 @@ class Spec:
     kin: tuple[str, ...]  # verbs that do the same by another name
     does: tuple[str, ...]  # verbs that it does to what it finds: what is denied of them is denied of it
     optional: bool = True  # whether its usage line says [OPTIONS]
+    asks: bool = False  # whether docker asks a question before it does it
     decides: bool = False  # whether it is a word about what others may do
 
     @property

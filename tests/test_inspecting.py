@@ -114,7 +114,7 @@ def test_a_network_does_not_tell_of_containers_that_the_asker_may_not_see(inhabi
         sees_all = staticmethod(lambda: False)
 
         def __init__(self, *names: str) -> None:
-            self.visible = lambda seen: seen.kind == "container" and seen.name in names
+            self.reaches = lambda seen: seen.kind == "container" and seen.name in names
 
     assert Attached(Asker("web")).shown(network)["Containers"] == {}  # type: ignore[arg-type]
     assert Attached(Asker("worker")).shown(network) == network  # type: ignore[arg-type]

@@ -87,6 +87,7 @@ def ask(host: Host, line: str, visible: Visible = everything) -> Reply:
             found=host.resolve(command.targets()),
             visible=visible,
             reaches=visible,
+            why=lambda _seen: "",
             may=lambda _found: True,
             sees=visible,
             sees_all=lambda: visible is everything,

@@ -453,6 +453,7 @@ def _run(command: Command, engine: str, found: dict[Target, Any]) -> Reply:
         found=found,
         visible=lambda _seen: True,
         reaches=lambda _seen: True,
+        why=lambda _seen: "",
         may=lambda _found: True,
         sees=lambda _seen: True,
         now=0.0,

@@ -44,6 +44,7 @@ on = ["*"]
 approve = "second"
 """
 HIDDEN = '[[deny]]\nverbs = ["see", "read"]\non = ["image:vault:*"]\n'
+SERVICE = {"project": "auto", "service": "x", "container-number": "1", "oneoff": "False"}
 Office = Callable[..., Bench]
 
 
@@ -219,7 +220,9 @@ def test_an_answer_is_heard_where_it_was_asked_for(office: Office) -> None:
     assert said.status is Status.DONE
 
 
-@pytest.mark.parametrize("dockerfile", ["WORKDIR /proc/self/fd/7", "WORKDIR '/proc'", "ONBUILD WORKDIR /proc/self"])
+@pytest.mark.parametrize(
+    "dockerfile", ["WORKDIR /proc/self/fd/7", "WORKDIR '/proc'", "ONBUILD WORKDIR /proc/self", "WORKDIR /pr\\oc/self"]
+)
 def test_no_step_of_a_build_begins_below_proc(office: Office, dockerfile: str) -> None:
     """Where its Dockerfile says so."""
     said = office("").say("build -", DEV, given={"dockerfile": f"FROM busybox\n{dockerfile}\nRUN pwd\n"})
@@ -240,3 +243,84 @@ def test_a_role_that_ended_does_not_come_back_with_the_clock(office: Office) -> 
     assert told(eve.say("can-i restart web", EVE)).startswith("no")
     clock.at -= 6000
     assert told(office(rules, clock).say("can-i restart web", EVE)).startswith("no")
+
+
+@pytest.mark.parametrize(
+    "rule", ['[[deny]]\nverbs = ["change"]\non = ["name:worker"]\n', '[protect]\ncontainers = ["worker"]\n']
+)
+def test_no_capitals_hide_whose_name_is_taken(office: Office, rule: str) -> None:
+    """On a network a container is found by its name in any letters."""
+    dev = office(rule)
+    for line in (
+        "run -d --network front --network-alias WORKER busybox true", "run -d --name Worker busybox true",
+        "network connect --alias wORKER front idle", "rename idle WORKER", "create --name WORKER busybox",
+    ):  # fmt: skip
+        assert dev.say(line, DEV).status is Status.DENIED, line
+
+
+def test_an_alias_in_other_letters_is_whose_name_it_is(office: Office) -> None:
+    """Who may not change that one takes its name by none."""
+    narrow = '[[roles.eye.allow]]\nverbs = ["change"]\non = ["name:web", "network:*"]\n'
+    eve = office(narrow)
+    for alias in ("worker", "WORKER"):
+        assert eve.say(f"network connect --alias {alias} spare web", EVE).status is Status.DENIED, alias
+    assert eve.say("network connect --alias other spare web", EVE).status is Status.DONE
+
+
+def test_a_hidden_image_is_answered_as_if_there_were_none(office: Office, api: APIClient) -> None:
+    """To the letter, with its tag."""
+    box = api.create_container("busybox:latest", ["true"])
+    api.commit(box["Id"], "priv", "1", changes="LABEL secret=yes")
+    dev = office('[[deny]]\nverbs = ["see", "read", "act", "change", "enter"]\non = ["label:secret=yes"]\n')
+    for line in (
+        "history {}", "image inspect {}", "rmi {}", "can-i history {}", "can-i rmi {}", "inspect --type image {}",
+        "tag {} x:1", "images --filter before={}", "inspect {}",
+    ):  # fmt: skip
+        hidden, missing = (told(dev.say(line.format(f"{name}:1"), DEV)) for name in ("priv", "none"))
+        assert hidden.replace("priv", "none") == missing, line
+    given = {"dockerfile": "FROM scratch\nLABEL a=b\n"}
+    for name in ("priv:1", "none:1"):
+        assert dev.say(f"build --cache-from {name} -", DEV, given=given).status is Status.DONE
+
+
+def test_a_hidden_container_is_linked_as_if_there_were_none(office: Office) -> None:
+    """Which is refused."""
+    dev = office('[[deny]]\nverbs = ["see", "read", "act", "change", "enter"]\non = ["name:worker"]\n')
+    hidden, missing = (
+        told(dev.say(f"network connect --link {name}:x spare web", DEV)) for name in ("worker", "nosuch")
+    )
+    assert hidden.replace("worker", "nosuch") == missing
+
+
+@pytest.mark.parametrize("line", ["stop -t 0 auto", "kill auto", "compose -p auto stop -t 0"])
+def test_what_goes_when_it_ends_is_not_ended_where_it_may_not_be_removed(
+    office: Office, api: APIClient, line: str
+) -> None:
+    """The engine removes what was made with --rm."""
+    labels = {f"com.docker.compose.{key}": value for key, value in SERVICE.items()}
+    host = api.create_host_config(auto_remove=True)
+    api.start(api.create_container("busybox:latest", ["sleep", "99"], name="auto", labels=labels, host_config=host))
+    assert office('[[deny]]\nverbs = ["rm"]\non = ["name:auto"]\n').say(line, DEV).status is Status.DENIED
+    bar = '[[require]]\nverbs = ["rm"]\non = ["name:auto"]\napprove = "second"\n'
+    assert office(bar).say(line, DEV).status is Status.HELD
+    assert api.inspect_container("auto")["State"]["Running"]
+
+
+def test_a_restart_lets_nothing_go_on_that_may_not(office: Office, api: APIClient) -> None:
+    """It ends a pause."""
+    api.pause("web")
+    dev = office('[[deny]]\nverbs = ["unpause"]\non = ["name:web"]\n')
+    assert dev.say("restart -t 0 web", DEV).status is Status.DENIED
+    api.unpause("web")
+
+
+def test_a_refusal_about_what_is_found_names_rule_and_line(office: Office) -> None:
+    """As one about a name does; can-i says the same."""
+    dev = office('[[deny]]\nverbs = ["stop"]\non = ["name:shop-web-1"]\n')
+    said = dev.say("compose -p shop stop", DEV)
+    assert said.status is Status.DENIED
+    assert "shop-web-1: " in told(said)
+    assert "policy.toml, line" in told(said)
+    assert told(dev.say("can-i compose -p shop stop", DEV)).startswith("no: shop-web-1: ")
+    given = {"dockerfile": "FROM app:1.0\n"}
+    assert "policy.toml (line" in told(office('[protect]\nimages = ["app:*"]\n').say("build -", DEV, given=given))

@@ -21,7 +21,7 @@ from commands.seen import Seen
 
 MOST = 100  # images that a Dockerfile may name
 _MANY = f"This Dockerfile names more than {MOST} images, which is the most that slashdock looks at."
-_NOT_YOURS = "{}: you may not build on {}."
+_NOT_YOURS = "{}: you may not build on {}. {}"
 _NOT_FETCHED = "{}: {} is not here, and a rule of the policy keeps you from pulling it."
 _NONE = "{}: No such image: {}"
 _NO_WORD = (
@@ -62,6 +62,14 @@ class Fetching:
     stages: frozenset[str]
     readable: Callable[[], bool]
     printed: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def unhidden(ctx: Context, refs: Iterable[str]) -> Iterator[str]:
+    """Those that are not images of which the asker may not know: what nobody has changes nothing in a build."""
+    for ref in refs:
+        details = _local(ctx, ref) if _is_name(ref) else {}
+        if not details or all(map(ctx.sees, _called(ref, details))):
+            yield ref
 
 
 def check(ctx: Context, found: Iterable[Base], fetching: Fetching) -> None:
@@ -146,13 +154,19 @@ def _local(ctx: Context, ref: str) -> Mapping[str, Any]:
 def _seen(ctx: Context, base: Base) -> Mapping[str, Any]:
     """The engine's inspect of it as it is here now; raises Refusal where the asker may not build on that."""
     details = _local(ctx, base.ref)
-    labels = (details.get("Config") or {}).get("Labels") or {}
-    names = dict.fromkeys((base.ref, *(details.get("RepoTags") or ())))
-    called = [Seen("image", name, labels, details.get("Id") or "") for name in names]
-    if not all(map(ctx.reaches, called)):
+    called = _called(base.ref, details)
+    beyond = next((each for each in called if not ctx.reaches(each)), None)
+    if beyond is not None:
         known = details and all(map(ctx.sees, called))
-        raise Refusal((_NOT_YOURS if known else _NONE).format(base.where, base.ref))
+        raise Refusal((_NOT_YOURS if known else _NONE).format(base.where, base.ref, ctx.why(beyond)))
     return details
+
+
+def _called(ref: str, details: Mapping[str, Any]) -> list[Seen]:
+    """The image by each of its names."""
+    labels = (details.get("Config") or {}).get("Labels") or {}
+    names = dict.fromkeys((ref, *(details.get("RepoTags") or ())))
+    return [Seen("image", name, labels, details.get("Id") or "") for name in names]
 
 
 def _put_off(ctx: Context, base: Base, triggers: Iterable[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from commands.building.dockerfile import Instruction
 from commands.creation.process import is_in_proc
 
 _IN_PROC = "{}: no step begins under /proc: runtimes of 2024 and before let one out there. Take another folder than {}."
-_QUOTES = str.maketrans("", "", "\"'")
+_QUOTES = str.maketrans("", "", "\"'\\`")  # and what escapes
 
 
 def check(instructions: Iterable[Instruction]) -> None:

@@ -9,12 +9,12 @@ from docker.api.client import APIClient
 from commands.attempts import Beside, Refusal, each
 from commands.command import args
 from commands.compose.project import Member, OnProject, stages
+from commands.container.parts import Parts, of_each
 from commands.context import Context, Found, Target
 from commands.intent import Intent, told
 from commands.reply import Reply, failure
 
 _LOOK = "docker compose ps --all"
-_NOT_YOURS = "You may not touch these containers of the project: {}. Nothing was done; name the services that you may."
 
 Do = Callable[[APIClient, str, Found], object]  # the client, the full id, and what was found by it
 
@@ -24,19 +24,13 @@ class Acting(OnProject):
 
     services: tuple[str, ...] = args("SERVICE", required=False)
 
-    def act(self, ctx: Context, do: Do, *, backwards: bool = False, starts: str = "") -> Intent:
-        """Do it stage by stage: what others need comes first, or last where it ends.
-
-        starts is the verb by which what rests is started by it.
-        """
+    def act(self, ctx: Context, do: Do, also: Parts, *, backwards: bool = False) -> Intent:
+        """Do it stage by stage: what others need comes first, or last where it ends."""
         try:
             ordered = stages(member for member in self.members(ctx, self.services) if not member.one_off)
         except Refusal as refusal:
             return told(failure(str(refusal)))
         looked = {member.name: inspected(ctx, member) for stage in ordered for member in stage}
-        barred = [name for name, found in looked.items() if not ctx.may(found)]
-        if barred:
-            return told(failure(_NOT_YOURS.format(", ".join(barred))))
         turns = ordered[::-1] if backwards else ordered
 
         def run() -> Reply:
@@ -47,8 +41,7 @@ class Acting(OnProject):
                     break
             return reply
 
-        resting = tuple(each for each in looked.values() if not each.details["State"]["Running"])
-        return Intent(tuple(looked.values()), run, also={starts: resting} if starts else {})
+        return Intent(tuple(looked.values()), run, also=of_each(also, looked.values()))
 
 
 def _stage(ctx: Context, stage: Iterable[Member], looked: dict[str, Found], do: Do, beside: Beside) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commands.command import flag
 from commands.compose.acting import Acting
 from commands.container.halting import grace, halted
+from commands.container.parts import RESTARTING
 from commands.context import Context
 from commands.intent import Intent
 from commands.spec import Permission
@@ -21,5 +22,5 @@ class Restart(Acting, name="compose restart", permission=Permission.ACT, filtere
         return self.act(
             ctx,
             lambda client, identity, found: halted(client, identity, "restart", found.details, grace(self.timeout)),
-            starts="container start",
+            RESTARTING,
         )

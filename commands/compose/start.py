@@ -19,5 +19,5 @@ class Start(Acting, name="compose start", permission=Permission.ACT, filtered=Tr
     def intent(self, ctx: Context) -> Intent:
         """The containers that are started; one that runs already counts as done."""
         return self.act(
-            ctx, lambda client, identity, _: wire.post(client, "/containers/{0}/start", identity, params={})
+            ctx, lambda client, identity, _: wire.post(client, "/containers/{0}/start", identity, params={}), {}
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commands.command import flag
 from commands.compose.acting import Acting
 from commands.container.halting import grace, halted
+from commands.container.parts import ENDING
 from commands.context import Context
 from commands.intent import Intent
 from commands.spec import Permission
@@ -20,5 +21,6 @@ class Stop(Acting, name="compose stop", permission=Permission.ACT, filtered=True
         return self.act(
             ctx,
             lambda client, identity, found: halted(client, identity, "stop", found.details, grace(self.timeout)),
+            ENDING,
             backwards=True,
         )

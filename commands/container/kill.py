@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from signal import Signals
 
 from docker.errors import APIError
 
 from commands import wire
-from commands.command import flag
+from commands.command import Also, flag
+from commands.container import parts
 from commands.container.several import Several
-from commands.context import Context, Missing, Target, answered
+from commands.context import Context, Found, Missing, Target, answered
 from commands.reply import Reply
 from commands.spec import Permission
 
@@ -22,6 +24,10 @@ class Kill(Several, name="container kill", alias="kill", permission=Permission.A
     """Send running containers a signal, which ends them at once unless you name another one."""
 
     signal: str = flag("-s", default="", help="Signal to send, by name or number, instead of KILL")
+
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
+        """What was made with --rm is removed."""
+        return parts.of(parts.ENDING, found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Send it to all, side by side."""

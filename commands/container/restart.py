@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from commands.command import Also
+from commands.container import parts
 from commands.container.halting import Halting
 from commands.context import Context, Found, Missing, Target
 from commands.reply import Reply
@@ -18,10 +19,8 @@ class Restart(Halting, name="container restart", alias="restart", permission=Per
     """
 
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
-        """It starts what does not run."""
-        there = (each for each in found.values() if isinstance(each, Found))
-        resting = (each.target for each in there if not (each.details.get("State") or {}).get("Running"))
-        return (Also("container start", tuple(resting), part=True),)
+        """It starts what does not run, and what is paused goes on."""
+        return parts.of(parts.RESTARTING, found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Restart one after the other, as docker does: what comes later may need what comes first."""

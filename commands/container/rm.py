@@ -9,6 +9,7 @@ from docker.errors import NotFound
 from commands import wire
 from commands.attempts import Refusal, Remark, each
 from commands.command import Also, Command, args, flag
+from commands.container import parts
 from commands.container.several import LOOK
 from commands.context import Context, Found, Missing, Target, daemon
 from commands.reply import Reply
@@ -34,9 +35,7 @@ class Rm(Command, name="container rm", alias="container remove, rm", permission=
 
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """It kills what runs."""
-        there = (each for each in found.values() if isinstance(each, Found))
-        running = (each.target for each in there if (each.details.get("State") or {}).get("Running"))
-        return (Also("container kill", tuple(running), part=True),) if self.force else ()
+        return parts.of(parts.FORCING, found.values()) if self.force else ()
 
     def run(self, ctx: Context) -> Reply:
         """Remove all, side by side; with --force one that is not there is only told of."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from commands.command import Also
+from commands.container import parts
 from commands.container.halting import Halting
-from commands.context import Context
+from commands.context import Context, Found, Missing, Target
 from commands.reply import Reply
 from commands.spec import Permission
 
@@ -13,6 +17,10 @@ class Stop(Halting, name="container stop", alias="stop", permission=Permission.A
 
     Each is asked to end by its stop signal and is killed when the grace is over, ten seconds unless it says otherwise.
     """
+
+    def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
+        """What was made with --rm is removed."""
+        return parts.of(parts.ENDING, found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Stop them side by side; one that is stopped already counts as done."""

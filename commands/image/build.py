@@ -120,6 +120,11 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def run(self, ctx: Context) -> Reply:
         """Build it; the answer is what the engine says of the steps."""
+        layers = tuple(origins.unhidden(ctx, self.sources_of_layers()))
+        return replace(self, cache_from=layers).built(ctx)
+
+    def built(self, ctx: Context) -> Reply:
+        """The same with no other layers than those."""
         try:
             self._check_network(ctx)
             with contexts.opened(self._asked(ctx), ctx.allowances) as context:

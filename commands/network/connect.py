@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from commands import wire
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.container.several import nameless
-from commands.context import Context, Missing, Target
+from commands.context import Context, Target
 from commands.creation import networks
 from commands.creation.networks import LINKS
 from commands.kinds import Kind
@@ -47,10 +47,12 @@ class Connect(Command, name="network connect", permission=Permission.CHANGE):
 
     def targets(self) -> tuple[Target, ...]:
         """The network, the container, those that it is linked with, and the names that it takes there."""
-        linked = (Target("container", networks.linked(each)[0]) for each in self.link)
-        taken = (Target("container", each, made=True) for each in ipam.strings(self.alias) if each)
+        taken = (Target("container", each, made=True, alias=True) for each in ipam.strings(self.alias) if each)
         both = Target("network", self.network), Target("container", self.container)
-        return tuple(dict.fromkeys((*both, *linked, *taken)))
+        return tuple(dict.fromkeys((*both, *self._linked(), *taken)))
+
+    def _linked(self) -> Iterator[Target]:
+        return (Target("container", networks.linked(each)[0]) for each in self.link)
 
     def alters(self) -> Mapping[str, Any]:
         """The network that it joins."""
@@ -60,10 +62,8 @@ class Connect(Command, name="network connect", permission=Permission.CHANGE):
     def run(self, ctx: Context) -> Reply:
         """Connect it."""
         network, container = (ctx.id(target) for target in self.targets()[:2])
-        for linked in self.targets()[2:]:
-            looked = ctx.found[linked]
-            if isinstance(looked, Missing) and looked.word() != linked.ref:  # it is sent by its name
-                raise looked.error
+        for linked in self._linked():
+            ctx.look(linked)  # it is sent by its name, which has to be one that the asker may know of
         try:
             wire.send(ctx.patient, "/networks/{0}/connect", network, body=self._body(container))
         except Exception as error:
