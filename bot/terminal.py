@@ -18,7 +18,7 @@ from bot.hosts import EngineDown
 from bot.policy import Asker, Object
 from bot.policy_file import USER
 from bot.request import Actor, Origin, Outcome, Request
-from commands.seen import own_name
+from commands import seen
 from commands.spec import Permission
 
 SAMPLE = "admin"  # who asks at the terminal of the local workspace, unless --as says otherwise
@@ -84,13 +84,11 @@ class Terminal:
         return list(self._visible(listed, host.name))
 
     def _visible(self, listed: list[dict[str, object]], host: str) -> Iterable[str]:
-        asker = Asker(self._actor.id, host=host)
-        for each in listed:
-            names, labels = each["Names"], each["Labels"]
-            if isinstance(names, list) and isinstance(labels, dict):
-                seen = Object("container", own_name(names), labels)
-                if self._core.policy.current().visible(asker, Permission.SEE, seen):
-                    yield seen.name
+        asker, policy = Asker(self._actor.id, host=host), self._core.policy.current()
+        for each in map(seen.container, listed):
+            held = Object(each.kind, each.name, each.labels, image=each.image)
+            if policy.visible(asker, Permission.SEE, held):
+                yield each.name
 
 
 def show(outcome: Outcome) -> None:
