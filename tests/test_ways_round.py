@@ -258,6 +258,14 @@ def test_no_capitals_hide_whose_name_is_taken(office: Office, rule: str) -> None
         assert dev.say(line, DEV).status is Status.DENIED, line
 
 
+def test_who_may_change_both_may_use_capitals(office: Office, api: APIClient) -> None:
+    """The engine takes such names."""
+    dev = office("")
+    for line in ("create --name WORKER busybox true", "run -d --name wEb busybox true", "rename idle Done"):
+        assert dev.say(line, DEV).status is Status.DONE, line
+    assert {"/WORKER", "/wEb", "/Done", "/worker"} <= {each["Names"][0] for each in api.containers(all=True)}
+
+
 def test_an_alias_in_other_letters_is_whose_name_it_is(office: Office) -> None:
     """Who may not change that one takes its name by none."""
     narrow = '[[roles.eye.allow]]\nverbs = ["change"]\non = ["name:web", "network:*"]\n'
