@@ -130,7 +130,7 @@ class Inside:
         self.decided(number)
         if held.state is State.APPROVED:
             return note(f"You agreed to number {number}. That is enough: it begins now.")
-        return note(f"You agreed to number {number}. It waits for more people: {needs(held)}.")
+        return note(f"You agreed to number {number}. That is not enough yet: it takes that {needs(held)}.")
 
     def reject(self, number: int, reason: str) -> Reply:
         """Refuse it; raises Refusal."""
