@@ -37,12 +37,10 @@ def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]
     made = {(each.kind, called(each)) for each in missing if each.made and not each.alias}
     if judged.command.makes() is not None and not any(kind == "container" for kind, _ in made):
         made.add(("container", ""))  # the engine chooses its name
-    new = [{"kind": kind, "id": "", "name": name, "labels": {}} for kind, name in sorted(made)]
-    image = {"image": str((judged.command.makes() or {}).get("Image") or "")}
-    return [
-        *(describe(each) for each in (*there, *more)),
-        *(each | (image if each["kind"] == "container" else {}) for each in new),
-    ]
+    image = str((judged.command.makes() or {}).get("Image") or "")
+    of = {"container": {"image": image}}
+    new = ({"kind": kind, "id": "", "name": name, "labels": {}, **of.get(kind, {})} for kind, name in sorted(made))
+    return [*(describe(each) for each in (*there, *more)), *new]
 
 
 def _kept(labels: Mapping[str, str]) -> dict[str, str]:

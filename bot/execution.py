@@ -146,7 +146,7 @@ class Execution:
 
     def _barred(self, judged: Judged, verb: str, obj: Object) -> bool:
         """Whether a rule keeps the line from doing another verb as well, with the consent that it has."""
-        verdict = self.policy.current().judge_new(judged.asker, spec_of(self.judging.catalog, verb), obj)
+        verdict = self.policy.current().bars.part(judged.asker, spec_of(self.judging.catalog, verb), obj)
         return isinstance(verdict, Deny) or (isinstance(verdict, Hold) and not verdict.needs <= judged.needs)
 
     def _claim(self, number: int, ids: Iterable[str]) -> None:

@@ -78,7 +78,7 @@ class Inside:
     def _may_see(self, target: Mapping[str, Any]) -> bool:
         """Whether the policy shows an object of the record; one that is not told of whole, to who sees everything."""
         policy, kind, image = self.policy.current(), target["kind"], target.get("image")
-        is_whole = not target.get("cut") and (image is not None or kind != "container" or not policy.hides_by_image)
+        is_whole = not target.get("cut") and (image is not None or kind != "container" or not policy.bars.go_by_image)
         return (is_whole or policy.sees_all(self.asker)) and all(
             policy.visible(self.asker, Permission.SEE, Object(kind, target["name"], labels, image=image or ""))
             for labels in (target.get("labels", {}), *target.get("inherited", ()))

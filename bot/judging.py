@@ -192,16 +192,16 @@ class Judging:
         makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
             hidden = tuple(obj for looked in found.values() for obj in self._objects(looked, case.made_by))
-            return list(_none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
+            return list(none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
-            *(self.policy.judge_new(case.asker, spec, each) for each in self._as_made(case, new, found)),
+            *(self.policy.bars.new(case.asker, spec, each) for each in self._as_made(case, new, found)),
             *self._kin(case, objects),
             *self._besides(case, found),
-            *(self.policy.judge_leaving(case.asker, old, new) for old, new in renamed),
+            *(self.policy.bars.leaving(case.asker, old, new) for old, new in renamed),
             *self._inside(case, found),
         ]
-        return list(_none_refused(verdicts, case.command))
+        return list(none_refused(verdicts, case.command))
 
     def _renamed(self, case: _Case, found: Looked) -> Iterator[tuple[Object, Object]]:
         """The object as it is, and by the name that it would have: it has to be the asker's to touch by that, too."""
@@ -214,7 +214,7 @@ class Judging:
         """Why the line gives root on the host, empty where it does not, and the verdicts on that."""
         reasons = set(self._escalations(case.command, found))
         asked = [self.policy.judge_root(case.asker, case.spec, ", ".join(sorted(reasons)))] if reasons else []
-        verdicts = list(_none_refused(asked, case.command))
+        verdicts = list(none_refused(asked, case.command))
         if case.spec.permission.enters:
             looked = [each for each in found.values() if isinstance(each, Found)]
             objects = ((each, obj) for each in looked for obj in self._objects(each, case.made_by)[:1])
@@ -252,7 +252,8 @@ class Judging:
                 if target.made and target.kind == "container":
                     done_to = tuple(self._as_made(case, done_to, found))
                 if target.made or also.part:
-                    yield from (self.policy.judge_new(case.asker, spec, each) for each in done_to)
+                    judge = self.policy.bars.new if target.made else self.policy.bars.part
+                    yield from (judge(case.asker, spec, each) for each in done_to)
                 elif isinstance(looked, Found):
                     verdict = self.policy.judge(case.asker, spec, done_to)
                     why = f"This does to {target.ref} what `{' '.join(spec.names[-1])}` does. {verdict.reason}"
@@ -267,7 +268,7 @@ class Judging:
         entering = spec_of(self.catalog, "container exec")
         inside = found.values() if case.spec.permission is Permission.ENTER else ()
         for each in (volume for looked in inside if isinstance(looked, Found) for volume in looked.volumes):
-            yield self.policy.judge_new(case.asker, entering, self.object(each, case.made_by))
+            yield self.policy.bars.part(case.asker, entering, self.object(each, case.made_by))
         for lender in _lenders(case.command.makes() or {}, found):
             lent = tuple(self.object(each, case.made_by) for each in lender.volumes)
             if lent:
@@ -302,7 +303,7 @@ class Judging:
         return objects.all_of(found, lambda each: self.object(each, made_by))
 
 
-def _none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> Iterator[Allow | Hold]:
+def none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> Iterator[Allow | Hold]:
     """The verdicts, unless one is a refusal, which ends the way."""
     for verdict in verdicts:
         if isinstance(verdict, Deny):

@@ -75,7 +75,7 @@ def _container(engine: Engine, target: Target) -> Found:
     if not _WORD.fullmatch(target.ref):
         raise _none("container", target.ref)
     client = engine.client
-    details = client.inspect_container(_holder(engine, target.ref) if target.made else target.ref)
+    details = client.inspect_container(_holder(client, target.ref) if target.made else target.ref)
     name = details["Name"].removeprefix("/")
     is_name = not details["Id"].startswith(target.ref)
     if is_name and _SHORT_ID.fullmatch(target.ref) and not target.made:  # a name that may shadow an id
@@ -84,18 +84,17 @@ def _container(engine: Engine, target: Target) -> Found:
     return Found(target, "container", details["Id"], name, details["Config"].get("Labels") or {}, details)
 
 
-def _holder(engine: Engine, name: str) -> str:
+def _holder(client: APIClient, name: str) -> str:
     """The id of the container that has a name which is to be given: that very one, never the beginning of an id.
 
     Or one that differs in capitals alone, for on networks the two are one name.
     """
     bare = name.removeprefix("/")
-    held = {own_name(each["Names"] or [""]): str(each["Id"]) for each in engine.containers}
-    near = (id_ for known, id_ in held.items() if known.lower() == bare.lower())
-    found = held.get(bare) or next(near, None)
-    if found is None:
-        raise _none("container", name)
-    return found
+    found = client.containers(all=True, filters={"name": f"(?i)^/{re.escape(bare)}$"})
+    exact = [each for each in found if own_name(each["Names"]) == bare]
+    for each in (*exact, *found):
+        return str(each["Id"])
+    raise _none("container", name)
 
 
 def _image(engine: Engine, target: Target) -> Found:

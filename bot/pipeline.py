@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from bot import answers
-from bot.admission import spec_of
 from bot.answers import End
 from bot.approvals import Held, State
 from bot.assent import Assent
@@ -20,18 +19,17 @@ from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside
 from bot.judging import Judged, Judging
-from bot.policy import Allow, Deny, Hold, Object, Rules
+from bot.policy import Rules
 from bot.request import Directory, Outcome, Received, Request, Status
-from bot.rule import NOBODY
 from bot.store import Store, Unwritable
+from bot.widening import widened
 from commands import grammar, secrets
 from commands.allowances import Allowances
 from commands.catalog import Catalog
-from commands.context import Found, Missing, Verdict
+from commands.context import Found, Verdict
 from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Reply, note
-from commands.spec import Permission
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +74,7 @@ class Pipeline:
             judged = self._judged(received)
             self._fill(received.request, judged)
             intent = self._execution.plan(received, judged, progress)
-            judged = self._widened(judged, intent)
+            judged = widened(self._judging, judged, intent)
             if judged.needs:
                 return self._held(received, judged, intent)
             self._confirm(received.request, judged, intent)
@@ -99,7 +97,7 @@ class Pipeline:
             judged = self._judged(received)
             self._fill(received.request, judged)
             intent = self._execution.plan(received, judged, progress)
-            self._holding.check(held, self._widened(judged, intent), intent, received.request)
+            self._holding.check(held, widened(self._judging, judged, intent), intent, received.request)
             if not self._intend(number, judged, intent, resumed=True):
                 return None
         except End as end:
@@ -122,39 +120,6 @@ class Pipeline:
         shown = reply.grep(judged.command.grep) if judged.command.grep else reply
         outcome = self._execution.settle(received.number, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
-
-    def _widened(self, judged: Judged, intent: Intent) -> Judged:
-        """The same with what it takes for all that the line finds by itself; nobody agrees to what does nothing."""
-        spec = judged.command.spec
-        if spec.permission is Permission.LISTED:
-            return judged
-        if intent.idle or (_has_nothing(judged) and not intent.objects):
-            return replace(judged, needs=NOBODY)
-        found = [self._judging.object(each, judged.made_by) for each in intent.objects]
-        verdicts = [*self._judged_by_itself(judged, found), *self._parts(judged, intent)]
-        wider = [each for each in verdicts if isinstance(each, Hold)]
-        reason = judged.reason if judged.needs or not wider else wider[0].reason
-        rooted = {f"{obj.name}: {obj.root}" for obj in found if obj.root and spec.permission.enters}
-        needs = judged.needs.union(*(each.needs for each in wider))
-        return replace(judged, needs=needs, reason=reason, root=judged.root | rooted)
-
-    def _judged_by_itself(self, judged: Judged, found: Iterable[Object]) -> Iterator[Allow | Hold]:
-        """The verdicts on what the line finds, each by itself; raises End where one is a refusal."""
-        for obj in found:
-            verdict = self.policy.current().judge(judged.asker, judged.command.spec, (obj,))
-            if isinstance(verdict, Deny):
-                raise answers.denied(f"{obj.name}: {verdict.reason}", judged.command)
-            yield verdict
-
-    def _parts(self, judged: Judged, intent: Intent) -> Iterator[Allow | Hold]:
-        """The verdicts on the other verbs that are done to what the line finds; raises End where one is a refusal."""
-        for verb, found in intent.also.items():
-            for each in found:
-                obj = self._judging.object(each, judged.made_by)
-                verdict = self.policy.current().judge_new(judged.asker, spec_of(self.catalog, verb), obj)
-                if isinstance(verdict, Deny):
-                    raise answers.denied(verdict.reason, judged.command)
-                yield verdict
 
     def _held(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Write down that it waits for other people's consent."""
@@ -277,15 +242,9 @@ class Pipeline:
         """What would become of a line; it is planned, and not done."""
 
         def planned(judged: Judged) -> Judged:
-            return self._widened(judged, self._execution.plan(asked, judged, silent))
+            return widened(self._judging, judged, self._execution.plan(asked, judged, silent))
 
         return self._judging.verdict(asked.request, planned)
-
-
-def _has_nothing(judged: Judged) -> bool:
-    """Whether nothing is there of all that the line is about: nobody is asked to agree to an error."""
-    absent = [isinstance(each, Missing) for each in judged.found.values()]
-    return bool(absent) and all(absent) and not judged.command.acts_anyway()
 
 
 def _there(judged: Judged) -> list[Found]:

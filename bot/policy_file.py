@@ -189,11 +189,10 @@ class _Reading(Reading):
         key = ("confirm", "always")
         words = self.words(table, key, needed=False)
         asking = [spec for spec in self._verbs.values() if spec.asks]
+        names, classes = {spec.name for spec in asking}, {str(spec.permission) for spec in asking}
         for word in words:
-            known = word in CLASSES or " ".join(word.split()) in self._verbs
-            if known and not any(
-                word == spec.permission or self._verbs.get(" ".join(word.split())) is spec for spec in asking
-            ):
+            spec = self._spec(word)
+            if (word in CLASSES and word not in classes) or (spec is not None and spec.name not in names):
                 self.fault(key, f"docker asks nothing before {word!r}, so that there is nothing to ask always", word)
         return frozenset(v for word in words for v in self._verb(word, ("confirm",)))
 
@@ -221,10 +220,9 @@ class _Reading(Reading):
         words = ("*",) if is_require and "on" not in entry else self.words(entry, (*key, "on"))
         on = tuple(self._selector(word, key) for word in words)
         named = self.words(entry, (*key, "verbs"))
-        for word, spec in ((word, self._verbs.get(" ".join(word.split()))) for word in named if word not in CLASSES):
+        for word, spec in ((word, self._spec(word)) for word in named):
             if spec is not None:
-                why = policy_reach.about_nothing(word, spec, on, str(key[0]))
-                self._doubt((*key, "verbs"), why, word)
+                self._doubt((*key, "verbs"), policy_reach.about_nothing(word, spec, on, str(key[0])), word)
         verbs = frozenset(v for word in named for v in self._verb(word, key))
         approve = self.word(entry, (*key, "approve"), needed=is_require)
         if role and Permission.ROOT in verbs and not approve:
@@ -241,7 +239,7 @@ class _Reading(Reading):
 
     def _verb(self, word: str, key: Key) -> tuple[str, ...]:
         """The class, or the canonical names of the verb and of its kin."""
-        spec = self._verbs.get(" ".join(word.split()))
+        spec = self._spec(word)
         if word in CLASSES:
             return (word,)
         if spec is None:
@@ -249,6 +247,10 @@ class _Reading(Reading):
             self.fault((*key, "verbs"), f"{word!r} is no verb and no class of verbs ({', '.join(CLASSES)}){near}", word)
             return (word,)
         return (spec.name, *spec.kin)
+
+    def _spec(self, word: str) -> Spec | None:
+        """The verb of this name, None where it is a class or nothing at all."""
+        return None if word in CLASSES else self._verbs.get(" ".join(word.split()))
 
     def _selector(self, word: str, key: Key) -> Selector:
         sort, colon, rest = word.partition(":")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
 from bot import policy_file, policy_reason, roles
 from bot.consent import Approval
+from bot.policy_bars import Bars, all_of, permission
 from bot.policy_file import PolicyError
 from bot.policy_index import Able, Index, Sieve, What
 from bot.rule import EVERYTHING, ME, NOBODY, Asker, Needs, Object, Person, Rule, Selector, Terms
@@ -98,7 +98,7 @@ class Policy:
         wrong = self._outside(asker, spec) or self._closed(spec) or self._unruled(asker, spec)
         if wrong:
             return Deny(wrong)
-        denies = self._denies.about(spec).on_all(asker)
+        denies = self.bars.denies.about(spec).on_all(asker)
         return Deny(policy_reason.denied(spec, denies[0], self.source)) if denies else None
 
     def judge(self, asker: Asker, spec: Spec, objects: tuple[Object, ...]) -> Allow | Hold | Deny:
@@ -116,7 +116,7 @@ class Policy:
             return refusal
         needs = NOBODY.union(*(self._needs(asker, spec, *each) for each in reached))
         bars = (
-            [rule for obj in objects for rule in self._requires.about(spec, obj.kind).selecting(obj, asker)]
+            [rule for obj in objects for rule in self.bars.requires.about(spec, obj.kind).selecting(obj, asker)]
             if needs
             else []
         )
@@ -126,47 +126,16 @@ class Policy:
         """Whose consent it takes to do this to an object that the asker may do it to."""
         return self._needs(asker, what, obj, self._reaching(asker, what, obj))
 
-    def judge_new(self, asker: Asker, spec: Spec, obj: Object) -> Allow | Hold | Deny:
-        """Whether this verb may make an object that is not there yet: its name may be protected, denied, or kept.
-
-        A container's in small letters or capitals: on networks it is found by either.
-        """
-        if obj.kind == "container":
-            return self._folded.judge_made(asker, spec, replace(obj, name=obj.name.lower()))
-        return self.judge_made(asker, spec, obj)
-
-    def judge_made(self, asker: Asker, spec: Spec, obj: Object) -> Allow | Hold | Deny:
-        """The same, by the name as it is written."""
-        denies = self._denies.about(spec, obj.kind).selecting(obj, asker)
-        wrong = self._guarded(spec, obj) or (policy_reason.denied(spec, denies[0], self.source) if denies else "")
-        if wrong:
-            return Deny(wrong)
-        bars = self._requires.about(spec, obj.kind).selecting(obj, asker)
-        needs = _each(bars)
-        return Hold(policy_reason.kept(obj, bars, self._named(needs), self.source), needs) if bars else Allow("")
-
-    def judge_leaving(self, asker: Asker, old: Object, new: Object) -> Allow | Hold | Deny:
-        """Whether an object may become another by its name, as far as that takes it out from under a rule.
-
-        Whatever verb and channel a rule is about: it was written for the object that has the name.
-        """
-        left = [rule for rule in (*self.terms.denies, *self.terms.requires) if rule.is_left(old, new, asker)]
-        denies, bars = [rule for rule in left if not rule.approve], [rule for rule in left if rule.approve]
-        if denies:
-            return Deny(policy_reason.leaves(old, denies[0], self.source))
-        needs = _each(bars)
-        return Hold(policy_reason.left(old, bars, self._named(needs), self.source), needs) if bars else Allow("")
-
     def judge_root(self, asker: Asker, spec: Spec, why: str) -> Hold | Deny:
         """Whether the person may do with this verb what gives root on the host, for this reason: never alone."""
         rules = [rule for rule in self._allowing(asker, Permission.ROOT) if rule.is_on_all(asker) and rule.approve]
         if not rules:
             return Deny(policy_reason.gives_root(spec, why, self.source, self._may_all(asker, Permission.ROOT)))
-        denies = self._denies.about(Permission.ROOT).holding(asker)
+        denies = self.bars.denies.about(Permission.ROOT).holding(asker)
         if denies:
             return Deny(policy_reason.no_root(why, denies[0], self.source))
-        bars = self._requires.about(Permission.ROOT).holding(asker)
-        return self._held(spec, rules, bars, _weakest(rules) | _each(bars))
+        bars = self.bars.requires.about(Permission.ROOT).holding(asker)
+        return self._held(spec, rules, bars, _weakest(rules) | all_of(bars))
 
     def judge_elevation(self, role: str, seconds: float) -> Hold | Deny:
         """Whether a role may be asked for, for so long."""
@@ -176,7 +145,7 @@ class Policy:
         if seconds > elevation.longest:
             return Deny(policy_reason.too_long(role, elevation.longest, self.source, line))
         needs: Needs = frozenset({frozenset({elevation.approve})})
-        return Hold(policy_reason.elevated(role, self._named(needs), self.source, line), needs)
+        return Hold(policy_reason.elevated(role, self.bars.named(needs), self.source, line), needs)
 
     def insists(self, spec: Spec) -> bool:
         """Whether docker's question is asked although the line says yes to it already."""
@@ -199,7 +168,7 @@ class Policy:
     def sees_all(self, asker: Asker, what: What = Permission.SEE) -> bool:
         """Whether nothing at all is hidden from the person, or nothing is out of reach of this verb of theirs."""
         rules = [rule for rule in self._allowing(asker, what) if not rule.approve]
-        bars = [each for index in (self._denies, self._requires) for each in index.about(what).holding(asker)]
+        bars = [each for index in (self.bars.denies, self.bars.requires) for each in index.about(what).holding(asker)]
         return any(rule.is_on_all(asker) for rule in rules) and not bars
 
     def sees_host(self, asker: Asker) -> bool:
@@ -215,12 +184,6 @@ class Policy:
     def asks_who_made(self) -> bool:
         """Whether any right depends on who made an object from chat."""
         return any(each.is_by_label or each.text == ME for rule in self.terms.allows for each in rule.on)
-
-    @cached_property
-    def hides_by_image(self) -> bool:
-        """Whether any rule denies, or wants consent, by the image of which something was made."""
-        bars = (*self.terms.denies, *self.terms.requires)
-        return any(each.parts[0] == "image" for rule in bars for each in rule.on)
 
     def visible(self, asker: Asker, what: What, obj: Object) -> bool:
         """Whether a list that this verb makes may show the object: it takes no more consent than the list itself.
@@ -241,14 +204,6 @@ class Policy:
         """The same policy without its deny rules: how a name is judged that they hide, as if nothing had it."""
         return replace(self, terms=replace(self.terms, denies=()))
 
-    @cached_property
-    def _folded(self) -> Policy:
-        """The same policy with the names of containers in small letters, in what it restricts."""
-        said = self.terms
-        denies, requires = (tuple(rule.folded for rule in rules) for rules in (said.denies, said.requires))
-        protect = {**said.protect, "container": tuple(glob.lower() for glob in said.protect.get("container", ()))}
-        return replace(self, terms=replace(said, denies=denies, requires=requires, protect=protect))
-
     def locked_for(self, why: str) -> Policy:
         """The same policy for those who look; whoever would change something is told why they may not."""
         return replace(self, locked=why)
@@ -258,8 +213,8 @@ class Policy:
         used = rules if spec.filtered else [rule for rule in rules if rule.is_on_all(asker)]
         if not used:
             return Deny(policy_reason.too_wide(spec, rules, self.source, self._may_all(asker, spec)))
-        bars = self._requires.about(spec).on_all(asker)
-        return self._agreed(spec, used, bars, _weakest(used) | _each(bars))
+        bars = self.bars.requires.about(spec).on_all(asker)
+        return self._agreed(spec, used, bars, _weakest(used) | all_of(bars))
 
     def _agreed(self, spec: Spec, used: list[Rule], bars: list[Rule], needs: Needs) -> Allow | Hold:
         if not needs:
@@ -267,16 +222,11 @@ class Policy:
         return self._held(spec, used, bars, needs)
 
     def _held(self, spec: Spec, used: list[Rule], bars: list[Rule], needs: Needs) -> Hold:
-        return Hold(policy_reason.held(spec, used, bars, self._named(needs), self.source), needs)
+        return Hold(policy_reason.held(spec, used, bars, self.bars.named(needs), self.source), needs)
 
     def _may_all(self, asker: Asker, what: What) -> tuple[str, ...]:
         """Who may do it to everything there: whom somebody who may not can ask without learning what is there."""
         return self._able.names(what, asker, everywhere=True)
-
-    def _named(self, needs: Needs) -> list[list[Approval]]:
-        """The approvals of each set, in order of name."""
-        found = [[self.terms.approvals[name] for name in sorted(names)] for names in needs]
-        return sorted(found, key=lambda each: [approval.name for approval in each])
 
     def _outside(self, asker: Asker, what: What) -> str:
         """Why slashdock does not listen to this person or in this channel, empty where it does.
@@ -290,7 +240,7 @@ class Policy:
         if self.person(asker.id) is None and not self.roles(asker.id, asker.groups):
             return policy_reason.stranger(asker, self.source)
         channels = self.terms.channels
-        asked = self.terms.asked_in if _permission(what) is Permission.LISTED else ()
+        asked = self.terms.asked_in if permission(what) is Permission.LISTED else ()
         if channels is not None and asker.is_in_channel and asker.channel not in {*channels, *asked}:
             return policy_reason.elsewhere(asker, self.source, self.terms.lines.get("channels", 0))
         return ""
@@ -326,12 +276,9 @@ class Policy:
         return {role: Index.giving(rules) for role, rules in found.items()}
 
     @cached_property
-    def _denies(self) -> Index:
-        return Index.barring(self.terms.denies)
-
-    @cached_property
-    def _requires(self) -> Index:
-        return Index.barring(self.terms.requires)
+    def bars(self) -> Bars:
+        """What restricts, whoever is allowed what."""
+        return Bars(self.terms, self.source)
 
     @cached_property
     def _able(self) -> Able:
@@ -360,44 +307,29 @@ class Policy:
         return [rule for rule in self._reaching(asker, Permission.ROOT, obj) if rule.approve]
 
     def _needs(self, asker: Asker, what: What, obj: Object, reaching: list[Rule]) -> Needs:
-        bars = self._requires.about(what, obj.kind).selecting(obj, asker)
-        rooted = self._roots(asker, obj) if obj.root and _permission(what) in _NEEDS_ROOT else []
-        return _weakest(reaching) | _weakest(rooted) | _each(bars)
+        bars = self.bars.requires.about(what, obj.kind).selecting(obj, asker)
+        rooted = self._roots(asker, obj) if obj.root and permission(what) in _NEEDS_ROOT else []
+        return _weakest(reaching) | _weakest(rooted) | all_of(bars)
 
     def _refusal(self, asker: Asker, what: What, obj: Object, reaching: list[Rule]) -> Deny | None:
         """Why this may not be done to this object; who has no rule that reaches it learns nothing of it."""
         if not reaching or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
             rules = self._allowing(asker, what)
             return Deny(policy_reason.out_of_reach(what, rules, self.source, self._may_all(asker, what)))
-        denies = self._denies.about(what, obj.kind).selecting(obj, asker)
+        denies = self.bars.denies.about(what, obj.kind).selecting(obj, asker)
         if denies:
             hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)
             return Deny(policy_reason.denied(what, denies[0], self.source), hidden=hidden)
-        wrong = self._guarded(what, obj) or self._rooted(asker, what, obj)
+        wrong = self.bars.guarded(what, obj) or self._rooted(asker, what, obj)
         return Deny(wrong) if wrong else None
 
     def _rooted(self, asker: Asker, what: What, obj: Object) -> str:
         """Why what gives root on its host is out of reach, empty where a rule of the class root reaches it."""
-        if not obj.root or _permission(what) not in _NEEDS_ROOT:
+        if not obj.root or permission(what) not in _NEEDS_ROOT:
             return ""
-        if self._roots(asker, obj) and not self._denies.about(Permission.ROOT).selecting(obj, asker):
+        if self._roots(asker, obj) and not self.bars.denies.about(Permission.ROOT).selecting(obj, asker):
             return ""
         return policy_reason.root(what, obj, self.source, self._may_all(asker, Permission.ROOT))
-
-    def _guarded(self, what: What, obj: Object) -> str:
-        """Why no rule reaches this object, empty where rules decide."""
-        why = obj.protected or self._protected(obj)
-        if why and _permission(what) is not Permission.SEE:
-            return policy_reason.protected(obj, why)
-        return ""
-
-    def _protected(self, obj: Object) -> str:
-        globs = [glob for glob in self.terms.protect.get(obj.kind, ()) if fnmatchcase(obj.name, glob)]
-        return policy_reason.named(globs[0], self.source, self.terms.lines.get(obj.kind, 0)) if globs else ""
-
-
-def _permission(what: What) -> Permission:
-    return what if isinstance(what, Permission) else what.permission
 
 
 def _without_lines(terms: Terms) -> Terms:
@@ -410,11 +342,6 @@ def _weakest(rules: list[Rule]) -> Needs:
     if all(rule.approve for rule in rules) and rules:
         return frozenset({frozenset(rule.approve for rule in rules)})
     return NOBODY
-
-
-def _each(rules: list[Rule]) -> Needs:
-    """All that several rules which raise the bar ask for."""
-    return frozenset(frozenset({rule.approve}) for rule in rules)
 
 
 def _line_of(error: UnicodeDecodeError) -> int:

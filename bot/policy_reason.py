@@ -113,6 +113,11 @@ def kept(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]],
     return f"What is new as {obj.name} may be made ({_at(bars, source)}), once {asked(needs)}."
 
 
+def part(spec: Spec, obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
+    """The line does this verb to the object as a part of its own, once others agree."""
+    return f"This does to {obj.name} what `{' '.join(spec.names[-1])}` does ({_at(bars, source)}), once {asked(needs)}."
+
+
 def leaves(obj: Object, rule: Rule, source: str) -> str:
     """A deny rule goes by the name that the object would lose."""
     why = f"A deny rule ({_at([rule], source)}) is about {_selectors([rule])}"

@@ -182,7 +182,7 @@ class Office(RuleBasedStateMachine):
         self.write()
         self.run(self.number)
 
-    @rule(does=SELDOM)
+    @rule(does=st.booleans())
     def forget(self, *, does: bool) -> None:
         """Nobody says anything until it is too late."""
         if does:
@@ -297,7 +297,7 @@ MANY = settings(
 
 
 def test_no_interleaving_runs_a_request_twice_or_after_a_no() -> None:
-    """Nor after its time, nor with the asker counted; and nearly every end is met on the way."""
+    """Nor after its time, nor with the asker counted; and every end is met on the way."""
     run_state_machine_as_test(Office, settings=MANY)
-    assert len({"denied", "cancelled", "expired", "superseded"}.intersection(SEEN)) >= 3, SEEN
+    assert {"done", "denied", "cancelled", "expired", "superseded", "pending"} <= set(SEEN), SEEN
     assert SEEN["done"] >= 10, SEEN

@@ -1,0 +1,54 @@
+"""What a line finds by itself, as a prune or a project of compose does, judged as if it had named that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from bot.admission import spec_of
+from bot.judging import Judged, Judging, none_refused
+from bot.policy import Allow, Deny, Hold, Object
+from bot.rule import NOBODY
+from commands.context import Missing
+from commands.intent import Intent
+from commands.spec import Permission
+
+
+def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
+    """The same with what it takes for all that the line finds; nobody agrees to what does nothing.
+
+    Raises End where the policy refuses any of it.
+    """
+    spec = judged.command.spec
+    if spec.permission is Permission.LISTED:
+        return judged
+    if intent.idle or (_has_nothing(judged) and not intent.objects):
+        return replace(judged, needs=NOBODY)
+    found = [judging.object(each, judged.made_by) for each in intent.objects]
+    verdicts = [*_by_itself(judging, judged, found), *_parts(judging, judged, intent)]
+    wider = [each for each in none_refused(verdicts, judged.command) if isinstance(each, Hold)]
+    reason = judged.reason if judged.needs or not wider else wider[0].reason
+    rooted = {f"{obj.name}: {obj.root}" for obj in found if obj.root and spec.permission.enters}
+    needs = judged.needs.union(*(each.needs for each in wider))
+    return replace(judged, needs=needs, reason=reason, root=judged.root | rooted)
+
+
+def _by_itself(judging: Judging, judged: Judged, found: Iterable[Object]) -> Iterator[Allow | Hold | Deny]:
+    """The verdicts on what it finds, each of which has to be the asker's to touch so."""
+    for obj in found:
+        verdict = judging.policy.judge(judged.asker, judged.command.spec, (obj,))
+        yield replace(verdict, reason=f"{obj.name}: {verdict.reason}")
+
+
+def _parts(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Allow | Hold | Deny]:
+    """The verdicts on the other verbs that are done to some of it."""
+    for verb, found in intent.also.items():
+        spec = spec_of(judging.catalog, verb)
+        for each in found:
+            yield judging.policy.bars.part(judged.asker, spec, judging.object(each, judged.made_by))
+
+
+def _has_nothing(judged: Judged) -> bool:
+    """Whether nothing is there of all that the line is about: nobody is asked to agree to an error."""
+    absent = [isinstance(each, Missing) for each in judged.found.values()]
+    return bool(absent) and all(absent) and not judged.command.acts_anyway()
