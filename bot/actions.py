@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot import chain
 from bot.chain import Link
+from bot.heads import Head
 from bot.posts import Session
 
 _ONE_OF = {
@@ -21,6 +22,8 @@ _ONE_OF = {
     " OR length(:{0}) >= 12 AND substr(replace(json_extract(t.value, '$.id'), 'sha256:', ''), 1, length(:{0})) = :{0})",
     "since": "at >= CAST(:{0} AS REAL)",
     "until": "at <= CAST(:{0} AS REAL)",
+    "before": "number < CAST(:{0} AS INTEGER)",
+    "text": "number IN (SELECT number FROM events WHERE id IN (SELECT rowid FROM said WHERE said MATCH :{0}))",
 }
 FILTERS = tuple(_ONE_OF)
 
@@ -46,13 +49,18 @@ class Actions:
             events = list(db.query("SELECT * FROM events WHERE number = ? ORDER BY id", (number,)))
         return {**_action(rows[0]), "events": [_event(event) for event in events]} if rows else None
 
-    def verify(self) -> str | None:
-        """Walk the chain of the whole record: what is broken and where, None where it is whole."""
+    def verify(self, heads: Iterable[Head] = ()) -> str | None:
+        """Walk the chain of the whole record: what is broken and where, None where it is whole.
+
+        heads are some that were published, beside those that the record knows of itself.
+        """
         with self._reading() as db:
             db.execute("BEGIN")
             last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0]
+            known = dict(db.execute("SELECT event, hash FROM heads").fetchall())
+            told = known | {head.event: head.hash for head in heads}
             rows = db.execute("SELECT id, number, kind, at, body, prev, hash FROM events ORDER BY id")
-            wrong = chain.broken(((Link(*row[:6]), row[6]) for row in rows), int(last or 0), self._key)
+            wrong = chain.broken(((Link(*row[:6]), row[6]) for row in rows), int(last or 0), self._key, told)
             db.execute("ROLLBACK")
         return wrong
 
@@ -60,12 +68,20 @@ class Actions:
 _ACTIONS = "SELECT * FROM actions"
 
 
+def _query(text: str) -> str:
+    """Text as a full-text query: all of its words, the last letters of each may be missing."""
+    return " ".join('"' + word.replace('"', '""') + '"*' for word in text.replace("\0", " ").split())
+
+
+_WORDS = {"text": _query}
+
+
 def _where(filters: Mapping[str, tuple[str, ...]]) -> tuple[str, dict[str, str]]:
     clauses: list[str] = []
     values: dict[str, str] = {}
     for name, wanted in filters.items():
         keys = [f"{name}{at}" for at in range(len(wanted))]
-        values.update(zip(keys, wanted, strict=True))
+        values.update(zip(keys, map(_WORDS.get(name, str), wanted), strict=True))
         clauses.append(f"({' OR '.join(_ONE_OF[name].format(key) for key in keys)})")
     return ("WHERE " + " AND ".join(clauses) if clauses else ""), values
 

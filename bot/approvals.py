@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlite_utils import Database
 
@@ -15,7 +16,15 @@ from bot.clock import Clock
 from bot.consent import Approval, Clauses, Vote
 from bot.posts import Posts, Session
 
-Ended = Callable[[Database, int, str, str], None]  # notes the end of an action in the record: number, status, reason
+
+class Journal(Protocol):
+    """Where what is decided stands for good."""
+
+    def writing(self) -> AbstractContextManager[Database]:
+        """One transaction; raises Unwritable."""
+
+    def append(self, db: Database, number: int, kind: str, body: Mapping[str, Any], at: float | None = None) -> None:
+        """Append an event of an action within the transaction that is open, of this time or of now."""
 
 
 class State(StrEnum):
@@ -91,13 +100,13 @@ class Held(Asking):
 class Approvals:
     """The requests, in the database, and the posts that show them; what writes raises Unwritable where it cannot."""
 
-    def __init__(self, reading: Session, writing: Session, clock: Clock, ended: Ended) -> None:
+    def __init__(self, reading: Session, clock: Clock, journal: Journal) -> None:
         self._reading = reading
-        self._writing = writing
+        self._writing = journal.writing
+        self._append = journal.append
         self._clock = clock
-        self._ended = ended
         self._latest: float | None = None
-        self.posts = Posts(reading, writing)
+        self.posts = Posts(reading, journal.writing)
 
     def get(self, number: int) -> Held | None:
         """The request of this number; None where none waited under it."""
@@ -130,6 +139,7 @@ class Approvals:
             row = (number, vote.person, vote.actor, vote.origin, json.dumps(sorted(vote.groups)), vote.verdict,
                    vote.reason, now, vote.action)  # fmt: skip
             db.execute(_VOTE, row)
+            self._append(db, number, "voted", {**_said(vote), "person": vote.person, "action": vote.action})
             db.execute("UPDATE approvals SET version = version + 1 WHERE number = ?", (number,))
             now_held = _held(db, number)
             assert now_held is not None  # noqa: S101 - it was there a line before
@@ -148,6 +158,7 @@ class Approvals:
             if held is None or held.state is not State.PENDING or now >= held.expires:
                 return False
             db.execute("UPDATE approvals SET glass = ?, settled_by = ? WHERE number = ?", (reason, person, number))
+            self._append(db, number, "voted", {"verdict": GLASS, "person": person, "reason": reason})
             return self._approve(db, held, now)
 
     def review(self, number: int, person: str) -> bool:
@@ -158,6 +169,8 @@ class Approvals:
                 " WHERE number = ? AND glass <> '' AND reviewed = '' AND state NOT IN ('approved', 'running')",
                 (person, number),
             )
+            if done.rowcount == 1:
+                self._append(db, number, "voted", {"verdict": REVIEWED, "person": person})
             return done.rowcount == 1
 
     def settle(self, number: int, states: Iterable[State], end: State, by: str = "", why: str = "") -> bool:
@@ -230,11 +243,19 @@ class Approvals:
             (end, by, why, number, json.dumps(wanted)),
         )
         if done.rowcount == 1:
-            self._ended(db, number, end, why or str(end))
+            now = self._clock.now()
+            self._append(db, number, "outcome", {"status": end, "error": why or str(end), "by": by}, now)
+            db.execute("DELETE FROM unsettled WHERE number = ?", (number,))
+            db.execute(_ANSWER, (now, number))
         return done.rowcount == 1
 
 
+_ANSWER = """
+INSERT OR REPLACE INTO answers (number, at, public)
+SELECT number, ?, 0 FROM approvals WHERE number = ? AND channel <> '' AND origin NOT IN ('exec', 'console')
+"""
 APPROVE, REJECT = "approve", "reject"
+GLASS, REVIEWED = "glass", "reviewed"  # what the record has beside them of who decided
 
 # Once a person; but whoever agreed may still refuse, which ends it.
 _VOTE = """INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET actor = excluded.actor,
@@ -295,6 +316,10 @@ def _held(db: Database, number: int) -> Held | None:
         why=row["why"],
         votes=votes,
     )
+
+
+def _said(vote: Vote) -> dict[str, Any]:
+    return {"verdict": vote.verdict, "reason": vote.reason, "actor": vote.actor, "origin": vote.origin}
 
 
 def _vote(row: Mapping[str, Any]) -> Vote:

@@ -9,11 +9,10 @@ from bot import policy_reason
 from bot.approvals import APPROVE, Approvals, Held, State
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
 from bot.policy import Asker, Rules
-from bot.request import Actor, Directory, Origin
+from bot.request import TRUSTED, Actor, Directory
 from bot.rule import Needs
 from commands.attempts import Refusal
 
-TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows nothing of
 GONE = "No request waits under the number {}. `approval ls` lists those that do."
 NOT_OPEN = "Number {} is {} already{}. Nothing was done."
 OWN = "You asked for number {} yourself: other people have to agree. `approval cancel {}` takes it back."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+NOTHING: Mapping[int, str] = MappingProxyType({})
 START = ""  # what the first event holds in place of an earlier event's hash
 
 
@@ -27,12 +29,13 @@ class Link:
         return hmac.digest(key, told.encode(), "sha256").hex()
 
 
-def broken(links: Iterable[tuple[Link, str]], last: int, key: bytes) -> str | None:
+def broken(links: Iterable[tuple[Link, str]], last: int, key: bytes, heads: Mapping[int, str] = NOTHING) -> str | None:
     """What is wrong with these events and the hashes that stand beside them, None where the chain is whole.
 
-    last is the id of the newest event that was ever written.
+    last is the id of the newest event that was ever written, heads the hashes of events that were published.
     """
     before, prev = 0, START
+    last = max(last, *heads, 0)
     for link, written in links:
         if link.id != before + 1:
             return f"{_events(before + 1, link.id - 1)} missing"
@@ -40,6 +43,8 @@ def broken(links: Iterable[tuple[Link, str]], last: int, key: bytes) -> str | No
             return f"event {link.id} of action {link.number} does not follow the event before it"
         if link.hash(key) != written:
             return f"event {link.id} of action {link.number} was altered"
+        if heads.get(link.id, written) != written:
+            return f"event {link.id} of action {link.number} is another one than the head that was published"
         before, prev = link.id, written
     return f"{_events(before + 1, last)} missing at the end" if before < last else None
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Protocol
 
 from bot.approvals import Approvals, Held, State
-from bot.assent import TRUSTED
 from bot.clock import Clock
 from bot.consent import Approvers
 from bot.policy import Rules
 from bot.posts import Post
+from bot.request import TRUSTED
 from bot.store import Unwritable
 
 TICK = 5.0  # seconds between two looks, at most; whoever changes something rings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +15,21 @@ from bot.approvals import Held
 from bot.buttons import Spent
 from bot.execution import Progress, silent
 from bot.pipeline import Pipeline
-from bot.request import Outcome, Received, Request, Status
+from bot.request import Actor, Due, Late, Origin, Outcome, Received, Request, Status
 from bot.store import UNWRITTEN, Store, Unwritable
+from bot.undelivered import Shown
 from bot.workers import Pool
 from commands import asking
 from commands.asking import Form
 from commands.command import Command
 from commands.line import UsageError
-from commands.reply import Button
+from commands.reply import Button, Reply, note
 from commands.secrets import mask_line
 
 PER_PERSON = 60  # requests that one person may have under way at an engine, so that nobody takes all of its workers
+_AGAIN = "slashdock was restarted before Slack had confirmed this answer: it may stand above already."
+_NOT_KEPT = "What was answered is not kept any more. The record says what became of it."
+_GOES_ON = "slashdock stops now, and number {} is still under way. What became of it is told after the next start."
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."
 UNKNOWN = "This button is not known any more. Nothing was done; type the line instead."
 
@@ -41,6 +45,7 @@ class Desk:
         self._pools = {name: Pool(name) for name in pipeline.hosts.names()}
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
+        self._under_way: dict[int, tuple[Received, Answer]] = {}
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
@@ -126,11 +131,45 @@ class Desk:
         except Unwritable:
             return None
 
+    def due(self, number: int) -> Due | None:
+        """The answer of an action, where Slack has still to show it."""
+        try:
+            return self._store.undelivered.of(number)
+        except Unwritable:
+            return None
+
+    def answered(self, due: Due | None) -> Callable[[Shown], None]:
+        """Who hears what became of an answer."""
+        if due is None:
+            return _nobody
+        return lambda shown: self._store.undelivered.mark(due, shown)
+
+    def late(self) -> Iterator[Late]:
+        """The answers that an earlier process had still to show, each to be posted once more and not again."""
+        for due in self._store.undelivered.due():
+            action = self._store.actions.get(due.number)
+            if action is not None and self._store.undelivered.again(due):
+                yield self._late(due, action)
+
+    def _late(self, due: Due, action: Mapping[str, Any]) -> Late:
+        actor, origin = Actor(action["actor"], action["team"]), Origin(action["origin"])
+        request = Request(action["line"], actor, origin, action["channel"], action["thread"], action["host"])
+        reply = self._store.spool.get(due.number) or answers.told(action["error"] or _NOT_KEPT)
+        before = note(_AGAIN) if due.at < self._store.opened else Reply()
+        facts = {"line": action["line"], "host": action["host"], "due": due}
+        return Late(request, Outcome(Status(action["status"]), before + reply, due.number, due.public, **facts))
+
     def close(self, limit: float = 5) -> None:
-        """Let what is under way end, for at most so many seconds in all."""
+        """Let what is under way end, for at most so many seconds in all; who still waits then is told so."""
         deadline = time.monotonic() + limit
         for pool in self._pools.values():
             pool.close(deadline)
+        with self._lock:
+            left = tuple(self._under_way.values())
+        for received, answer in left:
+            request = received.request
+            told = note(_GOES_ON.format(received.number))
+            answer(Outcome(Status.UNKNOWN, told, received.number, line=mask_line(request.line), host=received.host))
 
     def _command(self, request: Request) -> Command | None:
         try:
@@ -147,10 +186,14 @@ class Desk:
         return self._pipeline.turn_away(received, answers.nothing_behind(reason, told))
 
     def _work(self, received: Received, answer: Answer, progress: Progress) -> None:
+        with self._lock:
+            self._under_way[received.number] = received, answer
         try:
             outcome = self._pipeline.finish(received, progress)
         finally:
             self._uncount(received.request.actor.id)
+            with self._lock:
+                self._under_way.pop(received.number, None)
         answer(outcome)
 
     def _count(self, person: str) -> bool:
@@ -166,6 +209,10 @@ class Desk:
             self._waiting[person] -= 1
             if not self._waiting[person]:
                 del self._waiting[person]
+
+
+def _nobody(_shown: Shown) -> None:
+    """Nobody waits for it."""
 
 
 def remembered(store: Store, button: Button, host: str) -> str:

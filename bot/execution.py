@@ -18,7 +18,7 @@ from bot.inside import Inside
 from bot.judging import Judged, Judging
 from bot.policy import Deny, Hold, Object, Rules
 from bot.request import Outcome, Received, Status
-from bot.store import Store, Unwritable
+from bot.store import Answer, Store, Unwritable
 from commands import grammar, secrets, wire
 from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
@@ -155,25 +155,27 @@ class Execution:
         except Unwritable as error:
             raise Refusal(f"Who made it could not be written down: {error}") from error
 
-    def settle(self, number: int, judged: Judged, reply: Reply, seconds: float) -> Outcome:
+    def settle(self, received: Received, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""
         status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
+        public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
+        due = received.request.due(received.number, self.clock.now(), public=public)
         shown = reply
         try:
             self.store.outcome(
-                number,
+                received.number,
                 status=status,
                 error=reply.error or "",
                 duration_ms=round(seconds * 1000),
                 exit_code=reply.exit_code,
                 details={"ids": list(reply.ids)} if reply.ids else {},
                 made=reply.made,
+                answer=Answer(reply, due),
             )
         except Unwritable as error:
             parts = (*reply.parts, Note(f"This could not be written down: {error}"))
             status, shown = Status.UNKNOWN, replace(reply, parts=parts, failed=True, error=reply.error or str(error))
-        public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
-        return Outcome(status, shown, number, public, host=judged.host.name)
+        return Outcome(status, shown, received.number, public, host=judged.host.name, due=due)
 
 
 def _happened(reply: Reply) -> bool:

@@ -19,7 +19,7 @@ from bot.judging import Judged
 from bot.plan import Plan, Unread, Unseen
 from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.seal import Broken
-from bot.store import Store
+from bot.store import Answer, Store
 from commands import secrets, seen
 from commands.context import Found, daemon
 from commands.intent import Intent
@@ -106,15 +106,17 @@ class Holding:
             ),
             expires=now + min(each.expires for clause in clauses for each in clause),
         )
+        reply, due = _waits(asking), request.due(number, now, public=False)
         self.store.hold(
             asking,
             verb=command.spec.name,
             permission=command.spec.permission,
             verdict=judged.reason,
             targets=described(judged, intent.objects),
+            answer=Answer(reply, due),
         )
         line = answers.typed(request, command)
-        return Outcome(Status.HELD, _waits(asking), number, line=line, host=judged.host.name)
+        return Outcome(Status.HELD, reply, number, line=line, host=judged.host.name, due=due)
 
     def again(self, held: Held) -> Request:
         """The request that waited, as it was made; raises End where it cannot be read."""
@@ -154,7 +156,8 @@ class Holding:
         if not self.store.approvals.settle(held.number, (State.APPROVED,), state, why=end.reason):
             return None
         self.store.approvals.tell(held.number)  # by this answer
-        return Outcome(end.status, answers.masked(end.reply), held.number, public=True, line=held.line, host=held.host)
+        reply, due = answers.masked(end.reply), self.store.undelivered.of(held.number)
+        return Outcome(end.status, reply, held.number, public=True, line=held.line, host=held.host, due=due)
 
     def _check_glass(self, judged: Judged) -> None:
         glass = self.assent.policy.current().terms.glass

@@ -51,19 +51,45 @@ _RESUMED = _ACTIONS.replace(
     "number = r.number AND kind = 'outcome') AND (i.id IS NULL OR o.id > i.id)",
 )
 
+# Events of two more kinds, in a table made anew, for SQLite alters no CHECK. Ids and hashes stay as they are, and how
+# many events were ever written.
+_VOTED = _EVENTS.replace("'intended', 'outcome'", "'voted', 'intended', 'noted', 'outcome'").replace(
+    "TABLE events", "TABLE events_anew"
+)
+
+# What was said in an event, for a search: the line, why it was judged so or decided, and what went wrong.
+_SPOKEN = """
+CREATE VIEW spoken AS
+SELECT id, number, trim(coalesce(json_extract(body, '$.line'), '')
+    || ' ' || coalesce(json_extract(body, '$.reason'), '')
+    || ' ' || coalesce(json_extract(body, '$.error'), '')) AS text
+FROM events
+"""
+_HEARD = """
+CREATE TRIGGER events_are_heard AFTER INSERT ON events
+BEGIN INSERT INTO said (rowid, text) SELECT id, text FROM spoken WHERE id = NEW.id; END
+"""
+
+_INDICES = (
+    "CREATE INDEX events_of_action ON events (number, kind)",
+    "CREATE UNIQUE INDEX received ON events (number) WHERE kind = 'received'",
+    "CREATE INDEX deliveries ON events (json_extract(body, '$.delivery')) WHERE kind = 'received'",
+)
+_TRIGGERS = (
+    """CREATE TRIGGER events_are_not_altered BEFORE UPDATE ON events
+       BEGIN SELECT raise(ABORT, 'events are never altered'); END""",
+    """CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events
+       BEGIN SELECT raise(ABORT, 'events are never removed'); END""",
+    """CREATE TRIGGER events_are_appended BEFORE INSERT ON events
+       WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM events)
+       BEGIN SELECT raise(ABORT, 'events are only appended'); END""",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         _EVENTS,
-        "CREATE INDEX events_of_action ON events (number, kind)",
-        "CREATE UNIQUE INDEX received ON events (number) WHERE kind = 'received'",
-        "CREATE INDEX deliveries ON events (json_extract(body, '$.delivery')) WHERE kind = 'received'",
-        """CREATE TRIGGER events_are_not_altered BEFORE UPDATE ON events
-           BEGIN SELECT raise(ABORT, 'events are never altered'); END""",
-        """CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events
-           BEGIN SELECT raise(ABORT, 'events are never removed'); END""",
-        """CREATE TRIGGER events_are_appended BEFORE INSERT ON events
-           WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM events)
-           BEGIN SELECT raise(ABORT, 'events are only appended'); END""",
+        *_INDICES,
+        *_TRIGGERS,
         _ACTIONS,
         "CREATE TABLE unsettled (number INTEGER PRIMARY KEY, owner TEXT NOT NULL)",
         """CREATE TABLE lines (
@@ -133,6 +159,30 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "DROP VIEW actions",
         _RESUMED,
+    ),
+    (
+        "DROP VIEW actions",
+        _VOTED,
+        "INSERT INTO events_anew SELECT * FROM events",
+        "DELETE FROM sqlite_sequence WHERE name = 'events_anew'",
+        "UPDATE sqlite_sequence SET name = 'events_anew' WHERE name = 'events'",
+        "DROP TABLE events",
+        "ALTER TABLE events_anew RENAME TO events",
+        *_INDICES,
+        *_TRIGGERS,
+        _RESUMED,
+        _SPOKEN,
+        "CREATE VIRTUAL TABLE said USING fts5 (text, content = 'spoken', content_rowid = 'id')",
+        "INSERT INTO said (said) VALUES ('rebuild')",
+        _HEARD,
+        """CREATE TABLE heads (
+               event INTEGER PRIMARY KEY,  -- the newest one when it was published
+               hash TEXT NOT NULL, at REAL NOT NULL)""",
+        """CREATE TABLE answers (
+               number INTEGER PRIMARY KEY, at REAL NOT NULL,  -- when the action ended so
+               public INTEGER NOT NULL,                       -- whether everybody in the channel sees it
+               state TEXT NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'again', 'shown', 'unsure', 'lost')))""",
+        "CREATE INDEX due_answers ON answers (state) WHERE state IN ('due', 'again')",
     ),
 )
 

@@ -21,7 +21,7 @@ from bot.inside import Inside
 from bot.judging import Judged, Judging
 from bot.policy import Rules
 from bot.request import Directory, Outcome, Received, Request, Status
-from bot.store import Store, Unwritable
+from bot.store import Answer, Store, Unwritable
 from bot.widening import widened
 from commands import grammar, secrets
 from commands.allowances import Allowances
@@ -118,7 +118,7 @@ class Pipeline:
         reply = self._execution.run(received.number, judged, intent) + (note(warning) if warning else Reply())
         reply = answers.masked(reply)
         shown = reply.grep(judged.command.grep) if judged.command.grep else reply
-        outcome = self._execution.settle(received.number, judged, shown, self.clock.now() - started)
+        outcome = self._execution.settle(received, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
 
     def _held(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
@@ -179,7 +179,8 @@ class Pipeline:
             return answers.unwritten(error)
 
     def _refuse(self, received: Received, end: End) -> Outcome:
-        request, command = received.request, end.command
+        request, command, reply = received.request, end.command, answers.masked(end.reply)
+        due = request.due(received.number, self.clock.now(), public=False)
         self.store.refuse(
             received.number,
             status=end.status,
@@ -189,9 +190,10 @@ class Pipeline:
             person=self.policy.current().person(request.actor.id) or "",
             host=received.host,
             targets=[describe(found) for found in end.found],
+            answer=Answer(reply, due),
         )
         shown = answers.typed(request, command)
-        return Outcome(end.status, answers.masked(end.reply), received.number, line=shown, host=received.host)
+        return Outcome(end.status, reply, received.number, line=shown, host=received.host, due=due)
 
     def _fill(self, request: Request, judged: Judged) -> None:
         """See that what has to be asked in a dialog was answered."""

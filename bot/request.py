@@ -22,6 +22,9 @@ class Origin(StrEnum):
     CONSOLE = "console"
 
 
+TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows nothing of
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who asks: a Slack user id and its team, or schedule:NAME."""
@@ -53,6 +56,18 @@ class Directory(Protocol):
 
 
 @dataclass(frozen=True)
+class Due:
+    """An answer that Slack has still to take, of an action that ended at a time in epoch seconds.
+
+    public: for everybody in the channel, not for the asker alone.
+    """
+
+    number: int
+    at: float
+    public: bool
+
+
+@dataclass(frozen=True)
 class Request:
     """One line to be judged and run.
 
@@ -72,6 +87,10 @@ class Request:
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
     confirmed: str = ""
     approved: int = 0
+
+    def due(self, number: int, at: float, *, public: bool) -> Due | None:
+        """Its answer under this number, at this time, as Slack has to show it; None where nobody waits for it there."""
+        return Due(number, at, public) if self.channel and self.origin not in TRUSTED else None
 
 
 @dataclass(frozen=True)
@@ -119,6 +138,7 @@ class Outcome:
     public: bool = False
     line: str = ""  # as it was understood, secrets masked
     host: str = ""  # the engine that was asked
+    due: Due | None = None  # its answer as the record knows it; None where Slack has nothing to show
 
     @property
     def exit_code(self) -> ExitCode:
@@ -126,3 +146,11 @@ class Outcome:
         if self.status in {Status.CANCELLED, Status.EXPIRED, Status.SUPERSEDED}:
             return ExitCode.DENIED
         return ExitCode.DONE if self.status is Status.DUPLICATE else ExitCode[self.status.name]
+
+
+@dataclass(frozen=True)
+class Late:
+    """An outcome that has still to be shown, and the request that it answers."""
+
+    request: Request
+    outcome: Outcome

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot import approvals, chain, makers, migrations
+from bot import approvals, migrations
 from bot.actions import Actions
 from bot.approvals import Approvals, Asking
 from bot.buttons import Buttons
-from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
+from bot.emergency import Emergency
 from bot.grants import Grants
+from bot.heads import Heads
 from bot.images import Images
+from bot.journal import End, Journal
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.makers import Makers
-from bot.request import Request
+from bot.request import Due, Request
 from bot.runs import Runs
 from bot.seal import Seal
+from bot.spool import Spool
+from bot.undelivered import Undelivered
 from bot.vault import Vault
 from commands.credentials import Credential
+from commands.reply import Reply
 
-__all__ = ["AlreadyRunning", "Instance", "Receipt", "Store", "Unfinished", "Unwritable"]
+__all__ = ["AlreadyRunning", "Answer", "Instance", "Receipt", "Store", "Unfinished", "Unwritable"]
 
 FILE = "slashdock.db"
 HELD = b"slashdock: lines that wait for consent, 1"  # what the seal of what is kept for later is made for
-OWED = 256  # ends that are kept until they can be written, about 1 kB each; of more the next start learns
 UNWRITTEN = "This could not be written down first, so nothing was done"
 REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
 
@@ -60,22 +63,18 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
-class _End:
-    """The last events of an action, each with its kind, and when they came about."""
+class Answer:
+    """What an action is answered, masked; due is None where nobody waits for it in Slack."""
 
-    number: int
-    at: float
-    events: tuple[tuple[str, Mapping[str, Any]], ...]
-    made: tuple[str, ...] = ()
+    reply: Reply
+    due: Due | None = None
 
 
 class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
-    actions reads the record back; buttons, images, runs and makers are what is remembered beside it, vault the logins
-    at registries.
-
-    An end that cannot be written is owed: it goes before whatever is written next.
+    actions reads the record back, heads of it are published, spool is what was answered, undelivered what of that Slack
+    has still to take; buttons, images, runs and makers are what is remembered beside it, vault the registries' logins.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name.
@@ -84,20 +83,25 @@ class Store:
     def __init__(self, folder: Path, clock: Clock, key: bytes, logins: Iterable[Credential] = ()) -> None:
         self._clock = clock
         self._key = key
-        self._owed: dict[int, _End] = {}  # by the number of the action, oldest first
+        self.opened = clock.now()
         self._file = Sqlite(folder / FILE)
+        self.journal = Journal(self._file, clock, key, Emergency(folder, key))
         self.actions = Actions(self._file.reading, key)
+        self.heads = Heads(self._file, clock)
         self.buttons = Buttons(self._file, clock)
         self.images = Images(self._file, clock)
         self.runs = Runs(self._file, clock)
         self.makers = Makers(self._file)
-        self.approvals = Approvals(self._file.reading, self._writing, clock, self._note_end)
+        self.approvals = Approvals(self._file.reading, clock, self.journal)
         self.grants = Grants(self._file, self.approvals.now)
         self.seal = Seal(key, HELD)
+        self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")
+            self.spool = Spool(folder / "spool")
+            self.journal.recover()
         except OSError as error:
             self._file.close()
             raise Unwritable(f"{folder} cannot be written: {error.strerror}.") from error
@@ -107,9 +111,9 @@ class Store:
 
     def close(self) -> None:
         """Close the file, with what is owed if it can be written; what was begun and not ended counts as abandoned."""
-        if self._owed:
-            with suppress(Unwritable), self._writing():
-                pass
+        if self.journal.wrong:
+            with suppress(Unwritable):
+                self.journal.catch_up()
         self._owner.close()
         self._file.close()
 
@@ -117,7 +121,7 @@ class Store:
 
     def receive(self, request: Request, line: str) -> Receipt:
         """Commit that the request came in; line has its secrets masked. A second delivery writes nothing."""
-        with self._writing() as db:
+        with self.journal.writing() as db:
             first = self._delivered(db, request.delivery)
             if first is not None:
                 return Receipt(first, duplicate=True, first=first)
@@ -127,7 +131,7 @@ class Store:
                 "channel": request.channel, "thread": request.thread, "host": request.host,
                 "delivery": request.delivery, "line": line, "owner": self._owner.boot,
             }  # fmt: skip
-            self._append(db, number, "received", body, self._clock.now())
+            self.journal.append(db, number, "received", body)
             db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
         return Receipt(number)
 
@@ -142,14 +146,16 @@ class Store:
         person: str,
         host: str = "",
         targets: Sequence[Mapping[str, Any]] = (),
+        answer: Answer | None = None,
     ) -> None:
         """Commit that the request ended before anything was done, and why."""
         judged = {
             "verdict": status, "reason": reason, "line": line, "verb": verb, "person": person, "host": host,
             "targets": [dict(target) for target in targets],
         }  # fmt: skip
-        ended = {"status": status, "error": reason}
-        self._end(_End(number, self._clock.now(), (("judged", judged), ("outcome", ended))))
+        ended = {"status": status, "error": reason, **self._spooled(number, answer)}
+        end = End(number, self._clock.now(), (("judged", judged), ("outcome", ended)), due=_due(answer))
+        self.journal.end(end)
 
     def intend(  # noqa: PLR0913 - the facts of an intent, each named by the caller
         self,
@@ -175,33 +181,40 @@ class Store:
         }  # fmt: skip
         try:
             self._file.hold_back()
-            with self._writing() as db:
+            with self.journal.writing() as db:
                 if resumed and not self._resume(db, number):
                     return False
-                self._append(db, number, "judged", judged, self._clock.now())
-                intended = {"targets": [dict(target) for target in targets]}
-                self._append(db, number, "intended", intended, self._clock.now())
+                self.journal.append(db, number, "judged", judged)
+                self.journal.append(db, number, "intended", {"targets": [dict(target) for target in targets]})
         except Unwritable as error:
-            facts = {"line": line, "verb": verb, "person": person, "host": host}
+            facts: dict[str, Any] = {"line": line, "verb": verb, "person": person, "host": host}
             if not resumed:  # what was approved stays so, and may be tried again
                 with suppress(Unwritable):
                     self.refuse(number, status="failed", reason=f"{UNWRITTEN}: {error}", targets=targets, **facts)
             raise
         return True
 
-    def hold(
-        self, asking: Asking, *, verb: str, permission: str, verdict: str, targets: Sequence[Mapping[str, Any]]
+    def hold(  # noqa: PLR0913 - as refuse
+        self,
+        asking: Asking,
+        *,
+        verb: str,
+        permission: str,
+        verdict: str,
+        targets: Sequence[Mapping[str, Any]],
+        answer: Answer | None = None,
     ) -> None:
         """Commit that it waits for other people's consent; verdict is why."""
         judged = {
             "verdict": "hold", "reason": verdict, "line": asking.line, "verb": verb, "person": asking.person,
             "permission": permission, "host": asking.host, "targets": [dict(target) for target in targets],
         }  # fmt: skip
-        now = self._clock.now()
-        with self._writing() as db:
-            approvals.hold(db, asking, now)
-            self._append(db, asking.number, "judged", judged, now)
-            self._note_end(db, asking.number, "held", verdict)
+        ended = {"status": "held", "error": verdict, **self._spooled(asking.number, answer)}
+        events = (("judged", judged), ("outcome", ended))
+        end = End(asking.number, self._clock.now(), events, due=_due(answer))
+        with self.journal.writing() as db:
+            approvals.hold(db, asking, end.at)
+            self.journal.settle(db, end)
 
     def outcome(  # noqa: PLR0913 - the facts of an outcome, each named by the caller
         self,
@@ -213,19 +226,15 @@ class Store:
         exit_code: int | None = None,
         details: Mapping[str, Any] | None = None,
         made: Iterable[str] = (),
+        answer: Answer | None = None,
     ) -> None:
         """Commit what came of it; on a full disk the room that was kept for it is used."""
         body = {
             "status": status, "error": error, "duration_ms": duration_ms, "exit_code": exit_code,
-            "details": dict(details or {}),
+            "details": dict(details or {}), **self._spooled(number, answer),
         }  # fmt: skip
-        end = _End(number, self._clock.now(), (("outcome", body),), tuple(made))
-        try:
-            self._end(end)
-        except Unwritable:
-            self._file.let_go()
-            with self._file.writing() as db:  # by itself: the room is for this one
-                self._settle(db, end)
+        end = End(number, self._clock.now(), (("outcome", body),), tuple(made), _due(answer))
+        self.journal.end_whatever_comes(end)
 
     def unfinished(self) -> list[Unfinished]:
         """The actions without an outcome whose process is dead, oldest first."""
@@ -249,38 +258,9 @@ class Store:
         row = db.execute(_DELIVERED, (delivery, self._clock.now() - REDELIVERY)).fetchone()
         return None if row is None else int(row[0])
 
-    def _append(self, db: Database, number: int, kind: str, body: Mapping[str, Any], at: float) -> None:
-        last, prev = db.execute(_HEAD).fetchone() or (0, chain.START)
-        link = Link(last + 1, number, kind, at, _json(body), prev)
-        row = (link.id, link.number, link.kind, link.at, link.body, link.prev, link.hash(self._key))
-        db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Database]:
-        """One transaction, in which whatever is owed comes first."""
-        owed = tuple(self._owed.values())
-        with self._file.writing() as db:
-            for end in owed:
-                self._settle(db, end)
-            yield db
-        for end in owed:
-            self._owed.pop(end.number, None)
-
-    def _end(self, end: _End) -> None:
-        """Write an end down; it is owed where that cannot be done."""
-        self._owed.pop(end.number, None)
-        try:
-            with self._writing() as db:
-                self._settle(db, end)
-        except Unwritable:
-            if len(self._owed) < OWED:
-                self._owed[end.number] = end
-            raise
-
-    def _note_end(self, db: Database, number: int, status: str, reason: str) -> None:
-        """Append the end of an action within the transaction that is open."""
-        self._append(db, number, "outcome", {"status": status, "error": reason}, self._clock.now())
-        db.execute("DELETE FROM unsettled WHERE number = ?", (number,))
+    def _spooled(self, number: int, answer: Answer | None) -> dict[str, Any]:
+        """What the record keeps of an answer itself: its size and hash."""
+        return {} if answer is None else {"answer": self.spool.keep(number, answer.reply)}
 
     def _resume(self, db: Database, number: int) -> bool:
         """Take an approved action up again."""
@@ -289,35 +269,15 @@ class Store:
         db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
         return True
 
-    def _settle(self, db: Database, end: _End) -> None:
-        """Append an end, once: two threads may both hold the same one that is owed."""
-        if db.execute(_WRITTEN, (end.number, end.at, _json(end.events[-1][1]))).fetchone():
-            return
-        for kind, body in end.events:
-            self._append(db, end.number, kind, body, end.at)
-        makers.note(db, end.number, end.made)
-        last = end.events[-1][1]
-        approvals.end(db, end.number, str(last["status"]), _written(str(last["error"])))
-        db.execute("DELETE FROM unsettled WHERE number = ?", (end.number,))
 
-
-_HEAD = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"
-_WRITTEN = "SELECT 1 FROM events WHERE number = ? AND kind = 'outcome' AND at = ? AND body = ?"
 _DELIVERED = """
 SELECT min(number) FROM events
 WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVING count(*) > 0
 """
 
 
-def _json(body: Mapping[str, Any]) -> str:
-    """Canonical JSON without what is empty; a lone surrogate becomes a question mark, as SQLite takes none."""
-    told = {key: value for key, value in body.items() if value not in ("", None, {}, [])}
-    return _written(json.dumps(told, ensure_ascii=False, sort_keys=True))
-
-
-def _written(text: str) -> str:
-    """The text as SQLite takes it: no lone surrogates."""
-    return text.encode(errors="replace").decode()
+def _due(answer: Answer | None) -> Due | None:
+    return None if answer is None else answer.due
 
 
 def _unfinished(action: Mapping[str, Any]) -> Unfinished:

@@ -11,13 +11,12 @@ import requests
 from docker.errors import DockerException
 
 from bot import text
-from bot.assent import TRUSTED
 from bot.core import Core
 from bot.execution import Progress, silent
 from bot.hosts import EngineDown
 from bot.policy import Asker, Object
 from bot.policy_file import USER
-from bot.request import Actor, Origin, Outcome, Request
+from bot.request import TRUSTED, Actor, Origin, Outcome, Request
 from commands import seen
 from commands.spec import Permission
 

@@ -66,6 +66,8 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     bell.ring = clerk.ring
     schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
     health.ask = side.healthy
+    core.store.undelivered.start()
+    stack.callback(core.store.undelivered.close)
     side.start()
     stack.callback(side.stop)  # after what is under way has ended, so that its answers still go out
     stack.callback(desk.close)

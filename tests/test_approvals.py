@@ -140,7 +140,8 @@ def test_two_people_agree_and_it_is_done_once(office: Bench, api: APIClient) -> 
     story = office.store.actions.get(asked.number)
     assert story is not None
     kinds = [event["kind"] for event in story["events"]]
-    assert kinds == ["received", "judged", "outcome", "judged", "intended", "outcome"]
+    assert kinds == ["received", "judged", "outcome", "voted", "voted", "judged", "intended", "outcome"]
+    assert [event["person"] for event in story["events"] if event["kind"] == "voted"] == ["bob", "carol"]
     assert story["status"] == "done"
 
 

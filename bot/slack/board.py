@@ -72,7 +72,10 @@ class SlackBoard:
         outcome = Outcome(status, Reply((told,)), held.number, line=held.line, host=held.host)
         message = render(outcome, lambda _button: "")
         place = Place(held.channel, held.actor, held.thread, held.thread, direct=held.channel.startswith("D"))
-        self._outbox.put(f"{held.channel} {held.actor}", MessageLetter(message, self._post.ways(place, public=False)))
+        letter = MessageLetter(
+            message, self._post.ways(place, public=False), ended=self._desk.answered(self._desk.due(held.number))
+        )
+        self._outbox.put(f"{held.channel} {held.actor}", letter)
 
     def paint(self, number: int, channel: str) -> None:
         """Draw it as it is now and send that; raises what Slack says."""
@@ -137,6 +140,13 @@ class _Sheet:
         except Unwritable as error:
             log.warning("where number %s is shown was not written down: %s", self.number, error)
         return True
+
+    def give_up(self) -> None:
+        """Nobody sees it there."""
+        try:
+            self.board.lost(self.number, self.channel)
+        except Unwritable as error:
+            log.warning("that number %s is not shown was not written down: %s", self.number, error)
 
 
 def parts(held: Held) -> Iterator[Part]:

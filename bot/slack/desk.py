@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from bot.approvals import Held
 from bot.buttons import Spent
-from bot.request import Outcome, Request
+from bot.request import Due, Late, Outcome, Request
+from bot.undelivered import Shown
 from commands.asking import Form
 from commands.reply import Button
 
@@ -47,6 +48,15 @@ class Desk(Protocol):
 
     def asked(self, dialog: str) -> tuple[str, dict[str, Any]] | None:
         """The button and the place of a dialog; None where nobody knows it."""
+
+    def due(self, number: int) -> Due | None:
+        """The answer of an action, where Slack has still to show it."""
+
+    def answered(self, due: Due | None) -> Callable[[Shown], None]:
+        """Who hears what became of an answer."""
+
+    def late(self) -> Iterable[Late]:
+        """The answers that an earlier process had still to show, each to be posted once more and not again."""
 
     def spent(self, button: str) -> Spent | None:
         """The action that used up a button which works once; None where it can still be pressed."""

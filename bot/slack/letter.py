@@ -12,6 +12,7 @@ from bot.slack.characters import escaped
 from bot.slack.message import File, Message
 from bot.slack.post import BLOCKS_REFUSED, FileWay, Way
 from bot.slack.said import NotNow, Refused, Unsure
+from bot.undelivered import Shown
 
 OPEN_ALREADY = "exchanged_trigger_id"  # Slack, of a click that it delivers twice
 
@@ -32,6 +33,13 @@ class Letter(Protocol):
     def send(self) -> bool:
         """Try the next way; True when nothing is left to do. Raises NotNow where the same is to be tried later."""
 
+    def give_up(self) -> None:
+        """It waited too long, or there is no room for it: it is not sent any more."""
+
+
+def nobody(_shown: Shown) -> None:
+    """Nobody has to hear what became of it."""
+
 
 @dataclass
 class MessageLetter:
@@ -41,6 +49,7 @@ class MessageLetter:
     ways: Iterator[Way]
     about: str = ""  # what it answers, for the notice that it may have been lost and for the log
     pace: float = 0.0
+    ended: Callable[[Shown], None] = nobody  # hears what became of it, once
     payload: dict[str, Any] = field(init=False)
     way: Way | None = field(init=False)
 
@@ -52,6 +61,7 @@ class MessageLetter:
         """Try the way at hand."""
         if self.way is None:
             log.error("an answer could not be shown: no way is left (%s)", self.about)
+            self.give_up()
             return True
         try:
             self.way(self.payload)
@@ -60,7 +70,16 @@ class MessageLetter:
             return False
         except Unsure as loss:
             return self._lost(loss)
+        self._end(Shown.SHOWN)
         return True
+
+    def give_up(self) -> None:
+        """Say that it is lost."""
+        self._end(Shown.LOST)
+
+    def _end(self, shown: Shown) -> None:
+        self.ended(shown)
+        self.ended = nobody
 
     def _checked(self) -> dict[str, Any]:
         payload = self.message.payload()
@@ -81,6 +100,7 @@ class MessageLetter:
     def _lost(self, loss: Unsure) -> bool:
         """Tell by the next way that the answer may be missing; the answer itself is never sent twice."""
         log.warning("an answer may have been lost: %s (%s)", loss, self.about)
+        self._end(Shown.UNSURE)
         self.way = next(self.ways, None)
         if self.way is None or not self.about:
             return True
@@ -118,6 +138,10 @@ class ViewLetter:
             log.warning("a modal may not have been opened: %s", loss)
         return True
 
+    def give_up(self) -> None:
+        """Tell whoever waits for it."""
+        self.failed()
+
 
 @dataclass
 class FileLetter:
@@ -145,3 +169,7 @@ class FileLetter:
         except Unsure as loss:
             log.warning("the file %s may have been lost: %s", self.file.name, loss)
         return True
+
+    def give_up(self) -> None:
+        """The message that it belongs to names it; the log says which."""
+        log.error("the file %s was not sent", self.file.name)

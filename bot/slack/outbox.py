@@ -114,6 +114,7 @@ class Outbox:
         """Whether the letter is done, and the seconds until its lane may be tried again."""
         if time.monotonic() - waiting.since > AGE_LIMIT:
             log.error("a message was given up after %s s", AGE_LIMIT)
+            waiting.letter.give_up()
             return True, 0
         try:
             done = waiting.letter.send()
@@ -122,6 +123,7 @@ class Outbox:
             return False, later.seconds
         except Exception:  # a bug of ours must not take the thread with it
             log.exception("a message could not be sent")
+            waiting.letter.give_up()
             return True, 0
         return done, 0
 

@@ -93,6 +93,10 @@ class Progress:
             return True
         return self._painted(canvas, message, look)
 
+    def give_up(self) -> None:
+        """Nothing is painted any more; the answer comes by a message of its own."""
+        self._give_up(told=True)
+
     def _painted(self, canvas: Canvas, message: Message, look: tuple[str, bool]) -> bool:
         try:
             canvas.paint(message.payload())

@@ -26,6 +26,7 @@ from bot.slack.post import Post
 from bot.slack.progress import Progress
 from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
+from bot.undelivered import Shown
 from commands.reply import Asking, Button, note
 from commands.secrets import mask_line
 
@@ -70,6 +71,10 @@ class SlackSide:
         self.transport.start()
         self._outbox.start()
         self._patience.start()
+        for late in self._desk.late():
+            asked, actor = late.request, late.request.actor.id
+            place = Place(asked.channel, actor, asked.thread, asked.thread, direct=asked.channel.startswith("D"))
+            self._tell(Asked(asked, place), late.outcome, actor)
 
     def stop(self) -> None:
         """Hear nothing more, send what waits, and end."""
@@ -200,7 +205,9 @@ class SlackSide:
         lane = place.channel if public else f"{place.channel} {place.user}"
         pace = PACE if public else 0
         about = outcome.line or mask_line(asked.request.line)
-        self._outbox.put(lane, MessageLetter(message, self._post.ways(place, public=public), about, pace))
+        ways, ended = self._post.ways(place, public=public), self._desk.answered(outcome.due)
+        if not self._outbox.put(lane, MessageLetter(message, ways, about, pace, ended)):
+            ended(Shown.LOST)
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
 

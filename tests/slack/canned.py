@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.approvals import Held
 from bot.buttons import Spent
 from bot.execution import Progress, silent
-from bot.request import Outcome, Request, Status
+from bot.request import Due, Late, Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
+from bot.undelivered import Shown
 from bot.workspace import Workspace
 from commands.asking import Form
 from commands.reply import Button, Output, Reply, note
@@ -49,6 +50,8 @@ class CannedDesk:
     busy: bool = False
     forms: dict[str, Form] = field(default_factory=dict)  # by the line that needs them
     dialogs: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    left: list[Late] = field(default_factory=list)
+    shown: list[tuple[Due | None, Shown]] = field(default_factory=list)
     passes: Callable[[Progress], None] = lambda _progress: None
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
@@ -105,6 +108,18 @@ class CannedDesk:
     def asked(self, dialog: str) -> tuple[str, dict[str, Any]] | None:
         """What the id stands for."""
         return self.dialogs.get(dialog)
+
+    def due(self, number: int) -> Due | None:
+        """Nothing waits here."""
+        del number
+
+    def answered(self, due: Due | None) -> Callable[[Shown], None]:
+        """Who notes what became of it."""
+        return lambda shown: self.shown.append((due, shown))
+
+    def late(self) -> Iterator[Late]:
+        """What an earlier process had still to show."""
+        yield from self.left
 
     def spent(self, button: str) -> Spent | None:
         """Who used it up."""

@@ -308,6 +308,9 @@ class Held:
         self.sent.set()
         return self.gate.wait(10)
 
+    def give_up(self) -> None:
+        """Nobody waits for it."""
+
 
 def test_the_outbox_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
     """What does not fit is refused and logged, rather than kept until the memory is full."""
@@ -356,6 +359,9 @@ class Broken:
     def send(self) -> bool:
         """Fail."""
         raise RuntimeError("a bug")
+
+    def give_up(self) -> None:
+        """Nobody waits for it."""
 
 
 def test_a_bug_in_one_letter_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,97 @@
+"""Answers that Slack has still to take: noted with the end of the action, and struck out once they are shown."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from enum import StrEnum
+
+from bot.database import Sqlite, Unwritable
+from bot.request import Due
+
+log = logging.getLogger(__name__)
+
+
+class Shown(StrEnum):
+    """What became of an answer; again: it was posted once more after a crash, and is not a third time."""
+
+    DUE = "due"
+    AGAIN = "again"
+    SHOWN = "shown"
+    UNSURE = "unsure"
+    LOST = "lost"
+
+
+class Undelivered:
+    """The answers, in the database. What became of them is written by a thread of its own: many in one commit."""
+
+    def __init__(self, file: Sqlite) -> None:
+        self._file = file
+        self._marks: list[tuple[Shown, Due]] = []
+        self._changed = threading.Condition()
+        self._ended = False
+        self._thread = threading.Thread(target=self._work, name="undelivered", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is left, and end."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def mark(self, due: Due, shown: Shown) -> None:
+        """Have what became of an answer written soon."""
+        with self._changed:
+            self._marks.append((shown, due))
+            self._changed.notify()
+
+    def due(self) -> list[Due]:
+        """What waits, oldest first."""
+        with self._file.reading() as db:
+            rows = db.execute(f"{_DUE} ORDER BY number").fetchall()
+        return [Due(number, at, bool(public)) for number, at, public in rows]
+
+    def of(self, number: int) -> Due | None:
+        """The answer of one action; None where nothing waits."""
+        with self._file.reading() as db:
+            row = db.execute(f"{_DUE} AND number = ?", (number,)).fetchone()
+        return None if row is None else Due(row[0], row[1], bool(row[2]))
+
+    def again(self, due: Due) -> bool:
+        """Note that an answer is posted once more: False where it was, or is not due; raises Unwritable."""
+        with self._file.writing() as db:
+            done = db.execute(
+                "UPDATE answers SET state = 'again' WHERE (number, at, state) = (?, ?, 'due')", (due.number, due.at)
+            )
+            return done.rowcount == 1
+
+    def was_public(self, number: int) -> bool:
+        """Whether the answer of this action was for everybody in its channel."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT public FROM answers WHERE number = ?", (number,)).fetchone()
+        return row is not None and bool(row[0])
+
+    def _work(self) -> None:
+        while (marks := self._next()) is not None:
+            try:
+                with self._file.writing() as db:
+                    for shown, due in marks:
+                        db.execute(
+                            "UPDATE answers SET state = ? WHERE (number, at) = (?, ?)", (shown, due.number, due.at)
+                        )
+            except Unwritable as error:  # at worst they are shown once more after a restart
+                log.warning("that %s answers were shown was not written down: %s", len(marks), error)
+
+    def _next(self) -> list[tuple[Shown, Due]] | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._marks or self._ended)
+            marks, self._marks = self._marks, []
+            return marks or None
+
+
+_DUE = "SELECT number, at, public FROM answers WHERE state = 'due'"
