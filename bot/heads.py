@@ -42,7 +42,7 @@ class Heads:
     def publish(self) -> Head | None:
         """The newest head, noted as published and written to the log; None where it was published before."""
         with self._file.writing() as db:
-            row = db.execute("SELECT id, hash FROM events ORDER BY id DESC LIMIT 1").fetchone()
+            row = db.execute(_LAST).fetchone()
             if row is None or db.execute("SELECT 1 FROM heads WHERE event = ?", (row[0],)).fetchone():
                 return None
             db.execute("INSERT INTO heads VALUES (?, ?, ?)", (*row, self._clock.now()))
@@ -50,7 +50,16 @@ class Heads:
         log.info("head of the record: %s", head)
         return head
 
+    def last(self) -> Head | None:
+        """The newest event; None where there is none."""
+        with self._file.reading() as db:
+            row = db.execute(_LAST).fetchone()
+        return None if row is None else Head(*row)
+
     def published(self) -> list[Head]:
         """All that were published, oldest first."""
         with self._file.reading() as db:
             return [Head(*row) for row in db.execute("SELECT event, hash FROM heads ORDER BY event").fetchall()]
+
+
+_LAST = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"

@@ -88,6 +88,10 @@ class Host:
         """Run the job in a thread beside this one; False where none is free. The threads and their clients are kept."""
         return self._beside.put(job)
 
+    def watched(self) -> Callable[[], str | None]:
+        """A check that never waits: what the engine lacks, as far as the look before has found out."""
+        return _Pulse(self).check
+
     def resolve(self, targets: Iterable[Target], *, inside: bool = False) -> dict[Target, Found | Missing]:
         """What the names of a line stand for now; inside: with the volumes of containers. Raises EngineDown."""
         engine = lookup.Engine(self.quick)
@@ -179,6 +183,34 @@ def _is_forbidden(error: BaseException | None) -> bool:
 def _is_late(error: BaseException) -> bool:
     gateway = isinstance(error, APIError) and error.status_code == requests.codes.gateway_timeout
     return gateway or isinstance(error, requests.Timeout) or "timed out" in str(error)
+
+
+class _Pulse:
+    """Asks the engine whether it is there, in a thread beside, and tells what came of it the next time."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._asking = threading.Lock()
+        self._wrong: str | None = None
+
+    def check(self) -> str | None:
+        """What the last answer was; the engine is asked anew."""
+        if self._asking.acquire(blocking=False):
+            if not self._host.beside(self._ask):
+                self._asking.release()
+        else:
+            self._wrong = f"The Docker engine {self._host.name} did not answer in time"
+        return self._wrong
+
+    def _ask(self) -> None:
+        try:
+            self._host.quick().ping()
+        except (OSError, DockerException) as error:
+            self._wrong = str(self._host.down(error))
+        else:
+            self._wrong = None
+        finally:
+            self._asking.release()
 
 
 class Hosts:

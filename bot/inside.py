@@ -11,6 +11,7 @@ from bot import standing
 from bot.approvals import APPROVE, REJECT, Held, State
 from bot.assent import GONE, Assent
 from bot.consent import Vote
+from bot.heads import Head
 from bot.policy import Allow, Asker, Object, Rules
 from bot.store import Store
 from bot.telling import needs, told
@@ -48,9 +49,9 @@ class Inside:
         """Recorded actions, newest first; the one of that number with its events where a number is given."""
         if number is not None:
             action = self.store.actions.get(number)
-            held = self.store.approvals.get(number)
-            votes = () if held is None else tuple(told(held)["votes"])
-            return [action | {"votes": votes}] if action is not None and self._may_read(action) else []
+            if action is None or not self._may_read(action):
+                return []
+            return [action | {"answer": self.store.undelivered.state(number)}]
         asked, found = limit, self.store.actions.listed(filters, limit)
         shown = [action for action in found if self._may_read(action)]
         while len(shown) < limit and len(found) == asked:
@@ -58,6 +59,36 @@ class Inside:
             found = self.store.actions.listed(filters, asked)
             shown = [action for action in found if self._may_read(action)][:limit]
         return shown
+
+    def verified(self, heads: tuple[str, ...]) -> dict[str, Any]:
+        """The whole record checked, with these published heads beside those that it knows of; raises Refusal."""
+        read = [Head.read(each) for each in heads]
+        if None in read:
+            raise Refusal(
+                f"'{heads[read.index(None)]}' is no head of the record: it is EVENT:HASH, as it was published."
+            )
+        known = self.store.heads.published()
+        wrong = self.store.actions.verify([each for each in read if each is not None])
+        last = self.store.heads.last()
+        count = 0 if last is None else last.event
+        return {"wrong": wrong, "events": count, "heads": len({*known, *read}), "head": str(last)}
+
+    def output(self, number: int | None) -> tuple[int, Reply] | None:
+        """What was answered under a number, or to the asker's own last line; None where they cannot be shown it."""
+        if number is None:
+            own = self.store.actions.listed({"person": (self.asker.id, *self.asker.accounts)}, RECENT)
+            last = next((each for each in own if each["number"] != self.number and each["verb"] != "output"), None)
+        else:
+            last = self.store.actions.get(number)
+        if last is None or not (self._is_own(last) or self._was_shown(last)):
+            return None
+        reply = self.store.spool.get(last["number"])
+        return None if reply is None else (last["number"], reply)
+
+    def _was_shown(self, action: Mapping[str, Any]) -> bool:
+        """Whether everybody in the channel in which the asker asks could see its answer."""
+        here = bool(action["channel"]) and action["channel"] == self.asker.channel
+        return here and self.store.undelivered.was_public(action["number"])
 
     def _may_read(self, action: Mapping[str, Any]) -> bool:
         """One's own actions, and those whose objects one may see; those about none, who sees the whole host."""

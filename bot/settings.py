@@ -163,6 +163,12 @@ class Settings:
         "Id of the channel that is told of it; empty: nobody, #alerts in the local workspace",
         read=_channel,
     )
+    audit_channel: str = setting(
+        "SLASHDOCK_AUDIT_CHANNEL",
+        "",
+        "Id of the channel for heads of the record and what was missed; empty: the log alone, #alerts locally",
+        read=_channel,
+    )
 
     @property
     def allowances(self) -> Allowances:

@@ -70,6 +70,18 @@ class Undelivered:
             )
             return done.rowcount == 1
 
+    def lost(self, since: float) -> list[int]:
+        """The actions that ended since then, in epoch seconds, and whose answers Slack did not take."""
+        with self._file.reading() as db:
+            rows = db.execute("SELECT number FROM answers WHERE state = 'lost' AND at >= ?", (since,)).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def state(self, number: int) -> str:
+        """What became of the answer of an action; empty where Slack had none to show."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT state FROM answers WHERE number = ?", (number,)).fetchone()
+        return "" if row is None else str(row[0])
+
     def was_public(self, number: int) -> bool:
         """Whether the answer of this action was for everybody in its channel."""
         with self._file.reading() as db:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -13,8 +14,9 @@ from starlette.routing import Mount
 
 from bot import reconcile
 from bot.clerk import Clerk
-from bot.core import CannotStart, Core, jobs_of, opened
+from bot.core import ALERTS, CannotStart, Core, jobs_of, opened
 from bot.desk import Desk
+from bot.keeper import Check, Keeper, Say
 from bot.locks import Instance
 from bot.request import Outcome, Request
 from bot.schedules import Schedules
@@ -26,6 +28,8 @@ from bot.workspace import Workspace
 LOOPBACK = "127.0.0.1"
 SWITCH = 0.001  # seconds that a thread may keep the interpreter; an acknowledgement waits for so many of them
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
@@ -65,18 +69,33 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     clerk = Clerk(approvals, core.policy, core.clock, side.board(approvals, lambda: bell(0)), side.begin)
     bell.ring = clerk.ring
     schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
-    health.ask = side.healthy
+    keeper = Keeper(core.store, core.clock, _checks(core, side), _audit(settings, side))
+    health.ask = lambda: side.healthy() or keeper.wrong
     core.store.undelivered.start()
     stack.callback(core.store.undelivered.close)
     side.start()
     stack.callback(side.stop)  # after what is under way has ended, so that its answers still go out
     stack.callback(desk.close)
     stack.callback(side.transport.stop)
+    keeper.start()
+    stack.callback(keeper.close)
     clerk.start()
     stack.callback(clerk.close)
     schedules.start()
     stack.callback(schedules.close)
     tell(page or _joined(connection, settings, side.transport.healthy()))
+
+
+def _checks(core: Core, side: SlackSide) -> dict[str, Check]:
+    """What may fail, and who knows."""
+    engines = {f"The engine {name}": host.watched() for name in core.hosts.names() if (host := core.hosts.get(name))}
+    return {"Slack": side.transport.healthy, **engines}
+
+
+def _audit(settings: Settings, side: SlackSide) -> Say:
+    """Who hears what concerns the bot itself: the audit channel, where there is one; the log does anyway."""
+    channel = settings.audit_channel or (ALERTS if settings.mode is Mode.WORKSPACE else "")
+    return (lambda text: side.say(channel, text)) if channel else log.warning
 
 
 def _joined(connection: Connection, settings: Settings, wrong: str | None) -> str:

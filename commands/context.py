@@ -124,6 +124,15 @@ class Bot(Protocol):
     def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """Recorded actions, newest first; one action with all its events where a number is given."""
 
+    def verified(self, heads: tuple[str, ...]) -> Mapping[str, Any]:
+        """The whole record checked: wrong (None: nothing), events, heads (how many were published) and its own head.
+
+        heads are some that were published, as EVENT:HASH; raises Refusal where one is not written so.
+        """
+
+    def output(self, number: int | None) -> tuple[int, Reply] | None:
+        """What was answered under a number, or to the asker's own last line; None where they cannot be shown it."""
+
     def ended(self, number: int | None) -> Mapping[str, Any] | None:
         """One action that the asker may read; without a number the last of their own that was not simply done."""
 

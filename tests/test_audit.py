@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
 import re
 from dataclasses import replace
 
@@ -13,6 +16,8 @@ from set_clock import SetClock
 from bot import text
 from bot.request import Origin, Status
 from bot.schedules import Job, Schedules
+from bot.spool import AGE as DAY
+from commands.reply import Buttons, Reply
 
 NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
 
@@ -45,7 +50,7 @@ def test_the_newest_come_first(spoken: Bench) -> None:
     assert ends == [
         ("6", "done"), ("5", "held"), ("4", "usage"), ("3", "denied"), ("2", "failed"), ("1", "done"),
     ]  # fmt: skip
-    assert re.search(r"^2 .*Less than a second ago +admin +local +failed +inspect nothere +.*No such", told[6])
+    assert re.search(r"^2 .* seconds? ago +admin +local +failed +inspect nothere +.*No such", told[6])
 
 
 def test_the_asking_itself_is_recorded(spoken: Bench) -> None:
@@ -95,7 +100,7 @@ def test_actions_are_found_by_what_they_were_about(bench: Bench, fresh_world: st
             "invalid verb 'container.restart': there is none of this name; did you mean 'container restart'?",
         ),
         ("audit ls --filter verb=ps --filter verb=zzzzzz", "invalid verb 'zzzzzz': there is none of this name"),
-        ("audit ls --filter nope=1", "invalid filter 'nope': expected one of host, origin, person, since, status"),
+        ("audit ls --filter nope=1", "invalid filter 'nope': expected one of actor, host, origin, outcome, person"),
         ("audit ls --filter since=yesterday", 'failed to parse value as time or duration: "yesterday"'),
         ("audit ls -n 0", "invalid value 0 for -n: expected 1 to 1000"),
         ("audit ls -n 1001", "invalid value 1001 for -n: expected 1 to 1000"),
@@ -130,8 +135,11 @@ def test_an_action_is_shown_whole(spoken: Bench) -> None:
     ):
         assert f"{line}\n" in told
     assert re.search(r"^Verdict: +allow: The role viewer allows", told, re.MULTILINE)
-    events = re.findall(r"^  (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)  (\w+) +([0-9a-f]{64})$", told, re.MULTILINE)
-    assert [kind for _, kind, _ in events] == ["received", "judged", "intended", "outcome"]
+    story = re.findall(r"^  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z  [0-9a-f]{12}  (\w+) +(.*)$", told, re.MULTILINE)
+    assert [kind for kind, _ in story] == ["received", "judged", "intended", "outcome"]
+    assert story[0][1] == "by U0VIEWER01 slash C0OPS"
+    assert story[1][1].startswith("allow: The role viewer allows")
+    assert re.fullmatch(r"done, in \d+ms, answered \d+ bytes", story[3][1])
     assert text.added(reply).startswith("Received: ")
 
 
@@ -209,3 +217,114 @@ def test_the_schedule_is_listed(bench: Bench) -> None:
 def test_an_empty_schedule_says_how_to_fill_it(bench: Bench) -> None:
     """Where nothing is scheduled the setting is named."""
     assert "SLASHDOCK_CLEANUP_CRON" in text.added(bench.say("schedule ls").reply)
+
+
+def test_pages_follow_each_other(spoken: Bench) -> None:
+    """Where there is more, a button has the line for it; the pages together are the list."""
+    first = spoken.say("audit ls -n 2 --filter origin=slash --filter status=done --filter status=denied")
+    (button,) = _buttons(first.reply)
+    assert button == "audit ls --before 3 -n 2 --filter origin=slash --filter status=done --filter status=denied"
+    second = spoken.say(button)
+    told = [line.split()[0] for reply in (first, second) for line in text.docker(reply.reply).splitlines()[1:]]
+    assert told == ["6", "3", "1"]
+    assert _buttons(second.reply) == []
+
+
+def _buttons(reply: Reply) -> list[str]:
+    return [each.line for part in reply.parts if isinstance(part, Buttons) for each in part.buttons]
+
+
+@pytest.mark.parametrize(
+    ("flags", "numbers"),
+    [
+        ("--filter text=nothere", ["2"]),
+        ("--filter text=NOTHE", ["2"]),
+        ("--filter text='no such object'", ["2"]),
+        ("--filter text='object nothere'", ["2"]),
+        ("--filter text=unknown", ["4"]),
+        ("--filter text=zzz", []),
+        ("--filter 'text=nothere\" OR \"ls'", []),
+        ("--filter text=nothere --filter text=--nope", ["4", "2"]),
+        ("--filter actor=viewer --filter outcome=done", ["6"]),
+        ("--filter person=viewer --filter actor=admin --filter text=ls", ["6", "1"]),
+    ],
+)
+def test_what_was_said_is_found_by_its_words(spoken: Bench, flags: str, numbers: list[str]) -> None:
+    """Lines, reasons and errors; all words of a value must be there, from their beginnings, in any case."""
+    assert [each for each in _numbers(spoken, flags) if int(each) <= 6] == numbers
+
+
+def test_the_record_is_exported_as_lines_of_json(spoken: Bench) -> None:
+    """The oldest first, each with its facts."""
+    told = [json.loads(line) for line in _told(spoken, "audit export --format json --since 1h").splitlines()]
+    assert [(each["number"], each["status"]) for each in told] == [
+        (1, "done"), (2, "failed"), (3, "denied"), (4, "usage"), (5, "held"), (6, "done"), (7, "running"),
+    ]  # fmt: skip
+    assert told[5]["person"] == "viewer"
+    assert told[5]["channel"] == "C0OPS"
+
+
+def test_the_record_is_exported_as_a_table_that_computes_nothing(bench: Bench) -> None:
+    """A spreadsheet takes a cell that begins with = for a formula: it gets a quote before it."""
+    bench.say("=cmd|' /C calc'!A0")
+    rows = list(csv.DictReader(io.StringIO(_told(bench, "audit export"))))
+    assert rows[0]["line"].startswith("'=cmd|")
+    assert [row["number"] for row in rows] == ["1", "2"]
+
+
+def test_use_is_counted(spoken: Bench) -> None:
+    """A row for each verb, the most used first; for each person; by what came of it."""
+    rows = [line.split() for line in text.added(spoken.say("audit stats").reply).splitlines()]
+    assert rows[0] == ["VERB", "ACTIONS", "DONE", "FAILED", "DENIED", "OTHER", "MEDIAN"]
+    assert ["inspect", "1", "0", "1", "0", "0"] in rows
+    people = [line.split() for line in text.added(spoken.say("audit stats --by person").reply).splitlines()]
+    assert people[1][:3] == ["admin", "6", "2"]
+    assert _told(spoken, "audit stats --filter person=nobody") == "Nothing was asked in this time.\n"
+
+
+def test_the_record_is_verified(spoken: Bench) -> None:
+    """It says how much was looked at, and what its own head is."""
+    told = _told(spoken, "audit verify")
+    found = re.fullmatch(
+        r"The record is whole: (\d+) events, and 0 published heads in their places\.\nIts head is (\d+):\w{64}\.\n",
+        told,
+    )
+    assert found
+    assert found[1] == found[2]
+    wrong = spoken.say("audit verify --head 12")
+    assert "no head of the record" in text.added(wrong.reply)
+
+
+def test_an_answer_is_shown_again(spoken: Bench) -> None:
+    """By its number or as the last, whole or in parts, without another look at the engine."""
+    first = _told(spoken, "output 1")
+    assert first.startswith("NETWORK ID")
+    assert _told(spoken, "output 1 --grep bridge").splitlines()[1].split()[1] == "bridge"
+    assert _told(spoken, "output 2") == "[]\nError: No such object: nothere\n"
+    assert _told(spoken, "output") == _told(spoken, "output 5")
+    assert _told(spoken, "output 1 --tail 1") == first.splitlines(keepends=True)[-1]
+    assert _told(spoken, "output 1 --page 1") == first
+    assert _told(spoken, "output 1 --page 2") == "Error: No such page: number 1 has 1\n"
+
+
+def test_an_answer_is_shown_again_to_whom_it_was_shown(spoken: Bench, fresh_world: str) -> None:
+    """The asker; and where everybody in a channel could see it, whoever asks in there."""
+    assert fresh_world
+    gone = "Error: No answer is kept for number {}: answers are kept for a day, and shown to whoever could see them.\n"
+    assert _told(spoken, "output 6", VIEWER).startswith("DRIVER")
+    assert _told(spoken, "output 6") == gone.format(6)
+    assert _told(spoken, "output 99") == gone.format(99)
+    public = spoken.say("restart -t 0 web", channel="C0OPS").number
+    there = spoken.say(f"output {public}", VIEWER, channel="C0OPS")
+    assert text.docker(there.reply) == "web\n"
+    assert _told(spoken, f"output {public}", VIEWER) == gone.format(public)
+
+
+def test_an_answer_is_kept_for_a_day(spoken: Bench) -> None:
+    """After that it is gone, from the disk as well."""
+    kept = spoken.folder / "spool" / "1.json"
+    os.utime(kept, (kept.stat().st_atime, kept.stat().st_mtime - DAY - 1))
+    assert "No answer is kept" in _told(spoken, "output 1")
+    spoken.store.spool.trim()
+    assert not kept.exists()
+    assert (spoken.folder / "spool" / "2.json").exists()

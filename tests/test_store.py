@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 from harness import KEY
 from recording import WEB, asked, begin, receive
 from set_clock import SetClock
 
 from bot.actions import FILTERS
+from bot.chain import Link
+from bot.migrations import MIGRATIONS
 from bot.store import FILE, Store
 
 DAY = 86_400.0
@@ -254,3 +258,59 @@ def test_only_its_owner_may_read_the_record(store: Store, tmp_path: Path) -> Non
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in files} >= {FILE, f"{FILE}-wal", "reserve"}
     assert {oct(path.stat().st_mode & 0o077) for path in files} == {"0o0"}
+
+
+def test_a_record_of_before_is_taken_over_whole(tmp_path: Path, clock: SetClock) -> None:
+    """The table of events is made anew with more kinds: ids, hashes and the count of all events ever stay."""
+    db = sqlite_utils.Database(tmp_path / FILE)
+    for number, statements in enumerate(MIGRATIONS[:5], start=1):
+        for statement in statements:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number}")
+    prev = ""
+    for number in (1, 2, 3):
+        link = Link(number, number, "received", 1.0, '{"line": "restart web"}', prev)
+        prev = link.hash(KEY)
+        db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", (*dataclasses.astuple(link), prev))
+    db.execute("DROP TRIGGER events_are_not_removed")
+    db.execute("DELETE FROM events WHERE id = 3")
+    db.conn.commit()
+    db.close()
+    taken = Store(tmp_path, clock, KEY)
+    assert taken.actions.verify() == "event 3 is missing at the end"
+    assert [row["number"] for row in taken.actions.listed({"text": ("web",)}, 9)] == [2, 1]
+    with pytest.raises(sqlite3.IntegrityError, match="never removed"):
+        _sql(tmp_path, "DELETE FROM events WHERE id = 1")
+    taken.close()
+
+
+def test_heads_are_published_once_and_found_in_their_places(store: Store, tmp_path: Path) -> None:
+    """Who cuts the record short and hides it from SQLite's own count is found out by what was published."""
+    assert store.heads.publish() is None
+    begin(store)
+    head = store.heads.publish()
+    assert head is not None
+    assert (head.event, store.heads.publish(), store.heads.published()) == (3, None, [head])
+    assert store.actions.verify() is None
+    _sql(
+        tmp_path,
+        "DROP TRIGGER events_are_not_removed",
+        "DELETE FROM events WHERE id > 1",
+        "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'events'",
+    )
+    assert store.actions.verify() == "events 2 to 3 are missing at the end"
+    _sql(tmp_path, "DELETE FROM heads")
+    assert store.actions.verify() is None
+    assert store.actions.verify([head]) == "events 2 to 3 are missing at the end"
+
+
+def test_a_record_begun_anew_has_other_heads(store: Store, tmp_path: Path) -> None:
+    """Somebody with the key makes another chain that holds: it is not the one whose head was published."""
+    begin(store)
+    head = store.heads.last()
+    assert head is not None
+    other = Store(tmp_path / "other", SetClock(2.0), KEY)
+    begin(other)
+    assert other.actions.verify() is None
+    assert "another one than the head that was published" in str(other.actions.verify([head]))
+    other.close()

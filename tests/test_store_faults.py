@@ -14,6 +14,7 @@ from harness import KEY
 from recording import WEB, begin, intend, receive
 
 from bot.clock import Clock
+from bot.emergency import Emergency
 from bot.store import FILE, Store, Unwritable
 
 WRITES: list[Callable[[Store], object]] = [
@@ -325,3 +326,59 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     with pytest.raises(Unwritable, match="cannot be used"):
         Store(tmp_path / "data", Clock(), KEY)
+
+
+def test_an_outcome_survives_a_kill_on_a_disk_that_takes_nothing(tmp_path: Path) -> None:
+    """Even the room that was held back is gone: it lies in the emergency file, and the next start writes it down."""
+    with _mounted(tmp_path / "disk", "1m") as disk:
+        store = Store(disk, Clock(), KEY)
+        number = begin(store)
+        _take_all(disk)
+        with pytest.raises(Unwritable):
+            store.outcome(number, status="done", exit_code=7)
+        assert store.journal.wrong == "what became of 1 actions could not be written down yet"
+        with pytest.raises(Unwritable):
+            receive(store)
+        _make_room(disk)
+        again = Store(disk, Clock(), KEY)  # the first one is as if killed: it never closes
+        found = again.actions.get(number)
+        assert found is not None
+        assert (found["status"], found["exit_code"]) == ("done", 7)
+        assert again.unfinished() == []
+        assert again.actions.verify() is None
+        again.close()
+        third = Store(disk, Clock(), KEY)
+        assert [row["status"] for row in third.actions.listed({}, 9)] == ["done"]
+        third.close()
+
+
+def test_an_emergency_file_of_somebody_else_is_not_read(tmp_path: Path) -> None:
+    """Whoever can write there without the key adds nothing to the record."""
+    store = Store(tmp_path, Clock(), KEY)
+    number = begin(store)
+    emergency = Emergency(tmp_path, b"x" * 32)
+    kept = emergency.keep({"number": number, "at": 1.0, "events": [["outcome", {"status": "done", "error": ""}]],
+                           "made": [], "due": None})  # fmt: skip
+    assert kept == tmp_path / "outcomes"
+    again = Store(tmp_path, Clock(), KEY)
+    assert [row["status"] for row in again.actions.listed({}, 9)] == ["running"]
+    again.close()
+    store.close()
+
+
+def test_an_outcome_that_was_written_after_all_is_written_once(tmp_path: Path) -> None:
+    """It is owed by the process and lies in the file: the process lives and writes it, and clears the file."""
+    with _mounted(tmp_path / "disk", "1m") as disk:
+        store = Store(disk, Clock(), KEY)
+        number = begin(store)
+        _take_all(disk)
+        with pytest.raises(Unwritable):
+            store.outcome(number, status="done")
+        _make_room(disk)
+        receive(store)
+        store.close()
+        again = Store(disk, Clock(), KEY)
+        found = again.actions.get(number)
+        assert found is not None
+        assert [event["kind"] for event in found["events"]].count("outcome") == 1
+        again.close()

@@ -91,6 +91,11 @@ class SlackSide:
         request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
         self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
 
+    def say(self, channel: str, text: str) -> None:
+        """Tell a channel, unless it is shared, something about slashdock itself."""
+        message = render(Outcome(Status.DONE, note(text)), lambda _button: "")
+        self._outbox.put(channel, MessageLetter(message, self._post.ways(Place(channel), public=True), pace=PACE))
+
     def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
         """Where requests for consent are shown."""
         return SlackBoard(approvals, self._desk, self._post, self._outbox, ring)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
+import shlex
 
-from commands import catalog
-from commands.audit.actions import row
+from commands.audit import filtering
+from commands.audit.actions import numbered, row, unnumbered
 from commands.command import Command, flag
 from commands.context import Context
 from commands.kinds import FILTER
-from commands.listing import FORMAT, filters, listed
-from commands.reply import Reply
+from commands.listing import FORMAT, listed
+from commands.reply import Button, Buttons, Reply
 from commands.spec import Permission
-from commands.timestamps import epoch
 
 LAST = 20  # actions, where the line does not say how many
 MOST = 1000  # actions; with a filter the rest can be asked for
-FILTERS = ("host", "origin", "person", "since", "status", "target", "until", "verb")
 HEADERS = {
     "Number": "NUMBER",
     "Time": "TIME",
@@ -37,35 +35,20 @@ HEADERS = {
     "ExitCode": "EXIT CODE",
     "Duration": "DURATION",
 }
-STATUSES = frozenset(
-    {
-        "done",
-        "failed",
-        "denied",
-        "usage",
-        "held",
-        "unknown",
-        "received",
-        "running",
-        "cancelled",
-        "expired",
-        "superseded",
-    }
-)
 TABLE = r"table {{.Number}}\t{{.When}}\t{{.Person}}\t{{.Host}}\t{{.Status}}\t{{.Line}}\t{{.Error}}"
 
 
 class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE):
     """List what was asked of slashdock and what came of it.
 
-    The newest comes first. The status is done, failed, denied, usage, held, cancelled, expired, superseded or unknown;
-    received and running mean that it has not ended. since and until take what `logs --since` takes: 2h, 2026-01-31 or a
-    full time.
+    The newest comes first; --before turns to the page after a number. The status is done, failed, denied, usage, held,
+    cancelled, expired, superseded or unknown; received and running mean that it has not ended. since and until take
+    what `logs --since` takes: 2h, 2026-01-31 or a full time. text finds words that were said: in lines, reasons and
+    errors.
     """
 
-    filter: tuple[str, ...] = flag(
-        "-f", default=(), kind=FILTER, help=f"Only those that match: {', '.join(FILTERS)}, as status=failed"
-    )
+    before: str = flag(default="", help="Only those with a smaller number: the next page", shown="NUMBER")
+    filter: tuple[str, ...] = flag("-f", default=(), kind=FILTER, help=filtering.HELP)
     format: str = flag(default="", help=f"{FORMAT} (.Number .When .Person .Line .Status ...)")
     last: int = flag("-n", default=LAST, help="How many", shown=str(LAST))
     no_trunc: bool = flag(default=False, help="Nothing cut short")
@@ -75,56 +58,28 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
         """A number of actions that is none; a filter, a status, a verb or a time that there is not."""
         if not 1 <= self.last <= MOST:
             return f"invalid value {self.last} for -n: expected 1 to {MOST}"
-        for name, values in filters(self.filter).items():
-            if name not in FILTERS:
-                return f"invalid filter '{name}': expected one of {', '.join(FILTERS)}"
-            if name == "status" and not STATUSES.issuperset(values):
-                return f"invalid status '{', '.join(values)}': expected one of {', '.join(sorted(STATUSES))}"
-            wrong = next(filter(None, map(_REFUSALS[name], values)), None) if name in _REFUSALS else None
-            if wrong is not None:
-                return wrong
-        return None
+        if self.before and not numbered(self.before):
+            return unnumbered(self.before)
+        return filtering.problem(self.filter)
 
     def run(self, ctx: Context) -> Reply:
-        """The newest that match, through the template."""
-        wanted = {name: _values(name, values, ctx.now) for name, values in filters(self.filter).items()}
-        found = ctx.bot.audit(number=None, filters=wanted, limit=self.last)
-        return listed([row(each, ctx.now, trunc=not self.no_trunc) for each in found], self._source(), HEADERS)
+        """The newest that match, through the template, and a button for those after them."""
+        wanted = filtering.wanted(self.filter, ctx.now)
+        if self.before:
+            wanted["before"] = (self.before,)
+        found = ctx.bot.audit(number=None, filters=wanted, limit=self.last + 1)
+        shown, more = found[: self.last], found[self.last :]
+        reply = listed([row(each, ctx.now, trunc=not self.no_trunc) for each in shown], self._source(), HEADERS)
+        if not more or self.quiet or self.format:
+            return reply
+        return reply + Reply((Buttons((Button("Older ones", self._older(shown[-1]["number"])),)),))
+
+    def _older(self, number: int) -> str:
+        """The line for the page after this number."""
+        filters = [word for each in self.filter for word in ("--filter", each)]
+        return shlex.join(["audit", "ls", "--before", str(number), "-n", str(self.last), *filters])
 
     def _source(self) -> str:
         if self.quiet:
             return "{{.Number}}"
         return TABLE if self.format in {"", "table"} else self.format
-
-
-def _no_time(text: str) -> str | None:
-    try:
-        epoch(text, 0.0)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _no_verb(text: str) -> str | None:
-    verbs = catalog.load()
-    if verbs.find(tuple(text.split())) is not None:
-        return None
-    known = sorted(" ".join(words) for verb in verbs for words in verb.spec.names)
-    near = difflib.get_close_matches(text, known, n=1)
-    return f"invalid verb '{text}': there is none of this name" + (f"; did you mean '{near[0]}'?" if near else "")
-
-
-_REFUSALS = {"since": _no_time, "until": _no_time, "verb": _no_verb}
-
-
-def _values(name: str, values: list[str], now: float) -> tuple[str, ...]:
-    """The values as the record knows them: times in epoch seconds, verbs by their canonical name."""
-    if name in {"since", "until"}:
-        return tuple(repr(epoch(value, now)) for value in values)
-    return tuple(map(_verb, values)) if name == "verb" else tuple(values)
-
-
-def _verb(value: str) -> str:
-    found = catalog.load().find(tuple(value.split()))
-    assert found is not None  # noqa: S101 - problem() has seen to it
-    return found.spec.name

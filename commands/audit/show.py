@@ -19,8 +19,9 @@ _LABELS = 12  # columns of the labels before their values
 class Show(Command, name="audit show", permission=Permission.SEE):
     """Show all that was written down about one action.
 
-    The number is the one that `audit ls` lists. Every object is shown by its full id, every event with its time and
-    its hash in the chain of the record. A format has the names of `audit ls`, and .Events with all that was written.
+    The number is the one that `audit ls` lists. Every object is shown by its full id; then comes the story: when it was
+    asked, judged, agreed to, begun and ended, each with the first digits of its hash in the chain of the record. A
+    format has the names of `audit ls`, and .Events with all that was written.
     """
 
     number: str = arg("NUMBER")
@@ -38,7 +39,7 @@ class Show(Command, name="audit show", permission=Permission.SEE):
         if self.format:
             return _formatted(self.format, found[0], ctx.now)
         told = "".join(f"{line}\n" for line in _lines(found[0]))
-        votes = (Moment(_voted(each), each["at"]) for each in found[0].get("votes", ()))
+        votes = (Moment(_voted(each), each["at"]) for each in found[0]["events"] if each["kind"] == "voted")
         return Reply((Moment("Received:", found[0]["at"]), *votes, Output(told)))
 
 
@@ -59,16 +60,64 @@ def _lines(action: Mapping[str, Any]) -> Iterator[str]:
         yield f"{'Target:':<{_LABELS}}{target(each, trunc=False)}"
     for identity in action["events"][-1].get("details", {}).get("ids", []):
         yield f"{'Changed:':<{_LABELS}}{identity}"
-    yield "Events (times of UTC):"
+    yield "Story (times of UTC):"
     for event in action["events"]:
-        yield f"  {time(event['at'])}  {event['kind']:<8}  {event['hash']}"
+        yield f"  {time(event['at'])}  {event['hash'][:_HASH]}  {event['kind']:<8}  {flat(_TOLD[event['kind']](event))}"
+
+
+def _received(event: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, ("by", event.get("actor"), event.get("origin"), event.get("channel"))))
+
+
+def _judged(event: Mapping[str, Any]) -> str:
+    return ": ".join(filter(None, (event.get("verdict"), event.get("reason"))))
 
 
 def _voted(vote: Mapping[str, Any]) -> str:
     """What somebody said to it, before the time of that."""
-    said = "agreed" if vote["verdict"] == "approve" else "refused"
-    why = f" ({flat(vote['reason'])})" if vote["reason"] else ""
-    return f"{vote['person']} {said}{why}, as number {vote['action']}:"
+    why = f" ({flat(vote['reason'])})" if vote.get("reason") else ""
+    number = f", as number {vote['action']}" if vote.get("action") else ""
+    return f"{vote.get('person', '')} {_SAID[vote['verdict']]}{why}{number}:"
+
+
+def _intended(event: Mapping[str, Any]) -> str:
+    return ", ".join(f"{each['kind']} {each['name']}".strip() for each in event.get("targets", ())[:_SHOWN])
+
+
+def _noted(event: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in event.items() if name not in _FRAME)
+
+
+def _ended(event: Mapping[str, Any]) -> str:
+    answer = event.get("answer", {})
+    told = (
+        event["status"],
+        event.get("error") if event.get("error") != event["status"] else None,
+        f"in {duration(event['duration_ms'])}" if "duration_ms" in event else None,
+        f"answered {answer['bytes']} bytes" if answer else None,
+    )
+    return ", ".join(filter(None, told))
+
+
+_HASH = 12  # digits of a hash that are shown
+_SHOWN = 5  # objects of an intent that the story names; all stand above it
+_FRAME = frozenset({"id", "kind", "at", "hash"})  # what every event has
+_SAID = {"approve": "agreed", "reject": "refused", "glass": "broke the glass", "reviewed": "reviewed it"}
+_TOLD = {
+    "received": _received,
+    "judged": _judged,
+    "voted": lambda vote: _voted(vote).removesuffix(":"),
+    "intended": _intended,
+    "noted": _noted,
+    "outcome": _ended,
+}
+_ANSWERS = {
+    "due": "on its way to Slack",
+    "again": "posted once more after a restart",
+    "shown": "shown in Slack",
+    "unsure": "sent, and Slack did not confirm it",
+    "lost": "not shown: Slack took it nowhere",
+}
 
 
 def _facts(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -86,3 +135,4 @@ def _facts(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Error", action["error"] if action["error"] != action["reason"] else ""
     yield "Exit code", "" if action["exit_code"] is None else str(action["exit_code"])
     yield "Duration", duration(action["duration_ms"])
+    yield "Answer", _ANSWERS.get(action["answer"], "")

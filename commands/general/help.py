@@ -29,6 +29,7 @@ COMMON = (
     "images",
     "login",
     "logout",
+    "output",
     "search",
     "version",
     "info",

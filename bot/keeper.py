@@ -1,0 +1,131 @@
+"""What the bot does for itself: heads are published, old answers thrown away, and what may fail is watched."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from bot.clock import Clock
+from bot.store import Store, Unwritable
+
+LOOK = 15.0  # seconds between two looks at what may fail
+HOUR, DAY = 3600.0, 86_400.0  # seconds
+SHOWN = 20  # numbers of actions that a sentence names
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[], str | None]  # one sentence of what is wrong, None where nothing is; never waits long
+Say = Callable[[str], None]  # tells those who watch over the bot
+
+
+@dataclass
+class _Watch:
+    """One thing that may fail, and since when it does; at is epoch seconds."""
+
+    name: str
+    check: Check
+    wrong: str | None = None
+    at: float = 0.0
+
+
+class Keeper:
+    """A thread of its own; checks are by the name of what they look at, say takes sentences for the audit channel."""
+
+    def __init__(self, store: Store, clock: Clock, checks: Mapping[str, Check], say: Say) -> None:
+        self._store = store
+        self._clock = clock
+        self._say = say
+        self._watches = [_Watch(name, check) for name, check in checks.items()]
+        self._due: dict[str, float] = {"hour": 0.0, "day": clock.now() + DAY}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="keeper", daemon=True)
+
+    @property
+    def wrong(self) -> str | None:
+        """What fails now, as far as the last look saw; None where nothing does."""
+        return next((watch.wrong for watch in self._watches if watch.wrong), None) or self._store.journal.wrong
+
+    def start(self) -> None:
+        """Begin to look; what an earlier process left behind is told first."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Publish the last head, and look no more."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._done(self._publish)
+
+    def look(self) -> None:
+        """One look at everything, and what is due."""
+        now = self._clock.now()
+        for watch in self._watches:
+            self._done(partial(self._watch, watch, now))
+        if now >= self._due["hour"]:
+            self._due["hour"] = now + HOUR
+            self._done(self._publish)
+            self._done(self._store.spool.trim)
+        if now >= self._due["day"]:
+            self._due["day"] = now + DAY
+            self._done(self._verify)
+
+    def _loop(self) -> None:
+        while not self._ended.is_set():
+            self.look()
+            self._ended.wait(LOOK)
+
+    @staticmethod
+    def _done(what: Callable[[], None]) -> None:
+        try:
+            what()
+        except Unwritable as error:
+            log.warning("the record was not seen to: %s", error)
+        except Exception:  # a bug of ours must not end the other looks
+            log.exception("the keeper failed")
+
+    def _publish(self) -> None:
+        head = self._store.heads.publish()
+        if head is not None:
+            self._say(
+                f"Head of the record: {head}. `audit verify --head {head}` finds out whether it was altered since."
+            )
+
+    def _verify(self) -> None:
+        wrong = self._store.actions.verify()
+        if wrong:
+            log.error("the record is not whole: %s", wrong)
+            self._say(f"The record is not whole: {wrong}. Somebody altered it, or the disk did: see docs/record.md.")
+
+    def _watch(self, watch: _Watch, now: float) -> None:
+        wrong = watch.check()
+        if wrong and not watch.wrong:
+            watch.at = now
+            log.warning("%s", wrong)
+        elif watch.wrong and not wrong:
+            self._say(
+                f"{watch.name} is back: {watch.wrong} (from {_time(watch.at)} to {_time(now)}).{self._missed(watch.at)}"
+            )
+        watch.wrong = wrong
+
+    def _missed(self, since: float) -> str:
+        """What came to nothing since then."""
+        failed = self._store.actions.listed({"status": ("failed", "unknown"), "since": (repr(since),)}, SHOWN + 1)
+        lost = self._store.undelivered.lost(since)
+        return _numbers("Lines that failed meanwhile", [each["number"] for each in failed]) + _numbers(
+            "Answers that could not be shown", lost
+        )
+
+
+def _numbers(what: str, found: list[int]) -> str:
+    if not found:
+        return ""
+    told = ", ".join(map(str, sorted(found)[:SHOWN]))
+    return f" {what}: {told}{' and more' if len(found) > SHOWN else ''}."
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S UTC")
