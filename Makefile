@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint docs bench wheels image lock clean
+.PHONY: run test lint docs bench faults wheels image lock clean
 .DEFAULT_GOAL := run
 
 run: ## set up what is missing and start slashdock
@@ -25,6 +25,10 @@ docs: .dev ## write the generated pages anew
 
 bench: .dev ## measure
 	@$(BIN)/python -m bench
+
+faults: .dev ## break everything that can break, a row each; ROWS="disk Slack" picks, KILLS=50 instead of 1000
+	@$(PYTHON) scripts/debian.py
+	@$(BIN)/python -m faults $(ROWS)
 
 wheels: ## fetch the locked packages into .run/wheels, so that an image can be built without a network
 	@$(PYTHON) scripts/environment.py requirements.lock

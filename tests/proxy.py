@@ -57,6 +57,10 @@ class Proxy:
             yield f"unix://{path}"
             listening.shutdown(socket.SHUT_RDWR)
 
+    def misbehave(self, lose: str = "", replace: str = "", answer: bytes = b"") -> None:
+        """From now on lose or replace these answers, and no others."""
+        self._lose, self._replace, self._answer = lose, replace, answer
+
     def note(self, request: str) -> None:
         """Keep a request that has come and not reached the engine yet."""
         self.requests.append(request)

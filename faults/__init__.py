@@ -1,0 +1,1 @@
+"""What `make faults` tries on real parts."""

@@ -1,0 +1,75 @@
+"""A bot that is killed: at any moment under load, again and again, and before and after each named step."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from faults.cases import Tally
+from faults.stage import Stage, stage
+
+ALIVE = 1.0  # seconds at most that a bot lives after it can be heard
+YOUNG = 0.4  # seconds at most that it lives where it is killed while it starts
+YOUTH = 0.2  # of the kills come while it starts
+TOLD = 100  # kills between two lines that say how far it is
+LINES = 6  # that are sent while a bot waits for its death
+
+STEPS = (
+    "bot.store:Store.receive",
+    "bot.store:Store.intend",
+    "bot.execution:Execution.plan",
+    "bot.execution:Execution.run",
+    "bot.spool:Spool.keep",
+    "bot.store:Store.outcome",
+    "bot.slack.letter:MessageLetter.send",
+    "bot.undelivered:Undelivered.mark",
+)  # in their order; each is before and after
+LATER = ("bot.undelivered:Undelivered.again", "bot.reconcile:settle")  # of a start that finds something left
+
+
+def at_random(kills: int, seed: int = 1) -> Tally:
+    """Kill so many bots; what came of every line that was acknowledged."""
+    with stage(seed) as made:
+        with made.load():
+            for count in range(1, kills + 1):
+                made.born()
+                if made.random.random() < YOUTH:
+                    time.sleep(made.random.uniform(0, YOUNG))
+                else:
+                    made.heard()
+                    time.sleep(made.random.uniform(0, ALIVE))
+                made.kill()
+                if count % TOLD == 0:
+                    print(f"{count} of {kills} bots killed, {len(made.sent)} lines sent", file=sys.stderr)
+        return _last(made, kills)
+
+
+def at_steps(steps: tuple[str, ...] = STEPS) -> Tally:
+    """Have a bot kill itself before and after each step, and another one go on."""
+    with stage() as made:
+        moments = [f"{moment} {step}" for step in steps for moment in ("before", "after")]
+        for moment in moments:
+            _die(made, moment)
+        for moment in (f"{when} {step}" for step in LATER for when in ("before", "after")):
+            _die(made, "after bot.execution:Execution.run")
+            made.born(moment)
+            made.gone()
+        return _last(made, len(moments) + 2 * len(LATER))
+
+
+def _die(made: Stage, moment: str) -> None:
+    made.born(moment)
+    if made.heard():
+        for _ in range(LINES):
+            made.say()
+        made.gone()
+
+
+def _last(made: Stage, tried: int) -> Tally:
+    """What the last bot makes of all that the others left."""
+    made.born()
+    made.heard()
+    made.settled()
+    tally = made.judged(tried)
+    made.stop()
+    return tally
