@@ -288,9 +288,10 @@ def begin(db: Database, number: int, now: float) -> bool:
 
 
 def end(db: Database, number: int, status: str, why: str) -> None:
-    """Note how a request that was run ended, within the transaction that is open."""
+    """Note how a request that was run ended, or what was found later, within the transaction that is open."""
     db.execute(
-        "UPDATE approvals SET state = ?, why = ?, version = version + 1 WHERE number = ? AND state = 'running'",
+        "UPDATE approvals SET state = ?, why = ?, version = version + 1"
+        " WHERE number = ? AND state IN ('running', 'unknown')",
         (status, why, number),
     )
 

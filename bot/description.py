@@ -12,6 +12,7 @@ from commands.context import Found, Missing
 from commands.secrets import mask_object
 
 LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
+_TIMES = {"container": ("StartedAt", "FinishedAt"), "volume": ("CreatedAt",)}
 COMPOSE = "com.docker.compose."
 
 
@@ -40,7 +41,16 @@ def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]
     image = str((judged.command.makes() or {}).get("Image") or "")
     of = {"container": {"image": image}}
     new = ({"kind": kind, "id": "", "name": name, "labels": {}, **of.get(kind, {})} for kind, name in sorted(made))
-    return [*(describe(each) for each in (*there, *more)), *new]
+    changes = judged.command.spec.permission.changes
+    kept = [{**describe(each), **(_before(each) if changes else {})} for each in (*there, *more)]
+    return [*kept, *new]
+
+
+def _before(found: Found) -> dict[str, dict[str, str]]:
+    """Those of its times, before anything is done, that tell later whether it was."""
+    facts = {**found.details, **(found.details.get("State") or {})}
+    was = {name: str(facts[name]) for name in _TIMES.get(found.kind, ()) if facts.get(name)}
+    return {"was": was} if was else {}
 
 
 def _kept(labels: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bot.approvals import Held
 from bot.buttons import Spent
 from bot.execution import Progress, silent
 from bot.pipeline import Pipeline
-from bot.request import Actor, Due, Late, Origin, Outcome, Received, Request, Status
+from bot.request import Due, Late, Outcome, Received, Request, Status, recorded
 from bot.store import UNWRITTEN, Store, Unwritable
 from bot.undelivered import Shown
 from bot.workers import Pool
@@ -151,9 +151,13 @@ class Desk:
             if action is not None and self._store.undelivered.again(due):
                 yield self._late(due, action)
 
+    def found(self, number: int) -> Late | None:
+        """The answer of an action whose end was found out; None where nobody waits for it in Slack."""
+        due, action = self.due(number), self._store.actions.get(number)
+        return None if due is None or action is None else self._late(due, action)
+
     def _late(self, due: Due, action: Mapping[str, Any]) -> Late:
-        actor, origin = Actor(action["actor"], action["team"]), Origin(action["origin"])
-        request = Request(action["line"], actor, origin, action["channel"], action["thread"], action["host"])
+        request = recorded(action)
         reply = self._store.spool.get(due.number) or answers.told(action["error"] or _NOT_KEPT)
         before = note(_AGAIN) if due.at < self._store.opened else Reply()
         facts = {"line": action["line"], "host": action["host"], "due": due}

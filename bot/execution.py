@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import requests
@@ -20,6 +20,7 @@ from bot.policy import Deny, Hold, Object, Rules
 from bot.request import Outcome, Received, Status
 from bot.store import Answer, Store, Unwritable
 from commands import grammar, secrets, wire
+from commands.aftermath import traced
 from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
 from commands.context import Context, Found, Missing, refused
@@ -127,6 +128,8 @@ class Execution:
             barred=lambda verb, seen: self._barred(judged, verb, judged.listed(seen)),
             sees_all=lambda: policy.sees_all(asker) and policy.sees_all(asker, spec),
             claim=lambda ids: self._claim(received.number, ids),
+            note=lambda facts: self._note(received.number, facts),
+            trace=traced(received.number),
             now=self.clock.now(),
             host=judged.host.name,
             person=judged.person,
@@ -154,6 +157,12 @@ class Execution:
             self.store.makers.claim(number, ids)
         except Unwritable as error:
             raise Refusal(f"Who made it could not be written down: {error}") from error
+
+    def _note(self, number: int, facts: Mapping[str, str]) -> None:
+        try:
+            self.store.note(number, facts)
+        except Unwritable as error:
+            raise Refusal(f"What it runs could not be written down, so nothing was done: {error}") from error
 
     def settle(self, received: Received, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""

@@ -20,6 +20,12 @@ class Makers:
         with self._file.reading() as db:
             return dict(db.execute("SELECT identity, actor FROM made WHERE host = ?", (host,)).fetchall())
 
+    def by(self, number: int) -> tuple[str, ...]:
+        """The full ids of what an action made."""
+        with self._file.reading() as db:
+            rows = db.execute("SELECT identity FROM made WHERE number = ?", (number,)).fetchall()
+        return tuple(str(row[0]) for row in rows)
+
     def claim(self, number: int, identities: Iterable[str]) -> None:
         """Note that an action that goes on made these; raises Unwritable."""
         with self._file.writing() as db:

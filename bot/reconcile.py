@@ -1,69 +1,27 @@
-"""After a death: every action without an end gets one, with what the engine shows now; none is repeated."""
+"""After a death: every action without an end gets one, so that the resolver goes after what may have been done."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
-import requests
-from docker.api.client import APIClient
-from docker.errors import APIError, DockerException
+from bot.clock import Clock
+from bot.request import Status, recorded
+from bot.store import Answer, Store, Unfinished
+from commands.reply import note
 
-from bot.hosts import EngineDown, Hosts
-from bot.request import Status
-from bot.store import Store, Unfinished
-
-NOT_DONE = "slashdock ended before anything was done."
-MAYBE = "slashdock ended between the intent and the outcome: it may have been done."
-
-SHOWN = 10  # objects that are looked at: a prune may have meant hundreds
+NOT_DONE = "slashdock ended before anything was done. Send the line again if you still want it."
+MAYBE = "slashdock ended between the intent and the outcome: it may have been done. What became of it is looked for."
 
 log = logging.getLogger(__name__)
 
 
-def settle(store: Store, hosts: Hosts) -> list[Unfinished]:
-    """End what the dead left unfinished; returns those that may have been done."""
+def settle(store: Store, clock: Clock) -> list[Unfinished]:
+    """End what the dead left unfinished; returns those that may have been done, which are left in doubt."""
     left = store.unfinished()
     for action in left:
-        if action.intended:
-            now = _all_now(hosts, action)
-            error = f"{MAYBE} Now: {now}." if now else MAYBE
-            store.outcome(action.number, status=Status.UNKNOWN, error=error)
-            log.warning("action %s (%s by %s): %s", action.number, action.line, action.person, error)
-        else:
-            store.outcome(action.number, status=Status.FAILED, error=NOT_DONE)
+        status, told = (Status.UNKNOWN, MAYBE) if action.intended else (Status.FAILED, NOT_DONE)
+        log.warning("action %s (%s by %s): %s", action.number, action.line, action.person, told)
+        found = store.actions.get(action.number)
+        due = None if found is None else recorded(found).due(action.number, clock.now(), public=False)
+        store.outcome(action.number, status=status, error=told, answer=Answer(note(told), due))
     return [action for action in left if action.intended]
-
-
-def _all_now(hosts: Hosts, action: Unfinished) -> str:
-    """The first few of its objects as they are now: a sentence for each."""
-    shown, more = action.targets[:SHOWN], len(action.targets) - SHOWN
-    told = [_now(hosts, action, target) for target in shown]
-    return "; ".join([*told, f"{more} more were meant"] if more > 0 else told)
-
-
-def _now(hosts: Hosts, action: Unfinished, target: Mapping[str, str]) -> str:
-    called = f"{target['kind']} {target['name']}"
-    host = hosts.get(action.host)
-    if host is None or target["kind"] not in _STATES or not target["name"]:
-        return f"{called} was meant"
-    try:
-        return f"{called} {_STATES[target['kind']](host.quick(), target['id'] or target['name'])}"
-    except APIError:
-        return f"{called} is {'gone' if target['id'] else 'not there'}"
-    except (EngineDown, requests.RequestException, DockerException):
-        return f"{called} cannot be looked at"
-
-
-def _container(engine: APIClient, identity: str) -> str:
-    state = engine.inspect_container(identity)["State"]
-    since = state["StartedAt"] if state["Running"] else state["FinishedAt"]
-    return f"is {state['Status']} since {since}"
-
-
-def _image(engine: APIClient, identity: str) -> str:
-    engine.inspect_image(identity)
-    return "is still there"
-
-
-_STATES = {"container": _container, "image": _image}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from commands.reply import Reply
 
@@ -100,6 +100,12 @@ class Received:
     number: int
     request: Request
     host: str
+
+
+def recorded(action: Mapping[str, Any]) -> Request:
+    """The request of an action as the record has it, its secrets masked."""
+    actor, origin = Actor(action["actor"], action["team"]), Origin(action["origin"])
+    return Request(action["line"], actor, origin, action["channel"], action["thread"], action["host"])
 
 
 class Status(StrEnum):

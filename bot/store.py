@@ -16,6 +16,7 @@ from bot.approvals import Approvals, Asking
 from bot.buttons import Buttons
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
+from bot.doubts import Doubts
 from bot.emergency import Emergency
 from bot.grants import Grants
 from bot.heads import Heads
@@ -92,6 +93,7 @@ class Store:
         self.images = Images(self._file, clock)
         self.runs = Runs(self._file, clock)
         self.makers = Makers(self._file)
+        self.doubts = Doubts(self._file)
         self.approvals = Approvals(self._file.reading, clock, self.journal)
         self.grants = Grants(self._file, self.approvals.now)
         self.seal = Seal(key, HELD)
@@ -193,6 +195,11 @@ class Store:
                     self.refuse(number, status="failed", reason=f"{UNWRITTEN}: {error}", targets=targets, **facts)
             raise
         return True
+
+    def note(self, number: int, facts: Mapping[str, str]) -> None:
+        """Commit what tells later how an action ended that is under way, such as the id of its process."""
+        with self.journal.writing() as db:
+            self.journal.append(db, number, "noted", facts)
 
     def hold(  # noqa: PLR0913 - as refuse
         self,

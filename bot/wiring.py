@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.keeper import Check, Keeper, Say
 from bot.locks import Instance
 from bot.request import Outcome, Request
+from bot.resolving import Resolver
 from bot.schedules import Schedules
 from bot.settings import Mode, Settings
 from bot.slack import Access, CannotConnect, Connection, SlackDirectory, SlackSide
@@ -50,7 +51,7 @@ def running(settings: Settings, tell: Tell) -> Iterator[Core]:
     with ExitStack() as stack:
         stack.enter_context(Instance(settings.data))
         core = stack.enter_context(opened(settings))
-        reconcile.settle(core.store, core.hosts)
+        reconcile.settle(core.store, core.clock)
         try:
             _join(core, stack, tell)
         except CannotConnect as error:
@@ -83,6 +84,9 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     stack.callback(clerk.close)
     schedules.start()
     stack.callback(schedules.close)
+    resolver = Resolver(core.store, core.hosts, core.clock, lambda number: _found(desk, side, number))
+    resolver.start()
+    stack.callback(resolver.close)
     tell(page or _joined(connection, settings, side.transport.healthy()))
 
 
@@ -173,6 +177,13 @@ def _listen(settings: Settings, stack: ExitStack, app: Starlette) -> Server:
     server.start()
     stack.callback(server.stop)
     return server
+
+
+def _found(desk: Desk, side: SlackSide, number: int) -> None:
+    """Tell whoever asked in Slack what was found to have become of it."""
+    found = desk.found(number)
+    if found is not None:
+        side.show(found)
 
 
 def _by_the_clock(desk: Desk, side: SlackSide, asked: Request) -> None:

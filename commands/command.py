@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from commands import kinds
+from commands.aftermath import End, Fate, untold
 from commands.intent import Intent
 from commands.kinds import Kind
 from commands.reply import failure
@@ -16,6 +17,7 @@ from commands.spec import Argument, Flag, Permission, Spec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from commands.aftermath import Past
     from commands.asking import Form
     from commands.context import Context, Found, Missing, Target
     from commands.reply import Reply
@@ -46,6 +48,8 @@ class Also:
     part: bool = False
 
 
+_UNANSWERED = Fate(End.UNDONE, "it was not answered, and changes nothing")
+_UNTOLD = "nothing at the engine tells what became of it"
 _KINDS: dict[str, Kind] = {
     "bool": kinds.BOOL,
     "bool | None": kinds.BOOL,
@@ -219,6 +223,11 @@ class Command:
     def unlooked(self, sentence: str) -> Reply:
         """What docker prints where the engine does not answer when the names are looked up."""
         return failure(sentence)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What became of it where nobody heard of its end, object by object; what only looks changes nothing."""
+        del past
+        return (_UNANSWERED,) if self.spec.permission in {Permission.SEE, Permission.READ} else untold(_UNTOLD)
 
     def intent(self, ctx: Context) -> Intent:
         """What will be done; a command that touches more than what its line names finds that out here."""

@@ -195,7 +195,8 @@ class Context:
     exceeds says of a container's inspect why it gives more than the line asked for, empty where it does not. given is
     what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time.
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
-    made what has these ids, as in Reply.made; raises Refusal where that cannot be written.
+    made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
+    cannot be written. trace are the labels that what is made gets beside those of the line.
     """
 
     quick: Callable[[], APIClient]
@@ -219,6 +220,8 @@ class Context:
     barred: Callable[[str, Seen], bool] = lambda _verb, _seen: False
     sees_all: Callable[[], bool] = lambda: False
     claim: Callable[[Iterable[str]], None] = lambda _ids: None
+    note: Callable[[Mapping[str, str]], None] = lambda _facts: None
+    trace: Mapping[str, str] = field(default_factory=dict)
 
     def auth(self, registry: str) -> str:
         """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 HUB = "docker.io"
+UNTOLD = "what is kept of logins is not the engine's to show"
 INDEX = "https://index.docker.io/v1/"  # what docker calls the Hub where logins are kept
 _HUB_NAMES = frozenset({"", HUB, "index.docker.io", "registry-1.docker.io"})
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
-from commands import grammar, kinds, units, wire
+from commands import grammar, kinds, units, vanished, wire
+from commands.aftermath import Fate, Past
 from commands.attempts import lost_sentence
 from commands.command import Command, Risk, flag
 from commands.context import Found, Target, answered, daemon
@@ -94,6 +95,10 @@ class Pruning(Command):
     filter: tuple[str, ...] = flag(
         default=(), kind=kinds.FILTER, help='Narrow it down: "until=TIME or age", "label=KEY[=VALUE]", "label!=KEY"'
     )
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each object that was to go is gone."""
+        return vanished.each(past)
 
     def warning(self) -> str:
         """Docker's words before its question."""

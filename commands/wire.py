@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import APIError
+from docker.errors import APIError, DockerException
 
 Params = dict[str, str | int | list[str]]
 _SERVER_ERRORS = 500
@@ -36,6 +36,15 @@ def stream(client: APIClient, path: str, *ids: str, params: Params, timeout: flo
     response: requests.Response = client._get(url, params=params, stream=True, timeout=timeout)  # noqa: SLF001 - see get
     client._raise_for_status(response)  # noqa: SLF001 - see get
     return response
+
+
+def answers(client: APIClient) -> bool:
+    """Whether the engine still answers: what it was sending when it was stopped ends as if it were whole."""
+    try:
+        client.ping()
+    except (requests.RequestException, DockerException):
+        return False
+    return True
 
 
 def messages(answer: requests.Response) -> Iterator[dict[str, Any]]:

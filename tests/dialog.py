@@ -11,7 +11,9 @@ FOLDER = Path(__file__).parent / "dialogs"
 
 _UNIT = r"(second|minute|hour|day|week|month|year)s?"
 _AGE = rf"(Less than a second|About an? (minute|hour)|\d+ {_UNIT})"
+_OURS = r'"slashdock\.request": ?"\d+"'  # the label of what is made from chat: docker's own has none
 SAME = (
+    (re.compile(rf"(,{_OURS}|{_OURS},?)"), ""),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| ?[+-]\d\d:?\d\d( UTC)?)"), "<time>"),
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "<id>"),
     (re.compile(_AGE), "<age>"),

@@ -19,6 +19,8 @@ from socketserver import ThreadingUnixStreamServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from commands.aftermath import REQUEST
+
 REFUSAL = "nothing is changed today"
 CHUNK = 65_536  # bytes
 _LOOKING = ("GET", "HEAD")
@@ -98,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = parts.path.partition("/v1.")[2].partition("/")[2] if parts.path.startswith("/v1.") else parts.path[1:]
         query = tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
         body = self._body()
-        asked = Asked(self.command, f"/{path}", query, _json(body))
+        asked = Asked(self.command, f"/{path}", query, _as_docker_asks(_json(body)))
         changing = self.command not in _LOOKING or asked.path.startswith(_ABROAD)
         joining = _JOINING.fullmatch(asked.path)
         if joining and self._is_missing(asked.path):
@@ -185,3 +187,10 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return f"{len(body)} bytes"
+
+
+def _as_docker_asks(body: Any) -> Any:
+    """The body without the label by which slashdock finds what it made: docker sends none of its own."""
+    if isinstance(body, dict) and isinstance(body.get("Labels"), dict):
+        return {**body, "Labels": {name: value for name, value in body["Labels"].items() if name != REQUEST}}
+    return body

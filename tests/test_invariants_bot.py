@@ -139,7 +139,7 @@ NEVER, HELD, SHUT = 0, 1, 2  # seconds that a restart waits: its request passes,
 
 @dataclass(frozen=True)
 class Moment:
-    """Where a restart stands when the bot is killed, what it ends as, whether the container was restarted.
+    """Where a restart stands when the bot is killed, what it is found to have ended as, whether it was done.
 
     look: at the look at what the name stands for; wait: at the request itself, see above; consent: others have to
     agree, and agreed: have done so.
@@ -155,13 +155,13 @@ class Moment:
 
 MOMENTS = {
     "received": Moment("failed", done=False, look=True),
-    "intended": Moment("unknown", done=False, wait=SHUT),
-    "happened": Moment("unknown", done=True, wait=HELD),
+    "intended": Moment("failed", done=False, wait=SHUT),
+    "happened": Moment("done", done=True, wait=HELD),
     "ended": Moment("done", done=True),
     "asked": Moment("done", done=True, consent=True),
     "asked-agreed": Moment("done", done=True, look=True, consent=True, agreed=True),
-    "asked-intended": Moment("unknown", done=False, wait=SHUT, consent=True, agreed=True),
-    "asked-happened": Moment("unknown", done=True, wait=HELD, consent=True, agreed=True),
+    "asked-intended": Moment("failed", done=False, wait=SHUT, consent=True, agreed=True),
+    "asked-happened": Moment("done", done=True, wait=HELD, consent=True, agreed=True),
 }  # by the name of the container
 ASKED = '[[require]]\nverbs = ["act"]\non = ["name:asked*"]\napprove = "one"\n'
 

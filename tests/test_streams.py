@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,51 @@ def test_an_end_that_is_told_in_no_words_is_not_known(fresh_world: str, tmp_path
         spoken.close()
     assert outcome.status is Status.UNKNOWN
     assert text.docker(outcome.reply).startswith("printed\nHow ")
+
+
+@pytest.mark.parametrize(
+    ("line", "lost"),
+    [
+        ("logs worker", "/_ping"),
+        ("events --since 1h", "/_ping"),
+        ("compose -p shop logs", "/_ping"),
+        ("wait web", "/wait"),
+    ],
+)
+@pytest.mark.usefixtures("furnished")
+def test_what_an_engine_was_sending_when_it_was_stopped_is_no_success(
+    engine: str, tmp_path: Path, line: str, lost: str
+) -> None:
+    """It ends such a stream as if it were whole: the engine is asked once more whether it is still there."""
+    with Proxy(engine, lose=lost).serve(tmp_path) as address:
+        spoken = bench(address, tmp_path / "data")
+        outcome = spoken.say(line)
+        spoken.close()
+    assert outcome.status is Status.FAILED
+    assert re.search(r"stopped sending in the middle|stopped answering", str(outcome.reply))
+
+
+def test_a_pull_is_done_when_the_image_is_there(fresh_world: str, tmp_path: Path) -> None:
+    """The engine's last line says so, and then it has no such image."""
+    body = '{"status": "Status: Downloaded newer image for ghost:1"}\n'
+    with Proxy(fresh_world, refuse="/images/create", answer=answer("200 OK", body, "application/json")).serve(
+        tmp_path
+    ) as address:
+        spoken = bench(address, tmp_path / "data")
+        outcome = spoken.say("pull ghost:1")
+        spoken.close()
+    assert outcome.status is Status.FAILED
+    assert "No such image: ghost:1" in text.docker(outcome.reply)
+
+
+def test_a_push_of_all_tags_is_done_when_the_last_one_is(fresh_world: str, tmp_path: Path) -> None:
+    """The first of them has its digest, and then the stream ends while the second is under way."""
+    said = ["1: digest: sha256:00 size: 5", "The push refers to repository [registry.example:5000/team/app]"]
+    body = "".join(f'{{"status": "{each}"}}\n' for each in said)
+    with Proxy(fresh_world, refuse="/push", answer=answer("200 OK", body, "application/json")).serve(
+        tmp_path
+    ) as address:
+        spoken = bench(address, tmp_path / "data")
+        outcome = spoken.say("push -a registry.example:5000/team/app")
+        spoken.close()
+    assert outcome.status is Status.UNKNOWN

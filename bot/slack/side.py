@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.approvals import Approvals, Held
 from bot.clock import Clock
-from bot.request import Actor, Origin, Outcome, Request, Status
+from bot.request import Actor, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
 from bot.slack.app import Intake, build
@@ -72,9 +72,7 @@ class SlackSide:
         self._outbox.start()
         self._patience.start()
         for late in self._desk.late():
-            asked, actor = late.request, late.request.actor.id
-            place = Place(asked.channel, actor, asked.thread, asked.thread, direct=asked.channel.startswith("D"))
-            self._tell(Asked(asked, place), late.outcome, actor)
+            self.show(late)
 
     def stop(self) -> None:
         """Hear nothing more, send what waits, and end."""
@@ -90,6 +88,12 @@ class SlackSide:
         """Tell a channel, unless it is shared, what came of something that nobody asked for, as a schedule's run."""
         request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
         self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
+
+    def show(self, late: Late) -> None:
+        """Tell what became of a request, where it was asked."""
+        asked, actor = late.request, late.request.actor.id
+        place = Place(asked.channel, actor, asked.thread, asked.thread, direct=asked.channel.startswith("D"))
+        self._tell(Asked(asked, place), late.outcome, actor)
 
     def say(self, channel: str, text: str) -> None:
         """Tell a channel, unless it is shared, something about slashdock itself."""

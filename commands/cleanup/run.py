@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from commands import vanished
+from commands.aftermath import Fate, Past
 from commands.cleanup import dangling
 from commands.cleanup.plan import NOTHING
 from commands.command import Command
@@ -21,6 +25,10 @@ class Run(Command, name="cleanup run", permission=Permission.CHANGE, does="image
     The images are chosen as `cleanup plan` shows it, then removed one by one and never by force, after
     one more look at each. The bytes that were freed are measured, not added up.
     """
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each image that was to go is gone."""
+        return vanished.each(past, "image")
 
     def intent(self, ctx: Context) -> Intent:
         """The images that go; the answer says of each image that was looked at what became of it."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from commands.aftermath import Fate, Past
 from commands.command import flag
 from commands.compose.acting import Acting
-from commands.container.halting import grace, halted
+from commands.container import fates
+from commands.container.halting import grace, halted, patience
 from commands.container.parts import RESTARTING
 from commands.context import Context
 from commands.intent import Intent
@@ -16,6 +20,10 @@ class Restart(Acting, name="compose restart", permission=Permission.ACT, filtere
 
     no_deps: bool = flag(default=False, help="Accepted and without effect: only what is named is restarted")
     timeout: int | None = flag("-t", default=None, help="Seconds of grace before a container is killed")
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each was started since."""
+        return fates.each(past, fates.restarted(lambda details: patience(details, self.timeout)))
 
     def intent(self, ctx: Context) -> Intent:
         """The containers that are restarted."""

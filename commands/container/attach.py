@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from commands.aftermath import Fate, Past
 from commands.command import Command, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Target
@@ -35,6 +38,10 @@ class Attach(Command, name="container attach", alias="attach", permission=Permis
     def targets(self) -> tuple[Target, ...]:
         """The container."""
         return (Target("container", self.container),)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Nothing: it attaches nothing."""
+        return [meant.undone("was attached to by nobody: a chat has no terminal") for meant in past.there("container")]
 
     def run(self, ctx: Context) -> Reply:
         """Docker's error where nothing could be attached to, else what to do instead."""

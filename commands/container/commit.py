@@ -8,15 +8,18 @@ from dataclasses import replace
 import requests
 
 from commands import naming, wire
+from commands.aftermath import Fate, Past, untold
 from commands.attempts import unanswered
 from commands.command import Also, Command, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Found, Missing, Target
+from commands.image import fates
 from commands.reference import Reference
 from commands.reply import Reply, lines
 from commands.spec import Permission
 
 DEFAULT_TAG = "latest"
+_NAMELESS = "an image without a name cannot be told from others"
 LOOK = "docker images"  # shows whether it was made where the answer was lost
 
 
@@ -54,6 +57,10 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
         """It gives the image a name."""
         del found
         return (Also("image tag", self.targets()[1:]),)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What the name of the line stands for."""
+        return [fates.made(past, each.ref) for each in self.targets()[1:]] or untold(_NAMELESS)
 
     def run(self, ctx: Context) -> Reply:
         """Make the image; the answer is its id."""

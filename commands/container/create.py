@@ -10,10 +10,12 @@ from typing import Any
 from docker.errors import APIError
 
 from commands import wire
+from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import Also, arg, args, flag
+from commands.container import fates
 from commands.context import Context, Found, Missing, Target, daemon
-from commands.creation import files, images, machine, ordering, sources
+from commands.creation import files, images, machine, ordering, sources, traces
 from commands.creation.making import Making
 from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
 from commands.intent import Intent
@@ -96,6 +98,20 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         yield Also("image pull", (image,) if pulls else ())
         yield Also("volume create", tuple(each for each in volumes if isinstance(found[each], Missing)))
         yield Also("network connect", tuple(each for each in self.targets() if each.kind == "network"), part=True)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether a container carries the number of the action."""
+        found = traces.container(past, self.image)
+        return [self.as_found(past, *found) if found else self.as_absent(past)]
+
+    def as_found(self, past: Past, meant: Meant, details: Mapping[str, Any]) -> Fate:
+        """What is told of one that was made."""
+        del past
+        return meant.done(fates.found(details))
+
+    def as_absent(self, past: Past) -> Fate:
+        """What is told where there is none."""
+        return past.absent(Meant("container", self.name or f"of {self.image}"))
 
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""

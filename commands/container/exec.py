@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import requests
-from docker.errors import APIError
+from docker.errors import APIError, DockerException, NotFound
 
 from commands import wire
+from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import arg, args, flag
 from commands.container.several import nameless
@@ -20,6 +22,7 @@ from commands.creation.process import IN_PROC, is_in_proc
 from commands.reply import Errors, Reply, failure, note
 from commands.spec import Permission
 
+PROCESS = "exec"  # what the record calls the id of a process
 _NO_KEYBOARD = (
     "Nothing can be typed into a container from a chat. Leave {} away to see what the command prints, or give it its"
     " input on the line: exec {} sh -c 'echo TEXT | COMMAND'."
@@ -74,6 +77,11 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         """What --privileged gives."""
         return _PRIVILEGED if self.privileged else ""
 
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What the engine knows of the process, by the id that was noted before its start."""
+        process = past.noted.get(PROCESS, "")
+        return [_became(past, container, process, self.command) for container in past.there("container")[:1]]
+
     def run(self, ctx: Context) -> Reply:
         """Start it; the answer is what it printed and its exit code."""
         try:
@@ -83,8 +91,10 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         container = ctx.id(self.targets()[0])
         body = self._body(environment)
         try:
-            process = wire.send(ctx.patient, "/containers/{0}/exec", container, body=body)["Id"]
+            process = self._noted(ctx, container, body)
             reply = self._detached(ctx, process) if self.detach else self._waited(ctx, process)
+        except Refusal as error:
+            return failure(str(error))
         except (APIError, requests.RequestException) as error:
             if isinstance(error, APIError) and _PAUSED.format(container) in answered(error):
                 raise named(error, container, self.container) from None
@@ -92,6 +102,12 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
                 raise
             return unanswered(f"{self.command} in {self.container}", f"docker top {self.container}")
         return reply + note(_NO_KEYS) if self.detach_keys else reply
+
+    def _noted(self, ctx: Context, container: str, body: Mapping[str, Any]) -> str:
+        """The id of the process, not started yet: it is written down first. Raises Refusal where it cannot be."""
+        process = str(wire.send(ctx.patient, "/containers/{0}/exec", container, body=body)["Id"])
+        ctx.note({PROCESS: process})
+        return process
 
     def _body(self, environment: list[str]) -> dict[str, Any]:
         streams = not self.detach
@@ -131,7 +147,7 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         """The exit code; an engine that was started again meanwhile knows nothing of it any more."""
         try:
             told = wire.get(ctx.docker, "/exec/{0}/json", process)
-        except (APIError, requests.RequestException):
+        except (DockerException, requests.RequestException):
             told = {}
         code = None if told.get("Running") else told.get("ExitCode")
         if code is None:
@@ -139,3 +155,19 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
             return Reply((Errors(f"{unknown}\n"),), failed=True, error=unknown, unknown=True)
         end = f"Exit code {code}"
         return replace(note(f"{end}."), failed=code != 0, error=end if code else None, exit_code=code)
+
+
+def _became(past: Past, container: Meant, process: str, command: str) -> Fate:
+    if not process:
+        not_asked = f"was not asked to run {command}"
+        return container.undone(not_asked) if container.was else container.untold(f"may have run {command}")
+    try:
+        told = wire.get(past.docker, "/exec/{0}/json", process)
+    except NotFound:
+        return container.untold(f"knows nothing of {command} any more: its exit code is not known")
+    if told.get("Running"):
+        return container.done(f"runs {command}")
+    code = told.get("ExitCode")
+    if code is None:
+        return container.undone(f"did not start {command}")
+    return container.done(f"ran {command}, which ended with exit code {code}", int(code))

@@ -34,6 +34,10 @@ class Halting(Several):
         help="Seconds of grace before the container is killed; -1 waits for ever",
     )
 
+    def patience(self, details: Mapping[str, Any]) -> float:
+        """The seconds of grace that a container of these details has."""
+        return patience(details, self.timeout)
+
     def halt(self, ctx: Context, verb: str, beside: Beside | None = None) -> Reply:
         """Ask the engine for the verb of each container, in turn or side by side, and wait for it."""
         takes_signal = version_gte(ctx.patient.api_version, SIGNAL_SINCE)
@@ -55,7 +59,7 @@ def halted(client: APIClient, container: str, verb: str, details: Mapping[str, A
 
     params may say its seconds as "t", and a signal.
     """
-    wait = client.timeout + _grace(details, params.get("t"))
+    wait = client.timeout + patience(details, params.get("t"))
     return wire.post(client, f"/containers/{{0}}/{verb}", container, params=params, timeout=wait)
 
 
@@ -64,7 +68,8 @@ def grace(timeout: int | None) -> wire.Params:
     return {} if timeout is None else {"t": timeout}
 
 
-def _grace(details: Mapping[str, Any], given: object) -> int:
+def patience(details: Mapping[str, Any], given: object) -> int:
+    """The seconds of grace that are waited for, where a line gives so many, or none (None)."""
     if isinstance(given, int):
         return LONGEST_WAIT if given < 0 else min(given, LONGEST_WAIT)
     configured = details.get("Config", {}).get("StopTimeout")

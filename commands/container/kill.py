@@ -9,8 +9,9 @@ from signal import Signals
 from docker.errors import APIError
 
 from commands import wire
+from commands.aftermath import Fate, Meant, Past
 from commands.command import Also, flag
-from commands.container import parts
+from commands.container import fates, parts
 from commands.container.several import Several
 from commands.context import Context, Found, Missing, Target, answered
 from commands.reply import Reply
@@ -29,6 +30,11 @@ class Kill(Several, name="container kill", alias="kill", permission=Permission.A
         """What was made with --rm is removed."""
         return parts.of(parts.ENDING, found.values())
 
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each has ended; of a signal that ends nothing for sure, nothing tells."""
+        surely = _kills(self.signal)
+        return fates.each(past, fates.killed(surely=surely), gone=Meant.done if surely else Meant.untold)
+
     def run(self, ctx: Context) -> Reply:
         """Send it to all, side by side."""
         return self.each(lambda target: self._kill(ctx, target), ctx.beside)
@@ -41,6 +47,11 @@ class Kill(Several, name="container kill", alias="kill", permission=Permission.A
             wire.post(ctx.patient, "/containers/{0}/kill", ctx.id(target), params=params)
         except APIError as error:
             raise _named(error, target) from None
+
+
+def _kills(signal: str) -> bool:
+    """Whether it ends whatever gets it."""
+    return signal.upper().removeprefix("SIG") in {"", "KILL", str(int(Signals.SIGKILL))}
 
 
 def _is_signal(text: str) -> bool:

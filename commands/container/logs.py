@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from commands import wire
@@ -64,7 +65,8 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
         """What the container of this full id printed; raises ValueError in docker's words."""
         params = self._params(ctx.now)
         patience = SCAN_PATIENCE if params["tail"] == "all" else ctx.docker.timeout
-        return reading.read(ctx.docker, container, params, tty=tty, patience=patience)
+        log = reading.read(ctx.docker, container, params, tty=tty, patience=patience)
+        return log if log.broken or wire.answers(ctx.docker) else replace(log, short=reading.BROKEN, broken=True)
 
     def _params(self, now: float) -> wire.Params:
         asked: wire.Params = {"stdout": 1, "stderr": 1, "tail": self._tail()}

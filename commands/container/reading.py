@@ -17,7 +17,7 @@ BYTES_LIMIT = 8 * 1024 * 1024  # bytes of a log that are kept: its end
 LINES_LIMIT = 100_000  # lines that are asked of the engine where the line says no --tail; reading them takes a second
 TIME_LIMIT = 60.0  # seconds of reading, all in all
 _CHUNK = 65536  # bytes
-_BROKEN = "The engine stopped sending in the middle, so the end is missing"
+BROKEN = "The engine stopped sending in the middle, so the end is missing"
 _ENDLESS = "It was still coming after {:.0f} s, so this is not its end"
 
 
@@ -58,9 +58,9 @@ def read(  # noqa: PLR0913 - the request and its three bounds
                     trouble = _ENDLESS.format(limit)
                     break
         except (urllib3.exceptions.HTTPError, requests.RequestException, OSError, ValueError):
-            trouble = _BROKEN
+            trouble = BROKEN
     if trouble is None and not taken.frames.whole:
-        trouble = _BROKEN
+        trouble = BROKEN
     return _log(taken, trouble, asked=params["tail"])
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import requests
 from docker.errors import APIError
 
 from commands import wire
+from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg
+from commands.container import fates
 from commands.container.several import LOOK
 from commands.context import Context, Target, daemon
 from commands.reply import Reply, failure
@@ -35,6 +39,11 @@ class Rename(Command, name="container rename", alias="rename", permission=Permis
         """The container, and the name that it takes."""
         container, name = self.targets()
         return container, name
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What it is called."""
+        container, name = self.targets()
+        return [fates.of(past, each, fates.renamed(name.ref)) for each in past.there(container.kind)[:1]]
 
     def run(self, ctx: Context) -> Reply:
         """Rename it."""

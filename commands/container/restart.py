@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from commands.aftermath import Fate, Past
 from commands.command import Also
-from commands.container import parts
+from commands.container import fates, parts
 from commands.container.halting import Halting
 from commands.context import Context, Found, Missing, Target
 from commands.reply import Reply
@@ -21,6 +22,10 @@ class Restart(Halting, name="container restart", alias="restart", permission=Per
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """It starts what does not run, and what is paused goes on."""
         return parts.of(parts.RESTARTING, found.values())
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each was started since."""
+        return fates.each(past, fates.restarted(self.patience))
 
     def run(self, ctx: Context) -> Reply:
         """Restart one after the other, as docker does: what comes later may need what comes first."""

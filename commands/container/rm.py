@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from docker.errors import NotFound
 
-from commands import wire
+from commands import vanished, wire
+from commands.aftermath import Fate, Past, untold
 from commands.attempts import Refusal, Remark, each
 from commands.command import Also, Command, args, flag
 from commands.container import parts
@@ -15,6 +16,7 @@ from commands.context import Context, Found, Missing, Target, daemon
 from commands.reply import Reply
 from commands.spec import Permission
 
+_LINK = "a link leaves nothing that could be looked at"
 _NAMELESS = "container name cannot be empty"
 
 
@@ -36,6 +38,10 @@ class Rm(Command, name="container rm", alias="container remove, rm", permission=
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """It kills what runs."""
         return parts.of(parts.FORCING, found.values()) if self.force else ()
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each is gone; of a link nothing tells."""
+        return untold(_LINK) if self.link else vanished.each(past, "container")
 
     def run(self, ctx: Context) -> Reply:
         """Remove all, side by side; with --force one that is not there is only told of."""

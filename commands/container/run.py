@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from commands.aftermath import End, Fate, Meant, Past
 from commands.command import Also, flag
+from commands.container import fates
 from commands.container.create import Create, errors
 from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import GENERAL, Foreground
@@ -63,6 +66,15 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
     def unmade(self, end: Unmade) -> Reply:
         """What is told where there is no container, with the code by which docker would exit."""
         return replace(super().unmade(end), exit_code=_code(str(end)))
+
+    def as_found(self, past: Past, meant: Meant, details: Mapping[str, Any]) -> Fate:
+        """Whether what was made was started as well."""
+        return fates.ran(past, meant, details)
+
+    def as_absent(self, past: Past) -> Fate:
+        """One that is removed as it ends may have been there."""
+        absent = super().as_absent(past)
+        return replace(absent, end=End.UNKNOWN) if self.rm or absent.end is End.DONE else absent
 
     def run(self, ctx: Context) -> Reply:
         """Make it and start it; the answer is its id, or what it printed."""

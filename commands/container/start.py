@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from docker.errors import APIError
 
+from commands.aftermath import Fate, Past
 from commands.api import EXPERIMENT
 from commands.command import Also, flag
+from commands.container import fates
 from commands.container.several import Several
 from commands.context import Context, Found, Missing, Target
 from commands.creation.foreground import Foreground
@@ -43,6 +45,10 @@ class Start(Several, name="container start", alias="start", permission=Permissio
         """With -a it shows what `logs` would."""
         del found
         return (Also("container logs", self.targets()),) if self.attach else ()
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each was started."""
+        return fates.each(past, fates.started)
 
     def run(self, ctx: Context) -> Reply:
         """Start one after the other, as docker does; one that runs already counts as done."""

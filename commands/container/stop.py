@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from commands.aftermath import Fate, Meant, Past
 from commands.command import Also
-from commands.container import parts
+from commands.container import fates, parts
 from commands.container.halting import Halting
 from commands.context import Context, Found, Missing, Target
 from commands.reply import Reply
@@ -21,6 +22,10 @@ class Stop(Halting, name="container stop", alias="stop", permission=Permission.A
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """What was made with --rm is removed."""
         return parts.of(parts.ENDING, found.values())
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each runs no more."""
+        return fates.each(past, fates.stopped(self.patience), gone=Meant.done)
 
     def run(self, ctx: Context) -> Reply:
         """Stop them side by side; one that is stopped already counts as done."""

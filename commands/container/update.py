@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from commands import wire
+from commands.aftermath import Fate, Past
 from commands.command import flag
+from commands.container import fates
 from commands.container.several import Several
 from commands.context import Context, Target
 from commands.creation import numbers
@@ -16,6 +18,7 @@ from commands.reply import Reply, lines
 from commands.spec import Permission
 
 _JUDGED = {"Memory", "MemorySwap", "PidsLimit", "CpuRealtimeRuntime"}
+_NO_POLICY = restart_policy("")
 _NOTHING = "you must provide one or more flags when using this command"
 
 
@@ -56,6 +59,11 @@ class Update(Several, name="container update", alias="update", permission=Permis
         """What it may use from then on; to the engine nothing is said by a 0."""
         said = {key: value for key, value in self._body().items() if value and key in _JUDGED}
         return {"HostConfig": said}
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each has the limits that the line says."""
+        said = {key: value for key, value in self._body().items() if value and value != _NO_POLICY}
+        return fates.each(past, fates.limited(said))
 
     def run(self, ctx: Context) -> Reply:
         """Ask the engine for one after the other; its warnings come at the end."""

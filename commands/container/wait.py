@@ -14,6 +14,7 @@ from commands.reply import Errors, Note, Reply, output
 from commands.spec import Permission
 
 _RUNS = "{0} still runs after {1:g} s, which is as long as an answer may take. Send `wait {0}` again to go on waiting."
+_BROKEN = "How {} ended is not known: the engine stopped answering."
 
 
 class Wait(Several, name="container wait", alias="wait", permission=Permission.SEE):
@@ -41,7 +42,9 @@ class Wait(Several, name="container wait", alias="wait", permission=Permission.S
             ended = wire.post(ctx.patient, "/containers/{0}/wait", container, params={}, timeout=left).json()
         except APIError as error:
             return _failed(daemon(error))
-        except (requests.ReadTimeout, requests.ConnectionError):
+        except requests.RequestException as error:
+            if "timed out" not in str(error):
+                return _failed(_BROKEN.format(ref))
             text = _RUNS.format(ref, ctx.allowances.run_wait)
             return Reply((Note(text),), failed=True, error=text)
         except DockerException as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from commands.aftermath import OWN
 from commands.command import Command, flag
 from commands.creation.files import OpeningError
 from commands.creation.sources import Sources
@@ -27,6 +28,12 @@ def _label(text: str) -> None:
         raise ValueError(f"invalid label '{text}': empty name")
     if any(char in name for char in _SPACES):
         raise ValueError(f"label '{name}' contains whitespaces")
+    _check_own(name)
+
+
+def _check_own(name: str) -> None:
+    if name.startswith(OWN):
+        raise ValueError(f"label '{name}': {OWN}* is for slashdock itself")
 
 
 ENV = checked("list", _variable, "A=1", "A=", "HOME")
@@ -64,7 +71,10 @@ class Environment(Variables):
 
     def labels(self, sources: Sources) -> dict[str, str]:
         """The labels, the last one of a name."""
-        return mapped((*_lines(self.label_file, sources), *self.label))
+        labels = mapped((*_lines(self.label_file, sources), *self.label))
+        for name in labels:
+            _check_own(name)
+        return labels
 
     def annotations(self) -> dict[str, Any]:
         """The annotations as a part of the HostConfig."""

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import requests
-from docker.errors import APIError
+from docker.errors import APIError, DockerException
 
 from commands import wire
 from commands.attempts import unanswered
@@ -53,6 +53,8 @@ class Foreground:
             return self._unanswered()
         except requests.RequestException:
             return self._unanswered()
+        except DockerException:  # there was no connection to ask by
+            return failure(self.unstarted)
         return Reply()
 
     def watch(self, ctx: Context) -> Reply:

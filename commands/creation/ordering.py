@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import APIError
+from docker.errors import APIError, DockerException
 
 from commands import naming, wire
 from commands.attempts import Refusal
@@ -98,8 +98,7 @@ def make(ctx: Context, order: Order) -> Made:
     try:
         if order.pull == ALWAYS:
             _fetch(work)
-        answer = _created(work)
-        return _seen(work, answer)
+        return _looked_at(work, _created(work))
     except requests.RequestException as error:
         unmade = work.unmade(error)
         if not unmade.lost:  # a refusal of the engine leaves the volumes that it has made by then
@@ -137,7 +136,8 @@ def _may_pull(order: Order, error: APIError) -> bool:
 
 
 def _ask(work: _Work) -> Mapping[str, Any]:
-    body = {**work.order.body, "Image": _name(work)}
+    labels = {**work.order.body["Labels"], **work.ctx.trace}
+    body = {**work.order.body, "Image": _name(work), "Labels": labels}
     answer: Mapping[str, Any] = post(work.ctx.patient, "/containers/create", body, work.order.query)
     return answer
 
@@ -157,6 +157,16 @@ def _fetch(work: _Work) -> None:
     if shown.error:
         raise Unmade(shown.error, work.told)
     work.image = str(work.ctx.docker.inspect_image(ref)["Id"])
+
+
+def _looked_at(work: _Work, answer: Mapping[str, Any]) -> Made:
+    """The same as below; raises Unmade where the engine is gone since, as the container may stay."""
+    try:
+        return _seen(work, answer)
+    except DockerException as error:
+        if isinstance(error, APIError):
+            raise
+        raise Unmade("", work.told, lost=True) from error
 
 
 def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from commands import credentials, wire
+from commands.aftermath import Fate, Past, untold
 from commands.asking import Field, Form
 from commands.command import Command, arg, flag
 from commands.context import Context, daemon
@@ -56,6 +58,11 @@ class Login(Command, name="login", permission=Permission.READ):
         who = () if (self.username or "").strip() else (Field("username", "Username"),)
         word = Field("password", "Password or access token", secret=True, hint=_HINT)
         return Form("Log in", "Log in", (*who, word), _PIPED)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What is kept of logins is not the engine's to show."""
+        del past
+        return untold(credentials.UNTOLD)
 
     def run(self, ctx: Context) -> Reply:
         """Have the engine try it at the registry, and keep it where that lets it in."""

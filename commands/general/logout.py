@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commands import credentials
+from commands.aftermath import Fate, Past, untold
 from commands.command import Command, arg
 from commands.context import Context
 from commands.credentials import INDEX
@@ -20,6 +23,11 @@ class Logout(Command, name="logout", permission=Permission.READ):
     """
 
     server: str = arg("SERVER", default="")
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What is kept of logins is not the engine's to show."""
+        del past
+        return untold(credentials.UNTOLD)
 
     def run(self, ctx: Context) -> Reply:
         """Forget the login; docker says the same whether there was one or not."""

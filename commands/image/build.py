@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from docker.errors import NotFound
 
 from commands import naming
+from commands.aftermath import Fate, Past, untold
 from commands.asking import Field, Form
 from commands.attempts import Refusal, unanswered
 from commands.building import (
@@ -34,6 +35,7 @@ from commands.command import Also, arg, flag
 from commands.context import Context, Found, Missing, Target
 from commands.creation.environment import mapped
 from commands.creation.sources import sent
+from commands.image import fates
 from commands.image.ls import dangles
 from commands.image.transfer import DEFAULT_TAG
 from commands.intent import Intent
@@ -60,6 +62,7 @@ _LATE = (
     f"The build took more than {steps.LIMIT / 60:.0f} minutes, or said nothing for {steps.SILENCE / 60:.0f}, and was"
     f" given up. `{LOOK}` shows what there is now."
 )
+_NAMELESS = "an image without a name cannot be told from others"
 _GONE = "The engine said that it built {}, and has no such image."
 
 
@@ -117,6 +120,11 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def _asked(self, ctx: Context) -> Asked:
         return Asked(self.context, self.file, ctx.given.get(FIELD, "").encode("utf-8", "surrogateescape"))
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What the names of the line stand for."""
+        names = [each.ref for each in self._tags()]
+        return fates.fetched(past, names) if names else untold(_NAMELESS)
 
     def run(self, ctx: Context) -> Reply:
         """Build it; the answer is what the engine says of the steps."""

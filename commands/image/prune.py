@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from commands import grammar, kinds, listing, units
+from commands import grammar, kinds, listing, units, vanished
+from commands.aftermath import Fate, Past
 from commands.command import Command, Risk, flag
 from commands.context import Context
 from commands.image import pruning, removing
@@ -41,6 +43,10 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE, does="ima
         """Docker's question."""
         question = f"{_UNUSED if self.all else _DANGLING}\n{_SURE}"
         return Risk(question, grammar.canonical(replace(self, force=True)), forced=self.force)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each image that was to go is gone."""
+        return vanished.each(past, "image")
 
     def intent(self, ctx: Context) -> Intent:
         """The images that go, to be removed one by one and the bytes measured."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import requests
 from docker.errors import APIError
 
 from commands import naming, wire
+from commands.aftermath import Fate, Past, untold
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context, Target, daemon
-from commands.image import repository, transfer
+from commands.image import fates, repository, transfer
 from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Reply, failure, lines
 from commands.spec import Permission
@@ -20,6 +22,7 @@ NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-t
 ONE_TAG = "tag can't be used with --all-tags/-a"
 _NOT_YOURS = "{} has the tag {} here, which is not yours to move. Pull the tags that you want one by one."
 _LOOK = "docker images"
+_ALL = "which tags the registry has is not known here"
 
 
 class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANGE):
@@ -55,6 +58,10 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
         """What comes."""
         return f"what the registry will have as {self.image} then"
 
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What the name stands for; what else comes with --all-tags nobody can tell."""
+        return untold(_ALL) if self.all_tags else fates.fetched(past, [self.targets()[0].ref])
+
     def run(self, ctx: Context) -> Reply:
         """Pull it, and show layer by layer how far that is."""
         found = naming.normalized(self.image)
@@ -66,6 +73,8 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
         before = lines([f"Using default tag: {DEFAULT_TAG}"]) if plain and not self.quiet else Reply()
         try:
             done = transfer.pull(ctx, found, all_tags=self.all_tags, platform=self.platform)
+            if not (done.error or self.all_tags):
+                ctx.docker.inspect_image(self.targets()[0].ref)
         except (APIError, requests.RequestException) as error:
             if not isinstance(error, APIError) or wire.lost(error):
                 return before + unanswered(f"the pull of {self.image}", _LOOK)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import requests
 from docker.errors import APIError, NotFound
 
 from commands import naming, wire
+from commands.aftermath import Fate, Past, untold
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context, Target, daemon
@@ -21,6 +23,7 @@ from commands.spec import Permission
 
 _NOT_YOURS = "{} has the tag {} here, which you may not push. Push the tags that you may one by one."
 _MOVED = "{} stands for another image now than when you asked. Nothing was pushed; send the line again."
+_ABROAD = "what the registry has is not known here"
 _DIGEST = "cannot push a digest reference"
 _NO_TAG = "tag does not exist: {}:{}"  # where others of its repository do
 _ABSENT = "An image does not exist locally with the tag: {}"
@@ -55,6 +58,11 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
         """The image of the tag; for --all-tags its repository is judged, and each tag before any is pushed."""
         found = naming.normalized(self.image)
         return (Target("image", f"{found.familiar}:{found.tag or DEFAULT_TAG}", made=self.all_tags),)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Only the registry knows."""
+        del past
+        return untold(_ABROAD)
 
     def run(self, ctx: Context) -> Reply:
         """Push it, and show layer by layer how far that is."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from docker.errors import APIError, NotFound
 
 from commands import reference, wire
+from commands.aftermath import Fate, Past
 from commands.attempts import Refusal, Remark, each
 from commands.command import Command, args, flag
 from commands.context import Context, Found, Target, daemon
 from commands.creation import machine
+from commands.image import fates
 from commands.image.looking import look
 from commands.image.transfer import DEFAULT_TAG
 from commands.kinds import Kind
@@ -47,6 +50,10 @@ class Rm(Command, name="image rm", alias="image remove, rmi", permission=Permiss
     def targets(self) -> tuple[Target, ...]:
         """The images of the line."""
         return tuple(Target("image", ref) for ref in self.images)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each name is gone, or the image itself."""
+        return fates.unnamed(past)
 
     def run(self, ctx: Context) -> Reply:
         """One after the other; with --force one that is not there is only told of."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commands import naming, wire
+from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg
 from commands.context import Context, Target
 from commands.creation import images
+from commands.image import fates
 from commands.image.looking import look
 from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Reply
@@ -39,6 +43,10 @@ class Tag(Command, name="image tag", alias="tag", permission=Permission.CHANGE, 
         """The image, and the one that has the name so far."""
         found = naming.normalized(self.name)
         return Target("image", self.image), Target("image", f"{found.familiar}:{found.tag or DEFAULT_TAG}", made=True)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """What the name stands for."""
+        return [fates.named(past, self.targets()[1].ref, each.id) for each in past.there("image")[:1]]
 
     def run(self, ctx: Context) -> Reply:
         """Name it by its id."""

@@ -62,7 +62,7 @@ def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str, end:
                 return Transferred(tuple(steps.lines), str(message["error"]))
             steps.take(message)
             ctx.progress(steps.picture())
-    if not any(end.match(line) for line in steps.lines):
+    if not (steps.lines and end.match(steps.lines[-1])):
         raise requests.exceptions.ChunkedEncodingError("the engine stopped talking before the end")
     return Transferred(tuple(steps.lines))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from commands import wire
+from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
+from commands.container import fates
 from commands.container.several import nameless
 from commands.context import Context, Target
 from commands.creation import networks
@@ -58,6 +60,10 @@ class Connect(Command, name="network connect", permission=Permission.CHANGE):
         """The network that it joins."""
         endpoint = self._body(self.container)["EndpointConfig"]
         return {"NetworkingConfig": {"EndpointsConfig": {self.network: endpoint}}}
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether the container is on the network."""
+        return fates.joined(past, wanted=True)
 
     def run(self, ctx: Context) -> Reply:
         """Connect it."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from commands import wire
+from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context, Target
+from commands.creation import traces
 from commands.creation.environment import LABELS, mapped
 from commands.kinds import Kind
 from commands.network import ipam
@@ -82,10 +84,14 @@ class Create(Command, name="network create", permission=Permission.CHANGE):
             return "it takes over how networks of the host are made"
         return f"the addresses {', '.join(self.subnet)} may be others' already" if _is_public(self.subnet) else ""
 
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether a network carries the number of the action."""
+        return [traces.named(past, "network", self.network)]
+
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""
         try:
-            made = wire.send(ctx.patient, "/networks/create", body=self._body())
+            made = wire.send(ctx.patient, "/networks/create", body=self._body(ctx.trace))
         except Exception as error:
             if not wire.lost(error):
                 raise
@@ -94,7 +100,7 @@ class Create(Command, name="network create", permission=Permission.CHANGE):
         reply = lines([made["Id"]])
         return Reply((*warning, *reply.parts), ids=(made["Id"],), made=(made["Id"],))
 
-    def _body(self) -> dict[str, Any]:
+    def _body(self, trace: Mapping[str, str]) -> dict[str, Any]:
         body: dict[str, Any] = {
             "Name": self.network,
             "CheckDuplicate": True,
@@ -107,7 +113,7 @@ class Create(Command, name="network create", permission=Permission.CHANGE):
             "ConfigOnly": self.config_only,
             "ConfigFrom": {"Network": self.config_from} if self.config_from else None,
             "Options": mapped(self.opt),
-            "Labels": mapped(self.label),
+            "Labels": {**mapped(self.label), **trace},
         }
         body |= {"EnableIPv4": self.ipv4} if self.ipv4 is not None else {}
         return body | ({"EnableIPv6": self.ipv6} if self.ipv6 is not None else {})

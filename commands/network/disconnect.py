@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commands import wire
+from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
+from commands.container import fates
 from commands.container.several import nameless
 from commands.context import Context, Missing, Target
 from commands.reply import Reply
@@ -28,6 +32,10 @@ class Disconnect(Command, name="network disconnect", permission=Permission.CHANG
     def targets(self) -> tuple[Target, ...]:
         """The network and the container."""
         return Target("network", self.network), Target("container", self.container)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether the container is off the network."""
+        return fates.joined(past, wanted=False)
 
     def run(self, ctx: Context) -> Reply:
         """Disconnect it; one that is gone is named as it is known on the network."""

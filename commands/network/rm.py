@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from docker.errors import NotFound
 
-from commands import wire
+from commands import vanished, wire
+from commands.aftermath import Fate, Past
 from commands.attempts import Refusal, Remark, each
 from commands.command import Command, args, flag
 from commands.context import Context, Target, named
@@ -27,6 +29,10 @@ class Rm(Command, name="network rm", alias="network remove", permission=Permissi
     def targets(self) -> tuple[Target, ...]:
         """The networks that have a name."""
         return tuple(Target("network", ref) for ref in self.networks if ref.strip())
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each is gone."""
+        return vanished.each(past, "network")
 
     def run(self, ctx: Context) -> Reply:
         """Remove one after the other."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from commands.aftermath import Fate, Past
 from commands.cleanup.plan import Plan
 from commands.cleanup.run import Run as CleanupRun
 from commands.command import Command, arg, flag
@@ -24,6 +27,10 @@ class Run(Command, name="schedule run", permission=Permission.CHANGE, kin="clean
         if self.job in JOBS:
             return None
         return f"no such scheduled job: {self.job} (there is {', '.join(JOBS)})"
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """It is judged and recorded as what it means, so that nothing is of its own name."""
+        return self.means().became(past)
 
     def means(self) -> Command:
         """What the job does, or with --dry-run what it would do: judged and recorded as that."""

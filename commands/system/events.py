@@ -26,6 +26,7 @@ MOST = 1000  # events of an answer
 PATIENCE = 30.0  # seconds without an answer
 UNPARSED = 64  # docker's exit code for a template that is none
 _NO_STREAM = "What happens from now on is not shown: send the line again for what is new."
+_CUT = "The engine stopped sending in the middle, so the end is missing."
 _LESS = "Only the last {} of {} events are shown. Ask for less with --since, --until or --filter."
 # What the engine itself says of an event; all else is a label of what it is about.
 _OWN = {"container", "driver", "execDuration", "execID", "exitCode", "image", "name", "signal", "type"}
@@ -71,7 +72,8 @@ class Events(Command, name="system events", alias="events", permission=Permissio
             reply = output("".join(_line(event, template) for event in shown))
         except TemplateError as error:
             return failure(str(error))
-        return reply + _notes(count, len(shown), later=later)
+        told = reply + _notes(count, len(shown), later=later)
+        return told if wire.answers(ctx.docker) else told + failure(_CUT)
 
     def _params(self, now: float) -> tuple[wire.Params, bool]:
         """What is asked of the engine, and whether the line asks for what is still to come."""

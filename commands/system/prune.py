@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from commands import prunes
+from commands import prunes, vanished
+from commands.aftermath import Fate, Past
 from commands.builder import cache
 from commands.command import Risk, flag
 from commands.container import prune as containers
@@ -70,6 +71,10 @@ class Prune(
         filtered = "".join(f"\n  - {each}" for each in chosen)
         more = f"\n  Items to be pruned will be filtered with:{filtered}\n" if filtered else ""
         return f"This will remove:{listed}\n{more}\n"
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each object that was to go is gone."""
+        return vanished.each(past)
 
     def intent(self, ctx: Context) -> Intent:
         """All that goes, each kind after those that may use it."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from commands import wire
+from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context, Found, Target
+from commands.creation import traces
 from commands.creation.environment import LABELS, mapped
 from commands.creation.values import BYTES
 from commands.kinds import Kind
@@ -67,10 +69,16 @@ class Create(Command, name="volume create", permission=Permission.CHANGE):
             return f"a volume of the driver {self.driver} may be anything"
         return "a volume with options can be any folder or device of the host" if self.opt else ""
 
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether a volume has the name, or carries the number of the action."""
+        name = self._called()
+        there = past.inspect("volume", name) if name else None
+        return [traces.named(past, "volume", name) if there is None else past.named("volume", name).done("is there")]
+
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its name. One that is there already is left as it is."""
         try:
-            made = wire.send(ctx.patient, "/volumes/create", body=self._body())
+            made = wire.send(ctx.patient, "/volumes/create", body=self._body(ctx.trace))
         except Exception as error:
             if not wire.lost(error):
                 raise
@@ -81,6 +89,6 @@ class Create(Command, name="volume create", permission=Permission.CHANGE):
     def _called(self) -> str:
         return self.volume or self.name
 
-    def _body(self) -> dict[str, Any]:
-        pairs = {"DriverOpts": self.opt, "Labels": self.label}
-        return {"Name": self._called(), "Driver": self.driver, **{key: mapped(told) for key, told in pairs.items()}}
+    def _body(self, trace: Mapping[str, str]) -> dict[str, Any]:
+        labels = {**mapped(self.label), **trace}
+        return {"Name": self._called(), "Driver": self.driver, "DriverOpts": mapped(self.opt), "Labels": labels}

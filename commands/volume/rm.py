@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from docker.errors import NotFound
 
-from commands import wire
+from commands import vanished, wire
+from commands.aftermath import Fate, Past
 from commands.attempts import Refusal, each
 from commands.command import Command, args, flag
 from commands.context import Context, Target
@@ -27,6 +30,10 @@ class Rm(Command, name="volume rm", alias="volume remove", permission=Permission
     def targets(self) -> tuple[Target, ...]:
         """The volumes that have a name."""
         return tuple(Target("volume", ref) for ref in self.volumes if ref.strip())
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each is gone."""
+        return vanished.each(past, "volume")
 
     def run(self, ctx: Context) -> Reply:
         """Remove one after the other."""
