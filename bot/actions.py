@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot import chain
-from bot.chain import Link
+from bot import proof
 from bot.heads import Head
 from bot.posts import Session
 
@@ -50,19 +49,12 @@ class Actions:
         return {**_action(rows[0]), "events": [_event(event) for event in events]} if rows else None
 
     def verify(self, heads: Iterable[Head] = ()) -> str | None:
-        """Walk the chain of the whole record: what is broken and where, None where it is whole.
+        """Walk the chain from the newest seam on: what is broken and where, None where it is whole.
 
         heads are some that were published, beside those that the record knows of itself.
         """
         with self._reading() as db:
-            db.execute("BEGIN")
-            last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0]
-            known = dict(db.execute("SELECT event, hash FROM heads").fetchall())
-            told = known | {head.event: head.hash for head in heads}
-            rows = db.execute("SELECT id, number, kind, at, body, prev, hash FROM events ORDER BY id")
-            wrong = chain.broken(((Link(*row[:6]), row[6]) for row in rows), int(last or 0), self._key, told)
-            db.execute("ROLLBACK")
-        return wrong
+            return proof.broken(db, self._key, {head.event: head.hash for head in heads})
 
 
 _ACTIONS = "SELECT * FROM actions"

@@ -29,12 +29,19 @@ class Link:
         return hmac.digest(key, told.encode(), "sha256").hex()
 
 
-def broken(links: Iterable[tuple[Link, str]], last: int, key: bytes, heads: Mapping[int, str] = NOTHING) -> str | None:
+def broken(
+    links: Iterable[tuple[Link, str]],
+    last: int,
+    key: bytes,
+    after: tuple[int, str] = (0, START),
+    heads: Mapping[int, str] = NOTHING,
+) -> str | None:
     """What is wrong with these events and the hashes that stand beside them, None where the chain is whole.
 
-    last is the id of the newest event that was ever written, heads the hashes of events that were published.
+    last is the id of the newest event that was ever written, heads the hashes of events that were published; after is
+    the id and the hash of the one before the first.
     """
-    before, prev = 0, START
+    before, prev = after
     last = max(last, *heads, 0)
     for link, written in links:
         if link.id != before + 1:

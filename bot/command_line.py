@@ -1,4 +1,4 @@
-"""The `slashdock` command line: start, exec, console, manifest, policy, doctor."""
+"""The `slashdock` command line: start, exec, console, manifest, policy, doctor, archive, backup, restore."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import doctor, keyboard, own_engine, policy_init, policy_words, replies
+from bot import doctor, keyboard, own_engine, policy_init, policy_words, record_words, replies
 from bot.conversation import Conversation
+from bot.copies import Unusable
 from bot.core import CannotStart, Core, opened
 from bot.desk import remembered
 from bot.loading import loading
@@ -116,7 +117,20 @@ def _parser() -> argparse.ArgumentParser:
     _policy_parser(verbs.add_parser("policy", help="write, check, explain and test the policy file"))
     doctor = verbs.add_parser("doctor", help="check engine, Slack, database and policy; say what to do")
     doctor.set_defaults(run=_doctor)
+    _record_parsers(verbs)
     return parser
+
+
+def _record_parsers(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    archive = verbs.add_parser("archive", help="move what is older than SLASHDOCK_RETENTION to files of its years")
+    archive.set_defaults(run=_archive)
+    backup = verbs.add_parser("backup", help="copy the record to a file, also while a bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new one; archives are copied beside it")
+    backup.set_defaults(run=_backup)
+    restore = verbs.add_parser("restore", help="put a backup in the place of the record; no bot runs")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what backup made, its archives beside it")
+    restore.add_argument("--yes", action="store_true", help="replace the record; what was there is kept beside it")
+    restore.set_defaults(run=_restore)
 
 
 def _policy_parser(parser: argparse.ArgumentParser) -> None:
@@ -262,6 +276,26 @@ def _policy_test(asked: argparse.Namespace) -> int:
     return code
 
 
+def _archive(_: argparse.Namespace) -> int:
+    with _faults():
+        sys.stdout.write(record_words.archive(_settings()))
+    return 0
+
+
+def _backup(asked: argparse.Namespace) -> int:
+    with _faults():
+        told, code = record_words.backup(_settings(), asked.file)
+    sys.stdout.write(told)
+    return code
+
+
+def _restore(asked: argparse.Namespace) -> int:
+    with _faults():
+        told, code = record_words.restored(_settings(), asked.file, sure=asked.yes)
+    sys.stdout.write(told)
+    return code
+
+
 def _doctor(_: argparse.Namespace) -> int:
     try:
         settings = _read_settings()
@@ -283,5 +317,7 @@ def _faults() -> Iterator[None]:
         yield
     except PolicyError as error:
         raise _Told("\n".join(error.faults)) from None
+    except Unusable as error:
+        raise _Told(str(error)) from None
     except (Unwritable, AlreadyRunning, CannotStart) as error:
         raise _Told(str(error), UNAVAILABLE) from None

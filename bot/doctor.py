@@ -142,7 +142,7 @@ def database(settings: Settings) -> Check:
     try:
         store = Store(settings.data, Clock(), key.load(settings.key_file, path))
         try:
-            wrong = store.actions.verify()
+            wrong = store.actions.verify() or store.archive.verify()
         finally:
             store.close()
     except Unwritable as error:

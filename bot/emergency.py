@@ -21,13 +21,18 @@ SIZE = 1_048_576  # bytes; an end has about 1 kB
 log = logging.getLogger(__name__)
 
 
+def files(folder: Path) -> tuple[Path, Path]:
+    """Where the lines for the record in this folder may be: beside it, or elsewhere on the machine."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return folder / NAME, ELSEWHERE / f"slashdock-{name}"
+
+
 class Emergency:
     """Lines, each sealed, in the data folder, or where that takes none in another place on the machine."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._seal = Seal(key, PURPOSE)
-        name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-        self._files = (folder / NAME, ELSEWHERE / f"slashdock-{name}")
+        self._files = files(folder)
 
     def keep(self, told: Mapping[str, Any]) -> Path | None:
         """Write one down, to the disk; the file that took it, None where none did."""

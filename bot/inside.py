@@ -68,7 +68,10 @@ class Inside:
                 f"'{heads[read.index(None)]}' is no head of the record: it is EVENT:HASH, as it was published."
             )
         known = self.store.heads.published()
-        wrong = self.store.actions.verify([each for each in read if each is not None])
+        told = [each for each in read if each is not None]
+        wrong = self.store.actions.verify(told) or self.store.archive.verify(
+            {head.event: head.hash for head in (*known, *told)}
+        )
         last = self.store.heads.last()
         count = 0 if last is None else last.event
         return {"wrong": wrong, "events": count, "heads": len({*known, *read}), "head": str(last)}

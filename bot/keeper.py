@@ -33,14 +33,18 @@ class _Watch:
 
 
 class Keeper:
-    """A thread of its own; checks are by the name of what they look at, say takes sentences for the audit channel."""
+    """A thread of its own; checks are by the name of what they look at, say takes sentences for the audit channel.
 
-    def __init__(self, store: Store, clock: Clock, checks: Mapping[str, Check], say: Say) -> None:
+    retention is the days after which what is recorded goes to an archive, 0 where it never does.
+    """
+
+    def __init__(self, store: Store, clock: Clock, checks: Mapping[str, Check], say: Say, retention: int = 0) -> None:
         self._store = store
         self._clock = clock
         self._say = say
+        self._retention = retention
         self._watches = [_Watch(name, check) for name, check in checks.items()]
-        self._due: dict[str, float] = {"hour": 0.0, "day": clock.now() + DAY}
+        self._due = {"hour": 0.0, "day": clock.now() + HOUR}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="keeper", daemon=True)
 
@@ -72,6 +76,7 @@ class Keeper:
         if now >= self._due["day"]:
             self._due["day"] = now + DAY
             self._done(self._verify)
+            self._done(self._archive)
 
     def _loop(self) -> None:
         while not self._ended.is_set():
@@ -95,10 +100,16 @@ class Keeper:
             )
 
     def _verify(self) -> None:
-        wrong = self._store.actions.verify()
+        wrong = self._store.actions.verify() or self._store.archive.verify()
         if wrong:
             log.error("the record is not whole: %s", wrong)
             self._say(f"The record is not whole: {wrong}. Somebody altered it, or the disk did: see docs/record.md.")
+
+    def _archive(self) -> None:
+        if self._retention:
+            moved = self._store.archive.move(self._clock.now() - self._retention * DAY)
+            if moved.events:
+                log.info("%s events were moved to %s", moved.events, ", ".join(moved.files))
 
     def _watch(self, watch: _Watch, now: float) -> None:
         wrong = watch.check()

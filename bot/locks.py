@@ -50,6 +50,11 @@ class Owner:
         return self._folder.glob("*.lock")
 
 
+def living(folder: Path) -> bool:
+    """Whether any process has a record of this data folder open, a bot or a `slashdock exec`."""
+    return any(map(_locked, (folder / "owners").glob("*.lock")))
+
+
 class Instance:
     """The right to be the one bot of a data folder; a second one raises AlreadyRunning."""
 

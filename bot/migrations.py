@@ -69,6 +69,10 @@ _HEARD = """
 CREATE TRIGGER events_are_heard AFTER INSERT ON events
 BEGIN INSERT INTO said (rowid, text) SELECT id, text FROM spoken WHERE id = NEW.id; END
 """
+_FORGOTTEN = """
+CREATE TRIGGER events_are_forgotten BEFORE DELETE ON events
+BEGIN INSERT INTO said (said, rowid, text) SELECT 'delete', id, text FROM spoken WHERE id = OLD.id; END
+"""
 
 _INDICES = (
     "CREATE INDEX events_of_action ON events (number, kind)",
@@ -183,6 +187,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                public INTEGER NOT NULL,                       -- whether everybody in the channel sees it
                state TEXT NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'again', 'shown', 'unsure', 'lost')))""",
         "CREATE INDEX due_answers ON answers (state) WHERE state IN ('due', 'again')",
+    ),
+    (
+        """CREATE TABLE seams (
+               last INTEGER PRIMARY KEY,  -- the id of the last event that was moved to an archive
+               hash TEXT NOT NULL,        -- its hash, which the next event follows
+               file TEXT NOT NULL,        -- the archive, in the same folder
+               at REAL NOT NULL,          -- when, in seconds since the epoch
+               signature TEXT NOT NULL    -- HMAC-SHA256 over all of the above
+           )""",
+        """CREATE TRIGGER seams_are_appended BEFORE INSERT ON seams
+           WHEN NEW.last <= (SELECT coalesce(max(last), 0) FROM seams)
+               OR NEW.last >= (SELECT max(id) FROM events)
+               OR NEW.hash IS NOT (SELECT hash FROM events WHERE id = NEW.last)
+           BEGIN SELECT raise(ABORT, 'seams are only appended, each at an event that has another one after it'); END""",
+        """CREATE TRIGGER seams_are_not_altered BEFORE UPDATE ON seams
+           BEGIN SELECT raise(ABORT, 'seams are never altered'); END""",
+        """CREATE TRIGGER seams_are_not_removed BEFORE DELETE ON seams
+           BEGIN SELECT raise(ABORT, 'seams are never removed'); END""",
+        "DROP TRIGGER events_are_not_removed",
+        """CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events
+           WHEN OLD.id > (SELECT coalesce(max(last), 0) FROM seams)
+           BEGIN SELECT raise(ABORT, 'events are never removed, only moved to an archive'); END""",
+        _FORGOTTEN,
     ),
 )
 

@@ -141,6 +141,13 @@ def seconds(text: str) -> float:
     return float(text)
 
 
+def days(text: str) -> int:
+    """An age in whole days; 0 for one that nothing reaches."""
+    if not re.fullmatch(r"[0-9]{1,5}", text):
+        raise ValueError(f"is {text!r}; expected whole days, or 0 for never")
+    return int(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Words with commas between them."""
     return tuple(word for each in text.split(",") if (word := each.strip()))

@@ -19,6 +19,7 @@ from bot.setting_values import (
     Reader,
     address,
     command_name,
+    days,
     engine_address,
     folders,
     matching,
@@ -117,6 +118,12 @@ class Settings:
         "./slashdock.key",
         "File of the key that seals the record; never in the data folder",
         read=path,
+    )
+    retention: int = setting(
+        "SLASHDOCK_RETENTION",
+        "400",
+        "Days after which what was done moves from the record to an archive of its year; 0: never",
+        read=days,
     )
     bind: str = setting(
         "SLASHDOCK_BIND", "127.0.0.1", "Address to listen on; 0.0.0.0 in a container whose port is published"

@@ -14,6 +14,7 @@ from typing import Any
 from commands.asking import Field, Form
 from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Printed, Reply, Table
 
+SPOOL = "spool"  # in the data folder
 AGE = 86_400.0  # seconds that an answer is kept
 ROOM = 268_435_456  # bytes of all of them together; the oldest go first
 

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from bot import approvals, migrations
 from bot.actions import Actions
 from bot.approvals import Approvals, Asking
+from bot.archive import Archive
 from bot.buttons import Buttons
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
@@ -27,7 +28,7 @@ from bot.makers import Makers
 from bot.request import Due, Request
 from bot.runs import Runs
 from bot.seal import Seal
-from bot.spool import Spool
+from bot.spool import SPOOL, Spool
 from bot.undelivered import Undelivered
 from bot.vault import Vault
 from commands.credentials import Credential
@@ -74,8 +75,9 @@ class Answer:
 class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
-    actions reads the record back, heads of it are published, spool is what was answered, undelivered what of that Slack
-    has still to take; buttons, images, runs and makers are what is remembered beside it, vault the registries' logins.
+    actions reads the record back, archive takes what is old out of it, heads of it are published; spool is what was
+    answered, undelivered what of that Slack has still to take; buttons, images, runs and makers are what is remembered
+    beside it, vault the registries' logins.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name.
@@ -89,6 +91,7 @@ class Store:
         self.journal = Journal(self._file, clock, key, Emergency(folder, key))
         self.actions = Actions(self._file.reading, key)
         self.heads = Heads(self._file, clock)
+        self.archive = Archive(folder, self._file, key, clock)
         self.buttons = Buttons(self._file, clock)
         self.images = Images(self._file, clock)
         self.runs = Runs(self._file, clock)
@@ -102,7 +105,7 @@ class Store:
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")
-            self.spool = Spool(folder / "spool")
+            self.spool = Spool(folder / SPOOL)
             self.journal.recover()
         except OSError as error:
             self._file.close()

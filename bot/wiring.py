@@ -70,7 +70,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     clerk = Clerk(approvals, core.policy, core.clock, side.board(approvals, lambda: bell(0)), side.begin)
     bell.ring = clerk.ring
     schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
-    keeper = Keeper(core.store, core.clock, _checks(core, side), _audit(settings, side))
+    keeper = Keeper(core.store, core.clock, _checks(core, side), _audit(settings, side), settings.retention)
     health.ask = lambda: side.healthy() or keeper.wrong
     core.store.undelivered.start()
     stack.callback(core.store.undelivered.close)

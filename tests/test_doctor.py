@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from recording import begin
 
 from bot import doctor, key, policy_init
 from bot.clock import Clock
@@ -220,6 +221,20 @@ def test_a_data_folder_that_is_none(settings: Settings) -> None:
     check = doctor.database(settings)
     assert not check.ok
     assert FILE in check.text
+
+
+def test_an_archive_that_is_gone_is_found(settings: Settings) -> None:
+    """What was moved out of the record is part of what has to be whole."""
+    store = Store(settings.data, Clock(), key.load(settings.key_file, settings.data / FILE))
+    for _ in range(2):
+        store.outcome(begin(store), status="done")
+    (name,) = store.archive.move(Clock().now() + 1).files
+    store.close()
+    assert doctor.database(settings).ok
+    (settings.data / name).unlink()
+    check = doctor.database(settings)
+    assert not check.ok
+    assert f"{settings.data / name} is missing." in check.text
 
 
 # --- The policy --------------------------------------------------------------------------------------------

@@ -1,0 +1,160 @@
+"""A file of one year's events that were moved out of the record: only appended to, and read by any SQLite."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import astuple
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.chain import Link
+from bot.database import BUSY, Unwritable
+from bot.seams import Range, Seam
+
+ANY = 2**63 - 1  # the highest id that SQLite has
+
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS events (
+           id INTEGER PRIMARY KEY,  -- the place in the chain
+           number INTEGER NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, body TEXT NOT NULL CHECK (json_valid(body)),
+           prev TEXT NOT NULL, hash TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS events_of_action ON events (number, kind)",
+    """CREATE TABLE IF NOT EXISTS seams (
+           last INTEGER PRIMARY KEY, hash TEXT NOT NULL, file TEXT NOT NULL, at REAL NOT NULL,
+           signature TEXT NOT NULL)""",
+    """CREATE TRIGGER IF NOT EXISTS events_are_appended BEFORE INSERT ON events
+       WHEN NEW.id <> (SELECT max(id) + 1 FROM events)  -- the first one of a file may be any
+       BEGIN SELECT raise(ABORT, 'events are only appended'); END""",
+    *(
+        f"""CREATE TRIGGER IF NOT EXISTS {table}_are_not_{done} BEFORE {act} ON {table}
+            BEGIN SELECT raise(ABORT, '{table} are never {done}'); END"""
+        for table in ("events", "seams")
+        for act, done in (("UPDATE", "altered"), ("DELETE", "removed"))
+    ),
+)
+_LINK = "SELECT id, number, kind, at, body, prev, hash FROM events"
+
+
+class ArchiveFile:
+    """An archive that is there, opened; what it does raises Unwritable with the file's name."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._told():
+            if not path.is_file():
+                raise Unwritable(f"{path} is missing.")
+            address = f"{path.absolute().as_uri()}?mode=rw"  # a plain one would make a file that went missing
+            connection = sqlite3.connect(address, uri=True, timeout=BUSY, isolation_level=None)
+            self._db = Database(connection, execute_plugins=False)
+            # With FULL alone a power cut could bring the journal back, and undo what the record relies on.
+            self._db.execute("PRAGMA synchronous = EXTRA")
+
+    def prepare(self, view: str) -> None:
+        """Give it its tables, where it has none yet; view is the SQL of the view of the actions."""
+        with self._writing():
+            for statement in _SCHEMA:
+                self._db.execute(statement)
+            if not self._db.view_names():
+                self._db.execute(view)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def append(self, links: Iterable[tuple[Link, str]]) -> None:
+        """Add events with their hashes, in one transaction; those that are there already have to be the same."""
+        with self._writing():
+            last = self.last()
+            for link, written in links:
+                row = (*astuple(link), written)
+                if link.id > last:
+                    self._db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                elif self._db.execute(f"{_LINK} WHERE id = ?", (link.id,)).fetchone() != row:
+                    raise Unwritable(
+                        f"{self.path} has another event {link.id} than the record. It is of another record, or was"
+                        " altered: set it aside and put the right one in its place."
+                    )
+
+    def note(self, made: Iterable[Seam]) -> None:
+        """Keep copies of the seams, so that the file can be checked without the record."""
+        with self._writing():
+            self._db.conn.executemany("INSERT OR IGNORE INTO seams VALUES (?, ?, ?, ?, ?)", map(astuple, made))
+
+    def links(self, after: int, last: int) -> Iterator[tuple[Link, str]]:
+        """The events with ids above after and up to last, each with its hash, oldest first."""
+        with self._told():
+            yield from links(self._db, after, last)
+
+    def last(self) -> int:
+        """The id of its newest event; 0 where it has none."""
+        with self._told():
+            return int(self._db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
+
+    def hash_of(self, identity: int) -> str | None:
+        """The hash of the event with this id; None where it is not here."""
+        with self._told():
+            row = self._db.execute("SELECT hash FROM events WHERE id = ?", (identity,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def has(self, number: int) -> bool:
+        """Whether events of this action are here."""
+        with self._told():
+            return self._db.execute("SELECT 1 FROM events WHERE number = ? LIMIT 1", (number,)).fetchone() is not None
+
+    def view(self) -> str:
+        """The SQL of its view of the actions."""
+        with self._told():
+            return view(self._db)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise Unwritable(f"{self.path} cannot be used: {error}.") from error
+
+
+def made(path: Path, view: str) -> ArchiveFile:
+    """The archive, which is made where it is not there or was not finished; raises Unwritable."""
+    try:
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise Unwritable(f"{path} cannot be made: {error.strerror}.") from error
+    file = ArchiveFile(path)
+    file.prepare(view)
+    return file
+
+
+def copy(source: ArchiveFile, path: Path, held: Range) -> None:
+    """Add to the archive at path, made where there is none, what it has not yet of this range; raises Unwritable."""
+    with closing(made(path, source.view())) as target:
+        known = min(target.last(), held.last) - 1  # its newest event is compared, so both are of one record
+        target.append(source.links(max(held.after.last, known), held.last))
+        target.note(held.seams)
+
+
+def links(db: Database, after: int, last: int = ANY) -> Iterator[tuple[Link, str]]:
+    """The events of a record or an archive with ids above after and up to last, each with its hash, oldest first."""
+    for row in db.execute(f"{_LINK} WHERE id > ? AND id <= ? ORDER BY id", (after, last)):
+        yield Link(*row[:6]), row[6]
+
+
+def view(db: Database) -> str:
+    """The SQL of the view of the actions in a record or an archive."""
+    return str(db.execute("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'actions'").fetchone()[0])
