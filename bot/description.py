@@ -10,6 +10,7 @@ from bot.judging import Judged
 from bot.objects import called
 from commands.context import Found, Missing
 from commands.secrets import mask_object
+from commands.seen import Seen
 
 LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
 _TIMES = {"container": ("StartedAt", "FinishedAt"), "volume": ("CreatedAt",)}
@@ -29,6 +30,13 @@ def describe(found: Found) -> dict[str, Any]:
     if rest:
         told["inherited"] = rest
     return told if [dict(each) for each in sets] == kept else told | {"cut": True}
+
+
+def glimpsed(seen: Seen) -> dict[str, Any]:
+    """The same of an object of a list."""
+    labels = mask_object(_kept(seen.labels))
+    told = {"kind": seen.kind, "id": seen.id, "name": seen.name, "labels": labels, "image": seen.image}
+    return told if dict(seen.labels) == labels else told | {"cut": True}
 
 
 def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +14,18 @@ from bot.answers import End
 from bot.approvals import Asking, Held, State
 from bot.assent import Assent
 from bot.clock import Clock
-from bot.description import described
+from bot.description import described, glimpsed
 from bot.judging import Judged
 from bot.plan import Plan, Unread, Unseen
+from bot.radius import Fact
 from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.seal import Broken
 from bot.store import Answer, Store
-from commands import secrets, seen
+from commands import secrets
 from commands.context import Found, daemon
 from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply, failure
+from commands.seen import Seen
 from commands.spec import Permission
 
 REASON = "reason"  # what the field of a form, and the flag, is called
@@ -65,10 +67,25 @@ class Holding:
         asked = any(each.reason for clause in self.assent.clauses(judged.needs) for each in clause)
         return asked and not _reason(judged, request).strip()
 
-    def _knows(self, judged: Judged) -> Callable[[Mapping[str, Any]], bool]:
-        """Says of a container of a list whether the asker may see it."""
+    def _around(self, judged: Judged, intent: Intent, objects: Sequence[Found]) -> tuple[dict[str, Any], ...]:
+        """What stands around it, as far as the asker may see what it names: each sentence with that.
+
+        open: everybody whom the policy names may, so that it may stand where all can read it.
+        """
         policy = self.assent.policy.current()
-        return lambda each: policy.visible(judged.asker, Permission.SEE, judged.listed(seen.container(each)))
+
+        def knows(seen: Seen) -> bool:
+            return policy.visible(judged.asker, Permission.SEE, judged.listed(seen))
+
+        facts = (*map(Fact, _rows(intent)), *radius.around(judged.host, objects, self.clock.now(), knows))
+        return tuple(
+            {
+                "text": each.text,
+                "objects": [glimpsed(one) for one in each.named],
+                "open": all(policy.is_everybodys(judged.listed(one), judged.host.name) for one in each.named),
+            }
+            for each in facts
+        )
 
     def hold(self, number: int, judged: Judged, intent: Intent, request: Request) -> Outcome:
         """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
@@ -94,7 +111,7 @@ class Holding:
             reason=_reason(judged, request),
             plan={
                 "text": made.text,
-                "around": (*_rows(intent), *radius.around(judged.host, objects, now, self._knows(judged))),
+                "around": self._around(judged, intent, objects),
                 "verb": " ".join([command.spec.name, *(each.name for each in there[:3])]),
             },
             bound=made.bound,

@@ -18,6 +18,7 @@ from urllib3.exceptions import NewConnectionError
 
 from bot import lookup
 from bot.doors import UNIX, OneConnection, Shut, without_query
+from bot.namespaces import Namespaces
 from bot.workers import Pool
 from commands import api, mounted, wire
 from commands.context import Found, Missing, Target, answered, daemon
@@ -74,6 +75,7 @@ class Host:
         self._tls = tls
         self._own = threading.local()
         self._clients: list[APIClient] = []
+        self.namespaces = Namespaces(self.quick)
         self._beside = Pool(f"{name}-beside", threads=BESIDE, backlog=0)
 
     def quick(self) -> APIClient:

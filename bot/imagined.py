@@ -16,6 +16,7 @@ from bot.policy import Object, Policy
 from bot.request import Actor, Member, Origin, Request
 from commands.catalog import Catalog
 from commands.context import Found, Missing, Target, Verdict
+from commands.spec import Spec
 
 NOT_ASKED = "no engine was asked"
 _ID = "0" * 64
@@ -67,6 +68,10 @@ class _Judging(Judging):
         """What the name stands for."""
         seen = Object(found.kind, found.name, found.labels or self.traits.labels, maker=self.traits.maker)
         return replace(seen, image=self.traits.image) if found.kind == "container" else seen
+
+    def guarded(self, spec: Spec, host: Host, found: Found | Missing) -> Found | Missing:  # noqa: ARG002 - as above
+        """The same."""
+        return found
 
 
 class _Nowhere(Host):

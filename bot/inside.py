@@ -14,7 +14,7 @@ from bot.consent import Vote
 from bot.heads import Head
 from bot.policy import Allow, Asker, Object, Rules
 from bot.store import Store
-from bot.telling import needs, told
+from bot.telling import around, needs, told
 from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.context import Standing, Verdict
@@ -24,6 +24,7 @@ from commands.spec import Permission, Spec
 
 RECENT = 50  # actions among which why looks for one that is not about another
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
+_NOT_ALL = "More stands around this, of what you may not see."
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,16 @@ class Inside:
 
     def _shown(self, held: Held) -> dict[str, Any]:
         own = self.assent.is_own(held, self.asker)
-        return told(held) | {"own": own, "may_decide": self.assent.may_decide(held, self.asker)}
+        may_decide = self.assent.may_decide(held, self.asker)
+        return told(held) | {"around": self._around(held), "own": own, "may_decide": may_decide}
+
+    def _around(self, held: Held) -> tuple[str, ...]:
+        """What stands around it, as far as the asker may see what that names."""
+        said, sees_all = around(held), self.policy.current().sees_all(self.asker)
+        shown = tuple(
+            each.text for each in said if (sees_all if each.named is None else all(map(self._may_see, each.named)))
+        )
+        return shown if len(shown) == len(said) else (*shown, _NOT_ALL)
 
 
 def _place(to: str) -> str:

@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
+import requests
+from docker.errors import DockerException
+
 from bot import answers, envelope, objects
 from bot.admission import Admission, spec_of
 from bot.answers import End
 from bot.clock import Clock
-from bot.hosts import EngineDown, Host, Hosts
+from bot.hosts import Host, Hosts
 from bot.objects import MadeBy
+from bot.own_parts import OwnParts
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Rules
 from bot.rates import Pace
 from bot.request import Directory, Request, Status
@@ -44,10 +48,14 @@ class Judged:
     warnings: tuple[str, ...]
     root: frozenset[str]  # why the line gives root on the host
     made_by: MadeBy
+    parts: OwnParts
+    touched: tuple[str, ...] = ()  # the full ids of the containers that it touches without naming them
 
     def listed(self, seen: Seen) -> Object:
         """An object of a list as the policy judges it."""
-        return Object(seen.kind, seen.name, seen.labels, image=seen.image, maker=self.made_by(seen.id))
+        maker, looks = self.made_by(seen.id), self.command.spec.permission is Permission.SEE
+        protected = "" if looks else self.parts.reason(objects.OWN_CONTAINER, seen.kind, seen.id, seen.name)
+        return Object(seen.kind, seen.name, seen.labels, protected, image=seen.image, maker=maker)
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,9 @@ class Judging:
         person = self.policy.person(request.actor.id) or request.actor.id
         needs = NOBODY.union(*(each.needs for each in (*verdicts, *rooted) if isinstance(each, Hold)))
         reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
-        return Judged(command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by)
+        return Judged(
+            command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by, self._parts(host)
+        )
 
     def verdict(self, request: Request, planned: Callable[[Judged], Judged] = lambda judged: judged) -> Verdict:
         """What would become of a line, as far as that is known before it is planned, and by what `planned` adds."""
@@ -144,6 +154,24 @@ class Judging:
         lent = (envelope.made_reasons(each.details, limits) for each in _lenders(body, judged.found))
         return ", ".join(sorted(more.difference(*lent)))
 
+    @functools.cached_property
+    def _own_parts(self) -> dict[str, OwnParts]:
+        return {}
+
+    def _parts(self, host: Host) -> OwnParts:
+        """What slashdock's own container is made of there."""
+        return self._own_parts.setdefault(host.name, OwnParts(host.quick))
+
+    def guarded(self, spec: Spec, host: Host, found: Found | Missing) -> Found | Missing:
+        """What a name stands for, and why nobody may touch it where slashdock's own container is made of it."""
+        if spec.permission is Permission.SEE:
+            return found
+        reason = functools.partial(self._parts(host).reason, objects.OWN_CONTAINER)
+        if isinstance(found, Missing):
+            return replace(found, protected=reason(found.target.kind, found.target.ref))
+        volumes = tuple(replace(each, protected=reason("volume", each.name)) for each in found.volumes)
+        return replace(found, protected=reason(found.kind, found.id, found.name), volumes=volumes)
+
     def _look(self, case: _Case, host: Host) -> Looked:
         """What the names stand for; what the asker may not even know is not there."""
         targets = case.command.targets()
@@ -151,12 +179,13 @@ class Judging:
             raise answers.unread(UsageError(f"This line names {len(targets)} objects; {MOST} is the most."))
         try:
             found = host.resolve(targets, inside=case.spec.permission.enters)
+            guarded = {target: self.guarded(case.spec, host, each) for target, each in found.items()}
             return {
                 target: host.absent(target) if self._unknown(case, target, each) else each
-                for target, each in found.items()
+                for target, each in guarded.items()
             }
-        except EngineDown as error:
-            raise answers.no_engine(error, case.command) from error
+        except (requests.RequestException, DockerException) as error:
+            raise answers.no_engine(host.down(error), case.command) from error
 
     def _unknown(self, case: _Case, target: Target, found: Found | Missing) -> bool:
         """Whether the asker is answered as if nothing had this name; a name that the line takes is never free so."""

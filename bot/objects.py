@@ -20,7 +20,7 @@ MadeBy = Callable[[str], str]  # the full id of an object -> who made it from ch
 def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) -> Object:
     """The object by its own name; binds are what the policy allows of them, sockets the paths of the engines."""
     identity = volume_id(found.details) if found.kind == "volume" else found.id
-    seen = Object(kind=found.kind, name=found.name, labels=found.labels, maker=made_by(identity))
+    seen = Object(found.kind, found.name, found.labels, protected=found.protected, maker=made_by(identity))
     if found.kind != "container" or not found.details:  # of a list: what it may do was not looked at
         return seen
     return replace(
@@ -39,7 +39,7 @@ def image_of(container: Found) -> str:
 def all_of(found: Found | Missing, one_of: Callable[[Found], Object]) -> tuple[Object, ...]:
     """The object once for each of its names, and each set of labels; what is not there has neither."""
     if isinstance(found, Missing):
-        return (Object(kind=found.target.kind, name=called(found.target)),)
+        return (Object(kind=found.target.kind, name=called(found.target), protected=found.protected),)
     judged = one_of(found)
     names = _names(found) if found.kind == "image" else (judged.name,)
     return (

@@ -17,6 +17,7 @@ Details = Mapping[str, Any]
 PROC = Path("/proc/self")
 MARKER = Path("/.dockerenv")  # the engine puts it into every container
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_SHORT_ID = re.compile(r"[0-9a-f]{12}")
 _FILES_OF_THE_ENGINE = (
     "/etc/hostname",
     "/etc/hosts",
@@ -33,6 +34,11 @@ class Own:
 
     id: str = ""
     hostname: str = ""
+
+    @property
+    def ref(self) -> str:
+        """Its id, or the beginning of that, which engines give it for a host name; empty where neither is known."""
+        return self.id or (self.hostname if _SHORT_ID.fullmatch(self.hostname) else "")
 
     def has(self, details: Details) -> bool:
         """Whether this is that container, or may be."""

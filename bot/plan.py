@@ -79,6 +79,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "what gives root": "; ".join(sorted(judged.root)),
         **read,
         **dict(pair for each in objects for pair in _bound(each)),
+        **({"what is touched besides": _mark(sorted(judged.touched))} if judged.touched else {}),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
     }
     return Plan(text, bound, digest(bound))

@@ -171,6 +171,12 @@ class Policy:
         bars = [each for index in (self.bars.denies, self.bars.requires) for each in index.about(what).holding(asker)]
         return any(rule.is_on_all(asker) for rule in rules) and not bars
 
+    def is_everybodys(self, obj: Object, host: str) -> bool:
+        """Whether all whom the file names may see an object there, as person or by a group, wherever they ask."""
+        people = (Asker(each.slack[0], host=host, accounts=frozenset(each.slack)) for each in self.terms.people)
+        groups = (Asker("", frozenset({each}), host=host) for each in self.terms.groups)
+        return all(self.visible(each, Permission.SEE, obj) for each in (*people, *groups))
+
     def sees_host(self, asker: Asker) -> bool:
         """Whether the person may look at what is about the whole host, as the record and the roles are."""
         return any(rule.is_on_all(asker) and not rule.approve for rule in self._allowing(asker, Permission.SEE))

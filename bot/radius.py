@@ -5,7 +5,7 @@ They are as of the moment at which they were looked at; nobody's word is bound t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,9 @@ import requests
 from docker.errors import APIError, DockerException
 
 from bot.hosts import Host
-from commands import units, wire
+from commands import seen, units, wire
 from commands.context import Found
-from commands.seen import own_name
+from commands.seen import Seen, Visible, own_name
 from commands.timestamps import epoch
 
 SHOWN = 20  # facts that are told; of more the number
@@ -29,50 +29,65 @@ Listed = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A sentence, and what it names beside the objects that it is about: it is for those who may see all of that."""
+
+    text: str
+    named: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Look:
-    """What was looked at: the containers that the asker may know of, what volumes hold, when."""
+    """What was looked at: the containers that the asker may know of, networks, volumes and what they hold, when."""
 
     host: Host
     listed: Sequence[Listed]
+    networks: Mapping[str, Seen]
+    volumes: Mapping[str, Seen]
     weights: Mapping[str, int]
     now: float
 
 
-def around(host: Host, objects: Sequence[Found], now: float, knows: Callable[[Listed], bool]) -> tuple[str, ...]:
+def around(host: Host, objects: Sequence[Found], now: float, knows: Visible) -> tuple[Fact, ...]:
     """Sentences about the objects; empty where the engine does not answer.
 
-    knows says whether the asker may know of a container, who reads this too: of others it is said that there are some.
+    knows says whether the asker may know of something, who reads this too: of other containers it is said that there
+    are some.
     """
     try:
         listed: list[Listed] = wire.get(host.quick(), "/containers/json", params={"all": 1})
-        known, hidden = [each for each in listed if knows(each)], [each for each in listed if not knows(each)]
-        look = _Look(host, known, _weights(host, objects), now)
-        found = [fact for each in objects[:SHOWN] for fact in _facts(look, each, _linked(each, listed))]
+        known = [each for each in listed if knows(seen.container(each))]
+        hidden = [each for each in listed if not knows(seen.container(each))]
+        networks = {each["Name"]: seen.network(each) for each in wire.get(host.quick(), "/networks")}
+        volumes = {each["Name"]: seen.volume(each) for each in wire.get(host.quick(), "/volumes")["Volumes"] or ()}
+        look = _Look(host, known, networks, volumes, _weights(host, objects), now)
+        facts = [fact for each in objects[:SHOWN] for fact in _facts(look, each, _linked(each, listed))]
+        found = [each for each in facts if all(map(knows, each.named))]
         if any(_concerns(each, hidden, _linked(each, listed)) for each in objects):
-            found.insert(0, _HIDDEN)
+            found.insert(0, Fact(_HIDDEN))
     except (requests.RequestException, DockerException):
         return ()
     more = len(found) - SHOWN
-    return (*found[:SHOWN], f"And {more} more facts.") if more > 0 else tuple(found)
+    return (*found[:SHOWN], Fact(f"And {more} more facts.")) if more > 0 else tuple(found)
 
 
-def _facts(look: _Look, found: Found, linked: set[str]) -> Iterator[str]:
+def _facts(look: _Look, found: Found, linked: set[str]) -> Iterator[Fact]:
     listed = look.listed
     match found.kind:
         case "container":
             if found.details:  # what a plan alone names was not looked at, and its table tells of it
-                yield _state(found, look.now)
-                yield from _lost(look.host, found)
-            yield from _dependents(found, listed, linked)
+                yield Fact(_state(found, look.now))
+                yield from _lost(look, found)
+            yield from _dependents(look, found, listed, linked)
         case "image":
             if found.details.get("Size"):
-                yield f"The image {found.name} has {units.size(found.details['Size'])}, shared layers included."
+                yield Fact(f"The image {found.name} has {units.size(found.details['Size'])}, shared layers included.")
             yield from _users(found, (each for each in listed if each.get("ImageID") == found.id), "is made of it")
         case "network":
             yield from _users(found, (each for each in listed if found.id in _networks(each)), "is on it")
         case "volume":
             if found.name in look.weights:
-                yield f"The volume {found.name} holds {units.size(look.weights[found.name])}."
+                yield Fact(f"The volume {found.name} holds {units.size(look.weights[found.name])}.")
             yield from _users(found, (each for each in listed if found.name in _volumes(each)), "mounts it")
         case _:
             return
@@ -82,7 +97,7 @@ def _concerns(found: Found, listed: Sequence[Listed], linked: set[str]) -> bool:
     """Whether one of these containers depends on the object, or uses it."""
     match found.kind:
         case "container":
-            return any(_dependents(found, listed, linked))
+            return any(True for _ in _ways(found, listed, linked))
         case "image":
             return any(each.get("ImageID") == found.id for each in listed)
         case "network":
@@ -99,20 +114,18 @@ def _state(found: Found, now: float) -> str:
     return f"{found.name} is {running}{f' ({health})' if health else ''}, made {made[:1].lower()}{made[1:]} ago."
 
 
-def _lost(host: Host, found: Found) -> Iterator[str]:
+def _lost(look: _Look, found: Found) -> Iterator[Fact]:
     """What goes with a container: what was written into it, and its volumes without a name."""
     try:
-        size = int(wire.get(host.quick(), "/containers/{0}/json", found.id, params={"size": 1}).get("SizeRw") or 0)
+        size = int(wire.get(look.host.quick(), "/containers/{0}/json", found.id, params={"size": 1}).get("SizeRw") or 0)
     except APIError:
         return
     if size:
-        yield f"{found.name} has {units.size(size)} of its own files, which go when it is removed."
-    joined = ((found.details.get("NetworkSettings") or {}).get("Networks") or {}).keys()
-    if joined:
-        yield f"{found.name} is on the networks {', '.join(sorted(joined))}."
-    mounts = [each for each in found.details.get("Mounts") or () if each.get("Type") == "volume"]
-    if mounts:
-        yield f"{found.name} uses the volumes {', '.join(str(each.get('Name')) for each in mounts)}."
+        yield Fact(f"{found.name} has {units.size(size)} of its own files, which go when it is removed.")
+    for each in sorted(((found.details.get("NetworkSettings") or {}).get("Networks") or {}).keys()):
+        yield Fact(f"{found.name} is on the network {each}.", (look.networks.get(each, Seen("network", each)),))
+    for each in _volumes(found.details):
+        yield Fact(f"{found.name} uses the volume {each}.", (look.volumes.get(each, Seen("volume", each)),))
 
 
 def _weights(host: Host, objects: Sequence[Found]) -> Mapping[str, int]:
@@ -127,7 +140,14 @@ def _weights(host: Host, objects: Sequence[Found]) -> Mapping[str, int]:
     return {name: size for name, size in sizes.items() if size > 0}
 
 
-def _dependents(found: Found, listed: Iterable[Listed], linked: set[str]) -> Iterator[str]:
+def _dependents(look: _Look, found: Found, listed: Iterable[Listed], linked: set[str]) -> Iterator[Fact]:
+    for each, text, shared in _ways(found, listed, linked):
+        volumes = (look.volumes.get(name, Seen("volume", name)) for name in shared)
+        yield Fact(f"{own_name(each['Names'])} {text}", (seen.container(each), *volumes))
+
+
+def _ways(found: Found, listed: Iterable[Listed], linked: set[str]) -> Iterator[tuple[Listed, str, Sequence[str]]]:
+    """Each container that depends on it, how, and the volumes that it does so by."""
     own = set(_volumes(found.details))
     project, service = found.labels.get(_PROJECT), found.labels.get(_SERVICE)
     for each in listed:
@@ -135,13 +155,13 @@ def _dependents(found: Found, listed: Iterable[Listed], linked: set[str]) -> Ite
         mode = str((each.get("HostConfig") or {}).get("NetworkMode") or "")
         needed = [name.partition(":")[0] for name in str(labels.get(_DEPENDS) or "").split(",")]
         if project and labels.get(_PROJECT) == project and service in needed:
-            yield f"{own_name(each['Names'])} depends on {found.name} ({project})."
+            yield each, f"depends on {found.name} ({project}).", ()
         if mode == f"container:{found.id}":
-            yield f"{own_name(each['Names'])} uses the network of {found.name}."
+            yield each, f"uses the network of {found.name}.", ()
         if own_name(each["Names"]) in linked:
-            yield f"{own_name(each['Names'])} is linked to {found.name}."
+            yield each, f"is linked to {found.name}.", ()
         if each["Id"] != found.id and (shared := own.intersection(_volumes(each))):
-            yield f"{own_name(each['Names'])} uses the same volumes as {found.name}: {', '.join(sorted(shared))}."
+            yield each, f"uses the same volumes as {found.name}: {', '.join(sorted(shared))}.", sorted(shared)
 
 
 def _linked(found: Found, listed: Iterable[Listed]) -> set[str]:
@@ -150,9 +170,10 @@ def _linked(found: Found, listed: Iterable[Listed]) -> set[str]:
     return {name.split("/")[1] for name in names if name.count("/") > 1}
 
 
-def _users(found: Found, users: Iterable[Listed], does: str) -> Iterator[str]:
+def _users(found: Found, users: Iterable[Listed], does: str) -> Iterator[Fact]:
     for each in users:
-        yield f"{own_name(each['Names'] or [each['Id']])} ({each['State']}) {does}: {found.kind} {found.name}."
+        container = seen.container(each)
+        yield Fact(f"{container.name} ({each['State']}) {does}: {found.kind} {found.name}.", (container,))
 
 
 def _networks(listed: Listed) -> list[str]:

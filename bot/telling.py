@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot import policy_reason
@@ -14,8 +16,28 @@ def needs(asking: Asking) -> str:
     return policy_reason.asked(asking.clauses, escalated=escalated) or "nobody"
 
 
+@dataclass(frozen=True)
+class Aside:
+    """A sentence of what stands around it, and what that names; None where it was not kept.
+
+    is_open: everybody whom the policy named could see all of that.
+    """
+
+    text: str
+    named: Sequence[Mapping[str, Any]] | None = None
+    is_open: bool = False
+
+
+def around(held: Held) -> list[Aside]:
+    """What stands around a request."""
+    said = held.plan["around"]
+    return [
+        Aside(each) if isinstance(each, str) else Aside(each["text"], each["objects"], each["open"]) for each in said
+    ]
+
+
 def told(held: Held) -> dict[str, Any]:
-    """All that people may know of a request."""
+    """All that people may know of a request, but for what stands around it."""
     return {
         "number": held.number,
         "state": str(held.state),
@@ -25,7 +47,6 @@ def told(held: Held) -> dict[str, Any]:
         "line": held.line,
         "verb": held.plan["verb"],
         "plan": held.plan["text"],
-        "around": tuple(held.plan["around"]),
         "digest": held.digest,
         "needs": needs(held),
         "reason": held.reason,

@@ -1,15 +1,17 @@
-"""What a line finds by itself, as a prune or a project of compose does, judged as if it had named that."""
+"""What a line finds by itself, as a prune or a project of compose does, or touches: judged as if it had named that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from bot import beyond
 from bot.admission import spec_of
+from bot.answers import End
 from bot.judging import Judged, Judging, none_refused
 from bot.policy import Allow, Deny, Hold, Object
 from bot.rule import NOBODY
-from commands.context import Missing
+from commands.context import Found, Missing
 from commands.intent import Intent
 from commands.spec import Permission
 
@@ -25,12 +27,24 @@ def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
     if intent.idle or (_has_nothing(judged) and not intent.objects):
         return replace(judged, needs=NOBODY)
     found = [judging.object(each, judged.made_by) for each in intent.objects]
-    verdicts = [*_by_itself(judging, judged, found), *_parts(judging, judged, intent)]
-    wider = [each for each in none_refused(verdicts, judged.command) if isinstance(each, Hold)]
+    reached = beyond.touched(judging, judged, intent)
+    verdicts = [
+        *_by_itself(judging, judged, found),
+        *_parts(judging, judged, intent),
+        *(verdict for each in reached for verdict in beyond.verdicts(judging, judged, each)),
+    ]
+    try:
+        wider = [each for each in none_refused(verdicts, judged.command) if isinstance(each, Hold)]
+    except End as end:
+        known = (each.found for each in reached if beyond.knows(judging, judged, each))
+        end.found = (*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects, *known)
+        raise
     reason = judged.reason if judged.needs or not wider else wider[0].reason
     rooted = {f"{obj.name}: {obj.root}" for obj in found if obj.root and spec.permission.enters}
     needs = judged.needs.union(*(each.needs for each in wider))
-    return replace(judged, needs=needs, reason=reason, root=judged.root | rooted)
+    rooted.update(reason for each in reached for reason in beyond.rooted(judging, judged, each))
+    touched = tuple(each.found.id for each in reached)
+    return replace(judged, needs=needs, reason=reason, root=judged.root | rooted, touched=touched)
 
 
 def _by_itself(judging: Judging, judged: Judged, found: Iterable[Object]) -> Iterator[Allow | Hold | Deny]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from commands.asking import Form
     from commands.context import Context, Found, Missing, Target
     from commands.reply import Reply
+    from commands.touching import Looked, Shares, Taken
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,16 @@ class Command:
         """What other verbs it does as well; found is what the line names."""
         del found
         return ()
+
+    def shares(self, found: Looked) -> Shares:
+        """The containers by whose namespaces it reaches others; found is what the line names."""
+        del found
+        return ()
+
+    def takes(self, found: Looked) -> Taken | None:
+        """The names that a container gets on networks by it, None where none does."""
+        del found
+        return None
 
     def escalation(self) -> str:
         """Why what the line asks for gives root on the engine's host, empty where it does not."""

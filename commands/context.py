@@ -38,7 +38,8 @@ class Found:
     """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect.
 
     inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own;
-    volumes what a container mounts, looked up for verbs that change it or get into it.
+    volumes what a container mounts, looked up for verbs that change it or get into it. protected is why nobody may
+    touch it whatever it is called, as far as that was looked up.
     """
 
     target: Target
@@ -49,18 +50,21 @@ class Found:
     details: Mapping[str, Any]
     inherited: tuple[Mapping[str, str], ...] = ()
     volumes: tuple[Found, ...] = ()
+    protected: str = ""
 
 
 @dataclass(frozen=True)
 class Missing:
     """A name that the engine did not find, with the engine's own error.
 
-    stand_in is a word to ask the engine about in its place, where the name itself must not be asked about.
+    stand_in is a word to ask the engine about in its place, where the name itself must not be asked about; protected is
+    why nobody may make what has the name.
     """
 
     target: Target
     error: APIError
     stand_in: str = ""
+    protected: str = ""
 
     def word(self) -> str:
         """What the engine may be asked about; raises the error where it is not that nothing has the name.

@@ -11,6 +11,7 @@ from commands.reply import Reply
 
 if TYPE_CHECKING:
     from commands.context import Found
+    from commands.touching import Shared
 
 
 SHORT = 12  # digits of an id, as docker shows it
@@ -24,8 +25,8 @@ class Intent:
     table shows them to whoever is to confirm it: the header first, then a row for each; empty where their names do.
     question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what would be
     read when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
-    also are those of the objects to which another verb is done as a part of it, by that verb. idle: nothing is done at
-    all, and the reply says why.
+    also are those of the objects to which another verb is done as a part of it, by that verb; shares are those by whose
+    namespaces it reaches others. idle: nothing is done at all, and the reply says why.
     """
 
     objects: tuple[Found, ...]
@@ -34,6 +35,7 @@ class Intent:
     question: str = ""
     bound: Callable[[], Mapping[str, str]] = dict
     also: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)
+    shares: tuple[Shared, ...] = ()
     idle: bool = False
 
     def digest(self, named: Iterable[Found], line: str) -> str:

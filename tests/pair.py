@@ -29,6 +29,8 @@ PASSWORD = "open-sesame-7"
 LIMIT = 60  # seconds for one line of docker's
 # How many containers are listed is counted here, after what the asker may not see is taken out.
 COUNTED = ("all", "limit")
+# What is left of a build's steps, and what is said of them, is not the line's to choose here.
+STEPS = ("forcerm", "q", "rm")
 LOGGED = 100_000  # lines of a log that are read into a chat at most
 # Looks that resolve a name, say who uses a thing, or verify what was done.
 _LOOK = re.compile(
@@ -254,7 +256,7 @@ def _is_look(asked: Asked, verb: str) -> bool:
 
 def _told(asked: Asked, names: Mapping[str, str]) -> str:
     path = "/".join(names.get(part, part) for part in asked.path.split("/"))
-    left = COUNTED if asked.path == "/containers/json" else ()
+    left = {"/containers/json": COUNTED, "/build": STEPS}.get(asked.path, ())
     query = [
         (key, _named(_READ.get(key, str)(value), names))
         for key, value in asked.query

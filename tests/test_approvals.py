@@ -622,6 +622,11 @@ def test_those_who_agreed_are_looked_at_afresh_when_it_runs(fresh_world: str, ap
     made.close()
 
 
+def said_around(office: Bench, line: str) -> str:
+    """The facts that a request of this line tells."""
+    return "\n".join(each["text"] for each in held(office, line).plan["around"])
+
+
 def test_a_request_tells_what_hangs_on_it_and_what_would_be_lost(office: Bench, api: APIClient) -> None:
     """Links, shared volumes and networks, as of now; how much an image and a volume hold."""
     config = api.create_host_config(links={"web": "front"}, binds=["pgdata:/d"])
@@ -632,13 +637,13 @@ def test_a_request_tells_what_hangs_on_it_and_what_would_be_lost(office: Bench, 
     )
     api.start(writer)
     api.wait(writer)
-    facts = "\n".join(held(office, "rm -f web").plan["around"])
+    facts = said_around(office, "rm -f web")
     assert "linking is linked to web." in facts
-    facts = "\n".join(held(office, "rm -f sharing").plan["around"])
+    facts = said_around(office, "rm -f sharing")
     assert "linking uses the same volumes as sharing: pgdata." in facts
-    facts = "\n".join(held(office, "volume rm pgdata").plan["around"])
+    facts = said_around(office, "volume rm pgdata")
     assert "The volume pgdata holds" in facts
-    facts = "\n".join(held(office, "rmi app:2.0").plan["around"])
+    facts = said_around(office, "rmi app:2.0")
     assert "The image app:2.0 has" in facts
 
 

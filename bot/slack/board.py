@@ -155,8 +155,8 @@ def parts(held: Held) -> Iterator[Part]:
     if held.reason:
         yield Note(f"Why: {held.reason}")
     yield Output(held.plan["text"], f"plan-{held.number}.txt")
-    if held.plan["around"] and held.state is State.PENDING:
-        yield Note("\n".join(held.plan["around"]))
+    if held.state is State.PENDING and (facts := list(_facts(held))):
+        yield Note("\n".join(facts))
     for vote in held.votes:
         said = "agreed" if vote.verdict == "approve" else "refused"
         yield Moment(f"{vote.person} {said}{f': {vote.reason}' if vote.reason else ''},", vote.at)
@@ -166,6 +166,14 @@ def parts(held: Held) -> Iterator[Part]:
                        requests.reject_button(held.number), _details(held)))  # fmt: skip
     if held.glass and not held.reviewed and not held.state.is_open:
         yield Buttons((Button("I have reviewed it", f"approval review {held.number}"), _details(held)))
+
+
+def _facts(held: Held) -> Iterator[str]:
+    """What stands around it, as far as all who read along may know; whoever presses for details is told their own."""
+    said = telling.around(held)
+    yield from (each.text for each in said if each.is_open)
+    if more := sum(not each.is_open for each in said):
+        yield f"And {more} more, which not everybody may see: `approval show {held.number}`."
 
 
 def _details(held: Held) -> Button:

@@ -44,7 +44,7 @@ class Options(Command):
     cpu_shares: int = flag("-c", default=0, help="Weight among the users of the processors")
     cpuset_cpus: str = flag(default="", help="Which processors, such as 0-2 or 0,3")
     cpuset_mems: str = flag(default="", help="Which nodes of memory, such as 0-1")
-    force_rm: bool = flag(default=False, help="Remove the containers of the steps even where one fails")
+    force_rm: bool = flag(default=False, help="Always so: containers of steps are removed, also where one fails")
     isolation: str = flag(default="", help="Only on Windows: how the steps are kept apart")
     label: tuple[str, ...] = flag(default=(), kind=LABELS, help="A label for the image, such as KEY=VALUE")
     memory: str = flag("-m", default="", kind=BYTES, help="Memory at most, such as 512m")
@@ -54,7 +54,7 @@ class Options(Command):
     platform: str = flag(default="", help="For which system and machine, such as linux/arm64")
     pull: bool = flag(default=False, help="Look for newer images to begin with")
     quiet: bool = flag("-q", default=False, help="Answer with the image's id alone")
-    rm: bool = flag(default=True, shown="true", help="Remove the containers of the steps where all went well")
+    rm: bool = flag(default=True, shown="true", help="Always so: containers of steps are removed")
     security_opt: tuple[str, ...] = flag(
         default=(), kind=VALUES, help="A security option; Linux engines take none here"
     )
@@ -95,9 +95,12 @@ class Options(Command):
         yield "shmsize", size(self.shm_size)
 
     def _switches(self) -> Iterator[tuple[str, str]]:
-        on = {"q": self.quiet, "nocache": self.no_cache, "forcerm": self.force_rm}
-        yield from ((key, "1") for key, value in on.items() if value)
-        yield "rm", "" if self.rm else "0"
+        """No container of a step is left, whose labels its Dockerfile wrote.
+
+        With -q the engine is not asked to be quiet: it would tell of those containers no more.
+        """
+        yield "nocache", "1" if self.no_cache else ""
+        yield from (("rm", "1"), ("forcerm", "1"))
 
     def _lists(self) -> Iterator[tuple[str, Any]]:
         labels = {name: value for name, _, value in (text.partition("=") for text in self.label)}

@@ -10,6 +10,7 @@ from commands import wire
 from commands.building import contexts, packing, steps
 from commands.building.options import CLASSIC
 from commands.building.packing import Packing
+from commands.building.steps import Steps
 
 _RANDOM = 10  # bytes of the name of a stage that no Dockerfile has
 
@@ -19,5 +20,5 @@ def is_readable(client: APIClient, content: bytes) -> bool:
     stage = f"nobody-{secrets.token_hex(_RANDOM)}"
     archive = packing.text(contexts.DOCKERFILE, content, Packing())
     params: wire.Params = {"dockerfile": contexts.DOCKERFILE, "version": CLASSIC, "target": stage}
-    done = steps.built(client, params, archive, lambda _text: None, {})
+    done = steps.built(client, params, archive, lambda _text: None, Steps())
     return done.lost or done.late or stage in done.error

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
@@ -24,7 +24,7 @@ SHOWN = 20  # lines that are shown while it goes on
 PACE = 0.5  # seconds between two looks at them
 _STEP = re.compile(r"Step (\d+)/\d+ : ")
 _IMAGE = re.compile(r"^ ---> ([0-9a-f]{12})$", re.MULTILINE)
-_ID = re.compile(r"(sha256:[0-9a-f]{64})\s*")
+_RUNNING = re.compile(r"^ ---> Running in ([0-9a-f]{12})$", re.MULTILINE)
 
 Show = Callable[[str], None]
 
@@ -34,10 +34,12 @@ class Steps:
     """What was said: image is the id of what was built, error what ended it, code how the last step's process ended.
 
     lost: the engine stopped talking before the end; late: it was not waited for any longer. fetched is what is printed
-    below the line of a step, by its number: what was fetched for it before the build.
+    below the line of a step, by its number: what was fetched for it before the build. running hears the short id of
+    each container that a step is said to run in, as soon as that is said; a step may print the same of any other.
     """
 
     fetched: dict[int, str] = field(default_factory=dict)
+    running: Callable[[str], None] = lambda _short: None
 
     image: str = ""
     error: str = ""
@@ -66,6 +68,8 @@ class Steps:
             self.error = str(detail.get("message") or message.get("error") or "unknown error")
             self.code = int(detail.get("code") or 0)
             return ""
+        for container in _RUNNING.findall(str(message.get("stream") or "")):
+            self.running(container)
         printed = self._with_fetched(_printed(message))
         self.window.add(Stream.STDOUT, printed.encode("utf-8", "surrogatepass"))
         return printed
@@ -81,12 +85,11 @@ class Steps:
         return f"{printed}{waiting}"
 
 
-def built(
-    client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show, fetched: Mapping[int, str]
-) -> Steps:
+def built(client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show, steps: Steps) -> Steps:
     """Let the engine build what the chunks are the archive of, and show how far it is.
 
-    fetched is as in Steps. Raises what the chunks raise, and EngineDown where there is no engine to ask.
+    steps are those of which nothing was said yet. Raises what the chunks and running raise, and EngineDown where there
+    is no engine to ask.
     """
     ends = time.monotonic() + LIMIT
     url = client._url("/build")  # noqa: SLF001 - docker-py's own keeps the archive and knows not all parameters
@@ -95,11 +98,11 @@ def built(
         answer = client._post(url, params=params, data=chunks, headers=sent, stream=True, timeout=SILENCE)  # noqa: SLF001 - see above
         client._raise_for_status(answer)  # noqa: SLF001 - see above
     except APIError as error:
-        return Steps(lost=True) if wire.lost(error) else Steps(error=daemon(error))
+        return replace(steps, lost=True) if wire.lost(error) else replace(steps, error=daemon(error))
     except requests.RequestException:
-        return Steps(lost=True)
+        return replace(steps, lost=True)
     with closing(answer):
-        return _followed(answer, Steps(fetched=dict(fetched)), show, ends)
+        return _followed(answer, steps, show, ends)
 
 
 def _followed(answer: requests.Response, steps: Steps, show: Show, ends: float) -> Steps:
@@ -114,15 +117,8 @@ def _followed(answer: requests.Response, steps: Steps, show: Show, ends: float) 
     except requests.RequestException as error:
         steps.late = "timed out" in str(error)
         steps.lost = not steps.late
-    steps.image = steps.image or _id(steps.text)
     steps.lost = steps.lost or not (steps.image or steps.late)
     return steps
-
-
-def _id(text: str) -> str:
-    """The id that a quiet build says alone; empty where it is something else."""
-    found = _ID.fullmatch(text)
-    return found[1] if found else ""
 
 
 class _Shown:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from docker.api.client import APIClient
 
+from commands import touching
 from commands.attempts import Beside, Refusal, each
 from commands.command import args
 from commands.compose.project import Member, OnProject, stages
@@ -24,7 +25,7 @@ class Acting(OnProject):
 
     services: tuple[str, ...] = args("SERVICE", required=False)
 
-    def act(self, ctx: Context, do: Do, also: Parts, *, backwards: bool = False) -> Intent:
+    def act(self, ctx: Context, do: Do, also: Parts, *, backwards: bool = False, ends: bool = False) -> Intent:
         """Do it stage by stage: what others need comes first, or last where it ends."""
         try:
             ordered = stages(member for member in self.members(ctx, self.services) if not member.one_off)
@@ -41,7 +42,8 @@ class Acting(OnProject):
                     break
             return reply
 
-        return Intent(tuple(looked.values()), run, also=of_each(also, looked.values()))
+        shares = tuple(touching.ended(looked.values())) if ends else ()
+        return Intent(tuple(looked.values()), run, also=of_each(also, looked.values()), shares=shares)
 
 
 def _stage(ctx: Context, stage: Iterable[Member], looked: dict[str, Found], do: Do, beside: Beside) -> Reply:

@@ -31,4 +31,5 @@ class Restart(Acting, name="compose restart", permission=Permission.ACT, filtere
             ctx,
             lambda client, identity, found: halted(client, identity, "restart", found.details, grace(self.timeout)),
             RESTARTING,
+            ends=True,
         )

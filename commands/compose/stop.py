@@ -31,4 +31,5 @@ class Stop(Acting, name="compose stop", permission=Permission.ACT, filtered=True
             lambda client, identity, found: halted(client, identity, "stop", found.details, grace(self.timeout)),
             ENDING,
             backwards=True,
+            ends=True,
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from commands import touching
 from commands.aftermath import Fate, Past
 from commands.command import Command, arg, flag
 from commands.container.several import nameless
 from commands.context import Context, Target
 from commands.reply import Reply, failure
 from commands.spec import Permission
+from commands.touching import Looked, Shares
 
 _RESTS = "You cannot attach to a stopped container, start it first"
 _PAUSED = "You cannot attach to a paused container, unpause it first"
@@ -42,6 +44,10 @@ class Attach(Command, name="container attach", alias="attach", permission=Permis
     def became(self, past: Past) -> Iterable[Fate]:
         """Nothing: it attaches nothing."""
         return [meant.undone("was attached to by nobody: a chat has no terminal") for meant in past.there("container")]
+
+    def shares(self, found: Looked) -> Shares:
+        """It gets into its namespaces."""
+        return touching.entered(found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Docker's error where nothing could be attached to, else what to do instead."""

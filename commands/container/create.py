@@ -9,7 +9,7 @@ from typing import Any
 
 from docker.errors import APIError
 
-from commands import wire
+from commands import touching, wire
 from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import Also, arg, args, flag
@@ -21,6 +21,7 @@ from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order
 from commands.intent import Intent
 from commands.reply import Errors, Reply, failure, lines
 from commands.spec import Permission
+from commands.touching import MEMORY, NETWORK, PROCESSES, Looked, Shares, Taken
 
 _PULLS = {ALWAYS, MISSING, NEVER, ""}
 _BY_NAME = {"network", "image"}  # kinds that the engine keeps by the names that it was given
@@ -112,6 +113,18 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     def as_absent(self, past: Past) -> Fate:
         """What is told where there is none."""
         return past.absent(Meant("container", self.name or f"of {self.image}"))
+
+    def shares(self, found: Looked) -> Shares:
+        """It joins those of others that it says."""
+        networks = ((NETWORK, each.target) for each in self.attachments())
+        return touching.joined(found, ((PROCESSES, self.pid), (MEMORY, self.ipc), *networks))
+
+    def takes(self, found: Looked) -> Taken | None:
+        """The name, the aliases and the host name, on networks that somebody made."""
+        named = (found[Target("network", each.target)] for each in self.attachments() if each.user_defined)
+        networks = tuple(each.id for each in named if isinstance(each, Found))
+        name = self.name.removeprefix("/")
+        return Taken((name, *self.aliases()), networks, self.hostname) if networks else None
 
     def run(self, ctx: Context) -> Reply:
         """Make it; the answer is its id."""

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
-from commands import wire
+from commands import touching, wire
 from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import arg, args, flag
@@ -21,6 +21,7 @@ from commands.creation.environment import Variables
 from commands.creation.process import IN_PROC, is_in_proc
 from commands.reply import Errors, Reply, failure, note
 from commands.spec import Permission
+from commands.touching import Looked, Shares
 
 PROCESS = "exec"  # what the record calls the id of a process
 _NO_KEYBOARD = (
@@ -81,6 +82,10 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         """What the engine knows of the process, by the id that was noted before its start."""
         process = past.noted.get(PROCESS, "")
         return [_became(past, container, process, self.command) for container in past.there("container")[:1]]
+
+    def shares(self, found: Looked) -> Shares:
+        """It gets into its namespaces."""
+        return touching.entered(found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Start it; the answer is what it printed and its exit code."""

@@ -8,7 +8,7 @@ from signal import Signals
 
 from docker.errors import APIError
 
-from commands import wire
+from commands import touching, wire
 from commands.aftermath import Fate, Meant, Past
 from commands.command import Also, flag
 from commands.container import fates, parts
@@ -16,6 +16,7 @@ from commands.container.several import Several
 from commands.context import Context, Found, Missing, Target, answered
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.touching import Looked, Shares
 
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _REAL_TIME = re.compile(r"RTMIN\+([1-9]|1[0-5])|RTMAX-([1-9]|1[0-4])")
@@ -34,6 +35,10 @@ class Kill(Several, name="container kill", alias="kill", permission=Permission.A
         """Whether each has ended; of a signal that ends nothing for sure, nothing tells."""
         surely = _kills(self.signal)
         return fates.each(past, fates.killed(surely=surely), gone=Meant.done if surely else Meant.untold)
+
+    def shares(self, found: Looked) -> Shares:
+        """It ends what runs in them, and so what lives in their namespaces."""
+        return touching.ended(found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Send it to all, side by side."""

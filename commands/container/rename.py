@@ -13,9 +13,10 @@ from commands.attempts import unanswered
 from commands.command import Command, arg
 from commands.container import fates
 from commands.container.several import LOOK
-from commands.context import Context, Target, daemon
+from commands.context import Context, Missing, Target, daemon
 from commands.reply import Reply, failure
 from commands.spec import Permission
+from commands.touching import Looked, Taken
 
 _EMPTY = "Error: Neither old nor new names may be empty"
 
@@ -44,6 +45,16 @@ class Rename(Command, name="container rename", alias="rename", permission=Permis
         """What it is called."""
         container, name = self.targets()
         return [fates.of(past, each, fates.renamed(name.ref)) for each in past.there(container.kind)[:1]]
+
+    def takes(self, found: Looked) -> Taken | None:
+        """The new name, on all networks that it is on."""
+        container, name = self.targets()
+        looked = found[container]
+        if isinstance(looked, Missing):
+            return None
+        joined = (looked.details.get("NetworkSettings") or {}).get("Networks") or {}
+        networks = tuple(str(endpoint.get("NetworkID") or called) for called, endpoint in joined.items())
+        return Taken((name.ref,), networks, by=looked)
 
     def run(self, ctx: Context) -> Reply:
         """Rename it."""

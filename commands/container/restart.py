@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from commands import touching
 from commands.aftermath import Fate, Past
 from commands.command import Also
 from commands.container import fates, parts
@@ -11,6 +12,7 @@ from commands.container.halting import Halting
 from commands.context import Context, Found, Missing, Target
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.touching import Looked, Shares
 
 
 class Restart(Halting, name="container restart", alias="restart", permission=Permission.ACT):
@@ -26,6 +28,10 @@ class Restart(Halting, name="container restart", alias="restart", permission=Per
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether each was started since."""
         return fates.each(past, fates.restarted(self.patience))
+
+    def shares(self, found: Looked) -> Shares:
+        """It ends what runs in them, and so what lives in their namespaces."""
+        return touching.ended(found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Restart one after the other, as docker does: what comes later may need what comes first."""

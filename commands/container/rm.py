@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from docker.errors import NotFound
 
-from commands import vanished, wire
+from commands import touching, vanished, wire
 from commands.aftermath import Fate, Past, untold
 from commands.attempts import Refusal, Remark, each
 from commands.command import Also, Command, args, flag
@@ -15,6 +15,7 @@ from commands.container.several import LOOK
 from commands.context import Context, Found, Missing, Target, daemon
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.touching import Looked, Shares
 
 _LINK = "a link leaves nothing that could be looked at"
 _NAMELESS = "container name cannot be empty"
@@ -42,6 +43,10 @@ class Rm(Command, name="container rm", alias="container remove, rm", permission=
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether each is gone; of a link nothing tells."""
         return untold(_LINK) if self.link else vanished.each(past, "container")
+
+    def shares(self, found: Looked) -> Shares:
+        """As kill does."""
+        return touching.ended(found.values()) if self.force else ()
 
     def run(self, ctx: Context) -> Reply:
         """Remove all, side by side; with --force one that is not there is only told of."""

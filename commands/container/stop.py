@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from commands import touching
 from commands.aftermath import Fate, Meant, Past
 from commands.command import Also
 from commands.container import fates, parts
@@ -11,6 +12,7 @@ from commands.container.halting import Halting
 from commands.context import Context, Found, Missing, Target
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.touching import Looked, Shares
 
 
 class Stop(Halting, name="container stop", alias="stop", permission=Permission.ACT):
@@ -26,6 +28,10 @@ class Stop(Halting, name="container stop", alias="stop", permission=Permission.A
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether each runs no more."""
         return fates.each(past, fates.stopped(self.patience), gone=Meant.done)
+
+    def shares(self, found: Looked) -> Shares:
+        """It ends what runs in them, and so what lives in their namespaces."""
+        return touching.ended(found.values())
 
     def run(self, ctx: Context) -> Reply:
         """Stop them side by side; one that is stopped already counts as done."""

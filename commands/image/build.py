@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from docker.errors import NotFound
 
-from commands import naming
+from commands import naming, touching
 from commands.aftermath import Fate, Past, untold
 from commands.asking import Field, Form
 from commands.attempts import Refusal, unanswered
@@ -30,18 +30,19 @@ from commands.building.bases import Base
 from commands.building.contexts import INLINE, Asked
 from commands.building.options import CONTAINER, DEFAULT, HOST, Options
 from commands.building.origins import Fetching, Unfetched
+from commands.building.running import Running
 from commands.building.steps import Steps
 from commands.command import Also, arg, flag
 from commands.context import Context, Found, Missing, Target
 from commands.creation.environment import mapped
 from commands.creation.sources import sent
 from commands.image import fates
-from commands.image.ls import dangles
 from commands.image.transfer import DEFAULT_TAG
 from commands.intent import Intent
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
 from commands.spec import Permission
+from commands.touching import NETWORK, Looked, Shares
 
 LOOK = "docker images"  # shows whether it was built where the answer was lost
 FIELD = "dockerfile"  # what is asked for in the form
@@ -56,6 +57,7 @@ _BOTH = "invalid argument: can't use stdin for both build context and dockerfile
 _AMBIGUOUS = f"unable to prepare context: {contexts.AMBIGUOUS}"
 _NO_FILE = "There is no file here to write an id to: with -q the answer is the id alone. Leave --iidfile away."
 _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
+_NO_REST = "The containers of a build's steps are always removed here. Leave --rm=false away."
 _NO_NETWORK = "The steps of a build may not use the network {}. The policy says which ones they may ([build] networks)."
 _CUT = f"Only the last {steps.KEPT // 1024 // 1024} MiB of what the steps printed are shown."
 _LATE = (
@@ -87,6 +89,8 @@ class Build(Options, name="image build", alias="build, builder build", permissio
             return _NO_FILE
         if not self.disable_content_trust:
             return _NO_TRUST
+        if not self.rm:
+            return _NO_REST
         return _AMBIGUOUS if self.file and self.context == INLINE else None
 
     def form(self) -> Form | None:
@@ -105,6 +109,10 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     def marks(self) -> tuple[str, Mapping[str, str]]:
         """An image, with those of the line; what its Dockerfile says is not known yet."""
         return "image", mapped(self.label)
+
+    def shares(self, found: Looked) -> Shares:
+        """Its steps join the network of another container where it says so."""
+        return touching.joined(found, [(NETWORK, self.network)])
 
     def escalation(self) -> str:
         """What the steps are given of the host."""
@@ -240,7 +248,8 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         params = self.params(context.dockerfile, self._network(ctx))
         chunks = context.chunks(compress=self.compress)
         before = {each["Id"] for each in ctx.docker.images(all=True)}
-        done = steps.built(ctx.patient, params, chunks, ctx.progress, fetched)
+        running = Running(ctx).claim
+        done = steps.built(ctx.patient, params, chunks, ctx.progress, Steps(dict(fetched), running))
         reply = Reply(tuple(self._printed(context.sent(), done)))
         if done.lost:
             return reply + unanswered("the build", LOOK)
@@ -252,21 +261,17 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         return reply + _checked(ctx, done.image)
 
     def _new(self, ctx: Context, before: Collection[str], done: Steps) -> Iterator[str]:
-        """The ids of what was not there before: of the image, and of each step, which another build may end with.
-
-        With -q no step is told of; what has no name counts as one of them then.
-        """
+        """The ids of what was not there before: of the image, and of each step, which another build may end with."""
         told = done.images()
         for each in ctx.docker.images(all=True):
-            step = dangles(each) if self.quiet else short(each["Id"]) in told
-            if each["Id"] not in before and (step or each["Id"] == done.image):
+            if each["Id"] not in before and (short(each["Id"]) in told or each["Id"] == done.image):
                 yield each["Id"]
 
     def _printed(self, sending: str, done: Steps) -> Iterator[Part]:
         """What docker prints: with -q the id alone, and all of it as an error where there is no image."""
         well = not (done.lost or done.late or done.error)
         if self.quiet:
-            yield Output(done.text) if well else Errors(f"{sending}{done.text}")
+            yield Output(f"{done.image}\n") if well else Errors(f"{sending}{done.text}")
         else:
             yield Output(f"{sending}{done.text}", "build.txt")
         if done.window.dropped:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from commands import wire
+from commands import touching, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.container import fates
 from commands.container.several import nameless
-from commands.context import Context, Target
+from commands.context import Context, Missing, Target
 from commands.creation import networks
 from commands.creation.networks import LINKS
 from commands.kinds import Kind
 from commands.network import ipam
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.touching import Looked, Shares, Taken
 
 STRINGS = Kind("strings", str, repeats=True, samples=("a", "b,c"))
 _OPTIONS = Kind("strings", str, repeats=True, samples=("a=b",))
@@ -64,6 +65,18 @@ class Connect(Command, name="network connect", permission=Permission.CHANGE):
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether the container is on the network."""
         return fates.joined(past, wanted=True)
+
+    def takes(self, found: Looked) -> Taken | None:
+        """Its own name and the aliases."""
+        network, container = (found[target] for target in self.targets()[:2])
+        if isinstance(network, Missing) or isinstance(container, Missing):
+            return None
+        hostname = str((container.details.get("Config") or {}).get("Hostname") or "")
+        return Taken((container.name, *ipam.strings(self.alias)), (network.id,), hostname, container)
+
+    def shares(self, found: Looked) -> Shares:
+        """Its network is that of those that joined it."""
+        return touching.rewired([found[self.targets()[1]]])
 
     def run(self, ctx: Context) -> Reply:
         """Connect it."""

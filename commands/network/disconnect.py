@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commands import wire
+from commands import touching, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
@@ -13,6 +13,7 @@ from commands.container.several import nameless
 from commands.context import Context, Missing, Target
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.touching import Looked, Shares
 
 _NO_NETWORK = "invalid network name or ID: value is empty"
 _LOOK = "docker network inspect {}"
@@ -36,6 +37,10 @@ class Disconnect(Command, name="network disconnect", permission=Permission.CHANG
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether the container is off the network."""
         return fates.joined(past, wanted=False)
+
+    def shares(self, found: Looked) -> Shares:
+        """Its network is that of those that joined it."""
+        return touching.rewired([found[self.targets()[1]]])
 
     def run(self, ctx: Context) -> Reply:
         """Disconnect it; one that is gone is named as it is known on the network."""

@@ -1,0 +1,120 @@
+"""The containers that a line touches without naming them, judged by the same verb as what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import requests
+from docker.errors import DockerException, NotFound
+
+from bot import answers, objects, policy_reason
+from bot.admission import spec_of
+from bot.answering import Details, answering
+from bot.judging import Judged, Judging
+from bot.policy import Allow, Deny, Hold, Object
+from commands import mounted
+from commands.context import Found, Target
+from commands.intent import Intent
+from commands.spec import Permission
+from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES
+
+_LIVES = {PROCESSES: "processes", MEMORY: "shared memory", NETWORK: "network"}
+_UNSEEN = "another container, and this line is not yours to do to that one."
+_WAITS = "{} another container: this may be done, once {}."
+_ROOT = "a container that gives root"
+
+
+@dataclass(frozen=True)
+class Touched:
+    """One of them; how says why it is, as a sentence that ends with its name.
+
+    entered: the line gets at all that is in it, which its processes see.
+    """
+
+    found: Found
+    how: str
+    entered: bool = False
+
+
+def touched(judging: Judging, judged: Judged, intent: Intent) -> tuple[Touched, ...]:
+    """All of them; raises End where the engine does not answer."""
+    try:
+        return (*_living(judging, judged, intent), *_answering(judged))
+    except (requests.RequestException, DockerException) as error:
+        raise answers.no_engine(judged.host.down(error), judged.command) from error
+
+
+def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allow | Hold | Deny]:
+    """What the policy says of the line on one of them, and on what it mounts where that is got at."""
+    policy, entering = judging.policy, spec_of(judging.catalog, "container exec")
+    verdict = policy.judge(judged.asker, judged.command.spec, _objects(judging, judged, beyond))
+    parts = [judging.object(each, judged.made_by) for each in beyond.found.volumes]
+    known = knows(judging, judged, beyond) and all(policy.visible(judged.asker, Permission.SEE, each) for each in parts)
+    for each in (verdict, *(policy.bars.part(judged.asker, entering, part) for part in parts)):
+        if isinstance(each, Deny):
+            yield Deny(f"{beyond.how} {beyond.found.name}. {each.reason}" if known else f"{beyond.how} {_UNSEEN}")
+        elif isinstance(each, Hold):
+            yield replace(each, reason=_WAITS.format(beyond.how, policy_reason.asked(policy.bars.named(each.needs))))
+        else:
+            yield each
+
+
+def knows(judging: Judging, judged: Judged, beyond: Touched) -> bool:
+    """Whether the asker may know of it."""
+    policy = judging.policy
+    return all(policy.visible(judged.asker, Permission.SEE, each) for each in _objects(judging, judged, beyond))
+
+
+def rooted(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[str]:
+    """Why the line gives root on the host by getting at it, without its name, which others may read."""
+    if any(each.root for each in _objects(judging, judged, beyond)):
+        yield f"{beyond.how} {_ROOT}"
+
+
+def _objects(judging: Judging, judged: Judged, beyond: Touched) -> tuple[Object, ...]:
+    def judged_as(found: Found) -> Object:
+        one = judging.object(found, judged.made_by)
+        return one if beyond.entered else replace(one, root="")
+
+    return objects.all_of(beyond.found, judged_as)
+
+
+def _living(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Touched]:
+    """Those that share a namespace."""
+    shared = (*judged.command.shares(judged.found), *intent.shares)
+    if not shared:
+        return
+    for each, mode, identity in judged.host.namespaces.beside(shared):
+        inside = each.entered and mode == PROCESSES
+        found = _found(judging, judged, identity, inside=inside)
+        if found is not None:
+            yield Touched(found, f"{each.container.name}: it shares its {_LIVES[mode]} with", inside)
+
+
+def _answering(judged: Judged) -> Iterator[Touched]:
+    """Those that have a name already which a container gets."""
+    taken = judged.command.takes(judged.found)
+    if taken is None:
+        return
+    for name, details in answering(judged.host.quick(), taken):
+        yield Touched(_as_found(details), f"The name {name} is taken there by")
+
+
+def _found(judging: Judging, judged: Judged, identity: str, *, inside: bool) -> Found | None:
+    client = judged.host.quick()
+    try:
+        found = _as_found(client.inspect_container(identity))
+    except NotFound:
+        return None
+    volumes = mounted.volumes(client, found.details) if inside else ()
+    guarded = judging.guarded(judged.command.spec, judged.host, replace(found, volumes=volumes))
+    return guarded if isinstance(guarded, Found) else None
+
+
+def _as_found(details: Details) -> Found:
+    """The container as it is without the namespaces that it shares, which are what it is touched by."""
+    config = {key: "" if str(value).startswith(CONTAINER) else value for key, value in details["HostConfig"].items()}
+    name, labels = details["Name"].removeprefix("/"), details["Config"].get("Labels") or {}
+    alone = {**details, "HostConfig": config}
+    return Found(Target("container", name), "container", details["Id"], name, labels, alone)

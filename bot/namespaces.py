@@ -1,0 +1,63 @@
+"""Which containers of an engine live in the namespaces of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from docker.api.client import APIClient
+from docker.errors import NotFound
+
+from commands.seen import own_name
+from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES, Shared
+
+Joined = Mapping[str, str]  # by the kind of the namespace, how the engine calls the container whose it is
+
+
+class Namespaces:
+    """What a container joins is fixed when it is made: each is looked at once."""
+
+    def __init__(self, client: Callable[[], APIClient]) -> None:
+        self._client = client
+        self._known: Mapping[str, Joined] = {}
+
+    def beside(self, shared: Iterable[Shared]) -> Iterator[tuple[Shared, str, str]]:
+        """The full ids of the others that these reach, each with one of them and the kind of the namespace."""
+        listed = self._client().containers(all=True)
+        joined = self._known = {each["Id"]: self._joined(each["Id"]) for each in listed}
+        called = {own_name(each["Names"] or [""]): each["Id"] for each in listed}
+        for each in shared:
+            for mode in each.modes:
+                whose = {identity: _resolved(by[mode], called) for identity, by in joined.items() if mode in by}
+                first = {identity: _first(identity, whose) for identity in joined}
+                own = first.get(each.container.id, each.container.id)
+                if each.entered or own == each.container.id:
+                    others = (identity for identity, of in first.items() if of == own and identity != each.container.id)
+                    yield from ((each, mode, identity) for identity in others)
+
+    def _joined(self, identity: str) -> Joined:
+        if identity in self._known:
+            return self._known[identity]
+        try:
+            config: Mapping[str, Any] = self._client().inspect_container(identity)["HostConfig"]
+        except NotFound:  # it has gone since
+            return {}
+        modes = {mode: str(config.get(mode) or "") for mode in (PROCESSES, MEMORY, NETWORK)}
+        return {mode: text.removeprefix(CONTAINER) for mode, text in modes.items() if text.startswith(CONTAINER)}
+
+
+def _first(identity: str, whose: Mapping[str, str]) -> str:
+    """The container whose namespace it is that this one lives in: itself where it joined none."""
+    passed: set[str] = set()
+    while identity in whose and identity not in passed:
+        passed.add(identity)
+        identity = whose[identity]
+    return identity
+
+
+def _resolved(ref: str, called: Mapping[str, str]) -> str:
+    """As engines look a container up: by its id, its name, or the beginning of its id."""
+    identities = called.values()
+    if ref in identities:
+        return ref
+    return called.get(ref.removeprefix("/")) or next((each for each in identities if each.startswith(ref)), ref)
