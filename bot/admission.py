@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import answers
@@ -21,13 +21,13 @@ TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack k
 
 @dataclass(frozen=True)
 class Admission:
-    """Each step may end the way; grants says which roles a person has for a time, by their name."""
+    """Each step may end the way; grants says which roles a person has for a time, by their name and Terms.longest."""
 
     catalog: Catalog
     rules: Rules
     hosts: Hosts
     directory: Directory
-    grants: Callable[[str], frozenset[str]]
+    grants: Callable[[str, Mapping[str, float]], frozenset[str]]
     pace: Pace
 
     @property
@@ -58,9 +58,9 @@ class Admission:
             raise answers.too_fast(wait, command)
 
     def _as(self, request: Request, member: Member, host: str) -> Asker:
-        actor = request.actor.id
-        granted = self.grants(self.policy.person(actor) or "")
-        return Asker(actor, member.groups, request.channel, host, granted, self.policy.accounts(actor))
+        actor, policy = request.actor.id, self.policy
+        granted = self.grants(policy.person(actor) or "", policy.terms.longest)
+        return Asker(actor, member.groups, request.channel, host, granted, policy.accounts(actor))
 
     def _meant(self, request: Request) -> Command | None:
         """The command of a line, for the record alone."""

@@ -77,7 +77,7 @@ def _objects(judging: Judging, judged: Judged, beyond: Touched) -> tuple[Object,
         one = judging.object(found, judged.made_by)
         return one if beyond.entered else replace(one, root="")
 
-    return objects.all_of(beyond.found, judged_as)
+    return objects.all_of(beyond.found, judged_as, judged.made_by)
 
 
 def _living(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Touched]:

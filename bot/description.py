@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import objects
 from bot.judging import Judged
-from bot.objects import called
+from bot.objects import called, is_id_of
 from commands.context import Found, Missing
 from commands.secrets import mask_object
 from commands.seen import Seen
@@ -20,13 +20,14 @@ COMPOSE = "com.docker.compose."
 def describe(found: Found) -> dict[str, Any]:
     """What the record keeps of an object that a line named; its labels say later who may read of it.
 
-    "cut" is there where that is not all of them as they are, "inherited" where it was judged by others as well.
+    "cut" is there where that is not all of them as they are, "inherited" where it was judged by others as well; "image"
+    is None where the container was made by an id, which tells no rule what it is.
     """
     sets = (found.labels, *found.inherited)
     first, *rest = kept = [mask_object(_kept(each)) for each in sets]
     told = {"kind": found.kind, "id": found.id, "name": found.name, "labels": first}
     if found.kind == "container":
-        told["image"] = objects.image_of(found)
+        told["image"] = None if objects.is_made_by_id(found) else objects.image_of(found)
     if rest:
         told["inherited"] = rest
     return told if [dict(each) for each in sets] == kept else told | {"cut": True}
@@ -47,7 +48,8 @@ def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]
     if judged.command.makes() is not None and not any(kind == "container" for kind, _ in made):
         made.add(("container", ""))  # the engine chooses its name
     image = str((judged.command.makes() or {}).get("Image") or "")
-    of = {"container": {"image": image}}
+    by_id = any(each.kind == "image" and each.target.ref == image and is_id_of(image, each.id) for each in there)
+    of: Mapping[str, Mapping[str, Any]] = {"container": {"image": None if by_id else image}}
     new = ({"kind": kind, "id": "", "name": name, "labels": {}, **of.get(kind, {})} for kind, name in sorted(made))
     changes = judged.command.spec.permission.changes
     kept = [{**describe(each), **(_before(each) if changes else {})} for each in (*there, *more)]

@@ -96,7 +96,7 @@ class Execution:
         ids = (each.id for each in judged.found.values() if isinstance(each, Found))
         named = " ".join((grammar.canonical(judged.command), *ids, *reply.ids))
         return Discretion(
-            judged.host.quick, lambda seen: policy.visible(judged.asker, Permission.SEE, judged.listed(seen)), named
+            judged.host.quick, lambda seen: policy.shows(judged.asker, Permission.SEE, judged.listed(seen)), named
         ).discreet(reply)
 
     def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
@@ -120,13 +120,16 @@ class Execution:
             quick=judged.host.quick,
             slow=judged.host.patient,
             found=judged.found,
-            visible=lambda seen: policy.visible(asker, spec, judged.listed(seen)),
-            reaches=lambda seen: self._reaches(judged, judged.listed(seen)),
-            why=lambda seen: policy.judge(asker, spec, (judged.listed(seen),)).reason,
-            may=lambda found: policy.may(asker, spec, self.judging.object(found, judged.made_by)),
-            sees=lambda seen: policy.visible(asker, Permission.SEE, judged.listed(seen)),
-            barred=lambda verb, seen: self._barred(judged, verb, judged.listed(seen)),
+            visible=lambda seen: policy.shows(asker, spec, judged.listed(seen)),
+            reaches=lambda seen: all(self._reaches(judged, obj) for obj in judged.listed(seen)),
+            why=lambda seen: policy.judge(asker, spec, judged.listed(seen)).reason,
+            may=lambda found: all(policy.may(asker, spec, obj) for obj in self.judging.objects(found, judged.made_by)),
+            sees=lambda seen: policy.shows(asker, Permission.SEE, judged.listed(seen)),
+            barred=lambda verb, seen: any(self._barred(judged, verb, obj) for obj in judged.listed(seen)),
             sees_all=lambda: policy.sees_all(asker) and policy.sees_all(asker, spec),
+            sees_every=lambda kind: (
+                policy.sees_all(asker, kind=kind) and policy.sees_all(asker, spec, kind, judged.needs)
+            ),
             claim=lambda ids: self._claim(received.number, ids),
             note=lambda facts: self._note(received.number, facts),
             trace=traced(received.number),

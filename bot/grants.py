@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from bot.database import Sqlite
 
@@ -59,6 +59,14 @@ class Grants:
             ).fetchall()
         return [Grant(*row) for row in rows]
 
-    def roles(self, person: str) -> frozenset[str]:
-        """The roles that a person has for a time."""
-        return frozenset(grant.role for grant in self.lasting() if grant.person == person)
+    def counting(self, longest: Mapping[str, float]) -> list[Grant]:
+        """Those of them that the policy still lets be given: longest says for how many seconds, by the role."""
+        now = self._now()
+        given = (
+            replace(each, until=min(each.until, each.since + longest.get(each.role, 0))) for each in self.lasting()
+        )
+        return [each for each in given if each.until > now]
+
+    def roles(self, person: str, longest: Mapping[str, float]) -> frozenset[str]:
+        """The roles that a person has for a time; longest is as in counting."""
+        return frozenset(each.role for each in self.counting(longest) if each.person == person)

@@ -75,14 +75,17 @@ class Holding:
         policy = self.assent.policy.current()
 
         def knows(seen: Seen) -> bool:
-            return policy.visible(judged.asker, Permission.SEE, judged.listed(seen))
+            return policy.shows(judged.asker, Permission.SEE, judged.listed(seen))
+
+        def is_open(seen: Seen) -> bool:
+            return all(policy.is_everybodys(each, judged.host.name) for each in judged.listed(seen))
 
         facts = (*map(Fact, _rows(intent)), *radius.around(judged.host, objects, self.clock.now(), knows))
         return tuple(
             {
                 "text": each.text,
                 "objects": [glimpsed(one) for one in each.named],
-                "open": all(policy.is_everybodys(judged.listed(one), judged.host.name) for one in each.named),
+                "open": all(map(is_open, each.named)),
             }
             for each in facts
         )

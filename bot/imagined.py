@@ -114,7 +114,7 @@ def _found(target: Target) -> Found:
     return Found(target, kind, _ID, target.ref, {}, {"Driver": "local"})
 
 
-def _none(_person: str) -> frozenset[str]:
+def _none(_person: str, _longest: Mapping[str, float]) -> frozenset[str]:
     return frozenset()
 
 

@@ -137,7 +137,8 @@ class Inside:
 
     def roles(self) -> list[Mapping[str, Any]]:
         """The rules of the roles that the asker may know of."""
-        return standing.roles(self.policy.current(), self.asker, self.store.grants.lasting())
+        policy = self.policy.current()
+        return standing.roles(policy, self.asker, self.store.grants.counting(policy.terms.longest))
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs."""

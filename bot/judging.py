@@ -10,11 +10,12 @@ from typing import Any, TypeGuard
 import requests
 from docker.errors import DockerException
 
-from bot import answers, envelope, objects
+from bot import answers, envelope, objects, renaming
 from bot.admission import Admission, spec_of
 from bot.answers import End
 from bot.clock import Clock
-from bot.hosts import Host, Hosts
+from bot.hosts import EngineDown, Host, Hosts
+from bot.image_names import ImageNames
 from bot.objects import MadeBy
 from bot.own_parts import OwnParts
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Rules
@@ -51,11 +52,11 @@ class Judged:
     parts: OwnParts
     touched: tuple[str, ...] = ()  # the full ids of the containers that it touches without naming them
 
-    def listed(self, seen: Seen) -> Object:
+    def listed(self, seen: Seen) -> tuple[Object, ...]:
         """An object of a list as the policy judges it."""
-        maker, looks = self.made_by(seen.id), self.command.spec.permission is Permission.SEE
+        looks = self.command.spec.permission is Permission.SEE
         protected = "" if looks else self.parts.reason(objects.OWN_CONTAINER, seen.kind, seen.id, seen.name)
-        return Object(seen.kind, seen.name, seen.labels, protected, image=seen.image, maker=maker)
+        return objects.listed(seen, self.made_by, protected)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Judging:
     directory: Directory
     clock: Clock
     makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
-    grants: Callable[[str], frozenset[str]]  # a person's name -> the roles that they have for a time
+    grants: Callable[[str, Mapping[str, float]], frozenset[str]]  # as of Admission
     pace: Pace = field(default_factory=Pace)
 
     @property
@@ -93,6 +94,11 @@ class Judging:
     @functools.cached_property
     def _admission(self) -> Admission:
         return Admission(self.catalog, self.rules, self.hosts, self.directory, self.grants, self.pace)
+
+    @property
+    def _specs(self) -> Iterator[Spec]:
+        """Every verb."""
+        return (verb.spec for verb in self.catalog)
 
     def judge(self, request: Request) -> Judged:
         """The steps in their order; each may end the way."""
@@ -108,12 +114,14 @@ class Judging:
         command = parsed.command
         host = self._admission.host(parsed, request)
         asker = self._admission.asker(request, command, host)
-        case = _Case(asker, command, self._made_by(host.name))
+        case = _Case(asker, command, self._made_by(host))
         found = self._look(case, host)
         try:
             verdicts = self._allowed(case, found)
             root, rooted = self._allow_root(case, found)
             verdicts += self._elevated(command)
+        except EngineDown as error:
+            raise answers.no_engine(error, command) from error
         except End as end:
             end.found = tuple(each for each in found.values() if isinstance(each, Found))
             raise
@@ -140,12 +148,17 @@ class Judging:
         """An object as the policy judges it."""
         return objects.one(found, made_by, self.policy.terms.run.binds, self.hosts.sockets())
 
-    def _made_by(self, host: str) -> MadeBy:
-        """Who made what there; the record is asked once, and only where a right depends on it."""
+    def objects(self, found: Found, made_by: MadeBy) -> tuple[Object, ...]:
+        """The same by each name of its image, where it was made by the id of that."""
+        return objects.by_image(self.object(found, made_by), found, made_by)
+
+    def _made_by(self, host: Host) -> MadeBy:
+        """By whom and of what things were made there; each is asked once, and only where a right depends on it."""
+        images = ImageNames(host) if self.policy.bars.know_images else None
         if not self.policy.asks_who_made:
-            return lambda _identity: ""
-        known = functools.cache(lambda: self.makers(host))
-        return lambda identity: known().get(identity, "")
+            return MadeBy(lambda _identity: "", images)
+        known = functools.cache(lambda: self.makers(host.name))
+        return MadeBy(lambda identity: known().get(identity, ""), images)
 
     def exceeds(self, judged: Judged, details: Mapping[str, Any]) -> str:
         """Why a container that was just made gives more than what the line was judged by; empty where it does not."""
@@ -228,6 +241,7 @@ class Judging:
             *self._kin(case, objects),
             *self._besides(case, found),
             *(self.policy.bars.leaving(case.asker, old, new) for old, new in renamed),
+            *(renaming.entering(self.policy, case.asker, old, new, self._specs) for old, new in renamed),
             *self._inside(case, found),
         ]
         return list(none_refused(verdicts, case.command))
@@ -273,15 +287,18 @@ class Judging:
 
     def _besides(self, case: _Case, found: Looked) -> Iterator[Allow | Hold | Deny]:
         """The verdicts on what the line does as well, by other verbs than its own."""
+        held = (each for looked in found.values() if isinstance(looked, Found) for each in looked.volumes)
+        there: Looked = {**{each.target: each for each in held}, **found}
         for also in case.command.also(found):
             spec = spec_of(self.catalog, also.verb)
             for target in also.targets:
-                looked = found.get(target)
+                looked = there.get(target)
                 done_to = self._objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
                 if target.made and target.kind == "container":
                     done_to = tuple(self._as_made(case, done_to, found))
                 if target.made or also.part:
-                    judge = self.policy.bars.new if target.made else self.policy.bars.part
+                    is_name = target.kind == "container" or not isinstance(looked, Found)
+                    judge = self.policy.bars.new if target.made and is_name else self.policy.bars.part
                     yield from (judge(case.asker, spec, each) for each in done_to)
                 elif isinstance(looked, Found):
                     verdict = self.policy.judge(case.asker, spec, done_to)
@@ -295,10 +312,11 @@ class Judging:
         what naming them would be.
         """
         entering = spec_of(self.catalog, "container exec")
-        inside = found.values() if case.spec.permission is Permission.ENTER else ()
-        for each in (volume for looked in inside if isinstance(looked, Found) for volume in looked.volumes):
+        lenders = tuple(_lenders(case.command.makes() or {}, found))
+        entered = found.values() if case.spec.permission is Permission.ENTER else lenders
+        for each in (volume for looked in entered if isinstance(looked, Found) for volume in looked.volumes):
             yield self.policy.bars.part(case.asker, entering, self.object(each, case.made_by))
-        for lender in _lenders(case.command.makes() or {}, found):
+        for lender in lenders:
             lent = tuple(self.object(each, case.made_by) for each in lender.volumes)
             if lent:
                 yield self.policy.judge(case.asker, case.spec, lent)
@@ -328,8 +346,8 @@ class Judging:
         return verdicts
 
     def _objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
-        """What is judged: the object, once for each set of labels and each name that it has."""
-        return objects.all_of(found, lambda each: self.object(each, made_by))
+        """What is judged: the object, once for each set of labels and each name that it or its image has."""
+        return objects.all_of(found, lambda each: self.object(each, made_by), made_by)
 
 
 def none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> Iterator[Allow | Hold]:

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot import envelope, own
 from bot.binds import Listed
+from bot.image_names import ImageNames
 from bot.rule import Object
 from commands.context import Found, Missing, Target
 from commands.creation import images
-from commands.seen import volume_id
+from commands.seen import Seen, volume_id
 
 OWN_CONTAINER = own.own_container()
 
-MadeBy = Callable[[str], str]  # the full id of an object -> who made it from chat, empty where nobody did
+_NAMELESS = "<none>:<none>"  # an image without a name, in lists
+
+
+@dataclass(frozen=True)
+class MadeBy:
+    """By whom and of which image something was made.
+
+    maker gives who made the object of a full id from chat, empty where nobody did; images is None where no rule that
+    restricts goes by an image.
+    """
+
+    maker: Callable[[str], str]
+    images: ImageNames | None = None
 
 
 def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) -> Object:
     """The object by its own name; binds are what the policy allows of them, sockets the paths of the engines."""
     identity = volume_id(found.details) if found.kind == "volume" else found.id
-    seen = Object(found.kind, found.name, found.labels, protected=found.protected, maker=made_by(identity))
+    seen = Object(found.kind, found.name, found.labels, protected=found.protected, maker=made_by.maker(identity))
     if found.kind != "container" or not found.details:  # of a list: what it may do was not looked at
         return seen
     return replace(
@@ -36,16 +49,58 @@ def image_of(container: Found) -> str:
     return str((container.details.get("Config") or {}).get("Image") or "")
 
 
-def all_of(found: Found | Missing, one_of: Callable[[Found], Object]) -> tuple[Object, ...]:
-    """The object once for each of its names, and each set of labels; what is not there has neither."""
+def all_of(found: Found | Missing, one_of: Callable[[Found], Object], made_by: MadeBy) -> tuple[Object, ...]:
+    """The object once for each of its names, its set of labels and its image's names; what is not there has none."""
     if isinstance(found, Missing):
         return (Object(kind=found.target.kind, name=called(found.target), protected=found.protected),)
-    judged = one_of(found)
-    names = _names(found) if found.kind == "image" else (judged.name,)
+    judged, *more = by_image(one_of(found), found, made_by)
+    names = _names(found, made_by) if found.kind == "image" else (judged.name,)
     return (
         *(replace(judged, name=name) for name in names),
         *(replace(judged, name=names[0], labels=labels) for labels in found.inherited),
+        *more,
     )
+
+
+def by_image(judged: Object, found: Found, made_by: MadeBy) -> tuple[Object, ...]:
+    """The object, and a container that was made by an image's id once more for each name of that image."""
+    if made_by.images is None or not is_made_by_id(found):
+        return (judged,)
+    return (judged, *(replace(judged, image=each) for each in made_by.images.of(str(found.details["Image"]))))
+
+
+def is_made_by_id(found: Found) -> bool:
+    """Whether it is a container for which an image was named by its id."""
+    return found.kind == "container" and is_id_of(image_of(found), str(found.details.get("Image") or ""))
+
+
+def is_id_of(word: str, identity: str) -> bool:
+    """Whether a word is this id, which may be cut short."""
+    digits = word.removeprefix("sha256:")
+    return digits != "" and identity.removeprefix("sha256:").startswith(digits)
+
+
+def listed(seen: Seen, made_by: MadeBy, protected: str = "") -> tuple[Object, ...]:
+    """What a list shows of an object, as all_of() gives it; protected says why nobody may touch it."""
+    maker = made_by.maker(seen.id)
+    judged = Object(seen.kind, seen.name, seen.labels, protected=protected, image=seen.image, maker=maker)
+    names = made_by.images
+    if names is None:
+        return (judged,)
+    if seen.kind == "image" and (seen.name == _NAMELESS or is_id_of(seen.name, seen.id)):
+        return (judged, *(replace(judged, name=each) for each in names.of(seen.id)))
+    if seen.kind == "container":
+        return tuple(replace(judged, image=each) for each in _images(seen, names))
+    return (judged,)
+
+
+def _images(container: Seen, names: ImageNames) -> tuple[str, ...]:
+    """What the image of a container is called, once more by each of its names where that is the image's id."""
+    identity = container.image_id or (container.image if images.is_id(container.image) else "")
+    if not is_id_of(container.image, identity):
+        return (container.image,)
+    asked = (names.asked(container.id) if container.id else "") or container.image
+    return (asked, *(names.of(identity) if is_id_of(asked, identity) else ()))
 
 
 def called(target: Target) -> str:
@@ -53,8 +108,14 @@ def called(target: Target) -> str:
     return images.called(target.ref) if target.kind == "image" else target.ref
 
 
-def _names(image: Found) -> tuple[str, ...]:
-    """All that an image is called; what the line calls it only where that is a name, or it has none."""
+def _names(image: Found, made_by: MadeBy) -> tuple[str, ...]:
+    """All that an image is called; what the line calls it only where that is a name, or it has none.
+
+    One without a name goes by those of the images that were made of it, too.
+    """
     tags = tuple(image.details.get("RepoTags") or image.details.get("RepoDigests") or ())
-    is_id = image.id.removeprefix("sha256:").startswith(image.target.ref.removeprefix("sha256:"))
-    return tags if tags and is_id else tuple(dict.fromkeys((called(image.target), *tags)))
+    is_id = is_id_of(image.target.ref, image.id)
+    if is_id and tags:
+        return tags
+    heirs = made_by.images.of(image.id) if is_id and made_by.images is not None else ()
+    return tuple(dict.fromkeys((called(image.target), *tags, *heirs)))

@@ -69,6 +69,11 @@ class Bars:
         rules = (*self._terms.denies, *self._terms.requires)
         return any(each.parts[0] == "image" for rule in rules for each in rule.on)
 
+    @property
+    def know_images(self) -> bool:
+        """Whether it matters what the images are called that are known by an id alone."""
+        return self.go_by_image or bool(self._terms.protect.get("image"))
+
     def named(self, needs: Needs) -> list[list[Approval]]:
         """The approvals of each set, in order of name."""
         found = [[self._terms.approvals[name] for name in sorted(names)] for names in needs]

@@ -165,11 +165,17 @@ class Policy:
             not self._outside(asker, what) and self._refusal(asker, what, obj, self._reaching(asker, what, obj)) is None
         )
 
-    def sees_all(self, asker: Asker, what: What = Permission.SEE) -> bool:
-        """Whether nothing at all is hidden from the person, or nothing is out of reach of this verb of theirs."""
-        rules = [rule for rule in self._allowing(asker, what) if not rule.approve]
-        bars = [each for index in (self.bars.denies, self.bars.requires) for each in index.about(what).holding(asker)]
-        return any(rule.is_on_all(asker) for rule in rules) and not bars
+    def sees_all(self, asker: Asker, what: What = Permission.SEE, kind: str = "", given: Needs = NOBODY) -> bool:
+        """Whether nothing at all is hidden from the person, or nothing is out of reach of this verb of theirs.
+
+        With a kind, nothing of that kind; given is the consent that there is.
+        """
+        rules = [rule for rule in self._allowing(asker, what) if rule.is_on_all(asker)]
+        denies, requires = (
+            [each for each in index.about(what).holding(asker) if each.concerns(kind)]
+            for index in (self.bars.denies, self.bars.requires)
+        )
+        return bool(rules) and not denies and _weakest(rules) | all_of(requires) <= given
 
     def is_everybodys(self, obj: Object, host: str) -> bool:
         """Whether all whom the file names may see an object there, as person or by a group, wherever they ask."""
@@ -204,6 +210,10 @@ class Policy:
             return True
         listing = self.judge(asker, what, ())
         return self.needs(asker, what, obj) <= (listing.needs if isinstance(listing, Hold) else NOBODY)
+
+    def shows(self, asker: Asker, what: What, listed: Iterable[Object]) -> bool:
+        """Whether it may show an object that is judged as all of these."""
+        return all(self.visible(asker, what, obj) for obj in listed)
 
     @cached_property
     def undenied(self) -> Policy:

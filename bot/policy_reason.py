@@ -129,6 +129,18 @@ def left(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]],
     return f"{obj.name} may get another name, under which fewer rules hold ({_at(bars, source)}), once {asked(needs)}."
 
 
+def enters(obj: Object, rule: Rule, source: str) -> str:
+    """A rule of the asker's allows more by the name that the object would get than they may do to it."""
+    more = f"Your {_roles([rule])} allows more on {_selectors([rule])} ({_at([rule], source)}) than you may do to"
+    return f"{more} {obj.name}: it cannot be brought under that by another name. {_ask(source)}"
+
+
+def entered(obj: Object, rules: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
+    """The same, where what they may do to it takes consent."""
+    more = f"by which your {_roles(rules)} allows more ({_at(rules, source)})"
+    return f"{obj.name} may get another name, {more}, once {asked(needs)}."
+
+
 def no_elevation(role: str, known: Iterable[str], source: str, line: int) -> str:
     """The role cannot be asked for; the line is that of the role, 0 where there is none."""
     where = f"[roles.{role}] in {source}{_line(line)} has no elevate" if line else f"{source} has no such role"

@@ -63,6 +63,10 @@ class Rule:
         on = self._lasting if self.role and obj.maker else self.on
         return any(each.matches(obj, asker) for each in on)
 
+    def concerns(self, kind: str) -> bool:
+        """Whether something of this kind could be what it is about; without one, whether anything could."""
+        return not kind or any(each.concerns(kind) for each in self.on)
+
     def is_left(self, old: Object, new: Object, asker: Asker) -> bool:
         """Whether it is about the one here, and not about the other."""
         here = not self.hosts or asker.host in self.hosts
@@ -111,6 +115,11 @@ class Terms:
     glass: Glass | None = None
     rates: Rates = field(default_factory=Rates)
     lines: Mapping[str, int] = field(default_factory=dict)  # where [channels] and each kind of [protect] stand
+
+    @cached_property
+    def longest(self) -> Mapping[str, float]:
+        """For how many seconds each role can be had that can be asked for."""
+        return {role: each.longest for role, each in self.elevations.items()}
 
     @cached_property
     def asked_in(self) -> frozenset[str]:

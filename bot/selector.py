@@ -100,6 +100,10 @@ class Selector:
         """Whether it goes by nothing of an object at all."""
         return self.parts[0] in {EVERYTHING, "host"}
 
+    def concerns(self, kind: str) -> bool:
+        """Whether something of this kind could be one of these."""
+        return _KINDS.get(self.parts[0], kind) == kind
+
     def matches(self, obj: Object, asker: Asker) -> bool:
         """Whether the object is one of these for the asker."""
         found = value(self.parts[0], obj, asker)

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 import requests
 from docker.errors import DockerException
 
-from bot import text
+from bot import objects, text
 from bot.core import Core
 from bot.execution import Progress, silent
-from bot.hosts import EngineDown
-from bot.policy import Asker, Object
+from bot.hosts import EngineDown, Host
+from bot.image_names import ImageNames
+from bot.objects import MadeBy
+from bot.policy import Asker
 from bot.policy_file import USER
 from bot.request import TRUSTED, Actor, Origin, Outcome, Request
 from commands import seen
@@ -77,16 +79,15 @@ class Terminal:
         if host is None or kind != "container":
             return []
         try:
-            listed = host.quick().containers(all=True)
+            return list(self._visible(host, host.quick().containers(all=True)))
         except (EngineDown, requests.RequestException, DockerException):
             return []
-        return list(self._visible(listed, host.name))
 
-    def _visible(self, listed: list[dict[str, object]], host: str) -> Iterable[str]:
-        asker, policy = Asker(self._actor.id, host=host), self._core.policy.current()
+    def _visible(self, host: Host, listed: list[dict[str, object]]) -> Iterable[str]:
+        asker, policy = Asker(self._actor.id, host=host.name), self._core.policy.current()
+        made_by = MadeBy(lambda _identity: "", ImageNames(host) if policy.bars.know_images else None)
         for each in map(seen.container, listed):
-            held = Object(each.kind, each.name, each.labels, image=each.image)
-            if policy.visible(asker, Permission.SEE, held):
+            if policy.shows(asker, Permission.SEE, objects.listed(each, made_by)):
                 yield each.name
 
 

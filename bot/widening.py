@@ -26,7 +26,7 @@ def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
         return judged
     if intent.idle or (_has_nothing(judged) and not intent.objects):
         return replace(judged, needs=NOBODY)
-    found = [judging.object(each, judged.made_by) for each in intent.objects]
+    found = [obj for each in intent.objects for obj in judging.objects(each, judged.made_by)]
     reached = beyond.touched(judging, judged, intent)
     verdicts = [
         *_by_itself(judging, judged, found),
@@ -58,8 +58,8 @@ def _parts(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Allow |
     """The verdicts on the other verbs that are done to some of it."""
     for verb, found in intent.also.items():
         spec = spec_of(judging.catalog, verb)
-        for each in found:
-            yield judging.policy.bars.part(judged.asker, spec, judging.object(each, judged.made_by))
+        for obj in (obj for each in found for obj in judging.objects(each, judged.made_by)):
+            yield judging.policy.bars.part(judged.asker, spec, obj)
 
 
 def _has_nothing(judged: Judged) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Seen:
-    """Its kind, name and labels; its full id where the list tells it, and of a container the name of its image.
+    """Its kind, name and labels; its full id where the list tells it, and of a container the name and id of its image.
 
     The id of a volume is what volume_id() makes of it.
     """
@@ -19,6 +19,7 @@ class Seen:
     labels: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
     image: str = ""
+    image_id: str = ""
 
 
 Visible = Callable[[Seen], bool]
@@ -28,7 +29,7 @@ def container(listed: Mapping[str, Any]) -> Seen:
     """A container of the engine's list, by its own name."""
     identity, image_name = str(listed.get("Id") or ""), str(listed.get("Image") or "")
     name = own_name(listed.get("Names") or [identity])
-    return Seen("container", name, listed.get("Labels") or {}, identity, image_name)
+    return Seen("container", name, listed.get("Labels") or {}, identity, image_name, str(listed.get("ImageID") or ""))
 
 
 def image(listed: Mapping[str, Any], name: str) -> Seen:

@@ -33,7 +33,7 @@ _RUNS = {"running", "restarting", "paused"}
 _STATES = ("paused", "restarting", "removing", "running", "dead", "created", "exited")
 
 
-class Ps(OnProject, name="compose ps", permission=Permission.SEE, filtered=True):
+class Ps(OnProject, name="compose ps", permission=Permission.SEE, filtered=True, does="container ls"):
     """List the containers of a project, or of some of its services."""
 
     services: tuple[str, ...] = args("SERVICE", required=False)

@@ -90,12 +90,16 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         return (*((self.entrypoint,) if self.entrypoint else ()), *self.words)
 
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
-        """It gets into those whose mounts it gets, or that tell it their environment, and makes what is missing."""
+        """It gets into what it mounts, and into those whose mounts it gets or that tell it their environment.
+
+        It makes what is missing.
+        """
         entered = (Target("container", ref) for ref in (*self.lenders(), *self.told_by()))
         image = self._origin()
         pulls = image.made and (self.pull == ALWAYS or isinstance(found[image], Missing))
-        volumes = (Target("volume", ref, made=True) for ref in self.volume_names())
+        volumes = tuple(Target("volume", ref, made=True) for ref in self.volume_names())
         yield Also("container exec", tuple(entered))
+        yield Also("container exec", tuple(each for each in volumes if isinstance(found[each], Found)), part=True)
         yield Also("image pull", (image,) if pulls else ())
         yield Also("volume create", tuple(each for each in volumes if isinstance(found[each], Missing)))
         yield Also("network connect", tuple(each for each in self.targets() if each.kind == "network"), part=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from docker.errors import NotFound
 
-from commands import touching, vanished, wire
+from commands import mounted, touching, vanished, wire
 from commands.aftermath import Fate, Past, untold
 from commands.attempts import Refusal, Remark, each
 from commands.command import Also, Command, args, flag
@@ -37,8 +37,11 @@ class Rm(Command, name="container rm", alias="container remove, rm", permission=
         return tuple(Target("container", ref) for ref in self._refs() if ref)
 
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
-        """It kills what runs."""
-        return parts.of(parts.FORCING, found.values()) if self.force else ()
+        """It kills what runs, and removes the volumes without a name."""
+        yield from parts.of(parts.FORCING, found.values()) if self.force else ()
+        there = (each for each in found.values() if isinstance(each, Found)) if self.volumes else ()
+        going = (volume.target for each in there for volume in mounted.belonging(each))
+        yield Also("volume rm", tuple(going), part=True)
 
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether each is gone; of a link nothing tells."""

@@ -33,7 +33,9 @@ _ONCE = "One look; send it again for the next."
 _SILENT = "The engine gave no figures of {} in time."
 
 
-class Stats(Command, name="container stats", alias="stats", permission=Permission.SEE, filtered=True):
+class Stats(
+    Command, name="container stats", alias="stats", permission=Permission.SEE, filtered=True, does="container ls"
+):
     """Show what containers use of processors, memory, network and disks.
 
     Without a name all that run are shown. It is one look, measured over a second.

@@ -60,6 +60,10 @@ _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-
 _NO_REST = "The containers of a build's steps are always removed here. Leave --rm=false away."
 _NO_NETWORK = "The steps of a build may not use the network {}. The policy says which ones they may ([build] networks)."
 _CUT = f"Only the last {steps.KEPT // 1024 // 1024} MiB of what the steps printed are shown."
+_ANEW = (
+    "Every step was done anew, as the layers that the engine keeps may be those of images which are not yours to use."
+    " With --cache-from IMAGE the layers of one that you may use are used again."
+)
 _LATE = (
     f"The build took more than {steps.LIMIT / 60:.0f} minutes, or said nothing for {steps.SILENCE / 60:.0f}, and was"
     f" given up. `{LOOK}` shows what there is now."
@@ -135,9 +139,15 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         return fates.fetched(past, names) if names else untold(_NAMELESS)
 
     def run(self, ctx: Context) -> Reply:
-        """Build it; the answer is what the engine says of the steps."""
-        layers = tuple(origins.unhidden(ctx, self.sources_of_layers()))
-        return replace(self, cache_from=layers).built(ctx)
+        """Build it; the answer is what the engine says of the steps.
+
+        Without other images' layers the engine takes those of any image that has the same steps, the hidden included.
+        """
+        asked = self.sources_of_layers()
+        layers = tuple(origins.unhidden(ctx, asked))
+        anew = not layers and (bool(asked) or not ctx.sees_every("image"))
+        reply = replace(self, cache_from=layers, no_cache=self.no_cache or anew).built(ctx)
+        return reply + note(_ANEW) if anew and not (asked or self.no_cache or reply.failed) else reply
 
     def built(self, ctx: Context) -> Reply:
         """The same with no other layers than those."""

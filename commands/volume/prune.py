@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from commands import prunes, seen, units, wire
+from commands import mounted, prunes, seen, units, wire
 from commands.api import too_old
 from commands.command import flag
 from commands.context import Context
@@ -19,8 +18,6 @@ from commands.timestamps import epoch
 _FILTERS = ("label", "label!")
 _ALL = "all"  # a filter, too, of engines that know the flag
 _BOTH = "conflicting options: cannot specify both --all and --filter all=1"
-_ANONYMOUS = "com.docker.volume.anonymous"  # the label of a volume that was made without a name
-_GIVEN = re.compile("[0-9a-f]{64}")
 _HEADER = ("VOLUME NAME", "DRIVER", "CREATED", "SIZE")
 TITLE = "Deleted Volumes:"
 LOOK = "docker volume ls"
@@ -83,8 +80,8 @@ def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:
 
 
 def is_anonymous(going: Going) -> bool:
-    """Whether a volume was made without a name; older engines say so by the name alone that they gave it."""
-    return _ANONYMOUS in going.found.labels or bool(_GIVEN.fullmatch(going.found.name))
+    """Whether a volume was made without a name."""
+    return mounted.is_anonymous(going.found)
 
 
 def plan(ctx: Context, chosen: Selection, gone: Container[str] = ()) -> Iterator[Going]:
