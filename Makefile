@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint docs bench faults wheels image lock clean
+.PHONY: run test lint docs bench faults fuzz wheels image lock clean
 .DEFAULT_GOAL := run
 
 run: ## set up what is missing and start slashdock
@@ -30,6 +30,11 @@ faults: .dev ## break everything that can break, a row each; ROWS="disk Slack" p
 	@$(PYTHON) scripts/debian.py
 	@$(BIN)/python -m faults $(ROWS)
 
+fuzz: .dev ## inputs nobody thought of, for MINUTES=10 in all, or seconds with QUICK=1; ARGS="grammar http" picks
+	@$(PYTHON) scripts/environment.py requirements-fuzz.lock
+	@PYTHONPATH=tests:tests/slack $(BIN)/python -m fuzz $(if $(QUICK),0.5,$(MINUTES)) $(ARGS)
+MINUTES ?= 10
+
 wheels: ## fetch the locked packages into .run/wheels, so that an image can be built without a network
 	@$(PYTHON) scripts/environment.py requirements.lock
 	@rm -rf .run/wheels
@@ -40,9 +45,10 @@ PYTHONS := 3.11 3.12 3.13 3.14
 image: wheels ## build the container image; BASE=NAME builds on another one
 	@docker build -q -t slashdock $(if $(BASE),--build-arg BASE=$(BASE)) .
 
-lock: ## resolve the newest allowed versions into both locks (needs uv)
+lock: ## resolve the newest allowed versions into the locks (needs uv)
 	@uv pip compile -q --upgrade $(LOCK) -o requirements.lock pyproject.toml
 	@uv pip compile -q --upgrade $(LOCK) -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
+	@uv pip compile -q --upgrade $(LOCK) -o requirements-fuzz.lock --group fuzz
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 clean: ## stop the project's own engine; remove it, its data and the virtual environment

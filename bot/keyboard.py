@@ -15,7 +15,9 @@ _QUOTES = str.maketrans(dict.fromkeys(_DOUBLE, '"') | dict.fromkeys(_SINGLE, "'"
 _EN_DASH = "\u2013"
 _DASHES = f"\u2010\u2011\u2012{_EN_DASH}\u2014\u2015\u2212"
 _WORD_DASH = re.compile(rf"(?<![^\s\"'])-*[{_DASHES}][-{_DASHES}]*(?=(\w)([\w-]?))")
-_LONE_DASH = re.compile(rf"(\"(?:\\.|[^\"\\])*\"|'[^']*')|(?<!\S)([{_DASHES}]+)(?!\S)")
+# A backslash and what it escapes are passed over outside of quotes too: else, after a quote that is never closed, each
+# escaped one would be tried as the beginning of another, to the end of the line, which takes minutes for a long one.
+_LONE_DASH = re.compile(rf"(\\.|\"(?:\\.|[^\"\\])*+\"|'[^']*')|(?<!\S)([{_DASHES}]+)(?!\S)", re.DOTALL)
 
 
 def mended(line: str) -> str:

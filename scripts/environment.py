@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+FUZZ_LOCK = ROOT / "requirements-fuzz.lock"
+LOCKS = (RUN_LOCK, DEV_LOCK, FUZZ_LOCK)
 OLDEST_PYTHON = (3, 11)
 # sh reads the second line as a command and never comes further; Python reads it as a string. No path is too long
 # for it and a blank in the path does not matter, which a plain "#!" line could not say.
@@ -56,7 +58,7 @@ def _holds(lock: Path) -> bool:
 
 def _is_sound() -> bool:
     """Whether what is there can be added to: whole, in its place, and every lock that it holds is the current one."""
-    locks = [lock for lock in (RUN_LOCK, DEV_LOCK) if _stamp(lock)]
+    locks = [lock for lock in LOCKS if _stamp(lock)]
     return bool(locks) and not _unfinished().exists() and _python().exists() and all(map(_holds, locks))
 
 
@@ -82,7 +84,7 @@ def _install(lock: Path) -> None:
     done = subprocess.run([*pip, *locked], check=False, capture_output=True, text=True)
     if done.returncode:
         raise EnvironmentFaultError(f"{done.stderr.strip()}\npip could not install {lock.name}; try again once it can.")
-    for other in (RUN_LOCK, DEV_LOCK):
+    for other in filter(Path.exists, LOCKS):
         if _pins(other) <= _pins(lock):
             _stamp_file(other).write_text(_fingerprint(other))
     _unfinished().unlink()

@@ -262,10 +262,12 @@ def test_the_development_lock_holds_the_other_in_the_same_versions() -> None:
 
 def test_every_dependency_is_locked_and_its_reason_written_down() -> None:
     """docs/decisions/ names each package that the project was not told to use."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = told["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"], *told["dependency-groups"]["fuzz"]]
     names = {re.split(r"[<>=\[ ]", each)[0].lower() for each in wanted}
-    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements-dev.lock").read_text(), re.MULTILINE))
+    locks = "\n".join((ROOT / f"requirements-{each}.lock").read_text() for each in ("dev", "fuzz"))
+    locked = set(re.findall(r"^([\w.-]+)==", locks, re.MULTILINE))
     notes = "\n".join(path.read_text() for path in (ROOT / "docs/decisions").glob("*.md"))
     assert {name.replace("_", "-") for name in names} <= locked
     assert {name for name in names - FIXED if name not in notes} == set()

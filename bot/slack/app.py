@@ -84,7 +84,8 @@ class Intake:
 def build(connection: Connection, intake: Intake) -> App:
     """The app with one listener for each kind of payload.
 
-    Bolt's own check of signatures is left out: it fails on malformed headers and logs whole bodies.
+    Bolt's own check of signatures is left out: it fails on malformed headers and logs whole bodies. So is what it
+    prepares for assistants and functions, which we are not: it raises where a payload lacks what it looks for.
     """
     app = App(
         name="slashdock",
@@ -94,6 +95,8 @@ def build(connection: Connection, intake: Intake) -> App:
         ssl_check_enabled=False,
         request_verification_enabled=False,
         token_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
         process_before_response=True,
     )
     app.command(connection.access.command)(intake.slash)

@@ -26,12 +26,20 @@ def read(body: bytes, content_type: str) -> dict[str, Any]:
     """
     try:
         found = _parsed(body.decode(), content_type)
-        sound = isinstance(found, dict) and _sound(found)
     except (ValueError, RecursionError):
         raise Malformed("a body that cannot be read") from None
+    check(found)
+    return dict(found)
+
+
+def check(payload: Any) -> None:
+    """Raise Malformed where Bolt would trip over a payload."""
+    try:
+        sound = isinstance(payload, dict) and not _null(payload) and _sound(payload)
+    except RecursionError:
+        sound = False
     if not sound:
         raise Malformed("a body of another shape than Slack's")
-    return dict(found)
 
 
 def _parsed(text: str, content_type: str) -> Any:
@@ -55,7 +63,23 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = {  # of what Bolt looks into wi
     "type": str,
     "action_id": str,
     "callback_id": str,
+    "message": dict,
+    "previous_message": dict,
+    "workflow_step": dict,
 }
+_NEVER_NULL = ("event", "response_urls", "view")  # of what may be absent
+_DUE: Mapping[str, tuple[str, str]] = {  # by type, what Bolt looks up without asking for it, and what in each of it
+    "block_actions": ("actions", "action_id"),
+    "interactive_message": ("actions", ""),
+    "view_submission": ("view", "type"),
+    "view_closed": ("view", "type"),
+    "workflow_step_edit": ("workflow_step", ""),
+    "workflow_step_execute": ("workflow_step", ""),
+}
+
+
+def _null(payload: Mapping[str, Any]) -> bool:
+    return any(name in payload and payload[name] is None for name in _NEVER_NULL)
 
 
 def _sound(found: Mapping[str, Any]) -> bool:
@@ -67,4 +91,15 @@ def _sound(found: Mapping[str, Any]) -> bool:
         nested = value if isinstance(value, list) else [value] if isinstance(value, dict) else []
         if not all(isinstance(each, dict) and _sound(each) for each in nested):
             return False
-    return True
+    return _complete(found)
+
+
+def _complete(found: Mapping[str, Any]) -> bool:
+    """Whether that is there which is due to its type."""
+    due = _DUE.get(found.get("type") or "")
+    if due is None:
+        return True
+    name, within = due
+    held = found.get(name) or []
+    things = held if isinstance(held, list) else [held]
+    return bool(things) and all(not within or within in each for each in things)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,8 +57,8 @@ class Submitted:
 
 def foreign(payload: Payload, identity: Identity) -> str | None:
     """Why a payload is not to be obeyed: another workspace, organisation or app; None where it is ours."""
-    teams = set(_named(payload, "team_id", ("team", "id"), ("user", "team_id"), *_IN_EVENT))
-    enterprises = set(_named(payload, "enterprise_id", ("enterprise", "id")))
+    teams = set(_named(payload, "team_id", "team", ("team", "id"), ("user", "team_id"), *_IN_EVENT))
+    enterprises = set(_named(payload, "enterprise_id", "enterprise", ("enterprise", "id")))
     if teams != {identity.team}:
         return "another workspace"
     if enterprises - {identity.enterprise}:
@@ -71,7 +72,7 @@ def foreign(payload: Payload, identity: Identity) -> str | None:
 
 def slash(payload: Payload, now: float) -> Asked:
     """A slash command; Slack never says in which thread it was given."""
-    place = Place(_id(payload, "channel_id"), _id(payload, "user_id"), response_url=payload.get("response_url", ""))
+    place = Place(_id(payload, "channel_id"), _id(payload, "user_id"), response_url=_maybe(payload, "response_url"))
     request = Request(
         line=unslack.text(payload.get("text") or "") or EMPTY_LINE,
         actor=Actor(place.user, _id(payload, "team_id")),
@@ -89,7 +90,7 @@ def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
     origin = _spoken_origin(event)
     if origin is None or event.get("subtype") or event.get("bot_id") or not event.get("user"):
         return None
-    direct, thread = origin is Origin.DIRECT, event.get("thread_ts") or ""
+    direct, thread = origin is Origin.DIRECT, _maybe(event, "thread_ts")
     beneath = thread if direct else thread or _id(event, "ts")
     place = Place(_id(event, "channel"), _id(event, "user"), thread, beneath, direct=direct)
     request = Request(
@@ -154,10 +155,10 @@ def _original(payload: Payload) -> Original:
 
 def _place_of_click(payload: Payload) -> Place:
     container = payload["container"]
-    channel, thread = _id(container, "channel_id"), container.get("thread_ts") or ""
+    channel, thread = _id(container, "channel_id"), _maybe(container, "thread_ts")
     direct = channel.startswith("D")
     threadless = "" if direct or container.get("is_ephemeral") else _id(container, "message_ts")
-    response_url = payload.get("response_url", "")
+    response_url = _maybe(payload, "response_url")
     return Place(channel, _id(payload["user"], "id"), thread, thread or threadless, response_url, direct)
 
 
@@ -169,6 +170,12 @@ def _id(payload: Payload, name: str) -> str:
     return found
 
 
+def _maybe(payload: Payload, name: str) -> str:
+    """The same, which may be absent; then empty."""
+    return _id(payload, name) if payload.get(name) else ""
+
+
+_OBJECTS = frozenset({"team", "enterprise"})  # with an id in each; Bolt takes the id alone for one, too
 _IN_EVENT = (("event", "user_team"), ("event", "source_team"), ("event", "team"))
 
 
@@ -178,7 +185,7 @@ def _named(payload: Payload, *paths: str | tuple[str, str]) -> Iterator[str]:
         held: Any = payload
         for key in (path,) if isinstance(path, str) else path:
             held = held.get(key) if isinstance(held, Mapping) else None
-        if held:
+        if held and not (path in _OBJECTS and isinstance(held, Mapping)):
             yield str(held)
 
 
@@ -197,6 +204,7 @@ def _after_mention(text: str, bot: str) -> str:
 def _earlier(sent: Any, now: float) -> float:
     """When it was sent, in epoch seconds, where Slack says so; a second delivery is as old as the first."""
     try:
-        return min(now, float(sent))
-    except (TypeError, ValueError):
+        moment = float(sent)
+    except (TypeError, ValueError, OverflowError):
         return now
+    return min(now, moment) if math.isfinite(moment) else now

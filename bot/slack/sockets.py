@@ -15,7 +15,9 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection as Session
+from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack import body as bodies
 from bot.slack import connection as slack
 from bot.slack.connection import Connection, sdk
 
@@ -72,7 +74,7 @@ class Sockets:
         return "Slack is not connected: no WebSocket answers; slashdock keeps trying"
 
     def _client(self) -> SocketModeClient:
-        handler = SocketModeHandler(
+        handler = _Handler(
             self._app,
             self._connection.access.app_token,
             logger=sdk,
@@ -95,6 +97,19 @@ class Sockets:
             if (wrong := self.healthy()) != told:
                 log.warning(wrong or "Slack is connected again")
                 told = wrong
+
+
+class _Handler(SocketModeHandler):
+    """Hands to Bolt what it can read."""
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override] # as Bolt's own
+        """Have one envelope read and acknowledged; one that is not as Slack makes them is told in a line."""
+        try:
+            bodies.check(req.payload)
+        except bodies.Malformed as fault:
+            log.warning("an envelope was refused: %s", fault)
+        else:
+            super().handle(client, req)
 
 
 def _hears(session: Session | None) -> bool:

@@ -7,8 +7,10 @@ import re
 from bot import keyboard
 
 _FENCES = ("```", "`")
-_CONTINUED = re.compile(r"[ \t]*\\[ \t]*(?:\r\n|[\r\n])[ \t]*")
-_LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+# No pattern begins with a run of blanks: looked for from each of its blanks, a long run would take minutes.
+_CONTINUED = re.compile(r"\\[ \t]*(?:\r\n|[\r\n])[ \t]*")
+_SPACE = re.compile(r"\s+")
+_LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _LINK = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel|ssh|slack):")
 _ENTITY = re.compile(r"&(lt|gt|amp);")
@@ -27,7 +29,9 @@ def _unwrapped(given: str) -> str:
         if len(line) - len(inner) == 2 * len(fence) and "`" not in inner:
             line = inner.strip()
             break
-    return _LINE_BREAKS.sub(" ", _CONTINUED.sub(" ", line))
+    *parts, last = _CONTINUED.split(line)
+    joined = " ".join([*(part.rstrip(" \t") for part in parts), last])
+    return _SPACE.sub(lambda found: " " if _LINE_BREAK.search(found[0]) else found[0], joined)
 
 
 def _unlinked(line: str) -> str:

@@ -9,6 +9,8 @@ from commands.creation.addresses import ip
 from commands.creation.numbers import decimal_unsigned
 
 _PORTS = 1 << 16
+_MOST = _PORTS  # that a line publishes, and as many that it exposes; docker takes any number
+_TOO_MANY = f"more than {_MOST} ports: no line may name more than there are"
 _PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
 
 
@@ -24,14 +26,18 @@ class Binding:
 def bindings(published: Iterable[str]) -> dict[str, list[dict[str, str]]]:
     """The PortBindings of what was published; raises ValueError in docker's words."""
     found: dict[str, list[dict[str, str]]] = {}
+    count = 0
     for spec in [_short(text) for text in published]:
-        for each in _bindings(spec):
+        made = _bindings(spec)
+        count = _counted(count, len(made))
+        for each in made:
             found.setdefault(each.port, []).append({"HostIp": each.host_ip, "HostPort": each.host_port})
     return found
 
 
 def exposed(texts: Iterable[str]) -> Iterator[str]:
     """The ports of --expose, such as "80/tcp"; raises ValueError in docker's words."""
+    count = 0
     for text in texts:
         if ":" in text:
             raise ValueError(f"invalid port format for --expose: {text}")
@@ -40,7 +46,14 @@ def exposed(texts: Iterable[str]) -> Iterator[str]:
             first, last = _range(ports)
         except ValueError as error:
             raise ValueError(f"invalid range format for --expose: {text}, error: {error}") from None
+        count = _counted(count, last + 1 - first)
         yield from (f"{port}/{protocol}" for port in range(first, last + 1))
+
+
+def _counted(count: int, more: int) -> int:
+    if count + more > _MOST:
+        raise ValueError(_TOO_MANY)
+    return count + more
 
 
 def _short(text: str) -> str:
