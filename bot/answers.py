@@ -12,6 +12,7 @@ from bot.store import UNWRITTEN, Unwritable
 from bot.text import table
 from commands import grammar, secrets
 from commands.asking import Field, Form
+from commands.catalog import LONGEST
 from commands.command import Command, Risk
 from commands.context import Found, hinted
 from commands.intent import Intent
@@ -169,7 +170,12 @@ def typed(request: Request, command: Command | None) -> str:
     secret = command is not None and any(
         flag.secret and getattr(command, flag.field) != flag.default for flag in command.spec.flags
     )
-    return canonical(command) if command is not None and secret else secrets.mask_line(request.line)
+    return canonical(command) if command is not None and secret else written(request.line)
+
+
+def written(line: str) -> str:
+    """What somebody typed as it is written down: its secrets masked, and no more of it than would ever be read."""
+    return secrets.mask_line(line if len(line) <= LONGEST else f"{line[:LONGEST]} … (cut)")
 
 
 def masked(reply: Reply) -> Reply:

@@ -56,7 +56,7 @@ class Pipeline:
     def receive(self, request: Request) -> Received | Outcome:
         """Write the receipt down; an Outcome where it was there already or cannot be written."""
         try:
-            receipt = self.store.receive(request, secrets.mask_line(request.line))
+            receipt = self.store.receive(request, answers.written(request.line))
         except Unwritable as error:
             return answers.unwritten(error)
         if receipt.duplicate:
@@ -185,7 +185,7 @@ class Pipeline:
             received.number,
             status=end.status,
             reason=secrets.mask_text(end.reason),
-            line=secrets.mask_line(request.line) if command is None else answers.canonical(command),
+            line=answers.written(request.line) if command is None else answers.canonical(command),
             verb="" if command is None else command.spec.name,
             person=self.policy.current().person(request.actor.id) or "",
             host=received.host,

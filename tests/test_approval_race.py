@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from docker.api.client import APIClient
 from harness import bench
 from race import ASKER, PEOPLE, POLICY
@@ -20,6 +21,7 @@ REQUESTS = 200
 RACER = Path(__file__).with_name("racer.py")
 
 
+@pytest.mark.attack("S8")
 def test_each_of_many_requests_is_done_exactly_once(fresh_world: str, tmp_path: Path) -> None:
     """Whoever is first begins it; the other process finds that out, whatever the order."""
     folder = tmp_path / "data"

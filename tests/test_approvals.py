@@ -145,6 +145,22 @@ def test_two_people_agree_and_it_is_done_once(office: Bench, api: APIClient) -> 
     assert story["status"] == "done"
 
 
+@pytest.mark.attack("S12")
+@pytest.mark.parametrize(("late", "counts"), [(-1.0, True), (1.0, False)])
+def test_a_word_counts_until_the_second_of_its_end(fresh_world: str, tmp_path: Path, late: float, counts: bool) -> None:
+    """S12: a second before it counts, a second after it does not, nor where the clock is put back then."""
+    clock = SetClock(1_000_000.0)
+    made = bench(fresh_world, tmp_path / "timed", policy(), clock=clock)
+    asked = held(made)
+    agree(made, asked, BOB)
+    clock.at = asked.expires + late
+    assert (agree(made, asked, CAROL).status is Status.DONE) is counts
+    clock.at = asked.expires - 60
+    agree(made, asked, CAROL)
+    assert (now(made, asked).state is State.APPROVED) is counts
+    made.close()
+
+
 @pytest.mark.parametrize("person", [ADA, DORA, EVE, BOB2])
 def test_only_other_people_who_may_are_counted(office: Bench, person: str) -> None:
     """Neither the asker, nor others, nor another account of one who agreed."""
@@ -190,6 +206,7 @@ def test_what_changed_since_is_not_done(office: Bench, api: APIClient) -> None:
     assert "container web has changed" in now(office, asked).why
 
 
+@pytest.mark.attack("S11")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -241,6 +258,7 @@ def test_a_reason_is_asked_for_where_the_policy_wants_one(office: Bench) -> None
     assert "the cache is stuck" in said.plan["text"]
 
 
+@pytest.mark.attack("S20")
 def test_a_secret_is_sealed_and_gone_when_it_is_settled(office: Bench) -> None:
     """The value is nowhere on disk in the clear, and not at all afterwards."""
     asked = held(office, "run -d -e DB_PASSWORD=hunter2-hunter2 --name sealed busybox true")
@@ -387,6 +405,7 @@ def test_an_approved_line_that_was_cut_off_is_unknown(fresh_world: str, tmp_path
     assert ended.state is State.UNKNOWN
 
 
+@pytest.mark.attack("S27")
 def test_only_so_many_requests_wait(fresh_world: str, tmp_path: Path) -> None:
     """Of one person, so that nobody is asked to death."""
     made = bench(fresh_world, tmp_path / "many", policy(), rates=dataclasses.replace(UNHURRIED, waiting=2))
@@ -431,6 +450,7 @@ def test_that_time_goes_by_changes_nothing(fresh_world: str, api: APIClient, tmp
     assert done.reply.ids
 
 
+@pytest.mark.attack("S14")
 @pytest.mark.parametrize(
     "line",
     [

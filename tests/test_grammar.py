@@ -68,6 +68,7 @@ def test_joined_words_split_into_the_same_words(words: list[str]) -> None:
     assert split(join(words)) == words
 
 
+@pytest.mark.attack("S23")
 @given(WORDS)
 def test_any_line_is_read_or_refused_in_words(text: str) -> None:
     """No text brings anything but a command or a UsageError."""

@@ -49,6 +49,7 @@ def secretive(engine: str, bench: Bench) -> Iterator[Callable[[str], str]]:
     api.close()
 
 
+@pytest.mark.attack("S19")
 @pytest.mark.parametrize(
     "shape",
     [

@@ -387,6 +387,7 @@ def remake_network(api: APIClient) -> None:
     api.create_network("spare")
 
 
+@pytest.mark.attack("S13")
 @pytest.mark.parametrize(
     ("line", "change"),
     [
@@ -498,6 +499,7 @@ def done(office: Bench, held: Held, _api: APIClient, _clock: SetClock) -> None:
     assert outcome.status is Status.DONE
 
 
+@pytest.mark.attack("S12")
 @pytest.mark.parametrize(
     "end", [denied, undecided, unbegun, taken_back, invalidated, done], ids=lambda each: each.__name__
 )
@@ -537,6 +539,7 @@ class Standing(Everyone):
         return Member("gone") if actor.id in self.gone else super().member(actor, fresh=fresh, channel=channel)
 
 
+@pytest.mark.attack("S9")
 @pytest.mark.parametrize("second", [ADA, ADA2, BOB, BOB2, EVE, ZOE, "U0MALLORY1"])
 def test_invariant_9_nobody_agrees_to_their_own_or_counts_twice(fresh_world: str, tmp_path: Path, second: str) -> None:
     """By whichever account, though the asker is an approver of others; nor do people who may not."""
@@ -564,6 +567,7 @@ def test_invariant_9_a_role_for_a_time_makes_nobody_an_approver(fresh_world: str
         assert proxy.changes() == []
 
 
+@pytest.mark.attack("S10")
 @pytest.mark.parametrize(
     ("roles", "gone"),
     [

@@ -265,6 +265,7 @@ def belated(workspace: Workspace) -> None:
     workspace.deliver("events_api", event(inner, person, workspace.state.clock() - 300)).wait()
 
 
+@pytest.mark.attack("S2")
 def test_invariant_11_what_is_not_ours_and_what_is_not_fresh_is_not_read(
     fresh_world: str, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -369,6 +370,7 @@ LOUD = [
 ]  # fmt: skip
 
 
+@pytest.mark.attack("S15")
 @pytest.mark.usefixtures("evil")
 def test_invariant_12_no_text_from_outside_means_anything_to_slack(
     fresh_world: str, workspace: Workspace, tmp_path: Path
@@ -439,6 +441,9 @@ WAITING = [
 ]
 
 
+@pytest.mark.attack("S19")
+@pytest.mark.attack("S25")
+@pytest.mark.attack("S26")
 def test_invariant_13_no_secret_is_shown_kept_or_logged(
     api: APIClient, fresh_world: str, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -521,6 +526,7 @@ def peak(bot: BotProcess) -> int:
     return int(next(line.split()[1] for line in told.splitlines() if line.startswith("VmHWM")))
 
 
+@pytest.mark.attack("S17")
 def test_invariant_14_an_answer_is_bounded_however_much_there_is(
     api: APIClient, fresh_world: str, workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -246,6 +246,14 @@ def test_grep_takes_lines_of_either_stream(make: Callable[..., str], bench: Benc
     assert text.docker(bench.say(f"logs {name} --grep nothing").reply) == ""
 
 
+@pytest.mark.attack("S18")
+def test_grep_is_no_pattern(make: Callable[..., str], bench: Bench) -> None:
+    """S18: what would keep a regular expression busy for ever is looked for as it stands."""
+    name = make("seq -s a 400 | tr -d 0-9; echo '(a+)+$'; echo '.*'")
+    for text_, found in {"(a+)+$": "(a+)+$\n", ".*": ".*\n", "[a-z]+": ""}.items():
+        assert shown(bench.say(f"logs {name} --grep '{text_}'").reply) == found
+
+
 BODY = "AbCdEf0123456789"
 KEY = [
     "-----BEGIN " + "PRIVATE KEY-----",

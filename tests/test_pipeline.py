@@ -19,6 +19,7 @@ from bot.desk import PER_PERSON, Desk
 from bot.policy import Policy
 from bot.request import Actor, ExitCode, Member, Origin, Outcome, Request, Status
 from commands import catalog
+from commands.catalog import LONGEST
 
 
 def _events(bench: Bench, number: int | None) -> list[str]:
@@ -101,6 +102,7 @@ def test_an_old_name_and_the_new_one_of_a_flag_do_not_go_together(inhabited: Ben
     assert text.docker(outcome.reply).endswith("conflicting options: cannot specify both --timeout and --time\n")
 
 
+@pytest.mark.attack("S2")
 def test_the_same_delivery_is_run_once(inhabited: Bench, api: APIClient) -> None:
     """A second delivery finds the first one's number and does nothing."""
     first = inhabited.say("restart -t 1 web", delivery="trigger.1")
@@ -310,6 +312,7 @@ def test_grep_sees_no_more_than_the_asker(fresh_world: str, tmp_path: Path) -> N
     bench.close()
 
 
+@pytest.mark.attack("S20")
 @pytest.mark.parametrize(
     "line",
     [
@@ -526,6 +529,19 @@ def test_what_is_not_asked_of_the_engine_is_not_unknown(tmp_path: Path) -> None:
 def test_a_line_that_would_take_too_long_is_refused(bench: Bench, line: str) -> None:
     """Neither its length nor the number of its objects may keep the others waiting."""
     assert bench.say(line).status is Status.USAGE
+
+
+@pytest.mark.attack("S23")
+def test_a_line_of_a_hundred_kilobytes_leaves_little_behind(bench: Bench) -> None:
+    """S23: it is refused, and of it no more is written down or told than would ever be read; no secret is."""
+    line = "ps --filter PASSWORD=hunter2swordfish " + "x" * 100_000
+    outcome = bench.say(line)
+    assert outcome.status is Status.USAGE
+    assert len(outcome.line) < 2 * LONGEST
+    assert sum(len(each) for each in map(str, bench.store.actions.get(1).items())) < 6 * LONGEST  # type: ignore[union-attr]
+    kept = b"".join(each.read_bytes() for each in bench.folder.glob("slashdock.db*"))
+    assert b"hunter2" not in kept
+    assert kept.count(b"x" * 1_000) < 6 * LONGEST / 1_000
 
 
 class Broken:

@@ -129,6 +129,7 @@ on = ["*"]
     made.close()
 
 
+@pytest.mark.attack("S27")
 def test_too_many_lines_are_refused_before_the_engine_hears_of_them(hurried: Bench) -> None:
     """By person whatever the account, with the wait, recorded as denied; what changes is counted apart."""
     lines = [("ps", ADMIN), ("ps --nope", "U0ADMIN002"), ("ps", ADMIN), ("stop web", ADMIN), ("ps", OPERATOR)]

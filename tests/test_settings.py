@@ -55,6 +55,7 @@ def test_the_mode_follows_from_what_is_set(environ: dict[str, str], mode: Mode) 
     assert load(environ, NOWHERE).mode is mode
 
 
+@pytest.mark.attack("S30")
 @pytest.mark.parametrize(
     ("environ", "missing"),
     [

@@ -97,6 +97,7 @@ def test_direct_messages_and_channels_not_joined_are_answered_where_they_were_as
     assert "worker" in _answer(workspace, UNJOINED, lambda: workspace.slash(ADMIN, UNJOINED, "ps")).plain()
 
 
+@pytest.mark.attack("S21")
 @pytest.mark.usefixtures("socket_bot")
 def test_reads_are_for_the_asker_alone_and_changes_for_the_channel(workspace: Workspace) -> None:
     """Nobody else sees a list; everybody sees that a container was restarted, and by whom."""
@@ -243,6 +244,7 @@ def test_a_bot_that_is_told_to_end_does_not_wait_for_a_slack_that_hangs(
     eventually(lambda: any("4 messages were not sent before the end" in line for line in socket_bot.said))
 
 
+@pytest.mark.attack("S4")
 @pytest.mark.usefixtures("bot")
 def test_nothing_is_run_in_a_channel_that_others_share(workspace: Workspace, fresh_world: str) -> None:
     """Over both transports: the asker alone is told, and the container was not touched."""
@@ -339,6 +341,7 @@ def _recorded(folder: Path) -> list[tuple[str, ...]]:
     return rows
 
 
+@pytest.mark.attack("S8")
 def test_a_button_that_changes_something_works_once(offered: Message, workspace: Workspace, tmp_path: Path) -> None:
     """The message loses its button and says who pressed it; a click that was on its way is refused, and recorded."""
     click = workspace.click(ADMIN, OPS, offered.ts, "Run image prune").wait()

@@ -120,6 +120,7 @@ def test_the_same_delivery_is_written_once(store: Store) -> None:
     assert len(store.actions.listed({}, 10)) == 1
 
 
+@pytest.mark.attack("S2")
 def test_a_delivery_is_new_again_after_a_day(store: Store, clock: SetClock) -> None:
     """Ids of deliveries are remembered for a day, to the second."""
     store.receive(asked(delivery="d1"), "x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import time
 
 import pytest
 from hypothesis import example, given
@@ -64,6 +65,7 @@ UNTOUCHED = [
 ]
 
 
+@pytest.mark.attack("S23")
 @pytest.mark.parametrize(("damaged", "meant"), DAMAGED)
 def test_damage_is_undone(damaged: str, meant: str) -> None:
     """Dashes, quotes, spaces, entities, links, fences and line breaks come back as they were typed."""
@@ -95,6 +97,40 @@ def test_any_text_becomes_one_line(line: str) -> None:
     assert "\n" not in seen
     assert "\r" not in seen
     assert seen == seen.strip()
+
+
+# Lines that make a careless pattern try every start with every end.
+TEDIOUS = {
+    "blanks": " ",
+    "tabs": "\t ",
+    "no-break spaces": "\u00a0",
+    "line breaks": "\n",
+    "backslashes": "\\ ",
+    "continued lines": "\\ \n",
+    "open links": "<http://x|",
+    "quotes": "'\u201c",
+    "dashes": "\u2014",
+    "entities": "&lt;",
+    "back-ticks": "`",
+}
+
+
+def _cost(line: str) -> float:
+    """The processor time of this thread for it, in seconds: the least of three, at least a millisecond."""
+    spent = []
+    for _ in range(3):
+        start = time.thread_time()
+        unslack.text(line)
+        spent.append(time.thread_time() - start)
+    return max(min(spent), 0.001)
+
+
+@pytest.mark.attack("S23")
+@pytest.mark.parametrize("what", TEDIOUS)
+def test_the_work_grows_with_the_line_and_no_faster(what: str) -> None:
+    """S23: eight times the line takes about eight times the work; were it quadratic it would be sixty-four."""
+    small, large = (f"a{(TEDIOUS[what] * size)[:size]}b" for size in (4_000, 32_000))
+    assert _cost(large) < 24 * _cost(small)
 
 
 @given(

@@ -152,6 +152,7 @@ class _Sheet:
 def parts(held: Held) -> Iterator[Part]:
     """What a message says of a request, the most important first."""
     yield Note(_headline(held))
+    yield Note(f"Asked by {held.person} ({held.actor}).")  # Slack's mention shows a name that anybody may take
     if held.reason:
         yield Note(f"Why: {held.reason}")
     yield Output(held.plan["text"], f"plan-{held.number}.txt")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator
 from itertools import accumulate
 
 from commands.legible import UNSEEN
@@ -14,6 +16,7 @@ _ESCAPES = re.compile(
     r"|\x1b[PX^_][^\x1b\n]*\x1b\\"  # device control strings
     r"|\x1b[ -/]*[0-~]"
 )
+BLOCK = 65536  # characters that are looked at at once: no thread waits longer than that for its turn
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _LAYOUT = "\n\t"
 _DOUBLE = frozenset('\n\t"\\')  # two characters each in JSON
@@ -23,10 +26,27 @@ CUT = " … (cut)"
 
 def visible(text: str) -> tuple[str, int]:
     """The text without terminal sequences, invisible characters as their numbers, and how many those were."""
-    text = _ESCAPES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    hidden = [each for each in set(text) if _is_hidden(each)]
-    shown = text.translate({ord(each): f"\\u{{{ord(each):x}}}" for each in hidden}) if hidden else text
-    return shown, sum(map(text.count, hidden))
+    blocks = [_visible(block) for block in _blocks(text)]
+    return "".join(shown for shown, _ in blocks), sum(count for _, count in blocks)
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The text in blocks that end at a line's end, or before a terminal sequence where a line is longer than that."""
+    start = 0
+    while len(text) - start > BLOCK:
+        limit = start + BLOCK
+        end = text.rfind("\n", start, limit) + 1 or max(text.rfind("\x1b", start, limit), start)
+        end = limit if end == start else end
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _visible(block: str) -> tuple[str, int]:
+    block = _ESCAPES.sub("", block).replace("\r\n", "\n").replace("\r", "\n")
+    hidden = {each: count for each, count in Counter(block).items() if _is_hidden(each)}
+    shown = block.translate({ord(each): f"\\u{{{ord(each):x}}}" for each in hidden}) if hidden else block
+    return shown, sum(hidden.values())
 
 
 def _is_hidden(char: str) -> bool:

@@ -129,6 +129,7 @@ class Connection:
         """Who we are; raises CannotConnect, with a line for each token that Slack refuses."""
         try:
             answer = self.client.auth_test()
+            app = self.client.bots_info(bot=answer.get("bot_id"))["bot"].get("app_id")  # auth.test does not say
         except SlackApiError as error:
             faults = [_refused(error, "SLACK_BOT_TOKEN"), *self._app_token_faults()]
             raise CannotConnect("\n".join(faults)) from error
@@ -141,8 +142,8 @@ class Connection:
                 "Set the one that is right; nothing was started."
             )
             raise CannotConnect("\n".join([told, *self._app_token_faults()]))
-        fields = ("user_id", "bot_id", "app_id", "enterprise_id")
-        return Identity(team, *(str(answer.get(name) or "") for name in fields))
+        user, bot, enterprise = (str(answer.get(name) or "") for name in ("user_id", "bot_id", "enterprise_id"))
+        return Identity(team, user, bot, str(app or ""), enterprise)
 
     def _app_token_faults(self) -> Iterator[str]:
         """What Slack says against the app-level token, asked where the start fails anyway: all is told at once."""

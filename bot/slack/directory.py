@@ -65,18 +65,17 @@ class SlackDirectory:
             asked, member = self._people.get(actor.id, (float("-inf"), Member()))
         if not fresh and 0 <= now - asked < FRESH:
             return member
-        member = self._asked(actor.id, now, fresh=fresh)
+        try:
+            person = self._client.users_info(user=actor.id)["user"]
+        except SlackApiError as error:
+            return self._unknown(actor.id, str(error.response.get("error", "unknown")))
+        except (OSError, SlackClientError) as error:
+            return self._unknown(actor.id, type(error).__name__)
+        member = self._judged(actor.id, person, now, fresh=fresh)
         self._remember(actor.id, now, member)
         return member
 
-    def _asked(self, user: str, now: float, *, fresh: bool) -> Member:
-        try:
-            answer = self._client.users_info(user=user)
-        except SlackApiError as error:
-            return Member(refused=_unknown(str(error.response.get("error", "unknown"))))
-        except (OSError, SlackClientError) as error:
-            return Member(refused=_unknown(type(error).__name__))
-        person: Mapping[str, Any] = answer["user"]
+    def _judged(self, user: str, person: Mapping[str, Any], now: float, *, fresh: bool) -> Member:
         refused = self._refused(person)
         if refused is not None:
             return Member(refused=refused)
@@ -92,13 +91,18 @@ class SlackDirectory:
         return None
 
     def _remember(self, user: str, now: float, member: Member) -> None:
-        """A refusal is never remembered, and takes the place of what was."""
+        """Refusals as well: a guest's thousand lines ask Slack once, and use up nothing of what others may ask."""
         with self._lock:
             self._people.pop(user, None)
-            if member.refused is None:
-                if len(self._people) >= REMEMBERED:
-                    self._people.clear()
-                self._people[user] = (now, member)
+            if len(self._people) >= REMEMBERED:
+                self._people.clear()
+            self._people[user] = (now, member)
+
+    def _unknown(self, user: str, reason: str) -> Member:
+        """Slack did not say; that is not remembered, nor is what it said before."""
+        with self._lock:
+            self._people.pop(user, None)
+        return Member(refused=_unknown(reason))
 
     def _groups_of(self, user: str, now: float, *, fresh: bool) -> frozenset[str]:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.answers import written
 from bot.approvals import Approvals, Held
 from bot.clock import Clock
 from bot.request import Actor, Late, Origin, Outcome, Request, Status
@@ -28,7 +29,6 @@ from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
 from bot.undelivered import Shown
 from commands.reply import Asking, Button, note
-from commands.secrets import mask_line
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
@@ -185,7 +185,7 @@ class SlackSide:
     def _progress(self, asked: Asked) -> Progress:
         """How far it is, for those who will see its answer; where that is the asker alone: that it goes on."""
         request, place = asked.request, asked.place
-        line = mask_line(request.line)
+        line = written(request.line)
         shared = place.direct or self._desk.public(request)
         return Progress(
             self._post.canvas(place) if shared else None,
@@ -213,7 +213,7 @@ class SlackSide:
         message = render(outcome, lambda button: self._desk.remember(button, host), asker)
         lane = place.channel if public else f"{place.channel} {place.user}"
         pace = PACE if public else 0
-        about = outcome.line or mask_line(asked.request.line)
+        about = outcome.line or written(asked.request.line)
         ways, ended = self._post.ways(place, public=public), self._desk.answered(outcome.due)
         if not self._outbox.put(lane, MessageLetter(message, ways, about, pace, ended)):
             ended(Shown.LOST)
@@ -225,5 +225,5 @@ _NOT_OPENED = Outcome(Status.FAILED, note("Slack did not open the dialog. Nothin
 
 
 def _goes_on(request: Request) -> Outcome:
-    line = mask_line(request.line.strip().removeprefix("docker "))
+    line = written(request.line.strip().removeprefix("docker "))
     return Outcome(Status.DONE, note(f"Still at it: docker {line}. The answer follows here."))

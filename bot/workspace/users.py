@@ -1,4 +1,4 @@
-"""users.*, usergroups.* and auth.test: who is who."""
+"""users.*, usergroups.*, bots.info and auth.test: who is who."""
 
 from bot.workspace.chat import Answer, Arguments
 from bot.workspace.errors import SlackError
@@ -14,6 +14,7 @@ class Users:
         self.state = state
         self.methods = {
             "auth.test": self.whoami,
+            "bots.info": self.bot,
             "users.info": self.info,
             "users.list": self.listed,
             "usergroups.list": self.groups,
@@ -29,9 +30,15 @@ class Users:
             "team_id": TEAM,
             "user_id": BOT_USER,
             "bot_id": BOT,
-            "app_id": APP,
             "is_enterprise_install": False,
         }
+
+    def bot(self, args: Arguments) -> Answer:
+        """bots.info; there is one bot."""
+        if args.get("bot") != BOT:
+            raise SlackError("bot_not_found")
+        name = self.state.bot_name
+        return {"bot": {"id": BOT, "deleted": False, "name": name, "user_id": BOT_USER, "app_id": APP}}
 
     def info(self, args: Arguments) -> Answer:
         """users.info."""

@@ -28,6 +28,7 @@ SCOPES = {
     "conversations.history": "channels:history",
     "conversations.replies": "channels:history",
     "users.": "users:read",
+    "bots.": "users:read",
     "usergroups.": "usergroups:read",
     "files.info": "files:read",
     "files.": "files:write",

@@ -82,6 +82,7 @@ def test_a_schedule_is_named_as_text() -> None:
     assert not [span for span in spans(message) if span["type"] == "user"]
 
 
+@pytest.mark.attack("S15")
 @pytest.mark.parametrize("public", [False, True])
 @pytest.mark.parametrize(
     "part", [Output(HOSTILE), Errors(HOSTILE), Note(HOSTILE), Table(((HOSTILE,),)), Moment(HOSTILE, 1)]
@@ -99,6 +100,7 @@ def test_text_from_outside_means_nothing_to_slack(part: Part, public: bool) -> N
     assert "link_names" not in message.payload()
 
 
+@pytest.mark.attack("S16")
 def test_invisible_characters_are_pointed_out() -> None:
     """A right-to-left override in a log line is written out, and the reader is told."""
     message = shown(Output("safe\u202eelif\n"))

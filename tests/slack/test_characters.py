@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.slack.characters import cut_escaped, escaped, head, visible
+from bot.slack.characters import BLOCK, cut_escaped, escaped, head, visible
 
 SEEN = [
     ("plain\ttext\n", "plain\ttext\n", 0),
@@ -34,6 +35,7 @@ def test_invisible_characters_are_shown_and_terminal_sequences_go(text: str, sho
     assert visible(text) == (shown, hidden)
 
 
+@pytest.mark.attack("S16")
 @given(st.text())
 @example("\x1b\x1b[")
 def test_nothing_invisible_is_left(text: str) -> None:
@@ -41,6 +43,33 @@ def test_nothing_invisible_is_left(text: str) -> None:
     shown, _ = visible(text)
     odd = {unicodedata.category(each) for each in shown if each not in "\n\t"}
     assert not odd & {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+
+
+@settings(max_examples=20)
+@given(st.text(st.sampled_from("a\n\r\x1b[1m\u200b\U000f0000"), max_size=60))
+def test_what_stands_where_a_block_ends_is_shown_as_by_itself(text: str) -> None:
+    """A long text is looked at in blocks of whole lines: none of their ends is seen."""
+    before, (shown, hidden) = "x" * (BLOCK - 20) + "\n", visible(f"{text}\n")
+    assert visible(f"{before}{text}\n{before}") == (f"{before}{shown}{before}", hidden)
+
+
+@pytest.mark.attack("S16")
+def test_every_invisible_character_in_one_text_is_counted_in_one_pass() -> None:
+    """S16: a log of a hundred thousand different ones costs what its length does: each is written out once."""
+    text = "".join(map(chr, range(0xF0000, 0xFFFFE))) + "\n"
+    small, large = _cost(text[:8_000]), _cost(text[:64_000])
+    assert visible(text)[1] == len(text) - 1
+    assert large < 24 * small
+
+
+def _cost(text: str) -> float:
+    """The processor time of this thread for it, in seconds: the least of three, at least a millisecond."""
+    spent = []
+    for _ in range(3):
+        start = time.thread_time()
+        visible(text)
+        spent.append(time.thread_time() - start)
+    return max(min(spent), 0.001)
 
 
 @given(st.text(), st.integers(20, 60))

@@ -20,6 +20,7 @@ def access(workspace: Workspace) -> Access:
     return Access(Mode.SOCKET, workspace.bot_token, workspace.app_token, "", workspace.api_url)
 
 
+@pytest.mark.attack("S4")
 def test_slack_says_who_we_are(access: Access) -> None:
     """The identity with which every payload must agree comes from Slack itself."""
     identity = Connection(access).identity
@@ -64,6 +65,7 @@ RESPONSE_URLS = [
 ]
 
 
+@pytest.mark.attack("S26")
 @pytest.mark.parametrize(("url", "trusted"), RESPONSE_URLS)
 def test_answers_go_to_slack_only(access: Access, url: str, trusted: bool) -> None:
     """A response URL leads to Slack's own host, or to the server that stands in its place."""

@@ -60,6 +60,7 @@ FLAGS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.attack("S5")
 @pytest.mark.parametrize("flags", FLAGS)
 def test_everybody_else_is_refused(workspace: Workspace, directory: SlackDirectory, flags: dict[str, Any]) -> None:
     """Deactivated accounts, bots, guests, outsiders and the merely invited, with no group and a sentence why."""
@@ -73,9 +74,10 @@ def test_everybody_else_is_refused(workspace: Workspace, directory: SlackDirecto
 def test_an_actor_of_another_team_is_refused_unasked(workspace: Workspace, directory: SlackDirectory) -> None:
     """The payload said so already."""
     assert "another workspace" in str(ask(directory, team="T0FOREIGN1").refused)
-    assert [call.method for call in workspace.calls] == ["auth.test"]
+    assert [call.method for call in workspace.calls] == ["auth.test", "bots.info"]
 
 
+@pytest.mark.attack("S5")
 @pytest.mark.parametrize("status", [500, 503])
 def test_when_slack_cannot_say_the_answer_is_no(workspace: Workspace, directory: SlackDirectory, status: int) -> None:
     """An error refuses, and so does a limit; neither is remembered."""
@@ -121,7 +123,22 @@ def test_for_a_read_slack_is_asked_once_a_minute(
     assert ask(directory, fresh=True).refused is not None
     clock.at += 2
     assert ask(directory, fresh=False).refused is not None
-    assert looks(workspace, "users.info") == 3
+    assert looks(workspace, "users.info") == 2
+
+
+@pytest.mark.attack("S27")
+def test_who_is_refused_costs_slack_one_question_a_minute(
+    workspace: Workspace, directory: SlackDirectory, clock: SetClock
+) -> None:
+    """S27: a guest's thousand lines leave Slack's limit to the others; once it says otherwise that holds."""
+    workspace.change_user(VIEWER, is_restricted=True)
+    assert {ask(directory, fresh=False).refused for _ in range(1_000)} == {"Guests may not use slashdock."}
+    assert looks(workspace, "users.info") == 1
+    workspace.change_user(VIEWER, is_restricted=False)
+    assert ask(directory, fresh=True).refused is None
+    workspace.change_user(VIEWER, is_restricted=True)
+    clock.at += 60
+    assert ask(directory, fresh=False).refused is not None
 
 
 def test_a_clock_set_back_makes_nothing_fresh(workspace: Workspace, directory: SlackDirectory, clock: SetClock) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 from canned import CannedDesk, Joined
+from set_clock import SetClock
 
 from bot.clock import Clock
 from bot.settings import Mode
@@ -79,12 +80,25 @@ def test_a_signed_request_is_heard(by_http: Joined) -> None:
     assert [request.line for request in by_http.desk.taken] == [SECRET_TEXT]
 
 
+@pytest.mark.attack("S3")
 @pytest.mark.parametrize("seconds", [-310, 70])
 def test_old_and_future_requests_are_refused(by_http: Joined, seconds: float) -> None:
     """A replay after five minutes, and a stamp more than a minute ahead, however well they are signed."""
     body = body_of(by_http)
     assert send(address(by_http), body.encode(), signed(by_http, body, seconds))[0] == 401
     assert by_http.desk.taken == []
+
+
+BOUNDS = {-301: False, -300: True, 0: True, 60: True, 61: False}
+
+
+@pytest.mark.attack("S3")
+@pytest.mark.parametrize("seconds", BOUNDS)
+def test_a_stamp_is_good_from_five_minutes_ago_to_a_minute_ahead(seconds: int) -> None:
+    """S3: to the second, by our clock."""
+    stamp, secret = str(1_790_000_000 + seconds), "a secret of the test's own"
+    signed_by = {"x-slack-request-timestamp": stamp, "x-slack-signature": signature(secret, stamp, "a=b")}
+    assert Signature(secret, SetClock(1_790_000_000)).made(signed_by, b"a=b") is BOUNDS[seconds]
 
 
 FORGED = [
@@ -99,6 +113,7 @@ FORGED = [
 ]
 
 
+@pytest.mark.attack("S1")
 @pytest.mark.parametrize("forged", FORGED)
 def test_forged_requests_are_refused_and_not_logged(
     by_http: Joined, forged: dict[bytes, bytes], caplog: pytest.LogCaptureFixture
@@ -112,6 +127,7 @@ def test_forged_requests_are_refused_and_not_logged(
     assert SECRET_TEXT not in caplog.text
 
 
+@pytest.mark.attack("S1")
 def test_a_changed_body_is_refused(by_http: Joined) -> None:
     """The signature is over every byte, and bytes that are no text are no error of ours."""
     body = body_of(by_http)
@@ -224,6 +240,7 @@ def test_whoever_hangs_up_leaves_no_trace(by_http: Joined, caplog: pytest.LogCap
     assert told(caplog) == []
 
 
+@pytest.mark.attack("S24")
 def test_slack_s_questions_at_set_up_are_answered(by_http: Joined) -> None:
     """The certificate check, signed or not, is answered; the challenge comes back only where it is signed."""
     asked = json.dumps({"type": "url_verification", "token": "x", "challenge": "the-challenge"})
@@ -274,6 +291,7 @@ def test_a_port_that_is_taken_is_told(by_http: Joined) -> None:
     second.stop()
 
 
+@pytest.mark.attack("S30")
 def test_an_empty_signing_secret_is_refused() -> None:
     """Anybody could sign with it."""
     with pytest.raises(ValueError, match="empty"):

@@ -145,6 +145,41 @@ def test_a_foreign_modal_is_not_heard(joined: Joined) -> None:
     assert len(joined.desk.taken) == 2
 
 
+@pytest.mark.attack("S28")
+def test_only_what_a_form_asks_for_is_taken_from_a_modal(joined: Joined) -> None:
+    """S28: fields that it does not have, and whatever else stands in the view, change neither line nor place."""
+    press(joined, offer(joined))
+    sent = joined.workspace.submit(OPERATOR, {"who": "ada", "word": "x"}).wait().payload
+    joined.workspace.wait_for_message(OPS, "did it for ada")
+    values = sent["view"]["state"]["values"]
+    more = {**values, **{name: {name: {"value": "evil"}} for name in ("line", "host", "confirmed", "channel")}}
+    view = {
+        **sent["view"],
+        "id": "V0TAMPERED",
+        "state": {"values": more},
+        "hash": "stale",
+        "callback_id": "form",
+        "external_id": "evil",
+    }
+    joined.workspace.deliver("interactive", {**sent, "view": view}).wait()
+    until(lambda: len(joined.desk.taken) == 3)
+    honest, tampered = joined.desk.taken[1:]
+    assert dataclasses.replace(tampered, delivery=honest.delivery, received=honest.received) == honest
+
+
+@pytest.mark.attack("S28")
+@pytest.mark.parametrize("metadata", ["dialog9", '{"button": "id0", "channel": "C0OTHER001"}', "id0", LINE])
+def test_a_modal_stands_for_what_its_own_id_does(joined: Joined, metadata: str) -> None:
+    """S28: another text in its place, a line or a button's id among them, stands for nothing."""
+    press(joined, offer(joined))
+    sent = joined.workspace.submit(OPERATOR, {"who": "ada", "word": "x"}).wait().payload
+    joined.workspace.wait_for_message(OPS, "did it for ada")
+    view = {**sent["view"], "id": "V0TAMPERED", "private_metadata": metadata}
+    again = joined.workspace.deliver("interactive", {**sent, "view": view}).wait()
+    assert again.ack_body == {"response_action": "errors", "errors": {"who": GONE}}
+    assert len(joined.desk.taken) == 2
+
+
 MALFORMED = [
     {"private_metadata": ""},
     {"private_metadata": None},

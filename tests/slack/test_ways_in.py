@@ -154,6 +154,7 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.attack("S4")
 @pytest.mark.parametrize("fields", FOREIGN)
 def test_other_workspaces_organisations_and_apps_are_not_heard(joined: Joined, fields: dict[str, str]) -> None:
     """Their requests are acknowledged and otherwise ignored, however well they are signed."""

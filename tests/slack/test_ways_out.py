@@ -78,6 +78,7 @@ def test_where_nothing_else_is_left_the_answer_comes_as_a_direct_message(workspa
     assert workspace.wait_for_message(DIRECT, "for all")
 
 
+@pytest.mark.attack("S26")
 def test_a_response_url_of_another_server_is_not_used(workspace: Workspace, side: SlackSide) -> None:
     """Nothing is sent there; the answer takes the next way."""
     with workspace.__class__().serve() as other:
@@ -231,6 +232,7 @@ def test_a_file_that_a_channel_cannot_be_shown_goes_to_the_asker_and_that_is_sai
     assert workspace.wait_for_message(UNJOINED, f"<@{VIEWER}> has it, in direct messages", viewer=VIEWER)
 
 
+@pytest.mark.attack("S21")
 @pytest.mark.parametrize("flags", SHARED)
 def test_a_schedule_tells_a_shared_channel_nothing(
     workspace: Workspace, side: SlackSide, flags: dict[str, bool], caplog: pytest.LogCaptureFixture

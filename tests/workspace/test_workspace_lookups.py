@@ -8,6 +8,8 @@ from bot.workspace import Workspace
 from bot.workspace.people import (
     ADMIN,
     ALERTS,
+    APP,
+    BOT,
     BOT_USER,
     GENERAL,
     OPERATOR,
@@ -94,6 +96,14 @@ def test_people_can_be_added(ws: Workspace, client: WebClient) -> None:
     assert set(people) == {ADMIN, OPERATOR, VIEWER, STRANGER, BOT_USER, "U0GUEST001"}
     assert people["U0GUEST001"]["is_ultra_restricted"]
     assert people[BOT_USER]["is_bot"]
+
+
+def test_the_bot_says_which_app_it_is_of(client: WebClient) -> None:
+    """What auth.test leaves out; there is no other bot."""
+    assert "app_id" not in client.auth_test()
+    assert client.bots_info(bot=BOT)["bot"]["app_id"] == APP
+    with pytest.raises(SlackApiError):
+        client.bots_info(bot="B0OTHER001")
 
 
 def test_groups_are_listed_with_their_people(ws: Workspace, client: WebClient) -> None:
