@@ -127,9 +127,8 @@ class Execution:
             sees=lambda seen: policy.shows(asker, Permission.SEE, judged.listed(seen)),
             barred=lambda verb, seen: any(self._barred(judged, verb, obj) for obj in judged.listed(seen)),
             sees_all=lambda: policy.sees_all(asker) and policy.sees_all(asker, spec),
-            sees_every=lambda kind: (
-                policy.sees_all(asker, kind=kind) and policy.sees_all(asker, spec, kind, judged.needs)
-            ),
+            sees_every=lambda kind: policy.sees_all(asker, kind=kind),
+            lends=lambda seen: all(policy.lends(asker, spec, obj, judged.needs) for obj in judged.listed(seen)),
             claim=lambda ids: self._claim(received.number, ids),
             note=lambda facts: self._note(received.number, facts),
             trace=traced(received.number),

@@ -165,17 +165,20 @@ class Policy:
             not self._outside(asker, what) and self._refusal(asker, what, obj, self._reaching(asker, what, obj)) is None
         )
 
-    def sees_all(self, asker: Asker, what: What = Permission.SEE, kind: str = "", given: Needs = NOBODY) -> bool:
+    def sees_all(self, asker: Asker, what: What = Permission.SEE, kind: str = "") -> bool:
         """Whether nothing at all is hidden from the person, or nothing is out of reach of this verb of theirs.
 
-        With a kind, nothing of that kind; given is the consent that there is.
+        With a kind: nothing that could be of that kind.
         """
-        rules = [rule for rule in self._allowing(asker, what) if rule.is_on_all(asker)]
-        denies, requires = (
-            [each for each in index.about(what).holding(asker) if each.concerns(kind)]
-            for index in (self.bars.denies, self.bars.requires)
-        )
-        return bool(rules) and not denies and _weakest(rules) | all_of(requires) <= given
+        rules = [rule for rule in self._allowing(asker, what) if not rule.approve]
+        bars = [each for index in (self.bars.denies, self.bars.requires) for each in index.about(what).holding(asker)]
+        return any(rule.is_on_all(asker) for rule in rules) and not any(each.concerns(kind) for each in bars)
+
+    def lends(self, asker: Asker, what: What, obj: Object, given: Needs) -> bool:
+        """Whether rules let this verb reach an object with this consent, be it protected or not."""
+        reaching = self._reaching(asker, what, obj)
+        denies = self.bars.denies.about(what, obj.kind).selecting(obj, asker)
+        return bool(reaching) and not denies and self._needs(asker, what, obj, reaching) <= given
 
     def is_everybodys(self, obj: Object, host: str) -> bool:
         """Whether all whom the file names may see an object there, as person or by a group, wherever they ask."""

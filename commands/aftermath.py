@@ -144,7 +144,7 @@ class Past:
     def absent(self, meant: Meant) -> Fate:
         """What is told where nothing is found that it made."""
         if self.made:
-            return meant.done("was made, and is gone by now")
+            return meant.untold("was made, and is gone by now")
         if self.now - self.at < FRESH:
             return meant.undone("is not there")
         return meant.untold("is not there: it was never made, or somebody removed it meanwhile")

@@ -192,8 +192,8 @@ class Context:
 
     barred says that a rule denies this other verb on an object, or wants more consent for it than the line has.
     sees_all says that nothing is hidden from the asker, and that the verb reaches all of it, so that what is gone need
-    not be judged by what is left; sees_every says so of one kind, with
-    the consent that the line has.
+    not be judged by what is left; sees_every, that nothing is hidden that could be of a kind. lends says of an image
+    whether a build may take its layers: whether the rules let the line reach it, protected or not.
     quick and slow give this thread's clients, and raise DockerException where the engine does not answer; now is epoch
     seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
 
@@ -225,6 +225,7 @@ class Context:
     barred: Callable[[str, Seen], bool] = lambda _verb, _seen: False
     sees_all: Callable[[], bool] = lambda: False
     sees_every: Callable[[str], bool] = lambda _kind: False
+    lends: Visible = lambda _seen: False
     claim: Callable[[Iterable[str]], None] = lambda _ids: None
     note: Callable[[Mapping[str, str]], None] = lambda _facts: None
     trace: Mapping[str, str] = field(default_factory=dict)

@@ -13,11 +13,12 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
-from faults import breaks, kills  # noqa: E402 - the line above says where the rest is
+from faults import breaks, floods, kills  # noqa: E402 - the line above says where the rest is
 from faults.breaks import replies, tried  # noqa: E402
 from faults.cases import Case  # noqa: E402
 
 KILLS = 1000
+WIDTH = 50  # columns of the names
 GARBAGE = b'HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"Id": '
 
 
@@ -52,16 +53,24 @@ def cases() -> Iterator[Case]:
 def main(words: list[str]) -> int:
     """Print the table; 1 where a column is not zero."""
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of every connection that a kill cuts
-    wanted = [case for case in cases() if not words or any(word in case.name for word in words)]
-    width, clean = max((len(case.name) for case in wanted), default=0), True
-    print(f"{'FAULT':<{width}}  TRIED  LOST  DOUBLED  WRONG  SECONDS", flush=True)
-    for case in wanted:
-        began = time.monotonic()
-        tally = case.run()
-        clean = clean and tally.is_clean
-        numbers = f"{tally.tried:>5}  {tally.lost:>4}  {tally.doubled:>7}  {tally.wrong:>5}"
-        print(f"{case.name:<{width}}  {numbers}  {time.monotonic() - began:>7.0f}", flush=True)
-    return 0 if clean else 1
+    print(f"{'FAULT':<{WIDTH}}  TRIED  LOST  DOUBLED  WRONG  SECONDS", flush=True)
+    clean = [_told(case) for case in cases() if _is_wanted(case, words)]
+    if not words or any(word in "flood:" for word in words):
+        with floods.at_full_size() as rows:
+            clean += [_told(case) for case in rows]
+    return 0 if all(clean) else 1
+
+
+def _is_wanted(case: Case, words: list[str]) -> bool:
+    return not words or any(word in case.name for word in words)
+
+
+def _told(case: Case) -> bool:
+    began = time.monotonic()
+    tally = case.run()
+    numbers = f"{tally.tried:>5}  {tally.lost:>4}  {tally.doubled:>7}  {tally.wrong:>5}"
+    print(f"{case.name:<{WIDTH}}  {numbers}  {time.monotonic() - began:>7.0f}", flush=True)
+    return tally.is_clean
 
 
 if __name__ == "__main__":

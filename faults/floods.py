@@ -1,6 +1,6 @@
 """Floods: what containers and people send without end. Every answer comes once and is small, and nothing is obeyed.
 
-`python -m faults.floods` runs them all at full size, on an engine of their own; tests/test_floods.py runs them small.
+`make faults ROWS=flood` runs them all at full size, tests/test_floods.py small.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
@@ -30,6 +30,7 @@ from samples import busybox_image  # noqa: E402
 
 from bot.workspace import Message, Workspace  # noqa: E402
 from bot.workspace.people import ADMIN, OPS, VIEWER  # noqa: E402
+from faults.cases import Case, Tally  # noqa: E402
 
 PATIENCE = 300.0  # seconds until an answer that has not come counts as lost
 GROWTH = 400_000  # kB by which a bot may grow, whatever comes: it keeps 8 MiB of a log, in a few shapes at once
@@ -42,23 +43,6 @@ NOT_READABLE = "configured logging driver does not support reading"
 READS, BURST = 2, 100  # lines a second of one person, and at once
 LIMITED = re.sub("(?m)^reads = .*$", f"reads = {READS}", re.sub("(?m)^burst = .*$", f"burst = {BURST}", POLICY))
 LINES = ("logs {}", "logs {} --tail 1 --public", "logs {} --grep '(a+)+$'")
-
-
-class Tally(NamedTuple):
-    """What came of a case: answers that did not come, came twice, or were too much or obeyed."""
-
-    tried: int
-    lost: int
-    doubled: int
-    wrong: int
-
-
-@dataclass(frozen=True)
-class Case:
-    """One row of the matrix."""
-
-    name: str
-    run: Callable[[], Tally]
 
 
 @dataclass(frozen=True)
@@ -152,12 +136,12 @@ def staged(engine: str, folder: Path) -> Iterator[Stage]:
 def cases(stage: Stage, sizes: Sizes) -> Iterator[Case]:
     """All of them; each can be run by itself, once."""
     for name, script in scripts(sizes).items():
-        yield Case(name, partial(printed, stage, script))
-    yield Case("a terminal's log", partial(printed, stage, scripts(sizes)["colours and titles"], tty=True))
-    yield Case("a log that is kept nowhere", partial(unkept, stage))
-    yield Case(f"{sizes.containers:,} containers full of marks", partial(crowd, stage, sizes.containers))
-    yield Case("100 kB of command text", partial(long_lines, stage))
-    yield Case(f"{sizes.lines:,} lines of one person", partial(hasty, stage, sizes.lines))
+        yield Case(f"flood: {name}", partial(printed, stage, script))
+    yield Case("flood: a terminal's log", partial(printed, stage, scripts(sizes)["colours and titles"], tty=True))
+    yield Case("flood: a log that is kept nowhere", partial(unkept, stage))
+    yield Case(f"flood: {sizes.containers:,} containers full of marks", partial(crowd, stage, sizes.containers))
+    yield Case("flood: 100 kB of command text", partial(long_lines, stage))
+    yield Case(f"flood: {sizes.lines:,} lines of one person", partial(hasty, stage, sizes.lines))
 
 
 def printed(stage: Stage, script: str, *, tty: bool = False) -> Tally:
@@ -242,17 +226,12 @@ def _until(true: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def main() -> None:
-    """A line a case."""
+@contextmanager
+def at_full_size() -> Iterator[list[Case]]:
+    """All of them, on an engine of their own."""
     with tempfile.TemporaryDirectory(prefix="slashdock-floods-") as name:
         folder = Path(name)
         with Engine(folder / "engine") as engine:
             busybox_image(engine.host)
             with staged(engine.host, folder) as stage:
-                for case in cases(stage, Sizes()):
-                    print(f"{case.name:40}", *(f"{count:8,}" for count in case.run()), flush=True)
-                print(f"the bot took {stage.peak() // 1000:,} MB at most, {stage.began // 1000:,} before")
-
-
-if __name__ == "__main__":
-    main()
+                yield list(cases(stage, Sizes()))

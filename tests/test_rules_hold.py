@@ -116,8 +116,12 @@ def test_a_build_takes_layers_of_the_image_that_it_names(office: Office, api: AP
     given = {"dockerfile": f"{SECRET}LABEL a=b\n"}
     said = office(HIDDEN).say("build --cache-from open:1 -", DEV, given=given)
     assert "Using cache" in told(said)
-    said = office('[[deny]]\nverbs = ["see", "change"]\non = ["name:worker"]\n').say("build -", DEV, given=given)
+    beside = '[[deny]]\nverbs = ["see"]\non = ["name:worker"]\n[[deny]]\nverbs = ["change"]\non = ["project:billing"]\n'
+    said = office(beside).say("build -", DEV, given=given)
     assert ("Using cache" in told(said), "done anew" in told(said)) == (True, False)
+    built(api, "bill:1", "FROM busybox\nLABEL com.docker.compose.project=billing\n")
+    said = office(beside).say("build -", DEV, given=given)
+    assert ("Using cache" in told(said), "done anew" in told(said)) == (False, True)
     dev = office('[[require]]\nverbs = ["build"]\non = ["*"]\napprove = "second"\n')
     assert "Using cache" in told(agreed(dev, dev.say("build -", DEV, given=given)))
 

@@ -74,7 +74,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
     def as_absent(self, past: Past) -> Fate:
         """One that is removed as it ends may have been there."""
         absent = super().as_absent(past)
-        return replace(absent, end=End.UNKNOWN) if self.rm or absent.end is End.DONE else absent
+        return replace(absent, end=End.UNKNOWN) if self.rm else absent
 
     def run(self, ctx: Context) -> Reply:
         """Make it and start it; the answer is its id, or what it printed."""

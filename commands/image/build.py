@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from docker.errors import NotFound
 
-from commands import naming, touching
+from commands import naming, seen, touching
 from commands.aftermath import Fate, Past, untold
 from commands.asking import Field, Form
 from commands.attempts import Refusal, unanswered
@@ -60,6 +60,7 @@ _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-
 _NO_REST = "The containers of a build's steps are always removed here. Leave --rm=false away."
 _NO_NETWORK = "The steps of a build may not use the network {}. The policy says which ones they may ([build] networks)."
 _CUT = f"Only the last {steps.KEPT // 1024 // 1024} MiB of what the steps printed are shown."
+_NAMELESS = "<none>:<none>"  # an image without a name, in lists
 _ANEW = (
     "Every step was done anew, as the layers that the engine keeps may be those of images which are not yours to use."
     " With --cache-from IMAGE the layers of one that you may use are used again."
@@ -145,7 +146,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         """
         asked = self.sources_of_layers()
         layers = tuple(origins.unhidden(ctx, asked))
-        anew = not layers and (bool(asked) or not ctx.sees_every("image"))
+        anew = not layers and (bool(asked) or not _may_use_all(ctx))
         reply = replace(self, cache_from=layers, no_cache=self.no_cache or anew).built(ctx)
         return reply + note(_ANEW) if anew and not (asked or self.no_cache or reply.failed) else reply
 
@@ -286,6 +287,18 @@ class Build(Options, name="image build", alias="build, builder build", permissio
             yield Output(f"{sending}{done.text}", "build.txt")
         if done.window.dropped:
             yield Note(_CUT)
+
+
+def _may_use_all(ctx: Context) -> bool:
+    """Whether no image is hidden from the asker, and each that is there may be built on.
+
+    Whether one is hidden is not looked at but asked of the policy: the answer would tell that it is there.
+    """
+    return ctx.sees_every("image") and all(
+        ctx.lends(seen.image(each, name))
+        for each in ctx.docker.images(all=True)
+        for name in each.get("RepoTags") or [_NAMELESS]
+    )
 
 
 def _checked(ctx: Context, image: str) -> Reply:
