@@ -1,0 +1,111 @@
+"""What the bot does for itself: heads, what failed and came back, and what is old."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from harness import KEY
+from recording import begin
+from set_clock import SetClock
+
+from bot.keeper import DAY, HOUR, Keeper
+from bot.store import Store
+
+NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
+
+
+@dataclass
+class Kept:
+    """A keeper that is told by the test how the engine is, and what it said."""
+
+    store: Store
+    clock: SetClock
+    wrong: str | None = None
+    said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the keeper."""
+        checks = {"The engine local": lambda: self.wrong}
+        self.keeper = Keeper(self.store, self.clock, checks, self.said.append, retention=1)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    """A keeper of a new record."""
+    clock = SetClock(NOON)
+    store = Store(tmp_path, clock, KEY)
+    yield Kept(store, clock)
+    store.close()
+
+
+def test_what_was_gone_is_told_once_it_is_back(kept: Kept) -> None:
+    """From when to when, and which lines came to nothing meanwhile; while it is gone, that is what is wrong."""
+    kept.keeper.look()
+    kept.wrong = "Cannot connect to the Docker daemon"
+    kept.keeper.look()
+    assert kept.keeper.wrong == "Cannot connect to the Docker daemon"
+    kept.clock.at += 60
+    number = begin(kept.store)
+    kept.store.outcome(number, status="failed", error="no engine")
+    kept.keeper.look()
+    assert kept.said == []
+    kept.clock.at += 60
+    kept.wrong = None
+    kept.keeper.look()
+    assert kept.keeper.wrong is None
+    assert kept.said == [
+        (
+            "The engine local is back: Cannot connect to the Docker daemon (from 12:00:00 UTC to 12:02:00 UTC)."
+            " Lines that failed meanwhile: 1."
+        )
+    ]
+
+
+def test_a_head_is_published_every_hour_in_which_something_was_done(kept: Kept) -> None:
+    """And at the end; an hour in which nothing was done has none."""
+    for hours, told in ((0, 1), (1, 2), (1, 2)):
+        if told > len(kept.said):
+            begin(kept.store)
+        kept.clock.at += hours * HOUR
+        kept.keeper.look()
+        assert len(kept.said) == told
+    begin(kept.store)
+    kept.keeper.close()
+    assert [head.event for head in kept.store.heads.published()] == [3, 6, 9]
+    assert kept.said[0].startswith("Head of the record: 3:")
+
+
+def test_a_record_that_was_altered_is_told_of_loudly(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+    """Once a day the whole chain is walked."""
+    begin(kept.store)
+    with kept.store._file.writing() as db:
+        db.execute("DROP TRIGGER events_are_not_altered")
+        db.execute("UPDATE events SET body = '{}' WHERE id = 2")
+    kept.clock.at += DAY
+    with caplog.at_level(logging.ERROR):
+        kept.keeper.look()
+    assert "event 2 of action 1 was altered" in caplog.text
+    assert any(text.startswith("The record is not whole: event 2 of action 1 was altered") for text in kept.said)
+
+
+def test_what_is_old_moves_to_its_archive(kept: Kept) -> None:
+    """After the days of the setting; the newest action stays."""
+    kept.store.outcome(begin(kept.store), status="done")
+    kept.clock.at += 2 * DAY
+    kept.store.outcome(begin(kept.store), status="done")
+    kept.keeper.look()
+    assert [row["number"] for row in kept.store.actions.listed({}, 9)] == [2]
+    assert kept.store.archive.archived_in(1) == "archive-2026.db"
+    assert kept.store.actions.listed({"text": ("restart",)}, 9)[0]["number"] == 2
+
+
+def test_what_cannot_be_written_is_what_is_wrong(kept: Kept) -> None:
+    """A bug or a full disk in one look keeps it from no other."""
+    kept.keeper._watches[0].check = lambda: 1 / 0  # type: ignore[assignment, return-value]
+    begin(kept.store)
+    kept.keeper.look()
+    assert len(kept.store.heads.published()) == 1
