@@ -52,7 +52,8 @@ def cases() -> Iterator[Case]:
 
 def main(words: list[str]) -> int:
     """Print the table; 1 where a column is not zero."""
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of every connection that a kill cuts
+    for name in ("asyncio", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # they tell of every connection that a kill cuts
     print(f"{'FAULT':<{WIDTH}}  TRIED  LOST  DOUBLED  WRONG  SECONDS", flush=True)
     clean = [_told(case) for case in cases() if _is_wanted(case, words)]
     if not words or any(word in "flood:" for word in words):

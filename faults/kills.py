@@ -8,7 +8,7 @@ import time
 from faults.cases import Tally
 from faults.stage import Stage, stage
 
-ALIVE = 1.0  # seconds at most that a bot lives after it can be heard
+ALIVE = 1.5  # seconds at most that a bot lives after it can be heard
 YOUNG = 0.4  # seconds at most that it lives where it is killed while it starts
 YOUTH = 0.2  # of the kills come while it starts
 TOLD = 100  # kills between two lines that say how far it is

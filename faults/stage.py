@@ -32,6 +32,7 @@ from faults.cases import Tally
 PACE = 0.03  # seconds between two lines
 HEARD = 60.0  # seconds until a bot that starts is heard
 END = 120.0  # seconds for a bot to end what is under way, and to find out what it is in doubt about
+PATIENCE = 10.0  # seconds for lines that were not acknowledged to come again
 DISK = "64m"  # of the record
 ZYGOTE = Path(__file__).with_name("zygote.py")
 AT_ONCE = 20  # lines that wait for an answer before the next is sent
@@ -123,7 +124,10 @@ class Stage:
 
     def settled(self) -> None:
         """Wait until nothing is under way any more, no answer is due, and nothing is in doubt that can be found out."""
+        with contextlib.suppress(TimeoutError):  # what Slack gave up is not delivered again
+            until(lambda: all(line.delivery.acked for line in self.sent), PATIENCE)
         until(lambda: not self._count("SELECT count(*) FROM unsettled"), END)
+        until(lambda: not self._count(_IN_DOUBT), END)
         until(lambda: not self._count("SELECT count(*) FROM answers WHERE state = 'due'"), END)
 
     def stop(self) -> None:
@@ -194,8 +198,15 @@ FROM actions
 """
 
 
+_IN_DOUBT = """
+SELECT count(*) FROM actions JOIN events ON events.number = actions.number
+WHERE actions.status = 'unknown' AND kind = 'outcome' AND json_extract(body, '$.details.looked') IS NULL
+AND id = (SELECT max(id) FROM events WHERE events.number = actions.number)
+"""
+
+
 def _name(line: str) -> str:
-    words = [word.removeprefix("kill:") for word in line.split()]
+    words = [word.removeprefix("kill:") for word in line.replace("=", " ").split()]
     return next((word for word in words if word[:1] == "k" and word[1:].isdigit()), line)
 
 
