@@ -27,7 +27,7 @@ bench: .dev ## measure
 	@$(BIN)/python -m bench
 
 faults: .dev ## break everything that can break, a row each; ROWS="disk Slack" picks, KILLS=50 instead of 1000
-	@$(PYTHON) scripts/debian.py
+	@$(PYTHON) scripts/debian.py faults
 	@$(BIN)/python -m faults $(ROWS)
 
 fuzz: .dev ## inputs nobody thought of, for MINUTES=10 in all, or seconds with QUICK=1; ARGS="grammar http" picks

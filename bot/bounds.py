@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+KEPT = 86_400.0  # seconds for which answers are kept, to be shown again
+
 
 @dataclass(frozen=True)
 class RunLimits:

@@ -74,10 +74,10 @@ def opened(settings: Settings) -> Iterator[Core]:
     verbs = catalog.load()
     clock = Clock()
     policy = policy_of(settings, verbs)
-    store, hosts = (
-        Store(settings.data, clock, key.load(settings.key_file, settings.data / FILE), settings.registry_logins),
-        Hosts([host_of(settings)]),
-    )
+    secret = key.load(settings.key_file, settings.data / FILE)
+    kept = lambda: policy.current().terms.kept  # noqa: E731 - a policy that is loaded anew may say otherwise
+    store = Store(settings.data, clock, secret, settings.registry_logins, kept)
+    hosts = Hosts([host_of(settings)])
     try:
         yield Core(settings, verbs, policy, store, hosts, clock)
     finally:

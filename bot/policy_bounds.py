@@ -1,4 +1,4 @@
-"""[run] and [limits], read and checked."""
+"""[run], [limits] and [answers], read and checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from bot.bounds import Rates, RunLimits
+from bot.bounds import KEPT, Rates, RunLimits
 from bot.toml_lines import Key
 from bot.toml_reading import Reading, Table
 
@@ -45,6 +45,13 @@ def rates(reading: Reading, document: Table) -> Rates:
         reading.count(table, (*key, "all_burst")) or usual.all_burst,
         reading.count(table, (*key, "waiting")) or usual.waiting,
     )
+
+
+def kept(reading: Reading, document: Table) -> float:
+    """[answers]: for how many seconds answers are kept."""
+    table, key = reading.table(document, ("answers",)), ("answers",)
+    reading.keys(table, key, ("kept",))
+    return reading.seconds(table, (*key, "kept")) or KEPT
 
 
 def _binds(reading: Reading, table: Table, key: Key) -> Iterator[tuple[str, bool]]:

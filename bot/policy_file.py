@@ -20,8 +20,8 @@ USER = re.compile(r"[UW][A-Z0-9]{6,}")
 CLASSES = tuple(each.value for each in Permission if each is not Permission.LISTED)
 KINDS = {"containers": "container", "images": "image", "networks": "network", "volumes": "volume"}
 TABLES = (
-    "version", "people", "groups", "channels", "protect", "run", "build", "confirm", "limits", "roles", "deny",
-    "require", "approvals", "break_glass",
+    "version", "people", "groups", "channels", "protect", "run", "build", "confirm", "limits", "answers", "roles",
+    "deny", "require", "approvals", "break_glass",
 )  # fmt: skip
 RULE_KEYS = ("verbs", "on", "hosts", "channels", "approve")
 DENY_KEYS = ("verbs", "on", "hosts", "channels")
@@ -112,6 +112,7 @@ class _Reading(Reading):
             elevations=dict(self._elevations(roles)),
             glass=glass,
             rates=policy_bounds.rates(self, document),
+            kept=policy_bounds.kept(self, document),
             lines={
                 "channels": self.places.of(("channels",)),
                 "break_glass": self.places.of(("break_glass",)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from bot.bounds import Rates, RunLimits
+from bot.bounds import KEPT, Rates, RunLimits
 from bot.consent import Approval, Elevation, Glass
 from bot.selector import EVERYTHING, ME, NOTHING, SORTS, Asker, Object, Selector
 from commands.spec import Permission, Spec
@@ -114,6 +114,7 @@ class Terms:
     elevations: Mapping[str, Elevation] = field(default_factory=dict)  # by the role
     glass: Glass | None = None
     rates: Rates = field(default_factory=Rates)
+    kept: float = KEPT  # seconds for which answers are kept
     lines: Mapping[str, int] = field(default_factory=dict)  # where [channels] and each kind of [protect] stand
 
     @cached_property

@@ -7,24 +7,28 @@ import json
 import logging
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bot.bounds import KEPT
 from commands.asking import Field, Form
 from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Printed, Reply, Table
 
 SPOOL = "spool"  # in the data folder
-AGE = 86_400.0  # seconds that an answer is kept
 ROOM = 268_435_456  # bytes of all of them together; the oldest go first
 
 log = logging.getLogger(__name__)
 
 
 class Spool:
-    """A file for each action; what cannot be written is told of in the log, and then cannot be shown again."""
+    """A file for each action; what cannot be written is told of in the log, and then cannot be shown again.
 
-    def __init__(self, folder: Path, age: float = AGE, room: int = ROOM) -> None:
+    age is for how many seconds answers are kept now, room how many bytes there are for all of them.
+    """
+
+    def __init__(self, folder: Path, age: Callable[[], float] = lambda: KEPT, room: int = ROOM) -> None:
         self._folder = folder
         self._age = age
         self._room = room
@@ -48,7 +52,7 @@ class Spool:
         """What was answered under this number; None where it is not kept, or not any more."""
         try:
             path = self._path(number)
-            if time.time() - path.stat().st_mtime > self._age:
+            if time.time() - path.stat().st_mtime > self._age():
                 return None
             read = json.loads(path.read_bytes(), object_hook=_part)
         except (OSError, ValueError, KeyError, TypeError):
@@ -60,10 +64,10 @@ class Spool:
         with suppress(OSError):
             files = sorted(((path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.iterdir()),
                            reverse=True)  # fmt: skip
-            left, now = self._room, time.time()
+            left, now, age = self._room, time.time(), self._age()
             for at, size, path in files:
                 left -= size
-                if left < 0 or now - at > self._age:
+                if left < 0 or now - at > age:
                     path.unlink(missing_ok=True)
 
     def _path(self, number: int) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from bot import approvals, migrations
 from bot.actions import Actions
 from bot.approvals import Approvals, Asking
 from bot.archive import Archive
+from bot.bounds import KEPT
 from bot.buttons import Buttons
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
@@ -80,10 +81,18 @@ class Store:
     beside it, vault the registries' logins.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
-    the vault holds is sealed with another one, made of it. logins are those that the settings name.
+    the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
+    says for how many seconds answers are kept.
     """
 
-    def __init__(self, folder: Path, clock: Clock, key: bytes, logins: Iterable[Credential] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        key: bytes,
+        logins: Iterable[Credential] = (),
+        kept: Callable[[], float] = lambda: KEPT,
+    ) -> None:
         self._clock = clock
         self._key = key
         self.opened = clock.now()
@@ -105,7 +114,7 @@ class Store:
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")
-            self.spool = Spool(folder / SPOOL)
+            self.spool = Spool(folder / SPOOL, kept)
             self.journal.recover()
         except OSError as error:
             self._file.close()

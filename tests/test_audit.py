@@ -7,17 +7,21 @@ import io
 import json
 import os
 import re
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from harness import ADMIN, OPERATOR, STRANGER, VIEWER, Bench
 from set_clock import SetClock
 
 from bot import text
+from bot.bounds import KEPT as DAY
+from bot.policy import Policy
 from bot.request import Origin, Status
 from bot.schedules import Job, Schedules
-from bot.spool import AGE as DAY
-from commands.reply import Buttons, Reply
+from bot.spool import Spool
+from commands.reply import Buttons, Reply, note
 
 NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
 
@@ -318,6 +322,29 @@ def test_an_answer_is_shown_again_to_whom_it_was_shown(spoken: Bench, fresh_worl
     there = spoken.say(f"output {public}", VIEWER, channel="C0OPS")
     assert text.docker(there.reply) == "web\n"
     assert _told(spoken, f"output {public}", VIEWER) == gone.format(public)
+
+
+def test_the_policy_says_for_how_long_answers_are_kept(tmp_path: Path) -> None:
+    """What it says now counts, also for what was answered before."""
+    kept = [2 * DAY]
+    spool = Spool(tmp_path, lambda: kept[0])
+    spool.keep(1, note("said"))
+    os.utime(tmp_path / "1.json", (0, time.time() - DAY - 1))
+    assert spool.get(1) == note("said")
+    kept[0] = DAY
+    assert spool.get(1) is None
+    read = Policy.parse('version = 1\n[answers]\nkept = "7d"\n', "policy.toml", ()).terms.kept
+    assert read == 7 * DAY
+
+
+def test_the_oldest_answers_go_first_where_there_are_too_many(tmp_path: Path) -> None:
+    """A flood of answers fills no disk."""
+    spool = Spool(tmp_path, room=1500)
+    for number in range(1, 4):
+        spool.keep(number, note("x" * 500))
+        os.utime(tmp_path / f"{number}.json", (0, time.time() - 100 + number))
+    spool.trim()
+    assert [spool.get(number) is not None for number in (1, 2, 3)] == [False, True, True]
 
 
 def test_an_answer_is_kept_for_a_day(spoken: Bench) -> None:
