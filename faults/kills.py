@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from engine import Engine
+
 from faults.cases import Tally
 from faults.stage import Stage, stage
 
@@ -44,9 +46,9 @@ def at_random(kills: int, seed: int = 1) -> Tally:
         return _last(made, kills)
 
 
-def at_steps(steps: tuple[str, ...] = STEPS) -> Tally:
+def at_steps(steps: tuple[str, ...] = STEPS, engine: Engine | None = None) -> Tally:
     """Have a bot kill itself before and after each step, and another one go on."""
-    with stage() as made:
+    with stage(engine=engine) as made:
         moments = [f"{moment} {step}" for step in steps for moment in ("before", "after")]
         for moment in moments:
             _die(made, moment)

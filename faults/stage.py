@@ -228,12 +228,13 @@ def until(true: Callable[[], object], limit: float) -> None:
 
 
 @contextlib.contextmanager
-def stage(seed: int = 1, preload: str = "") -> Iterator[Stage]:
-    """Everything but a bot; preload is a library that bots are started with."""
+def stage(seed: int = 1, preload: str = "", engine: Engine | None = None) -> Iterator[Stage]:
+    """Everything but a bot, on this engine or on one of its own; preload is a library that bots are started with."""
     with tempfile.TemporaryDirectory(prefix="slashdock-faults-") as named, contextlib.ExitStack() as stack:
         folder = Path(named)
-        engine = stack.enter_context(Engine(folder / "engine"))
-        busybox_image(engine.host)
+        if engine is None:
+            engine = stack.enter_context(Engine(folder / "engine"))
+            busybox_image(engine.host)
         api = APIClient(engine.host, version="1.41")
         stack.callback(api.close)
         proxy, workspace = Proxy(engine.host), Workspace()
@@ -250,9 +251,7 @@ def stage(seed: int = 1, preload: str = "") -> Iterator[Stage]:
             [sys.executable, str(ZYGOTE), str(folder / "log")],
             cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        stack.callback(zygote.wait)
-        assert zygote.stdin is not None
-        stack.callback(zygote.stdin.close)
+        stack.enter_context(zygote)
         yield Stage(folder, engine, api, proxy, workspace, zygote, random.Random(seed))
 
 

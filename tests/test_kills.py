@@ -1,0 +1,18 @@
+"""The short form of `make faults`: bots that kill themselves at the steps that matter most, and others that go on."""
+
+from __future__ import annotations
+
+from engine import Engine
+
+from faults import kills
+from faults.cases import Tally
+
+STEPS = ("bot.store:Store.intend", "bot.execution:Execution.run")
+
+
+def test_whatever_step_a_bot_dies_at_nothing_is_lost_doubled_or_told_wrongly(
+    own_engine: Engine, fresh_world: str
+) -> None:
+    """Before and after each, and again while the next bot finds out what was left."""
+    assert fresh_world == own_engine.host
+    assert kills.at_steps(STEPS, own_engine) == Tally(8, 0, 0, 0)
