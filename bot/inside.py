@@ -61,6 +61,10 @@ class Inside:
             shown = [action for action in found if self._may_read(action)][:limit]
         return shown
 
+    def archived(self, number: int) -> str:
+        """The archive that an old action was moved to; empty where it was not, or the asker may not know."""
+        return (self.store.archive.archived_in(number) or "") if self.policy.current().sees_host(self.asker) else ""
+
     def verified(self, heads: tuple[str, ...]) -> dict[str, Any]:
         """The whole record checked, with these published heads beside those that it knows of; raises Refusal."""
         read = [Head.read(each) for each in heads]

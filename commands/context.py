@@ -128,6 +128,9 @@ class Bot(Protocol):
     def audit(self, *, number: int | None, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """Recorded actions, newest first; one action with all its events where a number is given."""
 
+    def archived(self, number: int) -> str:
+        """The archive that an old action was moved to; empty where it was not, or the asker may not know."""
+
     def verified(self, heads: tuple[str, ...]) -> Mapping[str, Any]:
         """The whole record checked: wrong (None: nothing), events, heads (how many were published) and its own head.
 

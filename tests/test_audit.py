@@ -147,6 +147,15 @@ def test_an_action_is_shown_whole(spoken: Bench) -> None:
     assert text.added(reply).startswith("Received: ")
 
 
+def test_an_old_action_is_told_to_lie_in_its_archive(spoken: Bench) -> None:
+    """Whoever sees the whole host learns where."""
+    spoken.store.archive.move(time.time() + DAY)
+    (year,) = (path.name for path in spoken.folder.glob("archive-*.db"))
+    outcome = spoken.say("audit show 1")
+    assert text.docker(outcome.reply) == "Error: No such action: 1\n"
+    assert text.added(outcome.reply) == f"It was moved to {year}, in the data folder; any SQLite reads that.\n"
+
+
 def test_a_denial_is_shown_with_its_reason(spoken: Bench) -> None:
     """What was not done has no intent."""
     told = _told(spoken, "audit show 3")

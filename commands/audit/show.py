@@ -8,7 +8,7 @@ from typing import Any
 from commands.audit.actions import duration, flat, numbered, row, target, time, unnumbered
 from commands.command import Command, arg, flag
 from commands.context import Context
-from commands.reply import Moment, Output, Reply, failure, output
+from commands.reply import Moment, Note, Output, Reply, failure, output
 from commands.spec import Permission
 from commands.template import Row, Template, TemplateError
 
@@ -35,7 +35,9 @@ class Show(Command, name="audit show", permission=Permission.SEE):
         """The action and its events."""
         found = ctx.bot.audit(number=int(self.number), filters={}, limit=1)
         if not found:
-            return failure(f"Error: No such action: {self.number}")
+            moved = ctx.bot.archived(int(self.number))
+            where = (Note(f"It was moved to {moved}, in the data folder; any SQLite reads that."),) if moved else ()
+            return failure(f"Error: No such action: {self.number}") + Reply(where)
         if self.format:
             return _formatted(self.format, found[0], ctx.now)
         told = "".join(f"{line}\n" for line in _lines(found[0]))
