@@ -129,7 +129,7 @@ def said(outcome: Outcome) -> str:
         ("", "FROM busybox\nLABEL a=b\nFROM {0}/base:1 AS b\nRUN true\nFROM {0}/base:1\n"),
         ("--pull", "FROM {0}/base:1\nRUN true\nFROM {0}/base:1\nLABEL c=d\n"),
         ("", "ARG B={0}/base:1\nFROM $B AS x\nCOPY --from={0}/tool:1 /bin/busybox /b\n"),
-        ("-q", "FROM {0}/base:1\nRUN false\n"),
+        ("-q --force-rm", "FROM {0}/base:1\nRUN false\n"),
         ("--target x", "FROM {0}/base:1 AS x\nFROM {0}/nothere:9\n"),
         ("", "FROM --platform=linux/arm64 {0}/base:1\n"),
         ("--platform linux/arm64", "FROM {0}/base:1\n"),

@@ -68,7 +68,7 @@ def test_variables_and_labels_come_from_files_and_flags_override_them(
     (allowed / "labels").write_text("tier=front\nx\n")
     config = made("create --env-file env -e A=2 --label-file labels -l tier=back busybox true")["Config"]
     assert config["Env"][:4] == ["A=1", "B=x y ", "C=", "A=2"]
-    assert config["Labels"] == {"tier": "back"}
+    assert config["Labels"] == {"tier": "back", "slashdock.request": "1"}
 
 
 def test_the_bot_s_own_variables_are_never_passed_on(made: Callable[[str], dict[str, Any]], allowed: Path) -> None:

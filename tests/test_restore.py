@@ -193,7 +193,10 @@ def test_a_backup_of_an_older_slashdock_is_migrated_at_the_next_start(folder: Pa
     """It was made before there were seams."""
     shutil.rmtree(folder)
     _do(folder, NEW_YEAR, 2)
-    triggers = ("seams_are_appended", "seams_are_not_altered", "seams_are_not_removed", "events_are_not_removed")
+    triggers = (
+        "seams_are_appended", "seams_are_not_altered", "seams_are_not_removed", "events_are_not_removed",
+        "events_are_forgotten",
+    )  # fmt: skip
     _sql(folder / FILE, *(f"DROP TRIGGER {name}" for name in triggers))
     refused = "CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'never'); END"
     _sql(folder / FILE, "DROP TABLE seams", refused, f"PRAGMA user_version = {len(MIGRATIONS) - 1}")

@@ -44,7 +44,7 @@ def _mounted(folder: Path, size: str) -> Iterator[Path]:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk with room for little more than the record."""
-    with _mounted(tmp_path / "disk", "512k") as folder:
+    with _mounted(tmp_path / "disk", "768k") as folder:
         yield folder
 
 

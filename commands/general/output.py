@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from commands import reply
 from commands.audit.actions import numbered, unnumbered
 from commands.command import Command, arg, flag
 from commands.context import Context
-from commands.reply import Asking, Buttons, Errors, Note, Output, Part, Printed, Reply, Table, failure, output
+from commands.reply import Asking, Buttons, Errors, Note, Part, Printed, Reply, Table, failure, output
 from commands.spec import Permission
 from commands.tabwriter import align
 
@@ -14,7 +15,7 @@ PAGE = 100  # lines
 _GONE = "Error: No answer is kept for {}: answers are kept for a day, and shown to whoever could see them."
 
 
-class Shown(Command, name="output", permission=Permission.LISTED):
+class Output(Command, name="output", permission=Permission.LISTED):
     """Show an answer again, as it was, without running anything.
 
     The number stands at the end of the first line of each answer, and `audit ls` lists it; without it, it is about your
@@ -40,10 +41,10 @@ class Shown(Command, name="output", permission=Permission.LISTED):
         found = ctx.bot.output(wanted)
         if found is None:
             return failure(_GONE.format("your last line" if wanted is None else f"number {self.number}"))
-        number, reply = found
+        number, answer = found
         if not (self.page or self.tail):
-            return Reply(tuple(part for part in reply.parts if not isinstance(part, Buttons | Asking)))
-        lines = _text(reply).splitlines(keepends=True)
+            return Reply(tuple(part for part in answer.parts if not isinstance(part, Buttons | Asking)))
+        lines = _text(answer).splitlines(keepends=True)
         if self.tail:
             return output("".join(lines[-self.tail :]))
         pages = max(1, -(-len(lines) // PAGE))
@@ -53,13 +54,13 @@ class Shown(Command, name="output", permission=Permission.LISTED):
         return output(shown) + Reply((Note(f"Page {self.page} of {pages} of number {number}."),))
 
 
-def _text(reply: Reply) -> str:
-    return "".join(map(_of, reply.parts))
+def _text(answer: Reply) -> str:
+    return "".join(map(_of, answer.parts))
 
 
 def _of(part: Part) -> str:
     match part:
-        case Output() | Errors() | Printed():
+        case reply.Output() | Errors() | Printed():
             return part.text
         case Table(rows):
             return align("".join("\t".join(row) + "\n" for row in rows))
