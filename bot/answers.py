@@ -145,9 +145,10 @@ def bug(number: int) -> Reply:
     return failure(f"Something went wrong inside slashdock, not at the engine. Please report it as number {number}.")
 
 
-def unwritten(error: Unwritable) -> Outcome:
-    """Nothing could be written down, so nothing was done."""
-    return Outcome(Status.FAILED, told(f"Nothing was done, because it could not be written down first: {error}"))
+def unwritten(error: Unwritable, line: str = "") -> Outcome:
+    """Nothing could be written down, so nothing was done; line is what somebody typed."""
+    reply = told(f"Nothing was done, because it could not be written down first: {error}")
+    return Outcome(Status.FAILED, reply, line=written(line))
 
 
 def unplanned(error: Unwritable, command: Command) -> End:

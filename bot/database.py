@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -120,7 +121,9 @@ class Sqlite:
         return db
 
     def _connect(self) -> Database:
-        connection = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        # Never made anew here: beside an empty file SQLite would take the write-ahead log for its own, and remove it.
+        address = f"file:{quote(str(self._path))}?mode=rw"
+        connection = sqlite3.connect(address, timeout=BUSY, isolation_level=None, check_same_thread=False, uri=True)
         db = Database(connection, execute_plugins=False)
         db.execute("PRAGMA synchronous = FULL")
         return db
@@ -129,6 +132,7 @@ class Sqlite:
         try:
             return self._idle.pop()
         except IndexError:
+            self._still_there()
             return self._connect()
 
     def _give(self, db: Database) -> None:

@@ -58,7 +58,7 @@ class Pipeline:
         try:
             receipt = self.store.receive(request, answers.written(request.line))
         except Unwritable as error:
-            return answers.unwritten(error)
+            return answers.unwritten(error, request.line)
         if receipt.duplicate:
             again = note(f"This was answered already, as number {receipt.first}.")
             return Outcome(Status.DUPLICATE, again, receipt.first)
@@ -84,7 +84,7 @@ class Pipeline:
         except KeyboardInterrupt:
             return self._refused(received, answers.interrupted())
         except Unwritable as error:
-            return answers.unwritten(error)
+            return answers.unwritten(error, received.request.line)
         return self._done(received, judged, intent)
 
     def resume(self, number: int, progress: Progress = silent) -> Outcome | None:
@@ -176,7 +176,7 @@ class Pipeline:
         try:
             return self._refuse(received, end)
         except Unwritable as error:
-            return answers.unwritten(error)
+            return answers.unwritten(error, received.request.line)
 
     def _refuse(self, received: Received, end: End) -> Outcome:
         request, command, reply = received.request, end.command, answers.masked(end.reply)

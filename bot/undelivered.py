@@ -9,6 +9,8 @@ from enum import StrEnum
 from bot.database import Sqlite, Unwritable
 from bot.request import Due
 
+RETRY = 2.0  # seconds until what could not be written is tried again
+
 log = logging.getLogger(__name__)
 
 
@@ -89,21 +91,30 @@ class Undelivered:
         return row is not None and bool(row[0])
 
     def _work(self) -> None:
-        while (marks := self._next()) is not None:
+        while marks := self._next():
             try:
                 with self._file.writing() as db:
                     for shown, due in marks:
                         db.execute(
                             "UPDATE answers SET state = ? WHERE (number, at) = (?, ?)", (shown, due.number, due.at)
                         )
-            except Unwritable as error:  # at worst they are shown once more after a restart
-                log.warning("that %s answers were shown was not written down: %s", len(marks), error)
+            except Unwritable as error:
+                log.warning("that %s answers were shown was not written down yet: %s", len(marks), error)
+                if not self._later(marks):
+                    return
 
-    def _next(self) -> list[tuple[Shown, Due]] | None:
+    def _next(self) -> list[tuple[Shown, Due]]:
+        """What is to be written; nothing at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._marks or self._ended)
             marks, self._marks = self._marks, []
-            return marks or None
+            return marks
+
+    def _later(self, marks: list[tuple[Shown, Due]]) -> bool:
+        """Put them back, and wait before they are tried again; False at the end: they are shown once more then."""
+        with self._changed:
+            self._marks = marks + self._marks
+            return not self._changed.wait_for(lambda: self._ended, RETRY)
 
 
 _DUE = "SELECT number, at, public FROM answers WHERE state = 'due'"

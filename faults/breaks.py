@@ -16,6 +16,7 @@ from faults.cases import Tally
 from faults.stage import Stage, stage
 
 BEFORE = AFTER = 2.0  # seconds of load before a fault and after it
+SLOWLY = 0.3  # seconds between two lines: Slack takes one answer a second in a channel, and all are waited for
 SHORT, LONG = 3.0, 14.0  # seconds of a fault; the long one is longer than a quick answer is waited for
 BURST = 40  # calls of Slack that fail
 
@@ -27,7 +28,7 @@ def tried(fault: Break, preload: str = "") -> Tally:
     with stage(preload=preload) as made:
         made.born()
         made.heard()
-        with made.load():
+        with made.load(SLOWLY):
             time.sleep(BEFORE)
             with fault(made):
                 pass
@@ -93,16 +94,6 @@ def disk_full(made: Stage) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def disk_read_only(made: Stage) -> Iterator[None]:
-    """Nobody can write there at all."""
-    data = str(made.folder / "data")
-    subprocess.run(["mount", "-o", "remount,ro", data], check=False)
-    time.sleep(SHORT)
-    yield
-    subprocess.run(["mount", "-o", "remount,rw", data], check=False)
-
-
-@contextlib.contextmanager
 def record_locked(made: Stage) -> Iterator[None]:
     """Another program holds the file."""
     other = sqlite3.connect(made.folder / "data" / "slashdock.db", timeout=10, isolation_level=None)
@@ -125,6 +116,35 @@ def record_away(made: Stage) -> Iterator[None]:
 
 def record_damaged() -> Tally:
     """A file that was overwritten is refused, and a copy that was made before is taken."""
+
+    @contextlib.contextmanager
+    def damaged(made: Stage) -> Iterator[None]:
+        path, copy = made.folder / "data" / "slashdock.db", made.folder / "copy"
+        shutil.copy(path, copy)
+        with path.open("r+b") as file:
+            file.seek(4096 * 3)
+            file.write(os.urandom(4096 * 8))
+        yield
+        shutil.copy(copy, path)
+
+    return _refused(damaged, "is damaged")
+
+
+def disk_read_only() -> Tally:
+    """Nobody can write there at all: no bot starts, and one does once that is over."""
+
+    @contextlib.contextmanager
+    def read_only(made: Stage) -> Iterator[None]:
+        data = str(made.folder / "data")
+        subprocess.run(["mount", "-o", "remount,ro", data], check=True)
+        yield
+        subprocess.run(["mount", "-o", "remount,rw", data], check=True)
+
+    return _refused(read_only, "ead-only")
+
+
+def _refused(fault: Break, told: str) -> Tally:
+    """A bot that ended in good order does not start while this is so, says why, and starts afterwards."""
     with stage() as made:
         made.born()
         made.heard()
@@ -132,16 +152,10 @@ def record_damaged() -> Tally:
             made.say()
         made.settled()
         made.stop()
-        path = made.folder / "data" / "slashdock.db"
-        copy = made.folder / "copy"
-        shutil.copy(path, copy)
-        with path.open("r+b") as file:
-            file.seek(4096 * 3)
-            file.write(os.urandom(4096 * 8))
-        made.born()
-        made.gone()
-        refused = "is damaged" in (made.folder / "log").read_text()
-        shutil.copy(copy, path)
+        with fault(made):
+            made.born()
+            made.gone()
+            refused = told in (made.folder / "log").read_text()
         made.born()
         back = made.heard()
         tally = made.judged(1)

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -31,7 +32,7 @@ from faults.cases import Tally
 
 PACE = 0.03  # seconds between two lines
 HEARD = 60.0  # seconds until a bot that starts is heard
-END = 120.0  # seconds for a bot to end what is under way, and to find out what it is in doubt about
+END = 180.0  # seconds for a bot to end what is under way, and to find out what it is in doubt about
 PATIENCE = 10.0  # seconds for lines that were not acknowledged to come again
 DISK = "64m"  # of the record
 ZYGOTE = Path(__file__).with_name("zygote.py")
@@ -144,15 +145,16 @@ class Stage:
         for line in self.sent:
             action = record.get(line.name)
             doubled += asked[line.name] > 1
+            shown = re.search(rf"\b{line.name}\b", told) is not None
             if action is None:
-                lost += line.delivery.acked and not line.delivery.failed
+                lost += line.delivery.acked and not line.delivery.failed and not shown
                 wrong += asked[line.name] > 0
                 continue
             done = self._is_done(line)
             wrong += asked[line.name] > 0 and not action.intended
             wrong += (action.status == "done" and not done) or (action.status in {"failed", "denied"} and done)
             lost += action.status in {"received", "running"}
-            lost += f"number {action.number}" not in told and action.answer not in TRACES
+            lost += not shown and action.answer not in TRACES
         return Tally(tried, lost, doubled, wrong)
 
     def statuses(self) -> Counter[str]:

@@ -78,7 +78,12 @@ class Proxy:
             while True:
                 client = listening.accept()[0]
                 engine = socket.socket(socket.AF_UNIX)
-                engine.connect(self._engine)
+                try:
+                    engine.connect(self._engine)
+                except OSError:  # it may come back
+                    engine.close()
+                    client.close()
+                    continue
                 losing, holding = threading.Event(), threading.Event()
                 threading.Thread(target=self._asked, args=(client, engine, losing, holding), daemon=True).start()
                 threading.Thread(target=self._answered, args=(engine, client, losing, holding), daemon=True).start()

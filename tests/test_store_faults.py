@@ -256,6 +256,23 @@ def test_a_removed_or_replaced_file_refuses_every_write(
         write(store)
 
 
+def test_a_file_that_is_away_is_not_made_anew(store: Store, tmp_path: Path) -> None:
+    """Beside an empty one SQLite would remove the log, in which the newest events are: nobody opens it meanwhile."""
+    number, log = begin(store), tmp_path / f"{FILE}-wal"
+    busy = [store._file._take() for _ in range(1 + len(store._file._idle))]  # who comes next needs a new connection
+    (tmp_path / FILE).rename(tmp_path / "aside")
+    before = log.read_bytes()
+    with pytest.raises(Unwritable, match="removed or replaced"):
+        store.actions.get(number)
+    assert not (tmp_path / FILE).exists()
+    assert log.read_bytes() == before
+    (tmp_path / "aside").rename(tmp_path / FILE)
+    for each in busy:
+        store._file._give(each)
+    assert store.actions.get(number) is not None
+    assert store.actions.verify() is None
+
+
 def test_a_file_that_is_put_back_takes_writes_again(store: Store, tmp_path: Path) -> None:
     """It is the file that counts, not that it was away."""
     (tmp_path / FILE).rename(tmp_path / "aside")
