@@ -254,7 +254,9 @@ def stage(seed: int = 1, preload: str = "", engine: Engine | None = None) -> Ite
             cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         stack.enter_context(zygote)
-        yield Stage(folder, engine, api, proxy, workspace, zygote, random.Random(seed))
+        made = Stage(folder, engine, api, proxy, workspace, zygote, random.Random(seed))
+        stack.callback(lambda: made.kill() if made.bot else None)
+        yield made
 
 
 def _small_disk(folder: Path, stack: contextlib.ExitStack) -> None:
