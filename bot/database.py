@@ -129,10 +129,10 @@ class Sqlite:
         return db
 
     def _take(self) -> Database:
+        self._still_there()
         try:
             return self._idle.pop()
         except IndexError:
-            self._still_there()
             return self._connect()
 
     def _give(self, db: Database) -> None:

@@ -54,6 +54,8 @@ def around(host: Host, objects: Sequence[Found], now: float, knows: Visible) -> 
     knows says whether the asker may know of something, who reads this too: of other containers it is said that there
     are some.
     """
+    if not objects:
+        return ()
     try:
         listed: list[Listed] = wire.get(host.quick(), "/containers/json", params={"all": 1})
         known = [each for each in listed if knows(seen.container(each))]

@@ -46,17 +46,17 @@ def at_random(kills: int, seed: int = 1) -> Tally:
         return _last(made, kills)
 
 
-def at_steps(steps: tuple[str, ...] = STEPS, engine: Engine | None = None) -> Tally:
-    """Have a bot kill itself before and after each step, and another one go on."""
+def at_steps(steps: tuple[str, ...] = STEPS, later: tuple[str, ...] = LATER, engine: Engine | None = None) -> Tally:
+    """Have a bot kill itself before and after each step, and another one go on; later are steps of that one."""
     with stage(engine=engine) as made:
         moments = [f"{moment} {step}" for step in steps for moment in ("before", "after")]
         for moment in moments:
             _die(made, moment)
-        for moment in (f"{when} {step}" for step in LATER for when in ("before", "after")):
+        for moment in (f"{when} {step}" for step in later for when in ("before", "after")):
             _die(made, "after bot.execution:Execution.run")
             made.born(moment)
             made.gone()
-        return _last(made, len(moments) + 2 * len(LATER))
+        return _last(made, len(moments) + 2 * len(later))
 
 
 def _die(made: Stage, moment: str) -> None:

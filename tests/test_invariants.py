@@ -16,6 +16,7 @@ from random import Random
 
 import pytest
 from docker.api.client import APIClient
+from eventually import eventually
 from every_verb import EVERY, IDLE, Line, furnish
 from harness import Bench, Everyone, bench
 from proxy import Proxy
@@ -229,6 +230,9 @@ def refused(office: Bench, proxy: Proxy, name: str) -> None:
     line = EVERY[name]
     proxy.requests.clear()
     outcome = say(office, line)
+    host = office.pipeline.hosts.get("")
+    assert host is not None
+    eventually(lambda: not host._beside._pending)  # who looked beside it when the line was given up
     assert outcome.status is Status.FAILED, name
     assert "Nothing was done" in text.added(outcome.reply), name
     paths = [each.split()[1].partition("?")[0] for each in proxy.requests]
