@@ -17,7 +17,6 @@ from commands.seen import Seen, Visible
 
 _ID = re.compile(r"(?<![0-9A-Za-z_])[0-9a-f]{12,64}(?![0-9A-Za-z_])")
 _NAME = re.compile(r'(?<=name:")[^"]+')  # as engines tell who else is on a network
-_NAMELESS = "<none>:<none>"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def _listed(client: APIClient) -> Iterator[Seen]:
     yield from map(seen.network, client.networks())
     yield from map(seen.volume, client.volumes()["Volumes"] or ())
     for each in client.images(all=True):
-        yield from (seen.image(each, name) for name in each["RepoTags"] or [_NAMELESS])
+        yield from (seen.image(each, name) for name in each["RepoTags"] or [seen.NAMELESS])
 
 
 def _told(text: str) -> Iterator[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeGuard
+from typing import Any
 
 import requests
 from docker.errors import DockerException
 
-from bot import answers, envelope, objects, renaming
-from bot.admission import Admission, spec_of
+from bot import answers, escalation, objects, renaming
+from bot.admission import Admission
 from bot.answers import End
+from bot.besides import Besides, Case, Looked
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.image_names import ImageNames
@@ -31,8 +32,6 @@ from commands.spec import Permission, Spec
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
-
-Looked = Mapping[Target, Found | Missing]
 
 
 @dataclass(frozen=True)
@@ -57,20 +56,6 @@ class Judged:
         looks = self.command.spec.permission is Permission.SEE
         protected = "" if looks else self.parts.reason(objects.OWN_CONTAINER, seen.kind, seen.id, seen.name)
         return objects.listed(seen, self.made_by, protected)
-
-
-@dataclass(frozen=True)
-class _Case:
-    """Who asks for what, and who made what there."""
-
-    asker: Asker
-    command: Command
-    made_by: MadeBy
-
-    @property
-    def spec(self) -> Spec:
-        """The verb."""
-        return self.command.spec
 
 
 @dataclass(frozen=True)
@@ -114,7 +99,7 @@ class Judging:
         command = parsed.command
         host = self._admission.host(parsed, request)
         asker = self._admission.asker(request, command, host)
-        case = _Case(asker, command, self._made_by(host))
+        case = Case(asker, command, self._made_by(host))
         found = self._look(case, host)
         try:
             verdicts = self._allowed(case, found)
@@ -162,10 +147,7 @@ class Judging:
 
     def exceeds(self, judged: Judged, details: Mapping[str, Any]) -> str:
         """Why a container that was just made gives more than what the line was judged by; empty where it does not."""
-        body, limits = judged.command.makes() or {}, self.policy.terms.run
-        more = envelope.exceeding(body, details, limits, _network_names(judged.found))
-        lent = (envelope.made_reasons(each.details, limits) for each in _lenders(body, judged.found))
-        return ", ".join(sorted(more.difference(*lent)))
+        return ", ".join(sorted(escalation.beyond(judged.command, judged.found, details, self.policy.terms.run)))
 
     @functools.cached_property
     def _own_parts(self) -> dict[str, OwnParts]:
@@ -185,7 +167,7 @@ class Judging:
         volumes = tuple(replace(each, protected=reason("volume", each.name)) for each in found.volumes)
         return replace(found, protected=reason(found.kind, found.id, found.name), volumes=volumes)
 
-    def _look(self, case: _Case, host: Host) -> Looked:
+    def _look(self, case: Case, host: Host) -> Looked:
         """What the names stand for; what the asker may not even know is not there."""
         targets = case.command.targets()
         if len(targets) > MOST:
@@ -200,25 +182,25 @@ class Judging:
         except (requests.RequestException, DockerException) as error:
             raise answers.no_engine(host.down(error), case.command) from error
 
-    def _unknown(self, case: _Case, target: Target, found: Found | Missing) -> bool:
+    def _unknown(self, case: Case, target: Target, found: Found | Missing) -> bool:
         """Whether the asker is answered as if nothing had this name; a name that the line takes is never free so."""
         if isinstance(found, Missing) and _is_ambiguous(found):
             return not self.policy.sees_all(case.asker)
         return not target.made and self._hidden(case, found)
 
-    def _hidden(self, case: _Case, found: Found | Missing) -> bool:
-        objects = self._objects(found, case.made_by)
-        verdicts = [self.policy.judge(case.asker, case.spec, objects), *self._kin(case, objects)]
+    def _hidden(self, case: Case, found: Found | Missing) -> bool:
+        objects = self._besides.objects(found, case.made_by)
+        verdicts = [self.policy.judge(case.asker, case.spec, objects), *self._besides.kin(case, objects)]
         return any(isinstance(verdict, Deny) and verdict.hidden for verdict in verdicts)
 
-    def _allowed(self, case: _Case, found: Looked) -> list[Allow | Hold]:
+    def _allowed(self, case: Case, found: Looked) -> list[Allow | Hold]:
         """The verdicts on all that the line is about, none of which is a refusal."""
         spec = case.spec
         objects = tuple(
             each
             for target, looked in found.items()
             if not (isinstance(looked, Missing) and (target.made or self._hidden(case, looked)))
-            for each in self._objects(looked, case.made_by)
+            for each in self._besides.objects(looked, case.made_by)
         )
         for target, looked in found.items():
             if target.made and isinstance(looked, Found) and self._hidden(case, looked):
@@ -227,40 +209,40 @@ class Judging:
             each
             for target, looked in found.items()
             if target.made and isinstance(looked, Missing)
-            for each in self._objects(looked, case.made_by)
+            for each in self._besides.objects(looked, case.made_by)
         ]
         renamed = tuple(self._renamed(case, found))
         objects += tuple(new for _, new in renamed)
         makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
-            hidden = tuple(obj for looked in found.values() for obj in self._objects(looked, case.made_by))
+            hidden = tuple(obj for looked in found.values() for obj in self._besides.objects(looked, case.made_by))
             return list(none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
-            *(self.policy.bars.new(case.asker, spec, each) for each in self._as_made(case, new, found)),
-            *self._kin(case, objects),
-            *self._besides(case, found),
+            *(self.policy.bars.new(case.asker, spec, each) for each in Besides.as_made(case, new, found)),
+            *self._besides.kin(case, objects),
+            *self._besides.verbs(case, found),
             *(self.policy.bars.leaving(case.asker, old, new) for old, new in renamed),
             *(renaming.entering(self.policy, case.asker, old, new, self._specs) for old, new in renamed),
-            *self._inside(case, found),
+            *self._besides.mounts(case, found),
         ]
         return list(none_refused(verdicts, case.command))
 
-    def _renamed(self, case: _Case, found: Looked) -> Iterator[tuple[Object, Object]]:
+    def _renamed(self, case: Case, found: Looked) -> Iterator[tuple[Object, Object]]:
         """The object as it is, and by the name that it would have: it has to be the asker's to touch by that, too."""
         pair = case.command.renames()
         looked = None if pair is None else found.get(pair[0])
         if pair is not None and isinstance(looked, Found) and not self._hidden(case, looked):
-            yield from ((each, replace(each, name=pair[1].ref)) for each in self._objects(looked, case.made_by))
+            yield from ((each, replace(each, name=pair[1].ref)) for each in self._besides.objects(looked, case.made_by))
 
-    def _allow_root(self, case: _Case, found: Looked) -> tuple[frozenset[str], list[Allow | Hold]]:
+    def _allow_root(self, case: Case, found: Looked) -> tuple[frozenset[str], list[Allow | Hold]]:
         """Why the line gives root on the host, empty where it does not, and the verdicts on that."""
-        reasons = set(self._escalations(case.command, found))
+        reasons = set(escalation.reasons(case.command, found, self.policy.terms.run))
         asked = [self.policy.judge_root(case.asker, case.spec, ", ".join(sorted(reasons)))] if reasons else []
         verdicts = list(none_refused(asked, case.command))
         if case.spec.permission.enters:
             looked = [each for each in found.values() if isinstance(each, Found)]
-            objects = ((each, obj) for each in looked for obj in self._objects(each, case.made_by)[:1])
+            objects = ((each, obj) for each in looked for obj in self._besides.objects(each, case.made_by)[:1])
             reasons.update(f"{each.name}: {obj.root}" for each, obj in objects if obj.root)
         return frozenset(reasons), verdicts
 
@@ -273,81 +255,9 @@ class Judging:
                 raise answers.denied(verdict.reason, command)
             yield verdict
 
-    def _escalations(self, command: Command, found: Looked) -> Iterator[str]:
-        if command.escalation():
-            yield command.escalation()
-        body, limits, names = command.makes(), self.policy.terms.run, _network_names(found)
-        yield from envelope.altered_reasons(command.alters(), limits, names)
-        if body is None:
-            return
-        yield from envelope.asked_reasons(body, limits, names)
-        for each in found.values():
-            if isinstance(each, Found) and each.kind == "volume" and envelope.volume_reason(each.details):
-                yield envelope.volume_reason(each.details)
-
-    def _besides(self, case: _Case, found: Looked) -> Iterator[Allow | Hold | Deny]:
-        """The verdicts on what the line does as well, by other verbs than its own."""
-        held = (each for looked in found.values() if isinstance(looked, Found) for each in looked.volumes)
-        there: Looked = {**{each.target: each for each in held}, **found}
-        for also in case.command.also(found):
-            spec = spec_of(self.catalog, also.verb)
-            for target in also.targets:
-                looked = there.get(target)
-                done_to = self._objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
-                if target.made and target.kind == "container":
-                    done_to = tuple(self._as_made(case, done_to, found))
-                if target.made or also.part:
-                    is_name = target.kind == "container" or not isinstance(looked, Found)
-                    judge = self.policy.bars.new if target.made and is_name else self.policy.bars.part
-                    yield from (judge(case.asker, spec, each) for each in done_to)
-                elif isinstance(looked, Found):
-                    verdict = self.policy.judge(case.asker, spec, done_to)
-                    why = f"This does to {target.ref} what `{' '.join(spec.names[-1])}` does. {verdict.reason}"
-                    yield replace(verdict, reason=why)
-
-    def _inside(self, case: _Case, found: Looked) -> Iterator[Allow | Hold | Deny]:
-        """The verdicts on what the containers mount that the line gets into, or whose mounts it takes over.
-
-        Whoever gets into a container reaches its volumes: none of them may be protected. Mounting them anew is to them
-        what naming them would be.
-        """
-        entering = spec_of(self.catalog, "container exec")
-        lenders = tuple(_lenders(case.command.makes() or {}, found))
-        entered = found.values() if case.spec.permission is Permission.ENTER else lenders
-        for each in (volume for looked in entered if isinstance(looked, Found) for volume in looked.volumes):
-            yield self.policy.bars.part(case.asker, entering, self.object(each, case.made_by))
-        for lender in lenders:
-            lent = tuple(self.object(each, case.made_by) for each in lender.volumes)
-            if lent:
-                yield self.policy.judge(case.asker, case.spec, lent)
-
-    @staticmethod
-    def _as_made(case: _Case, new: Iterable[Object], found: Looked) -> Iterator[Object]:
-        """What the line makes with its labels, a container with its image and those of it: for rules that restrict."""
-        marks, listed = case.command.marks(), list(new)
-        if marks is not None:
-            kind, own = marks
-            image = str((case.command.makes() or {}).get("Image") or "")
-            from_image = (each.labels for each in found.values() if image and _is_image(each))
-            labels = {name: value for each in (*from_image, own) for name, value in each.items()}
-            made = Object(kind, "", labels, image=image)
-            named = [each.name for each in listed if each.kind == kind]
-            yield from (replace(made, name=name) for name in named or [""])
-            listed = [each for each in listed if each.kind != kind]
-        yield from listed
-
-    def _kin(self, case: _Case, objects: tuple[Object, ...]) -> list[Allow | Hold | Deny]:
-        """The verdicts on the verbs that do the same by another name: no rule on one of them is got around."""
-        verdicts = []
-        for name in case.spec.kin:
-            concerned = tuple(each for each in objects if each.kind == name.split()[0])
-            if concerned:
-                verdicts.append(self.policy.judge(case.asker, spec_of(self.catalog, name), concerned))
-        return verdicts
-
-    def _objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
-        """What is judged: the object, once for each set of labels and each name that it or its image has."""
-        return objects.all_of(found, lambda each: self.object(each, made_by), made_by)
+    @property
+    def _besides(self) -> Besides:
+        return Besides(self.catalog, self.policy, self.object)
 
 
 def none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> Iterator[Allow | Hold]:
@@ -360,24 +270,6 @@ def none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> I
 
 def _reason(verdicts: Iterable[Allow | Hold]) -> str:
     return next((each.reason for each in verdicts), "nothing that is there is named")
-
-
-def _network_names(found: Looked) -> dict[str, str]:
-    """The names of the networks of a line by how it calls them."""
-    there = (each for each in found.values() if isinstance(each, Found) and each.kind == "network")
-    return {each.target.ref: each.name for each in there}
-
-
-def _lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
-    """The containers whose mounts a create request asks for."""
-    for text in (body.get("HostConfig") or {}).get("VolumesFrom") or ():
-        looked = found.get(Target("container", text.partition(":")[0]))
-        if isinstance(looked, Found):
-            yield looked
-
-
-def _is_image(looked: Found | Missing) -> TypeGuard[Found]:
-    return isinstance(looked, Found) and looked.kind == "image"
 
 
 def _is_ambiguous(missing: Missing) -> bool:

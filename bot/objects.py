@@ -11,11 +11,9 @@ from bot.image_names import ImageNames
 from bot.rule import Object
 from commands.context import Found, Missing, Target
 from commands.creation import images
-from commands.seen import Seen, volume_id
+from commands.seen import NAMELESS, Seen, volume_id
 
 OWN_CONTAINER = own.own_container()
-
-_NAMELESS = "<none>:<none>"  # an image without a name, in lists
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def listed(seen: Seen, made_by: MadeBy, protected: str = "") -> tuple[Object, ..
     names = made_by.images
     if names is None:
         return (judged,)
-    if seen.kind == "image" and (seen.name == _NAMELESS or is_id_of(seen.name, seen.id)):
+    if seen.kind == "image" and (seen.name == NAMELESS or is_id_of(seen.name, seen.id)):
         return (judged, *(replace(judged, name=each) for each in names.of(seen.id)))
     if seen.kind == "container":
         return tuple(replace(judged, image=each) for each in _images(seen, names))

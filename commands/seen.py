@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+NAMELESS = "<none>:<none>"  # an image without a name, in lists
+
 
 @dataclass(frozen=True)
 class Seen:

@@ -20,8 +20,11 @@ import harness  # noqa: E402 - the line above says where it is
 from engine import Engine  # noqa: E402
 from every_verb import furnish  # noqa: E402
 from harness import Bench  # noqa: E402
+from offices import Offices  # noqa: E402
 from samples import busybox_image  # noqa: E402
 from world import World  # noqa: E402
+
+from bot.workspace import Workspace  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +67,22 @@ def furnished(api: APIClient) -> APIClient:
     """The same with something of every kind on it that a line may be about."""
     furnish(api)
     return api
+
+
+@pytest.fixture
+def office(furnished: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Offices]:  # noqa: ARG001 - it comes first
+    """Makes a pipeline for dev, eve and sam with these rules besides; all have one record."""
+    made = Offices(fresh_world, tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    """A workspace in Slack's place."""
+    served = Workspace()
+    with served.serve():
+        yield served
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ SESSION = {
 }  # each line with what is told of it right after
 
 
-def test_what_was_done_is_endsand_told_in_docker_s_words(inhabited: Bench) -> None:
+def test_what_was_done_is_found_and_told_in_docker_s_words(inhabited: Bench) -> None:
     """The state, the time and the exit code, of each object."""
     ends = {line: found(inhabited, inhabited.say(line).number) for line in SESSION}
     wrong = [

@@ -20,14 +20,6 @@ LONG = 600  # seconds; longer than any test
 
 
 @pytest.fixture
-def workspace() -> Iterator[Workspace]:
-    """A workspace in Slack's place."""
-    served = Workspace()
-    with served.serve():
-        yield served
-
-
-@pytest.fixture
 def bot(fresh_world: str, tmp_path: Path, workspace: Workspace) -> Iterator[BotProcess]:
     """A bot that the test kills and starts anew."""
     settings = by_socket(workspace) | {"SLASHDOCK_AUDIT_CHANNEL": ALERTS}

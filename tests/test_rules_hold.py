@@ -4,65 +4,18 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from harness import Bench, bench
+from harness import Bench
+from offices import DEV, EVE, SAM, Office, told
 from set_clock import SetClock
 
-from bot import text
-from bot.policy import Policy
 from bot.request import Outcome, Status
-from commands import catalog
 
-DEV = "U0DEV00001"
-EVE = "U0EVE00001"
-SAM = "U0SAM00001"
-BASE = f"""
-version = 1
-[people]
-dev = {{ slack = ["{DEV}"], roles = ["dev"] }}
-eve = {{ slack = ["{EVE}"], roles = ["eye"] }}
-sam = {{ slack = ["{SAM}"], roles = ["sre"] }}
-[approvals.second]
-from = ["sre"]
-[[roles.dev.allow]]
-verbs = ["see", "read", "act", "change", "enter"]
-on = ["*"]
-[[roles.sre.allow]]
-verbs = ["see", "read"]
-on = ["*"]
-[[roles.eye.allow]]
-verbs = ["see", "read", "change"]
-on = ["*"]
-"""
+EYE_CHANGES = '[[roles.eye.allow]]\nverbs = ["change"]\non = ["*"]\n'
 HIDDEN = '[[deny]]\nverbs = ["see", "read", "act", "change", "enter"]\non = ["image:vault:*"]\n'
 SECRET = "FROM busybox\nENV INNER=word\n"  # the steps of what is hidden
-Office = Callable[..., Bench]
-
-
-@pytest.fixture
-def office(furnished: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
-    """Makes a pipeline with these rules besides; all have one record."""
-    made: list[Bench] = []
-
-    def make(rules: str, clock: SetClock | None = None) -> Bench:
-        if made:
-            made.pop().close()
-        policy = Policy.parse(BASE + rules, "policy.toml", tuple(verb.spec for verb in catalog.load()))
-        made.append(bench(fresh_world, tmp_path / "data", policy, clock=clock))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
-
-
-def told(outcome: Outcome) -> str:
-    """All that is said."""
-    return f"{text.docker(outcome.reply)}{text.added(outcome.reply)}{outcome.reply.error}"
 
 
 def agreed(bench: Bench, held: Outcome) -> Outcome:
@@ -135,7 +88,7 @@ on = ["name:tmp-*"]
 
 def test_no_name_brings_a_container_under_a_wider_rule(office: Office) -> None:
     """What may not be done to it as it is called is not to be had by calling it another thing."""
-    eve = office(NARROW)
+    eve = office(NARROW + EYE_CHANGES)
     said = eve.say("rename worker tmp-worker", EVE)
     assert said.status is Status.DENIED
     assert "allows more on name:tmp-* (policy.toml, line 19)" in told(said)
@@ -147,12 +100,12 @@ def test_no_name_brings_a_container_under_a_wider_rule(office: Office) -> None:
 def test_such_a_name_takes_the_consent_that_the_old_one_takes(office: Office) -> None:
     """In whatever channel the wider rule holds; none where the new name takes it, too."""
     asks = '[[roles.eye.allow]]\nverbs = ["enter"]\non = ["*"]\napprove = "second"\n'
-    eve = office(f'{asks}{NARROW}channels = ["C0PROD0001"]\n')
+    eve = office(f'{asks}{NARROW}channels = ["C0PROD0001"]\n{EYE_CHANGES}')
     held = eve.say("rename worker tmp-worker", EVE)
     assert (held.status, "approval second" in told(held)) == (Status.HELD, True)
     assert agreed(eve, held).status is Status.DONE
     bar = '[[require]]\nverbs = ["enter"]\napprove = "second"\n'
-    eve = office(asks + NARROW + bar)
+    eve = office(asks + NARROW + bar + EYE_CHANGES)
     assert eve.say("rename tmp-worker worker", EVE).status is Status.DONE
     assert eve.say("rename worker tmp-worker", EVE).status is Status.DONE
 
@@ -206,12 +159,12 @@ def test_a_role_for_a_time_lasts_as_the_policy_lets_it(office: Office) -> None:
     clock = SetClock(1_000_000.0)
     role = '[[roles.oncall.allow]]\nverbs = ["act"]\non = ["*"]\n'
     terms = '[roles.oncall]\nelevate = "second"\n'
-    eve = office(terms + role, clock)
+    eve = office(terms + role, clock=clock)
     held = eve.say("role request oncall --for 1h", EVE)
     agreed(eve, held)
     clock.at += 400
     for now, lasts in (("", False), (f'{terms}longest = "5m"\n', False), (f'{terms}longest = "7m"\n', True)):
-        eve = office(now + role, clock)
+        eve = office(now + role, clock=clock)
         assert told(eve.say("can-i restart web", EVE)).startswith("yes" if lasts else "no"), now
         assert (f"number {held.number}" in told(eve.say("role ls", EVE))) == lasts, now
 

@@ -3,71 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from harness import Bench, bench
+from offices import DEV, EVE, ROOT, SAM, Office, told
 from set_clock import SetClock
 
-from bot import text
-from bot.policy import Policy
-from bot.request import Outcome, Status
-from commands import catalog
+from bot.request import Status
 
-DEV = "U0DEV00001"
-EVE = "U0EVE00001"
-SAM = "U0SAM00001"
-BASE = f"""
-version = 1
-[people]
-dev = {{ slack = ["{DEV}"], roles = ["dev"] }}
-eve = {{ slack = ["{EVE}"], roles = ["eye"] }}
-sam = {{ slack = ["{SAM}"], roles = ["sre"] }}
-[approvals.second]
-from = ["sre"]
-[[roles.dev.allow]]
-verbs = ["see", "read", "act", "change", "enter"]
-on = ["*"]
-[[roles.sre.allow]]
-verbs = ["see", "read"]
-on = ["*"]
-[[roles.eye.allow]]
-verbs = ["see", "read"]
-on = ["*"]
-"""
-ROOT = """
-[[roles.dev.allow]]
-verbs = ["root"]
-on = ["*"]
-approve = "second"
-"""
 HIDDEN = '[[deny]]\nverbs = ["see", "read"]\non = ["image:vault:*"]\n'
 SERVICE = {"project": "auto", "service": "x", "container-number": "1", "oneoff": "False"}
-Office = Callable[..., Bench]
-
-
-@pytest.fixture
-def office(furnished: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[Office]:  # noqa: ARG001 - it comes first
-    """Makes a pipeline with these rules besides; all have one record."""
-    made: list[Bench] = []
-
-    def make(rules: str, clock: SetClock | None = None) -> Bench:
-        if made:
-            made.pop().close()
-        policy = Policy.parse(BASE + rules, "policy.toml", tuple(verb.spec for verb in catalog.load()))
-        made.append(bench(fresh_world, tmp_path / "data", policy, clock=clock))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
-
-
-def told(outcome: Outcome) -> str:
-    """All that is said."""
-    return f"{text.docker(outcome.reply)}{text.added(outcome.reply)}{outcome.reply.error}"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +178,7 @@ def test_a_role_that_ended_does_not_come_back_with_the_clock(office: Office) -> 
     """Nor after a restart: the record tells what time it was."""
     clock = SetClock(1_000_000.0)
     rules = '[roles.oncall]\nelevate = "second"\n[[roles.oncall.allow]]\nverbs = ["act"]\non = ["*"]\n'
-    eve = office(rules, clock)
+    eve = office(rules, clock=clock)
     held = eve.store.approvals.get(eve.say("role request oncall --for 1h", EVE).number or 0)
     assert held is not None
     eve.say(f"approval approve {held.number} --digest {held.digest}", SAM)
@@ -242,7 +187,7 @@ def test_a_role_that_ended_does_not_come_back_with_the_clock(office: Office) -> 
     clock.at += 7200
     assert told(eve.say("can-i restart web", EVE)).startswith("no")
     clock.at -= 6000
-    assert told(office(rules, clock).say("can-i restart web", EVE)).startswith("no")
+    assert told(office(rules, clock=clock).say("can-i restart web", EVE)).startswith("no")
 
 
 @pytest.mark.parametrize(

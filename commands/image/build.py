@@ -60,7 +60,6 @@ _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-
 _NO_REST = "The containers of a build's steps are always removed here. Leave --rm=false away."
 _NO_NETWORK = "The steps of a build may not use the network {}. The policy says which ones they may ([build] networks)."
 _CUT = f"Only the last {steps.KEPT // 1024 // 1024} MiB of what the steps printed are shown."
-_NAMELESS = "<none>:<none>"  # an image without a name, in lists
 _ANEW = (
     "Every step was done anew, as the layers that the engine keeps may be those of images which are not yours to use."
     " With --cache-from IMAGE the layers of one that you may use are used again."
@@ -297,7 +296,7 @@ def _may_use_all(ctx: Context) -> bool:
     return ctx.sees_every("image") and all(
         ctx.lends(seen.image(each, name))
         for each in ctx.docker.images(all=True)
-        for name in each.get("RepoTags") or [_NAMELESS]
+        for name in each.get("RepoTags") or [seen.NAMELESS]
     )
 
 

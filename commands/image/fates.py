@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from commands.aftermath import Fate, Past
+from commands.aftermath import Fate, Meant, Past
 
 _GONE = "is gone"
+
+Details = Mapping[str, Any]
 
 
 def named(past: Past, name: str, identity: str) -> Fate:
     """Whether a name stands for the image of this id."""
-    meant = past.named("image", name)
-    details = past.inspect("image", name)
-    if details is None:
-        return meant.undone("is not there")
-    return meant.done(_stands(identity)) if details["Id"] == identity else meant.undone(_stands(details["Id"]))
+
+    def fate(meant: Meant, details: Details) -> Fate:
+        return meant.done(_stands(identity)) if details["Id"] == identity else meant.undone(_stands(details["Id"]))
+
+    return _of(past, name, fate)
 
 
-def fetched(past: Past, names: Iterable[str]) -> Iterator[Fate]:
+def fetched(past: Past, names: Iterable[str]) -> list[Fate]:
     """Whether each name stands for an image, or for another one than before: the same one may be the newest."""
-    for name in names:
-        meant = past.named("image", name)
-        details = past.inspect("image", name)
-        if details is None:
-            yield meant.undone("is not there")
-        elif details["Id"] == meant.id:
-            yield meant.untold("is what it was before, which tells nothing")
-        else:
-            yield meant.done(_stands(details["Id"]))
+
+    def fate(meant: Meant, details: Details) -> Fate:
+        if details["Id"] == meant.id:
+            return meant.untold("is what it was before, which tells nothing")
+        return meant.done(_stands(details["Id"]))
+
+    return [_of(past, name, fate) for name in names]
 
 
 def made(past: Past, name: str) -> Fate:
     """Whether a name stands for an image that was made since."""
-    meant = past.named("image", name)
-    details = past.inspect("image", name)
-    if details is None:
-        return meant.undone("is not there")
-    if details["Id"] == meant.id:
-        return meant.undone("is what it was before")
-    told = f"{_stands(details['Id'])}, made at {details['Created']}"
-    return meant.untold(told) if past.is_before(details["Created"]) else meant.done(told)
+
+    def fate(meant: Meant, details: Details) -> Fate:
+        if details["Id"] == meant.id:
+            return meant.undone("is what it was before")
+        told = f"{_stands(details['Id'])}, made at {details['Created']}"
+        return meant.untold(told) if past.is_before(details["Created"]) else meant.done(told)
+
+    return _of(past, name, fate)
 
 
 def unnamed(past: Past) -> Iterator[Fate]:
@@ -54,6 +55,12 @@ def unnamed(past: Past) -> Iterator[Fate]:
             yield meant.undone("is still there")
         else:
             yield meant.untold(f"{_stands(details['Id'])}, which is another one now")
+
+
+def _of(past: Past, name: str, fate: Callable[[Meant, Details], Fate]) -> Fate:
+    """What became of the name by this judge, where an image has it."""
+    meant, details = past.named("image", name), past.inspect("image", name)
+    return meant.undone("is not there") if details is None else fate(meant, details)
 
 
 def _stands(identity: str) -> str:

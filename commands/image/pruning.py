@@ -20,7 +20,7 @@ from commands.seen import Seen, Visible
 from commands.timestamps import epoch
 
 _FILTERS = frozenset({"dangling", "label", "label!", "until"})
-_NO_NAMES = frozenset({"<none>:<none>", "<none>@<none>"})
+_NO_NAMES = frozenset({seen.NAMELESS, "<none>@<none>"})
 
 
 @dataclass(frozen=True)

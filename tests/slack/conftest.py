@@ -33,14 +33,6 @@ def join(workspace: Workspace, mode: Mode) -> Iterator[Joined]:
 
 
 @pytest.fixture
-def workspace() -> Iterator[Workspace]:
-    """A workspace that is served."""
-    served = Workspace()
-    with served.serve():
-        yield served
-
-
-@pytest.fixture
 def connection(workspace: Workspace) -> Connection:
     """A connection to it, for parts that need no transport."""
     return Connection(access(workspace, Mode.SOCKET))
