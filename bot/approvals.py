@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Protocol
 
 from sqlite_utils import Database
 
 from bot import consent
 from bot.clock import Clock
-from bot.consent import Approval, Clauses, Vote
+from bot.consent import Vote
+from bot.held import COLUMNS, Asking, Held, State, held_of
 from bot.posts import Posts, Session
 
 
@@ -25,76 +24,6 @@ class Journal(Protocol):
 
     def append(self, db: Database, number: int, kind: str, body: Mapping[str, Any], at: float | None = None) -> None:
         """Append an event of an action within the transaction that is open, of this time or of now."""
-
-
-class State(StrEnum):
-    """Where a request stands: pending, approved and running are open, all others are ends."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    DENIED = "denied"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something may still come of it."""
-        return self in {State.PENDING, State.APPROVED, State.RUNNING}
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What is asked: the facts that are written down when it begins to wait.
-
-    plan is what everybody is shown, bound what the digest is over, by name; sealed holds what has to be known again to
-    do it. expires is epoch seconds.
-    """
-
-    number: int
-    actor: str
-    team: str
-    person: str
-    origin: str
-    channel: str
-    thread: str
-    host: str
-    line: str
-    reason: str
-    plan: Mapping[str, Any]
-    bound: Mapping[str, str]
-    digest: str
-    clauses: Clauses
-    sealed: bytes
-    expires: float
-
-
-@dataclass(frozen=True)
-class Held(Asking):
-    """A request that waits or waited, as it stands; version grows with every change that people should see.
-
-    asked, begin_by, reminded and escalated are epoch seconds, None where that has not come about.
-    """
-
-    state: State = State.PENDING
-    version: int = 1
-    asked: float = 0.0
-    begin_by: float | None = None
-    reminded: float | None = None
-    escalated: float | None = None
-    glass: str = ""
-    reviewed: str = ""
-    by: str = ""
-    why: str = ""
-    votes: tuple[Vote, ...] = field(default=())
-
-    def approvals(self) -> tuple[Approval, ...]:
-        """Every approval that may count for it, once."""
-        return tuple(dict.fromkeys(each for clause in self.clauses for each in clause))
 
 
 class Approvals:
@@ -111,7 +40,7 @@ class Approvals:
     def get(self, number: int) -> Held | None:
         """The request of this number; None where none waited under it."""
         with self._reading() as db:
-            return _held(db, number)
+            return held_of(db, number)
 
     def listed(self, states: Iterable[State] = (), limit: int = 100) -> list[Held]:
         """The newest requests in these states, or in all; newest first."""
@@ -122,7 +51,7 @@ class Approvals:
                 " ORDER BY number DESC LIMIT ?",
                 (json.dumps(wanted), limit),
             ).fetchall()
-            found = [_held(db, int(row[0])) for row in rows]
+            found = [held_of(db, int(row[0])) for row in rows]
         return [each for each in found if each is not None]
 
     def vote(self, number: int, vote: Vote, met: Callable[[Held], bool]) -> Held:
@@ -131,7 +60,7 @@ class Approvals:
         met says whether the votes suffice. What is not pending, or past its time, stays as it is.
         """
         with self._writing() as db:
-            held = _held(db, number)
+            held = held_of(db, number)
             assert held is not None, number  # noqa: S101 - whoever votes has seen it
             now = self.now()
             if held.state is not State.PENDING or now >= held.expires:
@@ -141,20 +70,20 @@ class Approvals:
             db.execute(_VOTE, row)
             self._append(db, number, "voted", {**_said(vote), "person": vote.person, "action": vote.action})
             db.execute("UPDATE approvals SET version = version + 1 WHERE number = ?", (number,))
-            now_held = _held(db, number)
+            now_held = held_of(db, number)
             assert now_held is not None  # noqa: S101 - it was there a line before
             if vote.verdict == REJECT:
                 self._settle(db, number, (State.PENDING,), State.DENIED, vote.person, vote.reason)
             elif met(now_held):
                 self._approve(db, now_held, now)
-            decided = _held(db, number)
+            decided = held_of(db, number)
             assert decided is not None  # noqa: S101 - as above
             return decided
 
     def break_glass(self, number: int, person: str, reason: str) -> bool:
         """Let a pending request go on without consent, to be reviewed afterwards; False where it is not pending."""
         with self._writing() as db:
-            held, now = _held(db, number), self.now()
+            held, now = held_of(db, number), self.now()
             if held is None or held.state is not State.PENDING or now >= held.expires:
                 return False
             db.execute("UPDATE approvals SET glass = ?, settled_by = ? WHERE number = ?", (reason, person, number))
@@ -196,7 +125,7 @@ class Approvals:
                 "SELECT number FROM approvals WHERE told = 0 AND state IN ('denied', 'expired', 'cancelled')"
                 " ORDER BY number"
             ).fetchall()
-            found = [_held(db, int(row[0])) for row in rows]
+            found = [held_of(db, int(row[0])) for row in rows]
         return [each for each in found if each is not None]
 
     def tell(self, number: int) -> bool:
@@ -261,15 +190,11 @@ GLASS, REVIEWED = "glass", "reviewed"  # what the record has beside them of who 
 _VOTE = """INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET actor = excluded.actor,
     origin = excluded.origin, member_of = excluded.member_of, verdict = excluded.verdict, reason = excluded.reason,
     at = excluded.at, action = excluded.action WHERE excluded.verdict = 'reject'"""
-_COLUMNS = (
-    "number", "actor", "team", "person", "origin", "channel", "thread", "host", "line", "reason", "plan", "bound",
-    "digest", "clauses", "sealed", "expires",
-)  # fmt: skip
 
 
 def hold(db: Database, asking: Asking, now: float) -> None:
     """Begin to wait, within the transaction that is open."""
-    told = {name: getattr(asking, name) for name in _COLUMNS}
+    told = {name: getattr(asking, name) for name in COLUMNS}
     told |= {"plan": json.dumps(asking.plan), "bound": json.dumps(asking.bound)}
     told |= {"clauses": consent.written(asking.clauses), "asked": now}
     names = ", ".join(told)
@@ -296,33 +221,5 @@ def end(db: Database, number: int, status: str, why: str) -> None:
     )
 
 
-def _held(db: Database, number: int) -> Held | None:
-    row = next(iter(db.query("SELECT * FROM approvals WHERE number = ?", (number,))), None)
-    if row is None:
-        return None
-    votes = tuple(_vote(each) for each in db.query("SELECT * FROM votes WHERE number = ? ORDER BY at", (number,)))
-    told = {name: row[name] for name in _COLUMNS}
-    told |= {name: json.loads(row[name]) for name in ("plan", "bound")} | {"clauses": consent.read(row["clauses"])}
-    return Held(
-        **told,
-        state=State(row["state"]),
-        version=row["version"],
-        asked=row["asked"],
-        begin_by=row["begin_by"],
-        reminded=row["reminded"],
-        escalated=row["escalated"],
-        glass=row["glass"],
-        reviewed=row["reviewed"],
-        by=row["settled_by"],
-        why=row["why"],
-        votes=votes,
-    )
-
-
 def _said(vote: Vote) -> dict[str, Any]:
     return {"verdict": vote.verdict, "reason": vote.reason, "actor": vote.actor, "origin": vote.origin}
-
-
-def _vote(row: Mapping[str, Any]) -> Vote:
-    told = {name: row[name] for name in ("person", "actor", "origin", "verdict", "reason", "at", "action")}
-    return Vote(groups=frozenset(json.loads(row["member_of"])), **told)

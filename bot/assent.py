@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot import policy_reason
-from bot.approvals import APPROVE, Approvals, Held, State
+from bot.approvals import APPROVE, Approvals
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
+from bot.held import Held, State
 from bot.policy import Asker, Rules
 from bot.request import TRUSTED, Actor, Directory
 from bot.rule import Needs

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Protocol
 
-from bot.approvals import Approvals, Held, State
+from bot.approvals import Approvals
 from bot.clock import Clock
 from bot.consent import Approvers
+from bot.held import Held, State
 from bot.policy import Rules
 from bot.posts import Post
 from bot.request import TRUSTED

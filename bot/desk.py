@@ -11,9 +11,9 @@ from typing import Any
 
 from bot import answers
 from bot.answers import End
-from bot.approvals import Held
 from bot.buttons import Spent
 from bot.execution import Progress, silent
+from bot.held import Held
 from bot.pipeline import Pipeline
 from bot.request import Due, Late, Outcome, Received, Request, Status, recorded
 from bot.store import UNWRITTEN, Store, Unwritable

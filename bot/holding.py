@@ -11,10 +11,10 @@ from docker.errors import APIError
 
 from bot import answers, plan, radius, telling
 from bot.answers import End
-from bot.approvals import Asking, Held, State
 from bot.assent import Assent
 from bot.clock import Clock
 from bot.description import described, glimpsed
+from bot.held import Asking, Held, State
 from bot.judging import Judged
 from bot.plan import Plan, Unread, Unseen
 from bot.radius import Fact

@@ -10,11 +10,11 @@ from typing import Any
 
 from bot import answers
 from bot.answers import End
-from bot.approvals import Held, State
 from bot.assent import Assent
 from bot.clock import Clock
 from bot.description import describe, described
 from bot.execution import Execution, Progress, silent
+from bot.held import Held, State
 from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside

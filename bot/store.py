@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot import approvals, migrations
 from bot.actions import Actions
-from bot.approvals import Approvals, Asking
+from bot.approvals import Approvals
 from bot.archive import Archive
 from bot.bounds import KEPT
 from bot.buttons import Buttons
@@ -22,6 +22,7 @@ from bot.doubts import Doubts
 from bot.emergency import Emergency
 from bot.grants import Grants
 from bot.heads import Heads
+from bot.held import Asking
 from bot.images import Images
 from bot.journal import End, Journal
 from bot.locks import AlreadyRunning, Instance, Owner

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import policy_reason
-from bot.approvals import Asking, Held
+from bot.held import Asking, Held
 
 
 def needs(asking: Asking) -> str:

@@ -21,8 +21,8 @@ from hypothesis.stateful import (
 )
 from set_clock import SetClock
 
-from bot.approvals import Held, State
 from bot.clerk import Clerk
+from bot.held import Held, State
 from bot.hosts import Host, Hosts
 from bot.pipeline import Pipeline
 from bot.policy import Reloading

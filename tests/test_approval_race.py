@@ -12,7 +12,7 @@ from docker.api.client import APIClient
 from harness import bench
 from race import ASKER, PEOPLE, POLICY
 
-from bot.approvals import State
+from bot.held import State
 from bot.policy import Policy
 from bot.request import Status
 from commands import catalog

@@ -13,8 +13,8 @@ from harness import KEY, UNHURRIED, Bench, bench
 from set_clock import SetClock
 
 from bot import reconcile, text
-from bot.approvals import Held, State
 from bot.clock import Clock
+from bot.held import Held, State
 from bot.policy import Policy
 from bot.request import Actor, Member, Outcome, Status
 from bot.store import Store

@@ -23,7 +23,7 @@ from proxy import Proxy
 from set_clock import SetClock
 
 from bot import plan, text
-from bot.approvals import Held, State
+from bot.held import Held, State
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy
 from bot.request import Actor, Member, Origin, Outcome, Request, Status
 from bot.rule import Rule, Selector

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot import telling
-from bot.approvals import Approvals, Held, State
+from bot.approvals import Approvals
 from bot.blockrules import problems
 from bot.clerk import unshown
+from bot.held import Held, State
 from bot.posts import Post as Shown
 from bot.request import Outcome, Status
 from bot.slack import elements

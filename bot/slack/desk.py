@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from bot.approvals import Held
 from bot.buttons import Spent
+from bot.held import Held
 from bot.request import Due, Late, Outcome, Request
 from bot.undelivered import Shown
 from commands.asking import Form

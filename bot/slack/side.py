@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.answers import written
-from bot.approvals import Approvals, Held
+from bot.approvals import Approvals
 from bot.clock import Clock
+from bot.held import Held
 from bot.request import Actor, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http

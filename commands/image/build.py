@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from docker.errors import NotFound
 
-from commands import naming, seen, touching
+from commands import naming, touching
 from commands.aftermath import Fate, Past, untold
 from commands.asking import Field, Form
 from commands.attempts import Refusal, unanswered
@@ -19,6 +19,7 @@ from commands.building import (
     contexts,
     dockerfile,
     flags,
+    layers,
     mistakes,
     numbered,
     origins,
@@ -60,10 +61,6 @@ _NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-
 _NO_REST = "The containers of a build's steps are always removed here. Leave --rm=false away."
 _NO_NETWORK = "The steps of a build may not use the network {}. The policy says which ones they may ([build] networks)."
 _CUT = f"Only the last {steps.KEPT // 1024 // 1024} MiB of what the steps printed are shown."
-_ANEW = (
-    "Every step was done anew, as the layers that the engine keeps may be those of images which are not yours to use."
-    " With --cache-from IMAGE the layers of one that you may use are used again."
-)
 _LATE = (
     f"The build took more than {steps.LIMIT / 60:.0f} minutes, or said nothing for {steps.SILENCE / 60:.0f}, and was"
     f" given up. `{LOOK}` shows what there is now."
@@ -139,15 +136,11 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         return fates.fetched(past, names) if names else untold(_NAMELESS)
 
     def run(self, ctx: Context) -> Reply:
-        """Build it; the answer is what the engine says of the steps.
-
-        Without other images' layers the engine takes those of any image that has the same steps, the hidden included.
-        """
+        """Build it; the answer is what the engine says of the steps."""
         asked = self.sources_of_layers()
-        layers = tuple(origins.unhidden(ctx, asked))
-        anew = not layers and (bool(asked) or not _may_use_all(ctx))
-        reply = replace(self, cache_from=layers, no_cache=self.no_cache or anew).built(ctx)
-        return reply + note(_ANEW) if anew and not (asked or self.no_cache or reply.failed) else reply
+        usable = layers.usable(ctx, asked)
+        reply = replace(self, cache_from=usable.images, no_cache=self.no_cache or usable.anew).built(ctx)
+        return reply + note(layers.ANEW) if usable.anew and not (asked or self.no_cache or reply.failed) else reply
 
     def built(self, ctx: Context) -> Reply:
         """The same with no other layers than those."""
@@ -235,11 +228,11 @@ class Build(Options, name="image build", alias="build, builder build", permissio
             flags.check(reading)
             added.check(reading, ctx.allowances.remotes)
             workdirs.check(reading)
-        layers = (Base(0, ref) for ref in self.sources_of_layers())
+        sources = (Base(0, ref) for ref in self.sources_of_layers())
         reached = bases.is_reached(text, self.target)  # else the engine refuses it before its first step
         readable = functools.cache(lambda: reached and readings.is_readable(ctx.patient, content))
         fetching = Fetching(self.pull, self.platform, bases.stages(text), readable)
-        origins.check(ctx, [*bases.named(text, self.given(), self.target), *layers], fetching)
+        origins.check(ctx, [*bases.named(text, self.given(), self.target), *sources], fetching)
         return numbered.below(text, fetching.printed)
 
     def _unfetched(self, context: contexts.Context, error: Unfetched) -> Reply:
@@ -286,18 +279,6 @@ class Build(Options, name="image build", alias="build, builder build", permissio
             yield Output(f"{sending}{done.text}", "build.txt")
         if done.window.dropped:
             yield Note(_CUT)
-
-
-def _may_use_all(ctx: Context) -> bool:
-    """Whether no image is hidden from the asker, and each that is there may be built on.
-
-    Whether one is hidden is not looked at but asked of the policy: the answer would tell that it is there.
-    """
-    return ctx.sees_every("image") and all(
-        ctx.lends(seen.image(each, name))
-        for each in ctx.docker.images(all=True)
-        for name in each.get("RepoTags") or [seen.NAMELESS]
-    )
 
 
 def _checked(ctx: Context, image: str) -> Reply:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.approvals import Held
 from bot.buttons import Spent
 from bot.execution import Progress, silent
+from bot.held import Held
 from bot.request import Due, Late, Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer

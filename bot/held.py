@@ -1,0 +1,119 @@
+"""A request that waits for other people's consent, or waited: what was asked, and how it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot import consent
+from bot.consent import Approval, Clauses, Vote
+
+
+class State(StrEnum):
+    """Where a request stands: pending, approved and running are open, all others are ends."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DENIED = "denied"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it."""
+        return self in {State.PENDING, State.APPROVED, State.RUNNING}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked: the facts that are written down when it begins to wait.
+
+    plan is what everybody is shown, bound what the digest is over, by name; sealed holds what has to be known again to
+    do it. expires is epoch seconds.
+    """
+
+    number: int
+    actor: str
+    team: str
+    person: str
+    origin: str
+    channel: str
+    thread: str
+    host: str
+    line: str
+    reason: str
+    plan: Mapping[str, Any]
+    bound: Mapping[str, str]
+    digest: str
+    clauses: Clauses
+    sealed: bytes
+    expires: float
+
+
+@dataclass(frozen=True)
+class Held(Asking):
+    """A request that waits or waited, as it stands; version grows with every change that people should see.
+
+    asked, begin_by, reminded and escalated are epoch seconds, None where that has not come about.
+    """
+
+    state: State = State.PENDING
+    version: int = 1
+    asked: float = 0.0
+    begin_by: float | None = None
+    reminded: float | None = None
+    escalated: float | None = None
+    glass: str = ""
+    reviewed: str = ""
+    by: str = ""
+    why: str = ""
+    votes: tuple[Vote, ...] = field(default=())
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """Every approval that may count for it, once."""
+        return tuple(dict.fromkeys(each for clause in self.clauses for each in clause))
+
+
+COLUMNS = (
+    "number", "actor", "team", "person", "origin", "channel", "thread", "host", "line", "reason", "plan", "bound",
+    "digest", "clauses", "sealed", "expires",
+)  # fmt: skip
+
+
+def held_of(db: Database, number: int) -> Held | None:
+    """The request of this number, within the transaction that is open; None where none waited under it."""
+    row = next(iter(db.query("SELECT * FROM approvals WHERE number = ?", (number,))), None)
+    if row is None:
+        return None
+    votes = tuple(_vote(each) for each in db.query("SELECT * FROM votes WHERE number = ? ORDER BY at", (number,)))
+    told = {name: row[name] for name in COLUMNS}
+    told |= {name: json.loads(row[name]) for name in ("plan", "bound")} | {"clauses": consent.read(row["clauses"])}
+    return Held(
+        **told,
+        state=State(row["state"]),
+        version=row["version"],
+        asked=row["asked"],
+        begin_by=row["begin_by"],
+        reminded=row["reminded"],
+        escalated=row["escalated"],
+        glass=row["glass"],
+        reviewed=row["reviewed"],
+        by=row["settled_by"],
+        why=row["why"],
+        votes=votes,
+    )
+
+
+def _vote(row: Mapping[str, Any]) -> Vote:
+    told = {name: row[name] for name in ("person", "actor", "origin", "verdict", "reason", "at", "action")}
+    return Vote(groups=frozenset(json.loads(row["member_of"])), **told)
