@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from bot.clock import Clock
 from bot.request import Status, recorded
-from bot.store import Answer, Store, Unfinished
+from bot.store import Answer, Store
 from commands.reply import note
 
 NOT_DONE = "slashdock ended before anything was done. Send the line again if you still want it."
@@ -15,13 +17,16 @@ MAYBE = "slashdock ended between the intent and the outcome: it may have been do
 log = logging.getLogger(__name__)
 
 
-def settle(store: Store, clock: Clock) -> list[Unfinished]:
+def settle(store: Store, clock: Clock) -> list[dict[str, Any]]:
     """End what the dead left unfinished; returns those that may have been done, which are left in doubt."""
     left = store.unfinished()
     for action in left:
-        status, told = (Status.UNKNOWN, MAYBE) if action.intended else (Status.FAILED, NOT_DONE)
-        log.warning("action %s (%s by %s): %s", action.number, action.line, action.person, told)
-        found = store.actions.get(action.number)
-        due = None if found is None else recorded(found).due(action.number, clock.now(), public=False)
-        store.outcome(action.number, status=status, error=told, answer=Answer(note(told), due))
-    return [action for action in left if action.intended]
+        status, told = (Status.UNKNOWN, MAYBE) if _may_be_done(action) else (Status.FAILED, NOT_DONE)
+        log.warning("action %s (%s by %s): %s", action["number"], action["line"], action["person"], told)
+        due = recorded(action).due(action["number"], clock.now(), public=False)
+        store.outcome(action["number"], status=status, error=told, answer=Answer(note(told), due))
+    return [action for action in left if _may_be_done(action)]
+
+
+def _may_be_done(action: Mapping[str, Any]) -> bool:
+    return bool(action["status"] == "running")

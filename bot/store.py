@@ -36,7 +36,7 @@ from bot.vault import Vault
 from commands.credentials import Credential
 from commands.reply import Reply
 
-__all__ = ["AlreadyRunning", "Answer", "Instance", "Receipt", "Store", "Unfinished", "Unwritable"]
+__all__ = ["AlreadyRunning", "Answer", "Instance", "Receipt", "Store", "Unwritable"]
 
 FILE = "slashdock.db"
 HELD = b"slashdock: lines that wait for consent, 1"  # what the seal of what is kept for later is made for
@@ -51,19 +51,6 @@ class Receipt:
     number: int
     duplicate: bool = False
     first: int | None = None
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """An action whose process died before its end; where nothing was intended, nothing was done."""
-
-    number: int
-    line: str
-    host: str
-    person: str
-    verb: str
-    targets: tuple[Mapping[str, str], ...]
-    intended: bool
 
 
 @dataclass(frozen=True)
@@ -256,13 +243,16 @@ class Store:
         end = End(number, self._clock.now(), (("outcome", body),), tuple(made), _due(answer))
         self.journal.end_whatever_comes(end)
 
-    def unfinished(self) -> list[Unfinished]:
-        """The actions without an outcome whose process is dead, oldest first."""
+    def unfinished(self) -> list[dict[str, Any]]:
+        """The actions without an outcome whose process is dead, oldest first.
+
+        Where nothing was intended, and they are not "running", nothing was done.
+        """
         with self._file.reading() as db:
             rows = list(db.query("SELECT number, owner FROM unsettled ORDER BY number"))
         found = [self.actions.get(row["number"]) for row in rows if not self._owner.lives(row["owner"])]
         self._owner.bury()
-        return [_unfinished(action) for action in found if action is not None]
+        return [action for action in found if action is not None]
 
     # How --------------------------------------------------------------------------------------------------------
 
@@ -298,8 +288,3 @@ WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVI
 
 def _due(answer: Answer | None) -> Due | None:
     return None if answer is None else answer.due
-
-
-def _unfinished(action: Mapping[str, Any]) -> Unfinished:
-    told = {key: action[key] for key in ("number", "line", "host", "person", "verb")}
-    return Unfinished(**told, targets=tuple(action["targets"]), intended=action["status"] == "running")

@@ -398,7 +398,7 @@ def test_an_approved_line_that_was_cut_off_is_unknown(fresh_world: str, tmp_path
     store.close()
     assert running is not None
     assert running["status"] == "running"
-    assert [each.number for each in left] == [asked.number]
+    assert [each["number"] for each in left] == [asked.number]
     assert action is not None
     assert action["status"] == "unknown"
     assert ended is not None

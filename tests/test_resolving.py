@@ -185,7 +185,7 @@ class Dead:
         (left,) = reconcile.settle(made.store, made.pipeline.clock)
         found = Found(made)
         found.all()
-        action = made.store.actions.get(left.number) or {}
+        action = made.store.actions.get(left["number"]) or {}
         after = Found(made)  # another start, to which nothing is in doubt any more
         assert (after.resolver.look(), after.told) == (0, [])
         made.close()

@@ -205,7 +205,7 @@ def test_what_is_owed_is_written_when_the_record_is_closed(tmp_path: Path, *, ro
         store.close()
         (disk / "filler").unlink(missing_ok=True)
         again = Store(disk, Clock(), KEY)
-        left = [action.number for action in again.unfinished()]
+        left = [action["number"] for action in again.unfinished()]
         statuses = [row["status"] for row in again.actions.listed({}, 9)]
         assert (left, statuses) == (([], ["done", "denied"]) if room else (numbers[:1], ["done", "received"]))
         assert again.actions.verify() is None

@@ -72,7 +72,7 @@ class SlackBoard:
         told = Note(f"Number {held.number} is {requests.state(telling.told(held))}. Nothing of it was done.")
         outcome = Outcome(status, Reply((told,)), held.number, line=held.line, host=held.host)
         message = render(outcome, lambda _button: "")
-        place = Place(held.channel, held.actor, held.thread, held.thread, direct=held.channel.startswith("D"))
+        place = Place.asked(held.channel, held.actor, held.thread)
         letter = MessageLetter(
             message, self._post.ways(place, public=False), ended=self._desk.answered(self._desk.due(held.number))
         )

@@ -21,6 +21,11 @@ class Place:
     response_url: str = ""
     direct: bool = False
 
+    @classmethod
+    def asked(cls, channel: str, user: str, thread: str) -> Place:
+        """Where something was asked before, by what the record has of that."""
+        return cls(channel, user, thread, thread, direct=channel.startswith("D"))
+
     def kept(self) -> dict[str, str | bool]:
         """What of it may be written down: all but the response_url, by which anybody could answer."""
         told = dataclasses.asdict(self)

@@ -93,7 +93,7 @@ class SlackSide:
     def show(self, late: Late) -> None:
         """Tell what became of a request, where it was asked."""
         asked, actor = late.request, late.request.actor.id
-        place = Place(asked.channel, actor, asked.thread, asked.thread, direct=asked.channel.startswith("D"))
+        place = Place.asked(asked.channel, actor, asked.thread)
         self._tell(Asked(asked, place), late.outcome, actor)
 
     def say(self, channel: str, text: str) -> None:
@@ -107,7 +107,7 @@ class SlackSide:
 
     def begin(self, held: Held) -> bool:
         """Begin what was agreed to; what comes of it is told where it was asked. False where there is no room now."""
-        place = Place(held.channel, held.actor, held.thread, held.thread, direct=held.channel.startswith("D"))
+        place = Place.asked(held.channel, held.actor, held.thread)
         origin = Origin(held.origin)
         asked = Asked(Request(held.line, Actor(held.actor, held.team), origin, held.channel, held.thread), place)
         if not held.channel:
