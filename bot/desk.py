@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,8 @@ from commands.reply import Button, Reply, note
 from commands.secrets import mask_line
 
 PER_PERSON = 60  # requests that one person may have under way at an engine, so that nobody takes all of its workers
+SETTLED = 60.0  # seconds after which an answer that is not on its way was not taken up by anybody
+OLDEST = 86_400.0  # seconds for which an answer is tried to be shown
 _AGAIN = "slashdock was restarted before Slack had confirmed this answer: it may stand above already."
 _NOT_KEPT = "What was answered is not kept any more. The record says what became of it."
 _GOES_ON = "slashdock stops now, and number {} is still under way. What became of it is told after the next start."
@@ -142,13 +144,28 @@ class Desk:
         """Who hears what became of an answer."""
         if due is None:
             return _nobody
-        return lambda shown: self._store.undelivered.mark(due, shown)
+        return lambda shown: self._store.undelivered.mark(due, shown) if shown is not Shown.DUE else None
 
     def late(self) -> Iterator[Late]:
         """The answers that an earlier process had still to show, each to be posted once more and not again."""
         for due in self._store.undelivered.due():
             action = self._store.actions.get(due.number)
             if action is not None and self._store.undelivered.again(due):
+                yield self._late(due, action)
+
+    def unsent(self, flying: Container[int]) -> Iterator[Late]:
+        """The answers of this process that Slack has still to show and that are not on their way, oldest first.
+
+        flying are the numbers of those that are. What is a day old is given up.
+        """
+        for due in self._store.undelivered.due():
+            age = self._pipeline.clock.now() - due.at
+            action = self._store.actions.get(due.number) if due.number not in flying and age > SETTLED else None
+            if action is None or due.at < self._store.opened:
+                continue
+            if age > OLDEST:
+                self._store.undelivered.mark(due, Shown.LOST)
+            else:
                 yield self._late(due, action)
 
     def found(self, number: int) -> Late | None:

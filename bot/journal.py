@@ -125,7 +125,11 @@ class Journal:
 
 _HEAD = "SELECT id, hash FROM events ORDER BY id DESC LIMIT 1"
 _WRITTEN = "SELECT 1 FROM events WHERE number = ? AND kind = 'outcome' AND at = ? AND body = ?"
-_ANSWER = "INSERT OR REPLACE INTO answers (number, at, public) VALUES (?, ?, ?)"
+# What was shown before it could be written down stays so.
+_ANSWER = """
+INSERT INTO answers (number, at, public) VALUES (?, ?, ?) ON CONFLICT (number) DO UPDATE
+SET at = excluded.at, public = excluded.public, state = 'due' WHERE at <> excluded.at
+"""
 
 
 def _json(body: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.store import Store, Unwritable
@@ -19,7 +20,16 @@ SHOWN = 20  # numbers of actions that a sentence names
 log = logging.getLogger(__name__)
 
 Check = Callable[[], str | None]  # one sentence of what is wrong, None where nothing is; never waits long
-Say = Callable[[str], None]  # tells those who watch over the bot
+
+
+class Side(Protocol):
+    """The way to people."""
+
+    def say(self, text: str) -> None:
+        """Tell those who watch over the bot."""
+
+    def feed(self) -> None:
+        """Have answers sent that found no room before."""
 
 
 @dataclass
@@ -33,15 +43,15 @@ class _Watch:
 
 
 class Keeper:
-    """A thread of its own; checks are by the name of what they look at, say takes sentences for the audit channel.
+    """A thread of its own; checks are by the name of what they look at.
 
     retention is the days after which what is recorded goes to an archive, 0 where it never does.
     """
 
-    def __init__(self, store: Store, clock: Clock, checks: Mapping[str, Check], say: Say, retention: int = 0) -> None:
+    def __init__(self, store: Store, clock: Clock, checks: Mapping[str, Check], side: Side, retention: int = 0) -> None:
         self._store = store
         self._clock = clock
-        self._say = say
+        self._side = side
         self._retention = retention
         self._watches = [_Watch(name, check) for name, check in checks.items()]
         self._due = {"hour": 0.0, "day": clock.now() + HOUR}
@@ -69,6 +79,7 @@ class Keeper:
         now = self._clock.now()
         for watch in self._watches:
             self._done(partial(self._watch, watch, now))
+        self._done(self._side.feed)
         if now >= self._due["hour"]:
             self._due["hour"] = now + HOUR
             self._done(self._publish)
@@ -95,7 +106,7 @@ class Keeper:
     def _publish(self) -> None:
         head = self._store.heads.publish()
         if head is not None:
-            self._say(
+            self._side.say(
                 f"Head of the record: {head}. `audit verify --head {head}` finds out whether it was altered since."
             )
 
@@ -103,7 +114,7 @@ class Keeper:
         wrong = self._store.actions.verify() or self._store.archive.verify()
         if wrong:
             log.error("the record is not whole: %s", wrong)
-            self._say(f"The record is not whole: {wrong}. Somebody altered it, or the disk did: see docs/record.md.")
+            self._side.say(f"The record is not whole: {wrong}. Somebody altered it, or the disk: see docs/record.md.")
 
     def _archive(self) -> None:
         if self._retention:
@@ -117,7 +128,7 @@ class Keeper:
             watch.at = now
             log.warning("%s", wrong)
         elif watch.wrong and not wrong:
-            self._say(
+            self._side.say(
                 f"{watch.name} is back: {watch.wrong} (from {_time(watch.at)} to {_time(now)}).{self._missed(watch.at)}"
             )
         watch.wrong = wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from enum import StrEnum
 
 from bot.database import Sqlite, Unwritable
@@ -29,7 +30,7 @@ class Undelivered:
 
     def __init__(self, file: Sqlite) -> None:
         self._file = file
-        self._marks: list[tuple[Shown, Due]] = []
+        self._marks: dict[int, tuple[Shown, Due]] = {}  # what is to be written, by the number of the action
         self._changed = threading.Condition()
         self._ended = False
         self._thread = threading.Thread(target=self._work, name="undelivered", daemon=True)
@@ -49,14 +50,16 @@ class Undelivered:
     def mark(self, due: Due, shown: Shown) -> None:
         """Have what became of an answer written soon."""
         with self._changed:
-            self._marks.append((shown, due))
+            self._marks[due.number] = shown, due
             self._changed.notify()
 
     def due(self) -> list[Due]:
         """What waits, oldest first."""
+        with self._changed:
+            known = {due for _, due in self._marks.values()}
         with self._file.reading() as db:
             rows = db.execute(f"{_DUE} ORDER BY number").fetchall()
-        return [Due(number, at, bool(public)) for number, at, public in rows]
+        return [due for number, at, public in rows if (due := Due(number, at, bool(public))) not in known]
 
     def of(self, number: int) -> Due | None:
         """The answer of one action; None where nothing waits."""
@@ -94,27 +97,34 @@ class Undelivered:
         while marks := self._next():
             try:
                 with self._file.writing() as db:
-                    for shown, due in marks:
-                        db.execute(
-                            "UPDATE answers SET state = ? WHERE (number, at) = (?, ?)", (shown, due.number, due.at)
-                        )
+                    for shown, due in marks.values():
+                        db.execute(_MARK, (due.number, due.at, due.public, shown))
             except Unwritable as error:
                 log.warning("that %s answers were shown was not written down yet: %s", len(marks), error)
-                if not self._later(marks):
+                if self._waited():
                     return
+            else:
+                self._written(marks)
 
-    def _next(self) -> list[tuple[Shown, Due]]:
+    def _next(self) -> Mapping[int, tuple[Shown, Due]]:
         """What is to be written; nothing at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._marks or self._ended)
-            marks, self._marks = self._marks, []
-            return marks
+            return dict(self._marks)
 
-    def _later(self, marks: list[tuple[Shown, Due]]) -> bool:
-        """Put them back, and wait before they are tried again; False at the end: they are shown once more then."""
+    def _written(self, marks: Mapping[int, tuple[Shown, Due]]) -> None:
         with self._changed:
-            self._marks = marks + self._marks
-            return not self._changed.wait_for(lambda: self._ended, RETRY)
+            self._marks = {number: mark for number, mark in self._marks.items() if marks.get(number) != mark}
+
+    def _waited(self) -> bool:
+        """Wait before it is tried again; whether that is the end: they are shown once more then."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._ended, RETRY)
 
 
 _DUE = "SELECT number, at, public FROM answers WHERE state = 'due'"
+# The end itself may come later, where it could not be written when it was shown.
+_MARK = """
+INSERT INTO answers (number, at, public, state) VALUES (?, ?, ?, ?)
+ON CONFLICT (number) DO UPDATE SET state = excluded.state WHERE at = excluded.at
+"""

@@ -16,7 +16,7 @@ from bot import reconcile
 from bot.clerk import Clerk
 from bot.core import ALERTS, CannotStart, Core, jobs_of, opened
 from bot.desk import Desk
-from bot.keeper import Check, Keeper, Say
+from bot.keeper import Check, Keeper
 from bot.locks import Instance
 from bot.request import Outcome, Request
 from bot.resolving import Resolver
@@ -70,7 +70,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     clerk = Clerk(approvals, core.policy, core.clock, side.board(approvals, lambda: bell(0)), side.begin)
     bell.ring = clerk.ring
     schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
-    keeper = Keeper(core.store, core.clock, _checks(core, side), _audit(settings, side), settings.retention)
+    keeper = Keeper(core.store, core.clock, _checks(core, side), _Watch(settings, side), settings.retention)
     health.ask = lambda: side.healthy() or keeper.wrong
     core.store.undelivered.start()
     stack.callback(core.store.undelivered.close)
@@ -96,10 +96,20 @@ def _checks(core: Core, side: SlackSide) -> dict[str, Check]:
     return {"Slack": side.transport.healthy, **engines}
 
 
-def _audit(settings: Settings, side: SlackSide) -> Say:
-    """Who hears what concerns the bot itself: the audit channel, where there is one; the log does anyway."""
-    channel = settings.audit_channel or (ALERTS if settings.mode is Mode.WORKSPACE else "")
-    return (lambda text: side.say(channel, text)) if channel else log.warning
+class _Watch:
+    """Slack as the keeper needs it: the audit channel, where there is one; the log hears it anyway."""
+
+    def __init__(self, settings: Settings, side: SlackSide) -> None:
+        self._channel = settings.audit_channel or (ALERTS if settings.mode is Mode.WORKSPACE else "")
+        self._side = side
+        self.feed = side.feed
+
+    def say(self, text: str) -> None:
+        """Tell those who watch over the bot."""
+        if self._channel:
+            self._side.say(self._channel, text)
+        else:
+            log.warning("%s", text)
 
 
 def _joined(connection: Connection, settings: Settings, wrong: str | None) -> str:

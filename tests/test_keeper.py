@@ -26,11 +26,20 @@ class Kept:
     clock: SetClock
     wrong: str | None = None
     said: list[str] = field(default_factory=list)
+    fed: int = 0
 
     def __post_init__(self) -> None:
         """Make the keeper."""
         checks = {"The engine local": lambda: self.wrong}
-        self.keeper = Keeper(self.store, self.clock, checks, self.said.append, retention=1)
+        self.keeper = Keeper(self.store, self.clock, checks, self, retention=1)
+
+    def say(self, text: str) -> None:
+        """Hear it."""
+        self.said.append(text)
+
+    def feed(self) -> None:
+        """Count it."""
+        self.fed += 1
 
 
 @pytest.fixture
@@ -52,7 +61,7 @@ def test_what_was_gone_is_told_once_it_is_back(kept: Kept) -> None:
     number = begin(kept.store)
     kept.store.outcome(number, status="failed", error="no engine")
     kept.keeper.look()
-    assert kept.said == []
+    assert (kept.said, kept.fed) == ([], 3)
     kept.clock.at += 60
     kept.wrong = None
     kept.keeper.look()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from bot.buttons import Spent
@@ -57,6 +57,12 @@ class Desk(Protocol):
 
     def late(self) -> Iterable[Late]:
         """The answers that an earlier process had still to show, each to be posted once more and not again."""
+
+    def unsent(self, flying: Container[int]) -> Iterator[Late]:
+        """The answers of this process that Slack has still to show and that are not on their way, oldest first.
+
+        flying are the numbers of those that are.
+        """
 
     def spent(self, button: str) -> Spent | None:
         """The action that used up a button which works once; None where it can still be pressed."""

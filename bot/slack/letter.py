@@ -61,7 +61,7 @@ class MessageLetter:
         """Try the way at hand."""
         if self.way is None:
             log.error("an answer could not be shown: no way is left (%s)", self.about)
-            self.give_up()
+            self._end(Shown.LOST)
             return True
         try:
             self.way(self.payload)
@@ -74,8 +74,8 @@ class MessageLetter:
         return True
 
     def give_up(self) -> None:
-        """Say that it is lost."""
-        self._end(Shown.LOST)
+        """Say that it is still to be shown."""
+        self._end(Shown.DUE)
 
     def _end(self, shown: Shown) -> None:
         self.ended(shown)

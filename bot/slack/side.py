@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from bot.answers import written
 from bot.approvals import Approvals
 from bot.clock import Clock
 from bot.held import Held
-from bot.request import Actor, Late, Origin, Outcome, Request, Status
+from bot.request import Actor, Due, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
 from bot.slack.app import Intake, build
@@ -32,6 +33,7 @@ from bot.undelivered import Shown
 from commands.reply import Asking, Button, note
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
+FED = 50  # answers at a time that had no room before
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
 
 
@@ -57,6 +59,7 @@ class SlackSide:
         self._state = state
         self._clock = clock
         self._dialogs = Dialogs(desk, self._post, self._outbox)
+        self._flying: dict[int, Due] = {}  # the answers that are on their way, by the number of the action
         access = connection.access
         intake = Intake(connection, clock, self._take, self._press, self._submit)
         app = build(connection, intake)
@@ -95,6 +98,11 @@ class SlackSide:
         asked, actor = late.request, late.request.actor.id
         place = Place.asked(asked.channel, actor, asked.thread)
         self._tell(Asked(asked, place), late.outcome, actor)
+
+    def feed(self) -> None:
+        """Send what found no room before, or waited in vain for Slack to come back."""
+        for late in islice(self._desk.unsent(self._flying), FED):
+            self.show(late)
 
     def say(self, channel: str, text: str) -> None:
         """Tell a channel, unless it is shared, something about slashdock itself."""
@@ -215,11 +223,25 @@ class SlackSide:
         lane = place.channel if public else f"{place.channel} {place.user}"
         pace = PACE if public else 0
         about = outcome.line or written(asked.request.line)
-        ways, ended = self._post.ways(place, public=public), self._desk.answered(outcome.due)
-        if not self._outbox.put(lane, MessageLetter(message, ways, about, pace, ended)):
-            ended(Shown.LOST)
+        letter = MessageLetter(message, self._post.ways(place, public=public), about, pace, self._followed(outcome.due))
+        if not self._outbox.put(lane, letter):
+            letter.give_up()
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
+
+    def _followed(self, due: Due | None) -> Callable[[Shown], None]:
+        """Who hears what becomes of an answer, which is on its way until then."""
+        told = self._desk.answered(due)
+        if due is None:
+            return told
+        self._flying[due.number] = due
+
+        def ended(shown: Shown) -> None:
+            told(shown)
+            if self._flying.get(due.number) is due:
+                del self._flying[due.number]
+
+        return ended
 
 
 _NOT_OPENED = Outcome(Status.FAILED, note("Slack did not open the dialog. Nothing was done; press the button again."))

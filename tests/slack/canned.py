@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -120,6 +120,10 @@ class CannedDesk:
     def late(self) -> Iterator[Late]:
         """What an earlier process had still to show."""
         yield from self.left
+
+    def unsent(self, flying: Container[int]) -> Iterator[Late]:
+        """What was left, and is not on its way."""
+        yield from (late for late in self.left if late.outcome.number not in flying)
 
     def spent(self, button: str) -> Spent | None:
         """Who used it up."""

@@ -12,7 +12,7 @@ import pytest
 from canned import CannedDesk, Joined, done, until
 
 from bot.clock import Clock
-from bot.request import Actor, Origin, Outcome, Request, Status
+from bot.request import Actor, Due, Late, Origin, Outcome, Request, Status
 from bot.slack import Connection, SlackSide
 from bot.slack.channels import Channels
 from bot.slack.letter import MessageLetter
@@ -21,6 +21,7 @@ from bot.slack.outbox import LANE_LIMIT, Outbox
 from bot.slack.payload import Asked
 from bot.slack.place import Place
 from bot.slack.post import Post
+from bot.undelivered import Shown
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS, PRIVATE, UNJOINED, VIEWER
 from commands.reply import Output, Reply, note
@@ -376,3 +377,24 @@ def test_a_bug_in_one_letter_stops_no_other(caplog: pytest.LogCaptureFixture) ->
     assert after.sent.wait(10)
     outbox.close()
     assert "RuntimeError: a bug" in caplog.text
+
+
+def test_what_found_no_room_is_sent_once_there_is_some(
+    workspace: Workspace, side: SlackSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer stays due, and is not on its way; fed again it comes, and is not fed a second time meanwhile."""
+    desk = side._desk
+    assert isinstance(desk, CannedDesk)
+    outcome = replace(done("late\n"), number=7, due=Due(7, 1.0, public=False))
+    with workspace.hang("chat.postEphemeral"):
+        monkeypatch.setattr("bot.slack.outbox.LANE_LIMIT", 1)
+        tell(side, Place(OPS, VIEWER), done("first\n"))
+        tell(side, Place(OPS, VIEWER), outcome)
+        assert desk.shown == [(outcome.due, Shown.DUE)]
+        monkeypatch.undo()
+        desk.left = [Late(Request("ps", Actor(VIEWER), Origin.MENTION, OPS), outcome)]
+        for _ in range(2):
+            side.feed()
+    workspace.wait_for_message(OPS, "late", viewer=VIEWER)
+    until(lambda: (outcome.due, Shown.SHOWN) in desk.shown)
+    assert len([each for each in workspace.messages(OPS) if "late" in each.body()]) == 1

@@ -1,0 +1,93 @@
+"""Which answers Slack has still to take: what was noted of them stays true whatever the disk does meanwhile."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from eventually import eventually
+from harness import KEY
+from recording import asked, begin
+from set_clock import SetClock
+
+from bot.request import Due
+from bot.store import FILE, Answer, Store, Unwritable
+from bot.undelivered import Shown
+from commands.reply import note
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A record whose notes about answers are being written."""
+    made = Store(tmp_path, SetClock(1_000_000.0), KEY)
+    made.undelivered.start()
+    yield made
+    made.undelivered.close()
+    made.close()
+
+
+def _ended(store: Store) -> Due:
+    """The answer of an action that was done."""
+    number = begin(store)
+    due = asked().due(number, 1_000_000.0 + number, public=False)
+    assert due is not None
+    store.outcome(number, status="done", answer=Answer(note("done"), due))
+    return due
+
+
+def test_an_answer_is_due_until_it_was_shown(store: Store) -> None:
+    """From the commit of its outcome on; what was shown is due no more, before that is on the disk as well."""
+    first, second = _ended(store), _ended(store)
+    assert store.undelivered.due() == [first, second]
+    store.undelivered.mark(first, Shown.SHOWN)
+    assert store.undelivered.due() == [second]
+    eventually(lambda: store.undelivered.state(first.number) == Shown.SHOWN)
+    assert store.undelivered.of(first.number) is None
+
+
+def test_what_was_shown_is_noted_once_the_record_takes_it(store: Store, tmp_path: Path) -> None:
+    """Another program held the file: nothing is forgotten, and nobody is shown it again."""
+    due = _ended(store)
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store.undelivered.mark(due, Shown.SHOWN)
+        with pytest.raises(Unwritable):
+            begin(store)
+        assert store.undelivered.due() == []
+        other.execute("ROLLBACK")
+    eventually(lambda: store.undelivered.state(due.number) == Shown.SHOWN)
+
+
+def test_an_answer_that_was_shown_before_its_outcome_could_be_written_is_not_due_then(
+    store: Store, tmp_path: Path
+) -> None:
+    """The outcome is owed, and written with what comes next."""
+    number = begin(store)
+    due = asked().due(number, 1_000_001.0, public=False)
+    assert due is not None
+    (tmp_path / FILE).rename(tmp_path / "aside")
+    with pytest.raises(Unwritable):
+        store.outcome(number, status="done", answer=Answer(note("done"), due))
+    store.undelivered.mark(due, Shown.SHOWN)
+    (tmp_path / "aside").rename(tmp_path / FILE)
+    eventually(lambda: store.undelivered.state(number) == Shown.SHOWN)
+    begin(store)
+    assert [row["status"] for row in store.actions.listed({"status": ("done",)}, 9)] == ["done"]
+    assert store.undelivered.due() == []
+
+
+def test_a_later_answer_of_the_same_action_is_due_again(store: Store) -> None:
+    """What waited for consent was answered, and is answered once more when it was done."""
+    first = _ended(store)
+    store.undelivered.mark(first, Shown.SHOWN)
+    eventually(lambda: store.undelivered.state(first.number) == Shown.SHOWN)
+    again = Due(first.number, first.at + 5, public=True)
+    store.outcome(first.number, status="done", answer=Answer(note("at last"), again))
+    assert store.undelivered.due() == [again]
+    store.undelivered.mark(first, Shown.LOST)  # it is about the one before
+    store.undelivered.mark(Due(99, 1.0, public=False), Shown.LOST)
+    eventually(lambda: store.undelivered.state(99) == Shown.LOST)
+    assert store.undelivered.due() == [again]
