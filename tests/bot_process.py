@@ -108,12 +108,12 @@ class BotProcess:
         self.process.kill()
         self.process.wait()
 
-    def stop(self) -> int:
-        """Ask it to end, and wait; gives the exit code."""
+    def stop(self, within: float = START) -> int:
+        """Ask it to end, and wait so many seconds at most; gives the exit code."""
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(START)
+        return self.process.wait(within)
 
     def _listen(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
         assert process.stdout is not None

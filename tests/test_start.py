@@ -244,6 +244,20 @@ def test_a_bot_that_is_told_to_end_does_not_wait_for_a_slack_that_hangs(
     eventually(lambda: any("4 messages were not sent before the end" in line for line in socket_bot.said))
 
 
+def test_a_bot_that_is_told_to_end_leaves_what_goes_on_and_tells_of_it(
+    socket_bot: BotProcess, workspace: Workspace, api: APIClient, tmp_path: Path
+) -> None:
+    """The engine waits for a container that heeds no signal; whoever asked hears so, and what became of it later."""
+    workspace.slash(ADMIN, OPS, "stop -t 60 web")
+    workspace.wait_for(lambda: [row[5] for row in _recorded(tmp_path)] == ["running"])
+    assert socket_bot.stop(within=15) == 0
+    assert any("number 1 is still under way" in each.body() for each in workspace.messages(OPS, ADMIN))
+    api.kill("web")
+    socket_bot.start()
+    workspace.wait_for(lambda: [row[5] for row in _recorded(tmp_path)] == ["done"])
+    eventually(lambda: any("container web is exited since" in each.body() for each in workspace.messages(OPS, ADMIN)))
+
+
 @pytest.mark.attack("S4")
 @pytest.mark.usefixtures("bot")
 def test_nothing_is_run_in_a_channel_that_others_share(workspace: Workspace, fresh_world: str) -> None:
