@@ -2,6 +2,8 @@
 # -S where it is run often: what others have installed beside it is not looked at.
 PYTHON ?= python3
 BIN := .venv/bin
+# Where this is set, as in many containers, every process that slashdock or a test starts would compile all of the source.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test lint docs bench faults fuzz wheels image lock clean
 .DEFAULT_GOAL := run

@@ -113,8 +113,7 @@ def _slashdock(host: str = "") -> int:
     """
     command = [*_ENDING_WITH_US, str(environment.VENV / "bin/slashdock"), "start"]
     named = {"DOCKER_HOST": host} if host else {}
-    given = os.environ | named | {"PYTHONDONTWRITEBYTECODE": ""}  # else each start reads all of the source anew
-    process = subprocess.Popen(command, cwd=ROOT, env=given, start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | named, start_new_session=True)
 
     def pass_on(_number: int, _frame: FrameType | None) -> None:
         with contextlib.suppress(ProcessLookupError):

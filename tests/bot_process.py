@@ -67,7 +67,6 @@ class BotProcess:
         own = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(PROJECT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "DOCKER_HOST": self.engine,
             "SLASHDOCK_DATA": str(self.folder / "data"),
             "SLASHDOCK_KEY_FILE": str(self.folder / "key"),
