@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot import consent
 from bot.clock import Clock
 from bot.consent import Vote
-from bot.held import COLUMNS, Asking, Held, State, held_of
+from bot.held import COLUMNS, Asking, Held, State, TooMany, held_of
 from bot.posts import Posts, Session
 
 
@@ -192,8 +192,13 @@ _VOTE = """INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO U
     at = excluded.at, action = excluded.action WHERE excluded.verdict = 'reject'"""
 
 
-def hold(db: Database, asking: Asking, now: float) -> None:
-    """Begin to wait, within the transaction that is open."""
+def hold(db: Database, asking: Asking, now: float, most: int) -> None:
+    """Begin to wait, within the transaction that is open; raises TooMany where that many of the person do already."""
+    ((waiting,),) = db.execute(
+        "SELECT count(*) FROM approvals WHERE person = ? AND state = 'pending'", (asking.person,)
+    ).fetchall()
+    if waiting >= most:
+        raise TooMany
     told = {name: getattr(asking, name) for name in COLUMNS}
     told |= {"plan": json.dumps(asking.plan), "bound": json.dumps(asking.bound)}
     told |= {"clauses": consent.written(asking.clauses), "asked": now}

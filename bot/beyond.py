@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import requests
+from docker.api.client import APIClient
 from docker.errors import DockerException, NotFound
 
 from bot import answers, objects, policy_reason
@@ -49,7 +50,8 @@ def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allo
     """What the policy says of the line on one of them, and on what it mounts where that is got at."""
     policy, entering = judging.policy, spec_of(judging.catalog, "container exec")
     verdict = policy.judge(judged.asker, judged.command.spec, _objects(judging, judged, beyond))
-    parts = [judging.object(each, judged.made_by) for each in beyond.found.volumes]
+    got_at = beyond.found.volumes if beyond.entered else ()
+    parts = [judging.object(each, judged.made_by) for each in got_at]
     known = knows(judging, judged, beyond) and all(policy.visible(judged.asker, Permission.SEE, each) for each in parts)
     for each in (verdict, *(policy.bars.part(judged.asker, entering, part) for part in parts)):
         if isinstance(each, Deny):
@@ -86,10 +88,10 @@ def _living(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Touche
     if not shared:
         return
     for each, mode, identity in judged.host.namespaces.beside(shared):
-        inside = each.entered and mode == PROCESSES
-        found = _found(judging, judged, identity, inside=inside)
+        found = _found(judging, judged, identity)
         if found is not None:
-            yield Touched(found, f"{each.container.name}: it shares its {_LIVES[mode]} with", inside)
+            entered = each.entered and mode == PROCESSES
+            yield Touched(found, f"{each.container.name}: it shares its {_LIVES[mode]} with", entered)
 
 
 def _answering(judged: Judged) -> Iterator[Touched]:
@@ -97,24 +99,25 @@ def _answering(judged: Judged) -> Iterator[Touched]:
     taken = judged.command.takes(judged.found)
     if taken is None:
         return
-    for name, details in answering(judged.host.quick(), taken):
-        yield Touched(_as_found(details), f"The name {name} is taken there by")
+    client = judged.host.quick()
+    for name, details in answering(client, taken):
+        yield Touched(_as_found(client, details), f"The name {name} is taken there by")
 
 
-def _found(judging: Judging, judged: Judged, identity: str, *, inside: bool) -> Found | None:
+def _found(judging: Judging, judged: Judged, identity: str) -> Found | None:
     client = judged.host.quick()
     try:
-        found = _as_found(client.inspect_container(identity))
+        found = _as_found(client, client.inspect_container(identity))
     except NotFound:
         return None
-    volumes = mounted.volumes(client, found.details) if inside else ()
-    guarded = judging.guarded(judged.command.spec, judged.host, replace(found, volumes=volumes))
+    guarded = judging.guarded(judged.command.spec, judged.host, found)
     return guarded if isinstance(guarded, Found) else None
 
 
-def _as_found(details: Details) -> Found:
+def _as_found(client: APIClient, details: Details) -> Found:
     """The container as it is without the namespaces that it shares, which are what it is touched by."""
     config = {key: "" if str(value).startswith(CONTAINER) else value for key, value in details["HostConfig"].items()}
     name, labels = details["Name"].removeprefix("/"), details["Config"].get("Labels") or {}
     alone = {**details, "HostConfig": config}
-    return Found(Target("container", name), "container", details["Id"], name, labels, alone)
+    volumes = mounted.volumes(client, details)
+    return Found(Target("container", name), "container", details["Id"], name, labels, alone, volumes=volumes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -11,6 +12,7 @@ from typing import Any
 Details = Mapping[str, Any]
 Listed = tuple[tuple[str, bool], ...]  # folders, True where they may be written to
 
+_APART = re.compile("[,:=]")  # what stands between the words of a mount's options
 _WRITING = frozenset({"z", "Z"})  # modes that have the engine write labels on what is in the folder
 _SOCKETS = frozenset({"docker.sock", "containerd.sock", "podman.sock", "crio.sock", "buildkitd.sock"})
 _FOLDERS_OF_SOCKETS = frozenset({"/run", "/var/run", "/run/docker", "/run/containerd", "/run/podman", "/run/crio"})
@@ -58,6 +60,12 @@ def places(details: Details) -> list[str]:
     mounts = details.get("Mounts") or ()
     found = [str(mount[key]) for mount in mounts for key in ("Source", "Destination") if mount.get(key)]
     return found + [bind.source for bind in binds(details)]
+
+
+def places_of(volume: Details) -> list[str]:
+    """The places of the host that a volume stands for by its options, as device=/srv or o=bind,lowerdir=/srv."""
+    words = (_APART.split(str(value)) for value in (volume.get("Options") or {}).values())
+    return [cleaned(word) for each in words for word in each if word.startswith("/")]
 
 
 def leads_to_an_engine(place: str) -> bool:

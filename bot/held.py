@@ -117,3 +117,7 @@ def held_of(db: Database, number: int) -> Held | None:
 def _vote(row: Mapping[str, Any]) -> Vote:
     told = {name: row[name] for name in ("person", "actor", "origin", "verdict", "reason", "at", "action")}
     return Vote(groups=frozenset(json.loads(row["member_of"])), **told)
+
+
+class TooMany(Exception):  # noqa: N818 - nothing is wrong
+    """As many requests of a person wait already as may."""

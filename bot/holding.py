@@ -14,7 +14,7 @@ from bot.answers import End
 from bot.assent import Assent
 from bot.clock import Clock
 from bot.description import described, glimpsed
-from bot.held import Asking, Held, State
+from bot.held import Asking, Held, State, TooMany
 from bot.judging import Judged
 from bot.plan import Plan, Unread, Unseen
 from bot.radius import Fact
@@ -29,7 +29,6 @@ from commands.seen import Seen
 from commands.spec import Permission
 
 REASON = "reason"  # what the field of a form, and the flag, is called
-MANY = 10_000  # requests that may wait at a time and still be counted
 _WAITING = "{} of your requests wait for others to agree already. Nothing was done; take one back, or wait."
 _UNABLE = (
     "What was kept to do number {} cannot be read: it was sealed with another key, or it was altered. Nothing was done."
@@ -92,10 +91,6 @@ class Holding:
 
     def hold(self, number: int, judged: Judged, intent: Intent, request: Request) -> Outcome:
         """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
-        waiting = sum(held.person == judged.person for held in self.store.approvals.listed((State.PENDING,), MANY))
-        most = self.assent.policy.current().terms.rates.waiting
-        if waiting >= most:
-            raise End(Status.DENIED, "too many wait", answers.told(_WAITING.format(most)), judged.command)
         made = self.plan(judged, intent, request)
         clauses = self.assent.clauses(judged.needs)
         now, command = self.clock.now(), judged.command
@@ -127,14 +122,20 @@ class Holding:
             expires=now + min(each.expires for clause in clauses for each in clause),
         )
         reply, due = _waits(asking), request.due(number, now, public=False)
-        self.store.hold(
-            asking,
-            verb=command.spec.name,
-            permission=command.spec.permission,
-            verdict=judged.reason,
-            targets=described(judged, intent.objects),
-            answer=Answer(reply, due),
-        )
+        most = self.assent.policy.current().terms.rates.waiting
+        try:
+            self.store.hold(
+                asking,
+                most=most,
+                verb=command.spec.name,
+                permission=command.spec.permission,
+                verdict=judged.reason,
+                targets=described(judged, intent.objects),
+                answer=Answer(reply, due),
+            )
+        except TooMany:
+            told = answers.told(_WAITING.format(most))
+            raise End(Status.DENIED, "too many wait", told, command) from None
         line = answers.typed(request, command)
         return Outcome(Status.HELD, reply, number, line=line, host=judged.host.name, due=due)
 

@@ -94,11 +94,11 @@ class Host:
         """A check that never waits: what the engine lacks, as far as the look before has found out."""
         return _Pulse(self).check
 
-    def resolve(self, targets: Iterable[Target], *, inside: bool = False) -> dict[Target, Found | Missing]:
-        """What the names of a line stand for now; inside: with the volumes of containers. Raises EngineDown."""
+    def resolve(self, targets: Iterable[Target], *, volumes: bool = False) -> dict[Target, Found | Missing]:
+        """What the names of a line stand for now; volumes: with those of containers. Raises EngineDown."""
         engine = lookup.Engine(self.quick)
         found = {target: self._resolved(engine, target) for target in dict.fromkeys(targets)}
-        return {target: self._mounting(each) for target, each in found.items()} if inside else found
+        return {target: self._mounting(each) for target, each in found.items()} if volumes else found
 
     def close(self) -> None:
         """Close the connections of all threads, and let those end that are idle."""

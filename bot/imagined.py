@@ -81,7 +81,7 @@ class _Nowhere(Host):
         """None: EngineDown is raised."""
         raise EngineDown(NOT_ASKED)
 
-    def resolve(self, targets: Iterable[Target], *, inside: bool = False) -> dict[Target, Found | Missing]:  # noqa: ARG002 - as of Host
+    def resolve(self, targets: Iterable[Target], *, volumes: bool = False) -> dict[Target, Found | Missing]:  # noqa: ARG002 - as of Host
         """What is said of each."""
         return {target: self.absent(target) if target.made else _found(target) for target in targets}
 

@@ -173,7 +173,7 @@ class Judging:
         if len(targets) > MOST:
             raise answers.unread(UsageError(f"This line names {len(targets)} objects; {MOST} is the most."))
         try:
-            found = host.resolve(targets, inside=case.spec.permission.enters)
+            found = host.resolve(targets, volumes=case.spec.permission is not Permission.SEE)
             guarded = {target: self.guarded(case.spec, host, each) for target, each in found.items()}
             return {
                 target: host.absent(target) if self._unknown(case, target, each) else each

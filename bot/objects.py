@@ -34,11 +34,12 @@ def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) 
     seen = Object(found.kind, found.name, found.labels, protected=found.protected, maker=made_by.maker(identity))
     if found.kind != "container" or not found.details:  # of a list: what it may do was not looked at
         return seen
+    volumes = [each.details for each in found.volumes]
     return replace(
         seen,
         image=image_of(found),
-        protected=own.protected_reason(found.details, OWN_CONTAINER, sockets),
-        root=envelope.root_reason(found.details, [each.details for each in found.volumes], binds),
+        protected=own.protected_reason(found.details, OWN_CONTAINER, sockets, volumes),
+        root=envelope.root_reason(found.details, volumes, binds),
     )
 
 

@@ -47,15 +47,16 @@ class Own:
         return self.hostname != "" and (details.get("Config") or {}).get("Hostname") == self.hostname
 
 
-def protected_reason(details: Details, own: Own, sockets: Iterable[str] = ()) -> str:
+def protected_reason(details: Details, own: Own, sockets: Iterable[str] = (), volumes: Iterable[Details] = ()) -> str:
     """Why nobody may touch this container from chat; empty where the rules decide.
 
-    sockets are the paths of the engines that slashdock itself uses, besides the usual ones.
+    sockets are the paths of the engines that slashdock itself uses, besides the usual ones; volumes the inspects of
+    those that it mounts.
     """
     if own.has(details):
         return "slashdock runs in it"
     ours = {place for path in sockets for place in _on_the_way(path)}
-    places = binds.places(details)
+    places = [*binds.places(details), *(place for each in volumes for place in binds.places_of(each))]
     leading = [place for place in places if binds.leads_to_an_engine(place) or place.rstrip("/") in ours]
     return f"it mounts {leading[0]}, which leads to a container engine" if leading else ""
 

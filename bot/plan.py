@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot import objects
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
@@ -186,6 +187,14 @@ def _bound(found: Found) -> Iterator[tuple[str, str]]:
             yield name, f"{volume_id(details)} {_mark({key: details.get(key) for key in ('Driver', 'Options')})}"
         case _:
             yield name, found.id
+            if names := _names(found):
+                yield f"the names of {name}", ", ".join(names)
+
+
+def _names(found: Found) -> list[str]:
+    """All that an image is called which the line calls by its id: what is done to it is done to each of them."""
+    by_id = found.kind == "image" and objects.is_id_of(found.target.ref, found.id)
+    return sorted(found.details.get("RepoTags") or ()) if by_id else []
 
 
 def _configuration(details: Mapping[str, Any]) -> str:
@@ -228,8 +237,10 @@ def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: st
 
 def _rows(objects: Iterable[Found]) -> Iterator[str]:
     for each in objects:
-        made_of = f"  of {_image(each)}" if each.kind == "container" and each.details else ""
-        yield f"  {each.kind} {legible.shown(each.name)}  {_short(each.id)}{made_of}"
+        more = f"  of {_image(each)}" if each.kind == "container" and each.details else ""
+        if names := _names(each):
+            more = f"  called {', '.join(map(legible.shown, names))}"
+        yield f"  {each.kind} {legible.shown(each.name)}  {_short(each.id)}{more}"
 
 
 def _image(found: Found) -> str:

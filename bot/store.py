@@ -205,13 +205,17 @@ class Store:
         self,
         asking: Asking,
         *,
+        most: int,
         verb: str,
         permission: str,
         verdict: str,
         targets: Sequence[Mapping[str, Any]],
         answer: Answer | None = None,
     ) -> None:
-        """Commit that it waits for other people's consent; verdict is why."""
+        """Commit that it waits for other people's consent; verdict is why.
+
+        most is how many of a person may wait at once; raises TooMany.
+        """
         judged = {
             "verdict": "hold", "reason": verdict, "line": asking.line, "verb": verb, "person": asking.person,
             "permission": permission, "host": asking.host, "targets": [dict(target) for target in targets],
@@ -220,7 +224,7 @@ class Store:
         events = (("judged", judged), ("outcome", ended))
         end = End(asking.number, self._clock.now(), events, due=_due(answer))
         with self.journal.writing() as db:
-            approvals.hold(db, asking, end.at)
+            approvals.hold(db, asking, end.at, most)
             self.journal.settle(db, end)
 
     def outcome(  # noqa: PLR0913 - the facts of an outcome, each named by the caller

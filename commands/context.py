@@ -38,8 +38,8 @@ class Found:
     """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect.
 
     inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own;
-    volumes what a container mounts, looked up for verbs that change it or get into it. protected is why nobody may
-    touch it whatever it is called, as far as that was looked up.
+    volumes what a container mounts, looked up for verbs that do more than show that it is there. protected is why
+    nobody may touch it whatever it is called, as far as that was looked up.
     """
 
     target: Target

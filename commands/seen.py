@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+ALIVE = frozenset({"running", "paused", "restarting"})  # states of a container
+PREDEFINED = frozenset(
+    {"bridge", "host", "none", "ingress", "docker_gwbridge"}
+)  # networks that engines make themselves
 NAMELESS = "<none>:<none>"  # an image without a name, in lists
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import tarfile
@@ -15,6 +16,7 @@ from docker.api.client import APIClient
 from engine import Engine
 from eventually import eventually
 from harness import ADMIN, ROOT, VIEWER, Bench, bench
+from offices import BASE, DEV, EVE, Office, told
 from proxy import Proxy
 
 from bot import text
@@ -235,3 +237,14 @@ def test_what_the_engine_would_refuse_is_refused(filters: list[str]) -> None:
     """In its words."""
     with pytest.raises(ValueError, match="failed to prune build cache"):
         cache.chosen(filters, all_=False)
+
+
+def test_the_cache_of_builds_is_for_whoever_sees_all(built: APIClient, office: Office) -> None:
+    """What it holds is of no container and has no name: nobody could say whose step it was."""
+    (kept, *_) = records(built)
+    narrow = BASE.replace('verbs = ["see", "read"]\non = ["*"]', 'verbs = ["see", "read"]\non = ["name:web"]')
+    spoken = office("", narrow)
+    assert kept[:12] in told(spoken.say("system df -v", DEV))
+    assert kept[:12] not in told(spoken.say("system df -v", EVE))
+    assert '"Type":"Build Cache"' in told(spoken.say("system df --format json", EVE)).replace(": ", ":")
+    assert re.search(r"Build Cache +0 +0 +0B +0B", told(spoken.say("system df", EVE)))

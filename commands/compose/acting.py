@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from docker.api.client import APIClient
 
-from commands import touching
+from commands import mounted, touching
 from commands.attempts import Beside, Refusal, each
 from commands.command import args
 from commands.compose.project import Member, OnProject, stages
@@ -59,4 +59,6 @@ def _stage(ctx: Context, stage: Iterable[Member], looked: dict[str, Found], do: 
 def inspected(ctx: Context, member: Member) -> Found:
     """The container as it is judged."""
     details = ctx.docker.inspect_container(member.id)
-    return Found(Target("container", member.name), "container", member.id, member.name, member.labels, details)
+    volumes = mounted.volumes(ctx.docker, details)
+    target = Target("container", member.name)
+    return Found(target, "container", member.id, member.name, member.labels, details, volumes=volumes)

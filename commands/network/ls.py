@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from commands import secrets, seen, wire
+from commands import dangling, secrets, seen, wire
 from commands.command import Command, flag
 from commands.context import Context
 from commands.kinds import FILTER
@@ -44,9 +44,14 @@ class Ls(Command, name="network ls", alias="network list", permission=Permission
     quiet: bool = flag("-q", default=False, help="Only the ids")
 
     def run(self, ctx: Context) -> Reply:
-        """One request; only what the asker may see."""
-        found: list[dict[str, Any]] = wire.get(ctx.docker, "/networks", params=query(filters(self.filter)))
+        """One request, a second where whoever asks may not see all; only what they may see, nor used by what not."""
+        asked, wanted = dangling.apart(ctx, filters(self.filter))
+        found: list[dict[str, Any]] = wire.get(ctx.docker, "/networks", params=query(asked))
         shown = [each for each in found if ctx.visible(seen.network(each))]
+        if wanted is not None:
+            used = set(_used(dangling.users(ctx)))
+            idle = {each["Id"] for each in shown if each["Name"] not in seen.PREDEFINED and each["Id"] not in used}
+            shown = [each for each in shown if (each["Id"] in idle) is wanted]
         shown.sort(key=lambda each: natural(each["Name"]))
         return listed((_row(each, trunc=not self.no_trunc) for each in shown), self._source(), HEADERS)
 
@@ -58,6 +63,14 @@ class Ls(Command, name="network ls", alias="network list", permission=Permission
                 return "network_id: {{.ID}}" if self.quiet else RAW
             case _:
                 return self.format
+
+
+def _used(containers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The ids of the networks that these are on while they run."""
+    for each in containers:
+        yield from (
+            on["NetworkID"] for on in each["NetworkSettings"]["Networks"].values() if each["State"] in seen.ALIVE
+        )
 
 
 def _row(network: Mapping[str, Any], *, trunc: bool) -> Row:

@@ -15,7 +15,6 @@ from commands.spec import Permission
 from commands.timestamps import epoch
 
 _FILTERS = ("until", "label", "label!")
-_PREDEFINED = {"bridge", "host", "none", "ingress", "docker_gwbridge"}
 _HEADER = ("NETWORK ID", "NAME", "DRIVER", "CREATED")
 TITLE = "Deleted Networks:"
 LOOK = "docker network ls"
@@ -60,7 +59,9 @@ def plan(ctx: Context, chosen: Selection, gone: Container[str] = ()) -> Iterator
     users = used(ctx, gone)
     for each in wire.get(ctx.docker, "/networks"):
         labels, name = each.get("Labels") or {}, str(each["Name"])
-        spared = name in _PREDEFINED or each.get("Scope") == "swarm" or each.get("Ingress") or each.get("ConfigOnly")
+        spared = (
+            name in seen.PREDEFINED or each.get("Scope") == "swarm" or each.get("Ingress") or each.get("ConfigOnly")
+        )
         in_use = each["Id"] in users or name in users
         created = epoch(str(each["Created"]), ctx.now)
         if not (spared or in_use) and ctx.visible(seen.network(each)) and chosen.takes(labels, created):

@@ -18,7 +18,6 @@ from commands.units import ago, natural, size, stamp
 from commands.volume import ls as volumes
 
 UNKNOWN = -1  # what the engine says where it did not measure
-ALIVE = {"running", "paused", "restarting"}
 _CACHE_ID = 12  # characters of an id of the cache
 _TYPES = {"Images": "Images", "Containers": "Containers", "Local Volumes": "Volumes", "Build Cache": "Builder"}
 _SHARED = _TYPES.keys() - {"Build Cache"}  # docker says of these which part could be had back
@@ -40,7 +39,7 @@ class Usage:
         """A row for each kind."""
         in_use = [each for each in self.images if each.get("Containers", 0) > 0]
         yield _total("Images", (self.images, in_use), self.layers, self._unused_layers())
-        running = [each for each in self.containers if each.get("State") in ALIVE]
+        running = [each for each in self.containers if each.get("State") in seen.ALIVE]
         written = _written(self.containers)
         yield _total("Containers", (self.containers, running), written, written - _written(running))
         used = [each for each in self.volumes if _links(each) > 0]
@@ -83,13 +82,14 @@ def usage(ctx: Context) -> Usage:
     hidden = (each for each in all_images if each not in shown)
     kept = [each for each in told.get("Volumes") or () if ctx.visible(seen.volume(each))]
     users = tuple(each for each in told.get("Containers") or () if containers.visible(ctx, each))
-    if not ctx.sees_all():
-        shown, kept = _made_of(shown, users), _mounted(kept, users)
+    cache: Sequence[Listed] = told.get("BuildCache") or ()
+    if not ctx.sees_all():  # what is in the cache tells the steps of others' builds, and not whose they were
+        shown, kept, cache = _made_of(shown, users), _mounted(kept, users), ()
     return Usage(
         images=tuple(shown),
         containers=users,
         volumes=tuple(sorted(kept, key=lambda each: natural(each["Name"]))),
-        cache=tuple(_ordered(told.get("BuildCache") or ())),
+        cache=tuple(_ordered(cache)),
         layers=int(told.get("LayersSize") or 0) - sum(_own(each) for each in hidden),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commands import secrets, seen, wire
+from commands import dangling, secrets, seen, wire
 from commands.command import Command, flag
 from commands.context import Context
 from commands.kinds import FILTER
@@ -47,9 +47,13 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
     quiet: bool = flag("-q", default=False, help="Only the names")
 
     def run(self, ctx: Context) -> Reply:
-        """One request; only what the asker may see."""
-        found = wire.get(ctx.docker, "/volumes", params=query(filters(self.filter))).get("Volumes") or []
+        """One request, a second where whoever asks may not see all; only what they may see, nor used by what not."""
+        asked, wanted = dangling.apart(ctx, filters(self.filter))
+        found = wire.get(ctx.docker, "/volumes", params=query(asked)).get("Volumes") or []
         shown = [each for each in found if ctx.visible(seen.volume(each))]
+        if wanted is not None:
+            used = {mount.get("Name") for each in dangling.users(ctx) for mount in each.get("Mounts") or ()}
+            shown = [each for each in shown if (each["Name"] not in used) is wanted]
         if self.cluster:
             shown = [each for each in shown if each.get("ClusterVolume")]
         shown.sort(key=lambda each: natural(each["Name"]))
