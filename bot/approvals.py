@@ -27,14 +27,17 @@ class Journal(Protocol):
 
 
 class Approvals:
-    """The requests, in the database, and the posts that show them; what writes raises Unwritable where it cannot."""
+    """The requests, in the database, and the posts that show them; what writes raises Unwritable where it cannot.
 
-    def __init__(self, reading: Session, clock: Clock, journal: Journal) -> None:
+    now gives epoch seconds that never go back, so that a clock that is put back gives no time again.
+    """
+
+    def __init__(self, reading: Session, clock: Clock, journal: Journal, now: Callable[[], float]) -> None:
         self._reading = reading
         self._writing = journal.writing
         self._append = journal.append
         self._clock = clock
-        self._latest: float | None = None
+        self._now = now
         self.posts = Posts(reading, journal.writing)
 
     def get(self, number: int) -> Held | None:
@@ -62,7 +65,7 @@ class Approvals:
         with self._writing() as db:
             held = held_of(db, number)
             assert held is not None, number  # noqa: S101 - whoever votes has seen it
-            now = self.now()
+            now = self._now()
             if held.state is not State.PENDING or now >= held.expires:
                 return held
             row = (number, vote.person, vote.actor, vote.origin, json.dumps(sorted(vote.groups)), vote.verdict,
@@ -83,7 +86,7 @@ class Approvals:
     def break_glass(self, number: int, person: str, reason: str) -> bool:
         """Let a pending request go on without consent, to be reviewed afterwards; False where it is not pending."""
         with self._writing() as db:
-            held, now = held_of(db, number), self.now()
+            held, now = held_of(db, number), self._now()
             if held is None or held.state is not State.PENDING or now >= held.expires:
                 return False
             db.execute("UPDATE approvals SET glass = ?, settled_by = ? WHERE number = ?", (reason, person, number))
@@ -109,7 +112,7 @@ class Approvals:
 
     def overdue(self) -> list[int]:
         """The requests whose time is up: to be decided, or to be begun."""
-        now = self.now()
+        now = self._now()
         with self._reading() as db:
             rows = db.execute(
                 "SELECT number FROM approvals WHERE (state = 'pending' AND expires <= :now)"
@@ -141,17 +144,9 @@ class Approvals:
             done = db.execute(
                 f"UPDATE approvals SET {column} = ?, version = version + 1"  # noqa: S608 - one of two names
                 f" WHERE number = ? AND {column} IS NULL AND state = 'pending'",
-                (self.now(), number),
+                (self._now(), number),
             )
             return done.rowcount == 1
-
-    def now(self) -> float:
-        """Epoch seconds that never go back behind what is on record: a clock that is put back gives no time again."""
-        if self._latest is None:
-            with self._reading() as db:
-                self._latest = float(db.execute("SELECT coalesce(max(at), 0) FROM events").fetchone()[0])
-        self._latest = max(self._latest, self._clock.now())
-        return self._latest
 
     def _approve(self, db: Database, held: Held, now: float) -> bool:
         within = min(each.within for each in held.approvals())

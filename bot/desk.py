@@ -17,7 +17,7 @@ from bot.held import Held
 from bot.pipeline import Pipeline
 from bot.request import Due, Late, Outcome, Received, Request, Status, recorded
 from bot.store import UNWRITTEN, Store, Unwritable
-from bot.undelivered import Shown
+from bot.undelivered import Shown, Tracked, Untracked
 from bot.workers import Pool
 from commands import asking
 from commands.asking import Form
@@ -140,28 +140,21 @@ class Desk:
         except Unwritable:
             return None
 
-    def answered(self, due: Due | None) -> Callable[[Shown], None]:
-        """Who hears what became of an answer."""
-        if due is None:
-            return _nobody
-        return lambda shown: self._store.undelivered.mark(due, shown) if shown is not Shown.DUE else None
-
-    def late(self) -> Iterator[Late]:
-        """The answers that an earlier process had still to show, each to be posted once more and not again."""
-        for due in self._store.undelivered.due():
-            action = self._store.actions.get(due.number)
-            if action is not None and self._store.undelivered.again(due):
-                yield self._late(due, action)
+    def answered(self, due: Due | None) -> Tracked | Untracked:
+        """Who hears what becomes of an answer."""
+        return Untracked() if due is None else Tracked(self._store.undelivered, due, self._is_old(due))
 
     def unsent(self, flying: Container[int]) -> Iterator[Late]:
-        """The answers of this process that Slack has still to show and that are not on their way, oldest first.
+        """The answers that Slack has still to show and that are not on their way, oldest first.
 
         flying are the numbers of those that are. What is a day old is given up.
         """
         for due in self._store.undelivered.due():
             age = self._pipeline.clock.now() - due.at
-            action = self._store.actions.get(due.number) if due.number not in flying and age > SETTLED else None
-            if action is None or due.at < self._store.opened:
+            if due.number in flying or not (age > SETTLED or self._is_old(due)):
+                continue
+            action = self._store.actions.get(due.number)
+            if action is None:
                 continue
             if age > OLDEST:
                 self._store.undelivered.mark(due, Shown.LOST)
@@ -175,10 +168,14 @@ class Desk:
 
     def _late(self, due: Due, action: Mapping[str, Any]) -> Late:
         request = recorded(action)
-        reply = self._store.spool.get(due.number) or answers.told(action["error"] or _NOT_KEPT)
-        before = note(_AGAIN) if due.at < self._store.opened else Reply()
+        reply = self._store.kept(action) or answers.told(action["error"] or _NOT_KEPT)
+        before = note(_AGAIN) if self._is_old(due) else Reply()
         facts = {"line": action["line"], "host": action["host"], "due": due}
         return Late(request, Outcome(Status(action["status"]), before + reply, due.number, due.public, **facts))
+
+    def _is_old(self, due: Due) -> bool:
+        """Whether it is of an earlier process, which may have shown it."""
+        return due.at < self._store.opened
 
     def close(self, limit: float = 5) -> None:
         """Let what is under way end, for at most so many seconds in all; who still waits then is told so."""
@@ -230,10 +227,6 @@ class Desk:
             self._waiting[person] -= 1
             if not self._waiting[person]:
                 del self._waiting[person]
-
-
-def _nobody(_shown: Shown) -> None:
-    """Nobody waits for it."""
 
 
 def remembered(store: Store, button: Button, host: str) -> str:

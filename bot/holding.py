@@ -119,7 +119,7 @@ class Holding:
                 json.dumps({"line": request.line, "given": dict(request.given)}),
                 _about(number, request.actor.id, judged.host.name, made.digest),
             ),
-            expires=now + min(each.expires for clause in clauses for each in clause),
+            expires=self.store.tide.now() + min(each.expires for clause in clauses for each in clause),
         )
         reply, due = _waits(asking), request.due(number, now, public=False)
         most = self.assent.policy.current().terms.rates.waiting

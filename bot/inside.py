@@ -86,12 +86,12 @@ class Inside:
         """What was answered under a number, or to the asker's own last line; None where they cannot be shown it."""
         if number is None:
             own = self.store.actions.listed({"person": (self.asker.id, *self.asker.accounts)}, RECENT)
-            last = next((each for each in own if each["number"] != self.number and each["verb"] != "output"), None)
-        else:
-            last = self.store.actions.get(number)
+            numbers = (each["number"] for each in own if each["number"] != self.number and each["verb"] != "output")
+            number = next(numbers, None)
+        last = None if number is None else self.store.actions.get(number)
         if last is None or not (self._is_own(last) or self._was_shown(last)):
             return None
-        reply = self.store.spool.get(last["number"])
+        reply = self.store.kept(last)
         return None if reply is None else (last["number"], reply)
 
     def _was_shown(self, action: Mapping[str, Any]) -> bool:

@@ -72,6 +72,7 @@ class Keeper:
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._done(self._store.tide.keep)
         self._done(self._publish)
 
     def look(self) -> None:
@@ -80,6 +81,7 @@ class Keeper:
         for watch in self._watches:
             self._done(partial(self._watch, watch, now))
         self._done(self._side.feed)
+        self._done(self._store.tide.keep)
         if now >= self._due["hour"]:
             self._due["hour"] = now + HOUR
             self._done(self._publish)

@@ -211,6 +211,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
            BEGIN SELECT raise(ABORT, 'events are never removed, only moved to an archive'); END""",
         _FORGOTTEN,
     ),
+    (
+        "CREATE TABLE tide (mark REAL NOT NULL)  -- what bot/tide.py had reached, in seconds since the epoch",
+        "INSERT INTO tide VALUES (0)",
+    ),
 )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,8 @@ from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output
 
 SPOOL = "spool"  # in the data folder
 ROOM = 268_435_456  # bytes of all of them together; the oldest go first
+SPARE = 10  # the part of the room that is free after it was too little: a tenth
+AHEAD = 3600.0  # seconds by which a file may be newer than the clock says, which may have been put back
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,10 @@ class Spool:
         self._folder = folder
         self._age = age
         self._room = room
+        self._taken = 0  # bytes, as far as this process knows: others keep answers, too
+        self._lock = threading.Lock()
         folder.mkdir(mode=0o700, exist_ok=True)
+        self.trim()
 
     def keep(self, number: int, reply: Reply) -> dict[str, Any]:
         """Keep a masked reply under the number of its action; its size in bytes and its SHA-256, for the record."""
@@ -42,36 +48,62 @@ class Spool:
             with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(told)
             fresh.rename(self._path(number))
+            self._take(len(told))
         except OSError as error:
             log.warning("the answer of number %s is not kept: %s", number, error.strerror)
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
         return {"bytes": len(told), "sha256": hashlib.sha256(told).hexdigest()}
 
-    def get(self, number: int) -> Reply | None:
-        """What was answered under this number; None where it is not kept, or not any more."""
+    def get(self, number: int, digest: str) -> Reply | None:
+        """What was answered under this number; None where it is not kept, or not any more.
+
+        digest is its SHA-256 as the record has it: what somebody altered is not what was answered.
+        """
         try:
             path = self._path(number)
-            if time.time() - path.stat().st_mtime > self._age():
+            told = path.read_bytes()
+            if self._is_old(path.stat().st_mtime) or hashlib.sha256(told).hexdigest() != digest:
                 return None
-            read = json.loads(path.read_bytes(), object_hook=_part)
+            read = json.loads(told, object_hook=_part)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return read if isinstance(read, Reply) else None
 
     def trim(self) -> None:
         """Remove what is too old, and the oldest of what is too much."""
-        with suppress(OSError):
-            files = sorted(((path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.iterdir()),
-                           reverse=True)  # fmt: skip
-            left, now, age = self._room, time.time(), self._age()
+        with suppress(OSError), self._lock:
+            files = sorted(filter(None, map(_looked, self._folder.iterdir())), reverse=True)
+            whole = sum(size for at, size, _ in files if not self._is_old(at))
+            room = self._room if whole <= self._room else self._room - self._room // SPARE
+            self._taken = 0
             for at, size, path in files:
-                left -= size
-                if left < 0 or now - at > age:
+                if self._is_old(at) or self._taken + size > room:
                     path.unlink(missing_ok=True)
+                else:
+                    self._taken += size
+
+    def _take(self, size: int) -> None:
+        with self._lock:
+            self._taken += size
+        if self._taken > self._room:
+            self.trim()
+
+    def _is_old(self, at: float) -> bool:
+        now = time.time()
+        return now - at > self._age() or at - now > AHEAD
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.json"
+
+
+def _looked(path: Path) -> tuple[float, int, Path] | None:
+    """When it was written, its bytes and itself; None where another process removed it."""
+    try:
+        looked = path.stat()
+    except FileNotFoundError:
+        return None
+    return looked.st_mtime, looked.st_size, path
 
 
 def _told(part: Any) -> dict[str, Any]:

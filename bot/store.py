@@ -31,6 +31,7 @@ from bot.request import Due, Request
 from bot.runs import Runs
 from bot.seal import Seal
 from bot.spool import SPOOL, Spool
+from bot.tide import Tide
 from bot.undelivered import Undelivered
 from bot.vault import Vault
 from commands.credentials import Credential
@@ -94,8 +95,9 @@ class Store:
         self.runs = Runs(self._file, clock)
         self.makers = Makers(self._file)
         self.doubts = Doubts(self._file)
-        self.approvals = Approvals(self._file.reading, clock, self.journal)
-        self.grants = Grants(self._file, self.approvals.now)
+        self.tide = Tide(self._file, clock)
+        self.approvals = Approvals(self._file.reading, clock, self.journal, self.tide.now)
+        self.grants = Grants(self._file, self.tide.now)
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)
@@ -272,13 +274,18 @@ class Store:
         row = db.execute(_DELIVERED, (delivery, self._clock.now() - REDELIVERY)).fetchone()
         return None if row is None else int(row[0])
 
+    def kept(self, action: Mapping[str, Any]) -> Reply | None:
+        """What was answered to an action with its events; None where it is not kept, or not any more."""
+        told = (event["answer"] for event in reversed(action["events"]) if event.get("answer"))
+        return next((self.spool.get(action["number"], str(answer["sha256"])) for answer in told), None)
+
     def _spooled(self, number: int, answer: Answer | None) -> dict[str, Any]:
         """What the record keeps of an answer itself: its size and hash."""
         return {} if answer is None else {"answer": self.spool.keep(number, answer.reply)}
 
     def _resume(self, db: Database, number: int) -> bool:
         """Take an approved action up again."""
-        if not approvals.begin(db, number, self.approvals.now()):
+        if not approvals.begin(db, number, self.tide.now()):
             return False
         db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
         return True

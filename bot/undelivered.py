@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.database import Sqlite, Unwritable
@@ -16,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Shown(StrEnum):
-    """What became of an answer; again: it was posted once more after a crash, and is not a third time."""
+    """What became of an answer; again: after a crash Slack was asked once more to show it, and is not a third time."""
 
     DUE = "due"
     AGAIN = "again"
@@ -68,10 +70,18 @@ class Undelivered:
         return None if row is None else Due(row[0], row[1], bool(row[2]))
 
     def again(self, due: Due) -> bool:
-        """Note that an answer is posted once more: False where it was, or is not due; raises Unwritable."""
+        """Note that Slack is asked once more to show it: False where it was, or it is not due; raises Unwritable."""
+        return self._passed(due, Shown.DUE, Shown.AGAIN)
+
+    def not_yet(self, due: Due) -> bool:
+        """Note that Slack did not take it this time: False where it was not asked; raises Unwritable."""
+        return self._passed(due, Shown.AGAIN, Shown.DUE)
+
+    def _passed(self, due: Due, before: Shown, after: Shown) -> bool:
         with self._file.writing() as db:
             done = db.execute(
-                "UPDATE answers SET state = 'again' WHERE (number, at, state) = (?, ?, 'due')", (due.number, due.at)
+                "UPDATE answers SET state = ? WHERE (number, at, state) = (?, ?, ?)",
+                (after, due.number, due.at, before),
             )
             return done.rowcount == 1
 
@@ -120,6 +130,47 @@ class Undelivered:
         """Wait before it is tried again; whether that is the end: they are shown once more then."""
         with self._changed:
             return self._changed.wait_for(lambda: self._ended, RETRY)
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """An answer on its way to Slack; is_old says that an earlier process may have shown it."""
+
+    answers: Undelivered
+    due: Due
+    is_old: bool
+
+    def begins(self) -> bool:
+        """Whether Slack may be asked; for what is old that is written down first, so that it is once in all."""
+        with suppress(Unwritable):
+            return not self.is_old or self.answers.again(self.due)
+        return False
+
+    def waits(self) -> None:
+        """Slack certainly did not take it: it may be asked again, whoever asks."""
+        with suppress(Unwritable):
+            if self.is_old:
+                self.answers.not_yet(self.due)
+
+    def ended(self, shown: Shown) -> None:
+        """What became of it, unless it is still due."""
+        if shown is not Shown.DUE:
+            self.answers.mark(self.due, shown)
+
+
+class Untracked:
+    """What nobody has to be shown."""
+
+    @staticmethod
+    def begins() -> bool:
+        """Always."""
+        return True
+
+    def waits(self) -> None:
+        """Nothing is noted."""
+
+    def ended(self, shown: Shown) -> None:
+        """Nor is this."""
 
 
 _DUE = "SELECT number, at, public FROM answers WHERE state = 'due'"

@@ -337,23 +337,43 @@ def test_the_policy_says_for_how_long_answers_are_kept(tmp_path: Path) -> None:
     """What it says now counts, also for what was answered before."""
     kept = [2 * DAY]
     spool = Spool(tmp_path, lambda: kept[0])
-    spool.keep(1, note("said"))
+    digest = spool.keep(1, note("said"))["sha256"]
     os.utime(tmp_path / "1.json", (0, time.time() - DAY - 1))
-    assert spool.get(1) == note("said")
+    assert spool.get(1, digest) == note("said")
     kept[0] = DAY
-    assert spool.get(1) is None
+    assert spool.get(1, digest) is None
     read = Policy.parse('version = 1\n[answers]\nkept = "7d"\n', "policy.toml", ()).terms.kept
     assert read == 7 * DAY
 
 
-def test_the_oldest_answers_go_first_where_there_are_too_many(tmp_path: Path) -> None:
-    """A flood of answers fills no disk."""
-    spool = Spool(tmp_path, room=1500)
-    for number in range(1, 4):
+def _kept(spool: Spool, folder: Path, numbers: range) -> list[int]:
+    """Which of them are there after each was kept, a second later than the one before."""
+    for number in numbers:
         spool.keep(number, note("x" * 500))
-        os.utime(tmp_path / f"{number}.json", (0, time.time() - 100 + number))
-    spool.trim()
-    assert [spool.get(number) is not None for number in (1, 2, 3)] == [False, True, True]
+        os.utime(folder / f"{number}.json", (0, time.time() - 100 + number))
+    return sorted(int(path.stem) for path in folder.iterdir())
+
+
+def test_the_oldest_answers_go_first_where_there_are_too_many(tmp_path: Path) -> None:
+    """A flood of answers fills no disk, though nobody looks after it; a tenth is free then."""
+    size = Spool(tmp_path, room=10_000).keep(1, note("x" * 500))["bytes"]
+    assert _kept(Spool(tmp_path, room=10 * size), tmp_path, range(1, 13)) == list(range(3, 13))
+    assert _kept(Spool(tmp_path, room=3 * size), tmp_path, range(0)) == [11, 12]
+    assert _kept(Spool(tmp_path, room=3 * size), tmp_path, range(13, 15)) == [13, 14]
+
+
+def test_an_answer_that_somebody_altered_is_not_told_as_one(tmp_path: Path) -> None:
+    """Its hash stands in the record; neither is one that is newer than any clock says."""
+    spool = Spool(tmp_path)
+    digest = spool.keep(1, note("said"))["sha256"]
+    other = spool.keep(2, note("other"))["sha256"]
+    assert spool.get(1, other) is None
+    (tmp_path / "1.json").write_bytes((tmp_path / "2.json").read_bytes())
+    assert spool.get(1, digest) is None
+    os.utime(tmp_path / "2.json", (0, time.time() + 400 * DAY))
+    assert spool.get(2, other) is None
+    Spool(tmp_path)
+    assert not (tmp_path / "2.json").exists()
 
 
 def test_an_answer_is_kept_for_a_day(spoken: Bench) -> None:

@@ -163,10 +163,10 @@ def test_a_backup_of_an_older_schema_is_not_migrated(folder: Path, kept: Path) -
     """Made before an upgrade, it still is what the older slashdock reads."""
     triggers = ("seams_are_appended", "seams_are_not_altered", "seams_are_not_removed")
     _sql(folder / FILE, *(f"DROP TRIGGER {name}" for name in (*triggers, "events_are_not_removed")))
-    _sql(folder / FILE, "DROP TABLE seams", f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+    _sql(folder / FILE, "DROP TABLE seams", "DROP TABLE tide", f"PRAGMA user_version = {len(MIGRATIONS) - 2}")
     assert _made(folder, kept).contents.last == 12
     with closing(sqlite3.connect(kept)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) - 1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) - 2,)
 
 
 @pytest.mark.parametrize("to", ["nowhere/copy.db", "/proc/copy.db"])

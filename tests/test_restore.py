@@ -199,7 +199,7 @@ def test_a_backup_of_an_older_slashdock_is_migrated_at_the_next_start(folder: Pa
     )  # fmt: skip
     _sql(folder / FILE, *(f"DROP TRIGGER {name}" for name in triggers))
     refused = "CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'never'); END"
-    _sql(folder / FILE, "DROP TABLE seams", refused, f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+    _sql(folder / FILE, "DROP TABLE seams", "DROP TABLE tide", refused, f"PRAGMA user_version = {len(MIGRATIONS) - 2}")
     kept.unlink()
     backup(folder / FILE, KEY, kept)
     shutil.rmtree(folder)

@@ -15,7 +15,7 @@ from set_clock import SetClock
 
 from bot.request import Due
 from bot.store import FILE, Answer, Store, Unwritable
-from bot.undelivered import Shown
+from bot.undelivered import Shown, Tracked
 from commands.reply import note
 
 
@@ -91,3 +91,21 @@ def test_a_later_answer_of_the_same_action_is_due_again(store: Store) -> None:
     store.undelivered.mark(Due(99, 1.0, public=False), Shown.LOST)
     eventually(lambda: store.undelivered.state(99) == Shown.LOST)
     assert store.undelivered.due() == [again]
+
+
+def test_slack_is_asked_once_more_for_what_is_old_and_again_only_where_it_refused(store: Store) -> None:
+    """What it may have taken is not asked of it a third time; nor is what another process asks for."""
+    due = _ended(store)
+    late, other = (Tracked(store.undelivered, due, is_old=True) for _ in range(2))
+    assert late.begins()
+    assert store.undelivered.state(due.number) == Shown.AGAIN
+    assert not other.begins()
+    late.waits()
+    assert store.undelivered.state(due.number) == Shown.DUE
+    assert late.begins()
+    late.ended(Shown.DUE)
+    assert store.undelivered.due() == []
+    fresh = Tracked(store.undelivered, _ended(store), is_old=False)
+    assert fresh.begins()
+    assert fresh.begins()
+    assert store.undelivered.state(fresh.due.number) == Shown.DUE

@@ -74,7 +74,7 @@ class SlackBoard:
         message = render(outcome, lambda _button: "")
         place = Place.asked(held.channel, held.actor, held.thread)
         letter = MessageLetter(
-            message, self._post.ways(place, public=False), ended=self._desk.answered(self._desk.due(held.number))
+            message, self._post.ways(place, public=False), followed=self._desk.answered(self._desk.due(held.number))
         )
         self._outbox.put(f"{held.channel} {held.actor}", letter)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, Protocol
 
 from bot.buttons import Spent
 from bot.held import Held
 from bot.request import Due, Late, Outcome, Request
-from bot.undelivered import Shown
+from bot.slack.letter import Followed
 from commands.asking import Form
 from commands.reply import Button
 
@@ -52,14 +52,11 @@ class Desk(Protocol):
     def due(self, number: int) -> Due | None:
         """The answer of an action, where Slack has still to show it."""
 
-    def answered(self, due: Due | None) -> Callable[[Shown], None]:
-        """Who hears what became of an answer."""
-
-    def late(self) -> Iterable[Late]:
-        """The answers that an earlier process had still to show, each to be posted once more and not again."""
+    def answered(self, due: Due | None) -> Followed:
+        """Who hears what becomes of an answer."""
 
     def unsent(self, flying: Container[int]) -> Iterator[Late]:
-        """The answers of this process that Slack has still to show and that are not on their way, oldest first.
+        """The answers that Slack has still to show and that are not on their way, oldest first.
 
         flying are the numbers of those that are.
         """

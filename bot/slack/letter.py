@@ -12,7 +12,7 @@ from bot.slack.characters import escaped
 from bot.slack.message import File, Message
 from bot.slack.post import BLOCKS_REFUSED, FileWay, Way
 from bot.slack.said import NotNow, Refused, Unsure
-from bot.undelivered import Shown
+from bot.undelivered import Shown, Untracked
 
 OPEN_ALREADY = "exchanged_trigger_id"  # Slack, of a click that it delivers twice
 
@@ -37,8 +37,20 @@ class Letter(Protocol):
         """It waited too long, or there is no room for it: it is not sent any more."""
 
 
-def nobody(_shown: Shown) -> None:
-    """Nobody has to hear what became of it."""
+class Followed(Protocol):
+    """Who hears what becomes of an answer."""
+
+    def begins(self) -> bool:
+        """Slack is asked to show it now; False where somebody else sees to that."""
+
+    def waits(self) -> None:
+        """Slack did not take it, and is asked again later."""
+
+    def ended(self, shown: Shown) -> None:
+        """What became of it; once."""
+
+
+NOBODY = Untracked()
 
 
 @dataclass
@@ -49,7 +61,7 @@ class MessageLetter:
     ways: Iterator[Way]
     about: str = ""  # what it answers, for the notice that it may have been lost and for the log
     pace: float = 0.0
-    ended: Callable[[Shown], None] = nobody  # hears what became of it, once
+    followed: Followed = NOBODY
     payload: dict[str, Any] = field(init=False)
     way: Way | None = field(init=False)
 
@@ -63,8 +75,14 @@ class MessageLetter:
             log.error("an answer could not be shown: no way is left (%s)", self.about)
             self._end(Shown.LOST)
             return True
+        if not self.followed.begins():
+            self._end(Shown.DUE)
+            return True
         try:
             self.way(self.payload)
+        except NotNow:
+            self.followed.waits()
+            raise
         except Refused as refusal:
             self._after(refusal)
             return False
@@ -78,8 +96,8 @@ class MessageLetter:
         self._end(Shown.DUE)
 
     def _end(self, shown: Shown) -> None:
-        self.ended(shown)
-        self.ended = nobody
+        self.followed.ended(shown)
+        self.followed = NOBODY
 
     def _checked(self) -> dict[str, Any]:
         payload = self.message.payload()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.answers import written
@@ -20,7 +20,7 @@ from bot.slack.channels import Channels
 from bot.slack.connection import Connection
 from bot.slack.desk import Desk
 from bot.slack.dialogs import Dialogs, Filled
-from bot.slack.letter import FileLetter, MessageLetter
+from bot.slack.letter import NOBODY, FileLetter, Followed, MessageLetter
 from bot.slack.outbox import Outbox
 from bot.slack.patience import DELAY, Patience
 from bot.slack.payload import Asked, Pressed, Submitted
@@ -33,7 +33,7 @@ from bot.undelivered import Shown
 from commands.reply import Asking, Button, note
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
-FED = 50  # answers at a time that had no room before
+FED = 50  # answers at a time that are fed from the record
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
 
 
@@ -75,8 +75,7 @@ class SlackSide:
         self.transport.start()
         self._outbox.start()
         self._patience.start()
-        for late in self._desk.late():
-            self.show(late)
+        self.feed()
 
     def stop(self) -> None:
         """Hear nothing more, send what waits, and end."""
@@ -100,7 +99,7 @@ class SlackSide:
         self._tell(Asked(asked, place), late.outcome, actor)
 
     def feed(self) -> None:
-        """Send what found no room before, or waited in vain for Slack to come back."""
+        """Send what an earlier process had still to show, found no room, or waited in vain for Slack to come back."""
         for late in islice(self._desk.unsent(self._flying), FED):
             self.show(late)
 
@@ -229,19 +228,35 @@ class SlackSide:
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
 
-    def _followed(self, due: Due | None) -> Callable[[Shown], None]:
+    def _followed(self, due: Due | None) -> Followed:
         """Who hears what becomes of an answer, which is on its way until then."""
-        told = self._desk.answered(due)
         if due is None:
-            return told
+            return NOBODY
         self._flying[due.number] = due
+        return _Flight(due, self._desk.answered(due), self._flying)
 
-        def ended(shown: Shown) -> None:
-            told(shown)
-            if self._flying.get(due.number) is due:
-                del self._flying[due.number]
 
-        return ended
+@dataclass
+class _Flight:
+    """An answer on its way, and whoever hears of it besides."""
+
+    due: Due
+    followed: Followed
+    flying: dict[int, Due]
+
+    def begins(self) -> bool:
+        """As they say."""
+        return self.followed.begins()
+
+    def waits(self) -> None:
+        """As they say."""
+        self.followed.waits()
+
+    def ended(self, shown: Shown) -> None:
+        """It is on its way no more."""
+        self.followed.ended(shown)
+        if self.flying.get(self.due.number) is self.due:
+            del self.flying[self.due.number]
 
 
 _NOT_OPENED = Outcome(Status.FAILED, note("Slack did not open the dialog. Nothing was done; press the button again."))

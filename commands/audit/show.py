@@ -115,7 +115,7 @@ _TOLD = {
 }
 _ANSWERS = {
     "due": "on its way to Slack",
-    "again": "posted once more after a restart",
+    "again": "Slack was asked once more after a restart, and did not confirm it",
     "shown": "shown in Slack",
     "unsure": "sent, and Slack did not confirm it",
     "lost": "not shown: Slack took it nowhere",

@@ -14,7 +14,7 @@ from bot.held import Held
 from bot.request import Due, Late, Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
-from bot.undelivered import Shown
+from bot.undelivered import Shown, Untracked
 from bot.workspace import Workspace
 from commands.asking import Form
 from commands.reply import Button, Output, Reply, note
@@ -37,6 +37,18 @@ def until(true: Callable[[], object], limit: float = 10) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"not within {limit} s")
         pause.wait(0.01)
+
+
+@dataclass
+class Noted(Untracked):
+    """Notes what became of an answer."""
+
+    due: Due | None
+    shown: list[tuple[Due | None, Shown]]
+
+    def ended(self, shown: Shown) -> None:
+        """It is at its end."""
+        self.shown.append((self.due, shown))
 
 
 @dataclass
@@ -113,13 +125,9 @@ class CannedDesk:
         """Nothing waits here."""
         del number
 
-    def answered(self, due: Due | None) -> Callable[[Shown], None]:
+    def answered(self, due: Due | None) -> Noted:
         """Who notes what became of it."""
-        return lambda shown: self.shown.append((due, shown))
-
-    def late(self) -> Iterator[Late]:
-        """What an earlier process had still to show."""
-        yield from self.left
+        return Noted(due, self.shown)
 
     def unsent(self, flying: Container[int]) -> Iterator[Late]:
         """What was left, and is not on its way."""

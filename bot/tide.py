@@ -1,0 +1,44 @@
+"""A clock that only goes on: what ends with time ends though the machine's clock is put back, or was ahead before."""
+
+from __future__ import annotations
+
+import threading
+
+from bot.clock import Clock
+from bot.database import Sqlite
+
+
+class Tide:
+    """Its mark stands in the record, and goes on by as much as the machine's clock does; being put back adds nothing.
+
+    Where that clock was wrong, the mark stays ahead of it: only what is between two looks at it counts.
+    """
+
+    def __init__(self, file: Sqlite, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._mark: float | None = None
+        self._seen = 0.0  # what the machine's clock said at the last look
+
+    def now(self) -> float:
+        """Epoch seconds that are never less than before; raises Unwritable where the record cannot be read."""
+        with self._lock:
+            if self._mark is None:
+                with self._file.reading() as db:
+                    self._mark = float(db.execute(_MARK).fetchone()[0])
+                self._seen = self._clock.now()
+            now = self._clock.now()
+            self._mark = max(self._mark + max(0.0, now - self._seen), now)
+            self._seen = now
+            return self._mark
+
+    def keep(self) -> None:
+        """Write the mark down where it is ahead of the machine's clock, so that the next start goes on from it."""
+        mark = self.now()
+        if mark > self._clock.now():
+            with self._file.writing() as db:
+                db.execute("UPDATE tide SET mark = max(mark, ?)", (mark,))
+
+
+_MARK = "SELECT max(mark, (SELECT coalesce(max(at), 0) FROM events)) FROM tide"
