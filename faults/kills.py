@@ -46,23 +46,28 @@ def at_random(kills: int, seed: int = 1) -> Tally:
         return _last(made, kills)
 
 
-def at_steps(steps: tuple[str, ...] = STEPS, later: tuple[str, ...] = LATER, engine: Engine | None = None) -> Tally:
-    """Have a bot kill itself before and after each step, and another one go on; later are steps of that one."""
+def at_steps(
+    steps: tuple[str, ...] = STEPS, later: tuple[str, ...] = LATER, engine: Engine | None = None, lines: int = LINES
+) -> Tally:
+    """Have a bot kill itself before and after each step, and another one go on; later are steps of that one.
+
+    lines are sent to each; three are one of each kind.
+    """
     with stage(engine=engine) as made:
         moments = [f"{moment} {step}" for step in steps for moment in ("before", "after")]
         for moment in moments:
-            _die(made, moment)
+            _die(made, moment, lines)
         for moment in (f"{when} {step}" for step in later for when in ("before", "after")):
-            _die(made, "after bot.execution:Execution.run")
+            _die(made, "after bot.execution:Execution.run", lines)
             made.born(moment)
             made.gone()
         return _last(made, len(moments) + 2 * len(later))
 
 
-def _die(made: Stage, moment: str) -> None:
+def _die(made: Stage, moment: str, lines: int) -> None:
     made.born(moment)
     if made.heard():
-        for _ in range(LINES):
+        for _ in range(lines):
             made.say()
         made.gone()
 
