@@ -25,6 +25,7 @@ from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
 from commands.context import Context, Found, Missing, refused
 from commands.intent import Intent, told
+from commands.outside import Outside
 from commands.reply import Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
 
@@ -61,7 +62,9 @@ class Execution:
     def _intent(self, received: Received, judged: Judged, progress: Progress) -> Intent:
         """What exactly will be done; where that cannot be found out, to say so."""
         try:
-            return judged.command.intent(self._context(judged, received, progress))
+            context = self._context(judged, received, progress)
+            intent = judged.command.intent(context)
+            return replace(intent, bound=lambda: context.outside.bound(lambda: judged.command.reads(context)))
         except Unwritable:
             raise
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
@@ -132,6 +135,7 @@ class Execution:
             claim=lambda ids: self._claim(received.number, ids),
             note=lambda facts: self._note(received.number, facts),
             trace=traced(received.number),
+            outside=Outside(),
             now=self.clock.now(),
             host=judged.host.name,
             person=judged.person,

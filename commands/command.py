@@ -244,6 +244,13 @@ class Command:
         """What will be done; a command that touches more than what its line names finds that out here."""
         return Intent((), lambda: self.run(ctx))
 
+    def reads(self, ctx: Context) -> None:
+        """Read what run() reads of slashdock's own machine or fetches from an address, and do nothing with it.
+
+        It is asked for where people have to agree; run() has nothing else then. Raises ValueError and Refusal.
+        """
+        del ctx
+
     def run(self, ctx: Context) -> Reply:
         """Do it; an error of the engine is raised or told in the reply, never hidden."""
         raise NotImplementedError(type(self).__name__)

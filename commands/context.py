@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 from docker.api.client import APIClient
@@ -17,6 +17,9 @@ from commands.credentials import Credentials, NoCredentials
 from commands.reply import Reply, failure, note
 from commands.seen import Seen, Visible
 from commands.spec import Spec
+
+if TYPE_CHECKING:
+    from commands.outside import Outside
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,8 @@ class Context:
     what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time.
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
     made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
-    cannot be written. trace are the labels that what is made gets beside those of the line.
+    cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
+    is read of slashdock's own machine, or fetched from an address.
     """
 
     quick: Callable[[], APIClient]
@@ -219,6 +223,7 @@ class Context:
     host: str
     person: str
     bot: Bot
+    outside: Outside
     beside: Callable[[Callable[[], None]], bool] = lambda _job: False
     exceeds: Callable[[Mapping[str, Any]], str] = lambda _details: ""
     given: Mapping[str, str] = field(default_factory=dict)

@@ -23,8 +23,8 @@ class Intent:
     """The objects beside those that the line names which will be touched, and the doing of it.
 
     table shows them to whoever is to confirm it: the header first, then a row for each; empty where their names do.
-    question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what would be
-    read when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
+    question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what is read
+    when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
     also are those of the objects to which another verb is done as a part of it, by that verb; shares are those by whose
     namespaces it reaches others. idle: nothing is done at all, and the reply says why.
     """

@@ -23,6 +23,7 @@ from commands import catalog
 from commands.context import Context
 from commands.general.version import PRODUCT, VERSION
 from commands.listing import filters, listed
+from commands.outside import Outside
 from commands.reply import Output, Reply, Table
 from commands.seen import Seen, Visible
 from commands.template import Row
@@ -94,6 +95,7 @@ def ask(host: Host, line: str, visible: Visible = everything) -> Reply:
             now=time.time(),
             host="local",
             person="alice",
+            outside=Outside(),
             bot=None,  # type: ignore[arg-type] # the list verbs ask nothing of the bot
         )
     )

@@ -26,6 +26,7 @@ from commands import catalog
 from commands.allowances import Allowances
 from commands.command import Command
 from commands.context import Context, Decision, Found, Standing, Target, Verdict
+from commands.outside import Outside
 from commands.reply import Reply
 from commands.spec import Spec
 
@@ -459,6 +460,7 @@ def _run(command: Command, engine: str, found: dict[Target, Any]) -> Reply:
         now=0.0,
         host="local",
         person="admin",
+        outside=Outside(),
         bot=Nobody(),
     )
     try:

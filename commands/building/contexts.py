@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
-import secrets
-import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from commands import units
 from commands.allowances import Allowances
@@ -23,13 +20,13 @@ from commands.building import packing as packs
 from commands.building.folders import Place
 from commands.building.packing import Packing
 from commands.golang.quote import quote
+from commands.outside import Outside
 
 INLINE = "-"  # in the place of a context or of a Dockerfile: it is asked for
 DOCKERFILE = "Dockerfile"
 _HIDDEN_NAME = ".dockerfile."  # begins the name of a Dockerfile that is none of the context's
 _GZIP = 16  # added to the window's bits, it means the format of gzip; zlib
-_CHUNK = 1 << 16  # bytes that are hashed at once
-_RANDOM = 10  # bytes of the rest of that name
+_REST = 20  # hexadecimal digits of the rest of that name: of the content's SHA-256, so that the same has the same name
 _WEB = ("http://", "https://")
 _GIT = ("git://", "github.com/", "git@")
 _GIT_PATH = re.compile(r"\.git(?:#.+)?$")
@@ -69,48 +66,14 @@ class Context:
             self.packing.sent += len(chunk)
             yield chunk
 
+    def pass_over(self, *, compress: bool = False) -> None:
+        """Take the archive without sending it."""
+        for _ in self.chunks(compress=compress):
+            pass
+
     def sent(self) -> str:
         """What docker prints of the sending, where nobody watches."""
         return f"{self.said}{_SENDING}{units.size(self.packing.sent, 4):>{_SIZE_WIDTH}}\n\n"
-
-
-def fingerprint(context: Context) -> str:
-    """The SHA-256 of all that is in it, but for times and the name that a Dockerfile of its own gets each time anew."""
-    whole = hashlib.sha256()
-    with tarfile.open(fileobj=_Stream(context.archive), mode="r|") as archive:
-        for each in archive:
-            facts = (each.name, each.type, each.mode, each.linkname, each.size)
-            whole.update(repr(facts).replace(context.dockerfile, DOCKERFILE).encode("utf-8", "surrogateescape"))
-            held = archive.extractfile(each) if each.isfile() else None
-            if held is not None and each.name == ignoring.NAME:
-                whole.update(held.read().replace(context.dockerfile.encode(), DOCKERFILE.encode()))
-                continue
-            while held is not None and (chunk := held.read(_CHUNK)):
-                whole.update(chunk)
-    return whole.hexdigest()
-
-
-class _Stream(io.RawIOBase):
-    """Chunks as a file that is read once."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._left = b""
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """So many bytes as there are and fit."""
-        while not self._left:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._left = chunk
-        size = min(len(buffer), len(self._left))
-        buffer[:size], self._left = self._left[:size], self._left[size:]
-        return size
 
 
 def _gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -141,18 +104,32 @@ class _Folder:
 
 
 @contextmanager
-def opened(asked: Asked, allowances: Allowances) -> Iterator[Context]:
-    """The context, to be sent within the block.
+def opened(asked: Asked, allowances: Allowances, outside: Outside) -> Iterator[Context]:
+    """The context, to be sent within the block; its Dockerfile is what was bound, and so is what is sent to its end.
 
     Raises Refusal where slashdock may not have it, ValueError in docker's words where it cannot be had.
     """
     with ExitStack() as stack:
-        yield _opened(asked, allowances, stack)
+        if asked.context == INLINE:
+            yield _alone(asked.inline)
+            return
+        context = _opened(asked, allowances, stack)
+        outside.take(f"the Dockerfile of {asked.context}", repr((context.dockerfile, context.content)).encode())
+        yield replace(context, archive=_kept_back(context, partial(outside.note, f"the context {asked.context}")))
+
+
+def _kept_back(context: Context, note: Callable[[str], None]) -> Iterator[bytes]:
+    """The archive, whose last bytes are had only once its fingerprint was noted: without them no engine builds it."""
+    last = b""
+    for chunk in context.archive:
+        if last:
+            yield last
+        last = chunk
+    note(context.packing.mark.hexdigest())
+    yield last
 
 
 def _opened(asked: Asked, allowances: Allowances, stack: ExitStack) -> Context:
-    if asked.context == INLINE:
-        return _alone(asked.inline)
     try:
         found = _found(asked, allowances, stack)
     except ValueError as error:
@@ -240,9 +217,10 @@ def _packed(found: _Folder, stack: ExitStack) -> Context:
     ignored = ignoring.ignored(excludes, None if found.apart else found.dockerfile)
     name, instead = found.dockerfile, {}
     if found.apart:
-        name = f"{_HIDDEN_NAME}{secrets.token_hex(_RANDOM)}"
+        content = found.content or b""
+        name = f"{_HIDDEN_NAME}{hashlib.sha256(content).hexdigest()[:_REST]}"
         kept = ignoring.NAME.encode() if excludes is None else excludes
-        instead = {name: found.content or b"", ignoring.NAME: kept + f"\n{name}\n".encode()}
+        instead = {name: content, ignoring.NAME: kept + f"\n{name}\n".encode()}
     elif found.content is not None:
         instead = {name: found.content}
     packing = Packing()

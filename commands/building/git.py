@@ -43,7 +43,11 @@ _SETTINGS = (
     "core.fsmonitor=false",
     "gc.auto=0",
     "maintenance.auto=false",
+    "core.logAllRefUpdates=false",  # a log tells when
+    "pack.threads=1",  # several find other differences each time
 )
+# No times of files, and nothing as somebody else packed it.
+_ALIKE = (("read-tree", "HEAD"), ("repack", "-q", "-a", "-d", "-F", "--window=2"))
 _CONFIG = tuple(word for setting in _SETTINGS for word in ("-c", setting))
 _UNADVERTISED = ("not our ref", "unadvertised object")  # such a server gives no single commit
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -153,6 +157,8 @@ def _fetched(root: Path, remote: str, ref: str, allowed: Allowed, left: _Left) -
             _git(root, "checkout", "FETCH_HEAD")
         except GitError:
             raise ValueError(f"error checking out {ref}: {first}") from None
+    for words in _ALIKE:  # so that the same commit is the same to the last byte, however often it is fetched
+        _stepped("error fetching", root, *words)
     if links:
         _parts(root, links, allowed, left)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import tarfile
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from tarfile import BLOCKSIZE, TarInfo
+from typing import Any
 
 from commands.attempts import Refusal
 from commands.building.ignoring import Ignored, Matched
@@ -36,19 +38,32 @@ _TOO_DEEP = "This context has more than {} folders within each other, which is t
 class Packing:
     """What was packed so far: bytes, files and folders looked at, and the first names of files that have several.
 
-    sent is how many bytes of it were taken away, packed together where that was asked for.
+    sent is how many bytes of it were taken away, packed together where that was asked for; mark is over all of it but
+    the times of files.
     """
 
     size: int = 0
     sent: int = 0
     seen: int = 0
     links: dict[tuple[int, int], str] = field(default_factory=dict)
+    mark: Any = field(default_factory=hashlib.sha256)
 
     def count(self, size: int) -> None:
         """Note some bytes; raises Refusal where they are too many."""
         self.size += size
         if self.size > LIMIT:
             raise Refusal(_TOO_LARGE.format(LIMIT // 1024 // 1024))
+
+    def header(self, entry: TarInfo) -> bytes:
+        """What stands before the content of an entry, which is as long as it says."""
+        facts = (entry.name, entry.type, entry.mode, entry.linkname, entry.size)
+        self.mark.update(repr(facts).encode())
+        return entry.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+
+    def content(self, chunk: bytes) -> bytes:
+        """Some of that."""
+        self.mark.update(chunk)
+        return chunk
 
     def look(self) -> None:
         """Note another file; raises Refusal where they are too many."""
@@ -66,13 +81,13 @@ def folder(root: int, name: str, ignored: Ignored, instead: Mapping[str, bytes],
     left = dict(instead)
     yield from _below(root, "", (), _Walk(name, ignored, left, packing))
     for path, content in left.items():
-        yield from _counted(_text(path, content, _OWN_MODE), packing)
+        yield from _counted(_text(path, content, _OWN_MODE, packing), packing)
     yield from _counted(_end(), packing)
 
 
 def text(name: str, content: bytes, packing: Packing) -> Iterator[bytes]:
     """The archive of one file."""
-    yield from _counted(_text(name, content, _PLAIN_MODE), packing)
+    yield from _counted(_text(name, content, _PLAIN_MODE, packing), packing)
     yield from _counted(_end(), packing)
 
 
@@ -117,23 +132,23 @@ def _entry(door: int, name: str, path: str, status: os.stat_result, walk: _Walk)
     """The header of one entry, and the content where it is a file; devices and sockets are left out."""
     entry = _header(path, status)
     if path in walk.instead:
-        yield from _file(entry, walk.instead.pop(path))
+        yield from _file(entry, walk.instead.pop(path), walk.packing)
     elif stat.S_ISDIR(status.st_mode):
         entry.type = tarfile.DIRTYPE
-        yield _bytes(entry)
+        yield walk.packing.header(entry)
     elif stat.S_ISLNK(status.st_mode):
         entry.type, entry.linkname = tarfile.SYMTYPE, os.readlink(name, dir_fd=door)
-        yield _bytes(entry)
+        yield walk.packing.header(entry)
     elif stat.S_ISFIFO(status.st_mode):
         entry.type = tarfile.FIFOTYPE
-        yield _bytes(entry)
+        yield walk.packing.header(entry)
     elif stat.S_ISREG(status.st_mode):
         first = walk.packing.links.setdefault((status.st_dev, status.st_ino), path) if status.st_nlink > 1 else path
         if first != path:
             entry.type, entry.linkname = tarfile.LNKTYPE, first
-            yield _bytes(entry)
+            yield walk.packing.header(entry)
         else:
-            yield from _read(door, name, entry)
+            yield from _read(door, name, entry, walk.packing)
 
 
 def _header(path: str, status: os.stat_result) -> TarInfo:
@@ -142,36 +157,32 @@ def _header(path: str, status: os.stat_result) -> TarInfo:
     return entry
 
 
-def _read(door: int, name: str, entry: TarInfo) -> Iterator[bytes]:
+def _read(door: int, name: str, entry: TarInfo, packing: Packing) -> Iterator[bytes]:
     """A file as it is when it is opened: what is added meanwhile is left out, what is taken away is empty."""
     with os.fdopen(os.open(name, _FILE, dir_fd=door), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             return
         entry.size = left = status.st_size
-        yield _bytes(entry)
+        yield packing.header(entry)
         while left:
             chunk = file.read(min(_CHUNK, left)) or b"\0" * min(_CHUNK, left)
             left -= len(chunk)
-            yield chunk
+            yield packing.content(chunk)
     yield _padding(entry.size)
 
 
-def _text(path: str, content: bytes, mode: int) -> Iterator[bytes]:
+def _text(path: str, content: bytes, mode: int, packing: Packing) -> Iterator[bytes]:
     entry = TarInfo(path)
     entry.mode, entry.mtime = mode, int(time.time())
-    yield from _file(entry, content)
+    yield from _file(entry, content, packing)
 
 
-def _file(entry: TarInfo, content: bytes) -> Iterator[bytes]:
+def _file(entry: TarInfo, content: bytes, packing: Packing) -> Iterator[bytes]:
     entry.size = len(content)
-    yield _bytes(entry)
-    yield content
+    yield packing.header(entry)
+    yield packing.content(content)
     yield _padding(entry.size)
-
-
-def _bytes(entry: TarInfo) -> bytes:
-    return entry.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
 
 
 def _padding(size: int) -> bytes:

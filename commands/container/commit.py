@@ -11,6 +11,7 @@ from commands import naming, wire
 from commands.aftermath import Fate, Past, untold
 from commands.attempts import unanswered
 from commands.command import Also, Command, arg, flag
+from commands.container import parts
 from commands.container.several import nameless
 from commands.context import Context, Found, Missing, Target
 from commands.image import fates
@@ -54,9 +55,9 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
         return container, Target("image", f"{name.familiar}:{name.tag or DEFAULT_TAG}", made=True)
 
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
-        """It gives the image a name."""
-        del found
-        return (Also("image tag", self.targets()[1:]),)
+        """It gives the image a name, and lets the container stand still meanwhile."""
+        yield Also("image tag", self.targets()[1:])
+        yield from parts.of(parts.PAUSING if self.pause else {}, found.values())
 
     def became(self, past: Past) -> Iterable[Fate]:
         """What the name of the line stands for."""

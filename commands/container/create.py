@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from docker.errors import APIError
 
-from commands import touching, wire
+from commands import naming, touching, wire
 from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import Also, arg, args, flag
 from commands.container import fates
 from commands.context import Context, Found, Missing, Target, daemon
-from commands.creation import files, images, machine, ordering, sources, traces
+from commands.creation import images, machine, ordering, sources, traces
 from commands.creation.making import Making
 from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
-from commands.intent import Intent
 from commands.reply import Errors, Reply, failure, lines
 from commands.spec import Permission
 from commands.touching import MEMORY, NETWORK, PROCESSES, Looked, Shares, Taken
@@ -81,9 +79,12 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         """The image, with --pull always."""
         return self.image if self.pull == ALWAYS else ""
 
-    def intent(self, ctx: Context) -> Intent:
-        """Bound to what the files hold that the line names."""
-        return replace(super().intent(ctx), bound=lambda: self._read(ctx))
+    def reads(self, ctx: Context) -> None:
+        """The files that the line names."""
+        try:
+            self.body(self.image, self.words, self.attached(), sources.found(ctx))
+        except ValueError as error:
+            raise ValueError(self._told(str(error))) from error
 
     def argv(self) -> tuple[str, ...]:
         """The command with its arguments, after the program that replaces the image's own."""
@@ -96,11 +97,10 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         """
         entered = (Target("container", ref) for ref in (*self.lenders(), *self.told_by()))
         image = self._origin()
-        pulls = image.made and (self.pull == ALWAYS or isinstance(found[image], Missing))
         volumes = tuple(Target("volume", ref, made=True) for ref in self.volume_names())
         yield Also("container exec", tuple(entered))
         yield Also("container exec", tuple(each for each in volumes if isinstance(found[each], Found)), part=True)
-        yield Also("image pull", (image,) if pulls else ())
+        yield Also("image pull", (image,) if self._pulls(found) else ())
         yield Also("volume create", tuple(each for each in volumes if isinstance(found[each], Missing)))
         yield Also("network connect", tuple(each for each in self.targets() if each.kind == "network"), part=True)
 
@@ -147,24 +147,15 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         warning = self.warning()
         return replace(made, told=(*made.told, f"WARNING: {warning}")) if warning else made
 
-    def _read(self, ctx: Context) -> Mapping[str, str]:
-        """The SHA-256 of each file that the request is made of."""
-        found, read = sources.found(ctx), {}
-
-        def file(path: str) -> bytes:
-            content = files.read(path, ctx.allowances.files)
-            read[f"the file {path}"] = hashlib.sha256(content).hexdigest()
-            return content
-
-        try:
-            self.body(self.image, self.words, self.attached(), replace(found, file=file))
-        except ValueError as error:
-            raise ValueError(self._told(str(error))) from error
-        return read
-
     def _origin(self) -> Target:
-        """The image, which is pulled where it is not here."""
-        return Target("image", self.image, made=self.pull != NEVER and not images.is_id(self.image))
+        """The image, which may be pulled: by an id only where the line insists on it."""
+        made = self.pull == ALWAYS or (self.pull != NEVER and not images.is_id(self.image))
+        return Target("image", self.image, made=made)
+
+    def _pulls(self, found: Mapping[Target, Found | Missing]) -> bool:
+        """Whether it pulls the image; one that was there and goes meanwhile is not fetched anew."""
+        image = self._origin()
+        return image.made and (self.pull == ALWAYS or isinstance(found[image], Missing))
 
     def _itself(self) -> Target:
         """The container by the name that the line gives it."""
@@ -216,7 +207,10 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     def _unnamed(self) -> str:
         """Docker's sentence about an image or a platform that can be none."""
         try:
-            images.check(self.image)
+            if self.pull == ALWAYS:
+                naming.normalized(self.image)  # an id can be here, and not be pulled
+            else:
+                images.check(self.image)
             if self.platform:
                 machine.specified(self.platform)
         except ValueError as error:
@@ -238,7 +232,7 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         by_name = tuple(each for each in others if each.kind in _BY_NAME or each.ref in linked)
         body = self.body(self.image, self.words, self.attached(), found)
         volumes = tuple(each for each in others if each.kind == "volume" and not self.makes_volumes())
-        return Order(image, by_name, volumes, body, query, self.pull, self.quiet)
+        return Order(image, by_name, volumes, body, query, self.pull, self._pulls(ctx.found), self.quiet)
 
 
 def errors(told: Iterable[str]) -> Reply:

@@ -78,6 +78,10 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         """What --privileged gives."""
         return _PRIVILEGED if self.privileged else ""
 
+    def reads(self, ctx: Context) -> None:
+        """The files of variables that the line names."""
+        self.environment(sources.found(ctx))
+
     def became(self, past: Past) -> Iterable[Fate]:
         """What the engine knows of the process, by the id that was noted before its start."""
         process = past.noted.get(PROCESS, "")

@@ -28,6 +28,10 @@ def _is_paused(found: Found) -> bool:
     return _state(found, "Paused")
 
 
+def _is_awake(found: Found) -> bool:
+    return _runs(found) and not _is_paused(found)
+
+
 def _goes(found: Found) -> bool:
     """Whether the engine removes it as soon as it ends, as `run --rm` asks."""
     return bool((found.details.get("HostConfig") or {}).get("AutoRemove"))
@@ -36,6 +40,7 @@ def _goes(found: Found) -> bool:
 ENDING: Parts = {"container rm": _goes}
 RESTARTING: Parts = {"container start": _rests, "container unpause": _is_paused}
 FORCING: Parts = {"container kill": _runs}
+PAUSING: Parts = {"container pause": _is_awake, "container unpause": _is_awake}
 
 
 def of(parts: Parts, found: Iterable[Found | Missing]) -> Iterable[Also]:

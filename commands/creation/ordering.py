@@ -31,7 +31,7 @@ class Order:
     """A container that is to be made: its image, the body and the query of the request, and when to pull.
 
     by_name are the objects that the request names as the line does, since the engine keeps or shows the names; volumes
-    those that must be usual ones where nothing else was judged.
+    those that must be usual ones where nothing else was judged. fetches: it was judged as one that pulls the image.
     """
 
     image: Target
@@ -40,6 +40,7 @@ class Order:
     body: Mapping[str, Any]
     query: wire.Params
     pull: str
+    fetches: bool
     quiet: bool
 
 
@@ -132,7 +133,7 @@ def _created(work: _Work) -> Mapping[str, Any]:
 
 def _may_pull(order: Order, error: APIError) -> bool:
     missing = error.status_code == requests.codes.not_found and wire.message(error) is not None
-    return missing and order.pull == MISSING and not images.is_id(order.image.ref)
+    return missing and order.pull == MISSING and order.fetches
 
 
 def _ask(work: _Work) -> Mapping[str, Any]:
@@ -180,8 +181,9 @@ def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
         client.remove_container(identity, v=True)
         raise Unmade(f"{refusal} {_GONE}", work.told, own=True) from None
     work.told += [f"WARNING: {warning}" for warning in answer.get("Warnings") or ()]
-    if details["Image"] != work.image:
-        wrong = _CHANGED.format(work.order.image.ref)
+    changed = work.order.image.ref if details["Image"] != work.image else _another(work)
+    if changed:
+        wrong = _CHANGED.format(changed)
     else:
         more = work.ctx.exceeds(details) or _unusual(work)
         wrong = _MORE.format(more) if more else ""
@@ -205,6 +207,16 @@ def _known(ctx: Context) -> set[str]:
 
 def _mounted(details: Mapping[str, Any]) -> set[str]:
     return {str(each["Name"]) for each in details.get("Mounts") or () if each["Type"] == "volume"}
+
+
+def _another(work: _Work) -> str:
+    """A volume that was there when the line was judged, and is another one of that name now; empty where none is."""
+    for target, looked in work.ctx.found.items():
+        if isinstance(looked, Found) and looked.kind == "volume":
+            now = work.ctx.docker.inspect_volume(looked.name)
+            if volume_id(now) != volume_id(looked.details):
+                return target.ref
+    return ""
 
 
 def _unusual(work: _Work) -> str:

@@ -30,9 +30,15 @@ def found(ctx: Context) -> Sources:
     """The ids that were judged; for what the asker may not know of, a word that nothing has for a name."""
     return Sources(
         container=lambda ref: sent(ctx, Target("container", ref)),
-        file=lambda path: files.read(path, ctx.allowances.files),
+        file=lambda path: _file(ctx, path),
         api=str(ctx.docker.api_version),
     )
+
+
+def _file(ctx: Context, path: str) -> bytes:
+    content = files.read(path, ctx.allowances.files)
+    ctx.outside.take(f"the file {path}", content)
+    return content
 
 
 def sent(ctx: Context, target: Target) -> str:

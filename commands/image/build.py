@@ -39,7 +39,6 @@ from commands.creation.environment import mapped
 from commands.creation.sources import sent
 from commands.image import fates
 from commands.image.transfer import DEFAULT_TAG
-from commands.intent import Intent
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
 from commands.spec import Permission
@@ -119,13 +118,10 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         """What the steps are given of the host."""
         return ", ".join(self._escalations())
 
-    def intent(self, ctx: Context) -> Intent:
-        """Bound to what the context holds; what was filled in is seen as it is."""
-        return replace(super().intent(ctx), bound=(lambda: self._read(ctx)) if self.context != INLINE else dict)
-
-    def _read(self, ctx: Context) -> Mapping[str, str]:
-        with contexts.opened(self._asked(ctx), ctx.allowances) as context:
-            return {f"the context {self.context}": contexts.fingerprint(context)}
+    def reads(self, ctx: Context) -> None:
+        """The context."""
+        with contexts.opened(self._asked(ctx), ctx.allowances, ctx.outside) as context:
+            context.pass_over()
 
     def _asked(self, ctx: Context) -> Asked:
         return Asked(self.context, self.file, ctx.given.get(FIELD, "").encode("utf-8", "surrogateescape"))
@@ -146,7 +142,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         """The same with no other layers than those."""
         try:
             self._check_network(ctx)
-            with contexts.opened(self._asked(ctx), ctx.allowances) as context:
+            with contexts.opened(self._asked(ctx), ctx.allowances, ctx.outside) as context:
                 return self._had(ctx, context)
         except (ValueError, Refusal) as error:
             return failure(str(error))
@@ -161,8 +157,11 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         return mistaken + self._built(ctx, context, fetched)
 
     def unforeseen(self) -> str:
-        """What the names of images stand for when it is built."""
-        return "which images the names in the Dockerfile stand for then, but where they say a digest"
+        """What the names of images stand for when it is built, and what the engine fetches itself."""
+        return (
+            "which images the names in the Dockerfile stand for then, but where they say a digest;"
+            " what its ADD fetches from an address"
+        )
 
     def acts_anyway(self) -> bool:
         """It makes an image, named or not."""
@@ -237,8 +236,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def _unfetched(self, context: contexts.Context, error: Unfetched) -> Reply:
         """What docker prints where an image cannot be had: it has sent the context then."""
-        for _ in context.chunks(compress=self.compress):
-            pass  # so that its size is known
+        context.pass_over(compress=self.compress)  # so that its size is known
         text = dockerfile.text_of(context.content or b"")
         begun = numbered.begun(
             text, self.target, error.printed, error.base.line, len({each.partition("=")[0] for each in self.label})
