@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from sqlite_utils import Database
 
 from bot import consent
 from bot.clock import Clock
 from bot.consent import Vote
-from bot.held import COLUMNS, Asking, Held, State, TooMany, held_of
+from bot.held import COLUMNS, GLASS, REJECT, REVIEWED, Asking, Held, State, TooMany, held_of, proven
+from bot.ledger import Ledger
 from bot.posts import Posts, Session
-
-
-class Journal(Protocol):
-    """Where what is decided stands for good."""
-
-    def writing(self) -> AbstractContextManager[Database]:
-        """One transaction; raises Unwritable."""
-
-    def append(self, db: Database, number: int, kind: str, body: Mapping[str, Any], at: float | None = None) -> None:
-        """Append an event of an action within the transaction that is open, of this time or of now."""
 
 
 class Approvals:
@@ -32,18 +22,19 @@ class Approvals:
     now gives epoch seconds that never go back, so that a clock that is put back gives no time again.
     """
 
-    def __init__(self, reading: Session, clock: Clock, journal: Journal, now: Callable[[], float]) -> None:
+    def __init__(self, reading: Session, clock: Clock, ledger: Ledger, now: Callable[[], float]) -> None:
         self._reading = reading
-        self._writing = journal.writing
-        self._append = journal.append
+        self._writing = ledger.writing
+        self._append = ledger.append
+        self._proven = ledger.proven
         self._clock = clock
         self._now = now
-        self.posts = Posts(reading, journal.writing)
+        self.posts = Posts(reading, ledger.writing)
 
     def get(self, number: int) -> Held | None:
         """The request of this number; None where none waited under it."""
         with self._reading() as db:
-            return held_of(db, number)
+            return self._held(db, number)
 
     def listed(self, states: Iterable[State] = (), limit: int = 100) -> list[Held]:
         """The newest requests in these states, or in all; newest first."""
@@ -54,7 +45,7 @@ class Approvals:
                 " ORDER BY number DESC LIMIT ?",
                 (json.dumps(wanted), limit),
             ).fetchall()
-            found = [held_of(db, int(row[0])) for row in rows]
+            found = [self._held(db, int(row[0])) for row in rows]
         return [each for each in found if each is not None]
 
     def vote(self, number: int, vote: Vote, met: Callable[[Held], bool]) -> Held:
@@ -63,7 +54,7 @@ class Approvals:
         met says whether the votes suffice. What is not pending, or past its time, stays as it is.
         """
         with self._writing() as db:
-            held = held_of(db, number)
+            held = self._held(db, number)
             assert held is not None, number  # noqa: S101 - whoever votes has seen it
             now = self._now()
             if held.state is not State.PENDING or now >= held.expires:
@@ -73,20 +64,20 @@ class Approvals:
             db.execute(_VOTE, row)
             self._append(db, number, "voted", {**_said(vote), "person": vote.person, "action": vote.action})
             db.execute("UPDATE approvals SET version = version + 1 WHERE number = ?", (number,))
-            now_held = held_of(db, number)
+            now_held = self._held(db, number)
             assert now_held is not None  # noqa: S101 - it was there a line before
             if vote.verdict == REJECT:
                 self._settle(db, number, (State.PENDING,), State.DENIED, vote.person, vote.reason)
             elif met(now_held):
                 self._approve(db, now_held, now)
-            decided = held_of(db, number)
+            decided = self._held(db, number)
             assert decided is not None  # noqa: S101 - as above
             return decided
 
     def break_glass(self, number: int, person: str, reason: str) -> bool:
         """Let a pending request go on without consent, to be reviewed afterwards; False where it is not pending."""
         with self._writing() as db:
-            held, now = held_of(db, number), self._now()
+            held, now = self._held(db, number), self._now()
             if held is None or held.state is not State.PENDING or now >= held.expires:
                 return False
             db.execute("UPDATE approvals SET glass = ?, settled_by = ? WHERE number = ?", (reason, person, number))
@@ -128,7 +119,7 @@ class Approvals:
                 "SELECT number FROM approvals WHERE told = 0 AND state IN ('denied', 'expired', 'cancelled')"
                 " ORDER BY number"
             ).fetchall()
-            found = [held_of(db, int(row[0])) for row in rows]
+            found = [self._held(db, int(row[0])) for row in rows]
         return [each for each in found if each is not None]
 
     def tell(self, number: int) -> bool:
@@ -147,6 +138,11 @@ class Approvals:
                 (self._now(), number),
             )
             return done.rowcount == 1
+
+    def _held(self, db: Database, number: int) -> Held | None:
+        """The request of this number: while something may come of it, with what the record has of it alone."""
+        held = held_of(db, number)
+        return proven(held, self._proven(db, number)) if held is not None and held.state.is_open else held
 
     def _approve(self, db: Database, held: Held, now: float) -> bool:
         within = min(each.within for each in held.approvals())
@@ -178,8 +174,6 @@ _ANSWER = """
 INSERT OR REPLACE INTO answers (number, at, public)
 SELECT number, ?, 0 FROM approvals WHERE number = ? AND channel <> '' AND origin NOT IN ('exec', 'console')
 """
-APPROVE, REJECT = "approve", "reject"
-GLASS, REVIEWED = "glass", "reviewed"  # what the record has beside them of who decided
 
 # Once a person; but whoever agreed may still refuse, which ends it.
 _VOTE = """INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET actor = excluded.actor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
@@ -19,7 +20,9 @@ from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.seams import Range, Seam
 
-PART = 1000  # events that are moved at a time, so that nobody waits long to write; an action is never divided
+PART = 1000  # events that are moved at a time, and more only where an action would be divided
+STEP = 1000  # events that one transaction removes, so that nobody waits long to write
+BREATH = 0.15  # seconds between two of them; whoever waits in SQLite looks every tenth of one
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Archive:
 
     Each part of the chain is first written to its archive and looked at there; then, in one transaction of the record,
     a signed seam is put in its place. So a kill in between leaves every event in the record, and the next move goes on
-    where that one ended.
+    where that one ended. Of a part that is longer than a transaction should last, the rest is removed behind the seam.
     """
 
     def __init__(self, folder: Path, file: Sqlite, key: bytes, clock: Clock) -> None:
@@ -60,6 +63,7 @@ class Archive:
         Raises Unwritable, also where the record is not whole.
         """
         moved: Counter[str] = Counter()
+        self._remove_rest()
         self._note_seams()
         for part in self._parts(before):
             if not self._move(part):
@@ -79,8 +83,8 @@ class Archive:
     def archived_in(self, number: int) -> str | None:
         """The name of the archive that holds this action; None where none that is there does."""
         with self._file.reading() as db:
-            files = dict.fromkeys(seam.file for seam in seams.every(db) if seam.holds(self._key))
-        return next((name for name in reversed(files) if self._has(name, number)), None)
+            held = list(seams.ranges([seam for seam in seams.every(db) if seam.holds(self._key)]))
+        return next((each.file for each in reversed(held) if self._has(each, number)), None)
 
     def shrink(self) -> None:
         """Give the disk back what was moved; needs room for a second record meanwhile, and keeps others from writing.
@@ -114,7 +118,7 @@ class Archive:
         with self._file.reading() as db:
             db.execute("BEGIN")
             after, view = self._newest(db), archive_file.view(db)
-            links = list(archive_file.links(db, part.first - 1, part.last))
+            links = list(archive_file.links(db, part.first, part.last))
             db.execute("ROLLBACK")
         if after.last != part.first - 1:
             return False
@@ -141,7 +145,7 @@ class Archive:
         path = self._folder / seam.file
         with closing(ArchiveFile(path) if after.file == seam.file else archive_file.made(path, view)) as file:
             file.append(links)
-        wrong = proof.broken_archive(self._folder, Range(seam.file, after, (seam,)), self._key)
+        wrong = proof.broken_part(self._folder, Range(seam.file, after, (seam,)), self._key)
         if wrong:
             raise Unwritable(f"Nothing more is archived: {wrong}.")
 
@@ -151,8 +155,21 @@ class Archive:
             if seams.newest(db) != after or db.execute(_LATER, {"last": seam.last}).fetchone() is not None:
                 return False
             seams.add(db, seam)
-            db.execute("DELETE FROM events WHERE id <= ?", (seam.last,))
+            db.execute(_REMOVE, (seam.last, STEP))
+        self._remove_rest()
         return True
+
+    def _remove_rest(self) -> None:
+        """Remove what the newest seam covers and is still here, and let others write in between."""
+        while self._remains():
+            time.sleep(BREATH)
+            with self._file.writing() as db:
+                db.execute(_REMOVE, (self._newest(db).last, STEP))
+
+    def _remains(self) -> bool:
+        with self._file.reading() as db:
+            query = "SELECT 1 FROM events WHERE id <= ? LIMIT 1"
+            return db.execute(query, (self._newest(db).last,)).fetchone() is not None
 
     def _note_seams(self) -> None:
         """Let the newest archive know its own seams, where it is here: after its year it may be kept elsewhere."""
@@ -163,9 +180,9 @@ class Archive:
             with closing(ArchiveFile(path)) as file:
                 file.note(made)
 
-    def _has(self, name: str, number: int) -> bool:
-        with suppress(Unwritable), closing(ArchiveFile(self._folder / name)) as file:
-            return file.has(number)
+    def _has(self, held: Range, number: int) -> bool:
+        with suppress(Unwritable), closing(ArchiveFile(self._folder / held.file)) as file:
+            return file.has(number, held)
         return False
 
 
@@ -186,9 +203,11 @@ SELECT span.first, span.last, events.at FROM (
 JOIN events ON events.id = span.first ORDER BY span.first
 """
 _LATER = """
-SELECT 1 FROM events WHERE id > :last AND number IN (SELECT number FROM events WHERE id <= :last)
+SELECT 1 FROM events AS old CROSS JOIN events AS new ON new.number = old.number AND new.id > :last WHERE old.id <= :last
 UNION ALL SELECT 1 FROM unsettled WHERE number IN (SELECT number FROM events WHERE id <= :last) LIMIT 1
 """
+# The oldest first: an action whose beginning is gone is shown no more.
+_REMOVE = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id <= ? ORDER BY id LIMIT ?)"
 
 
 def _runs(spans: Iterable[tuple[int, int, float]]) -> Iterator[_Part]:

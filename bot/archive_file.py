@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot import migrations, schema
 from bot.chain import Link
 from bot.database import BUSY, Unwritable
 from bot.seams import Range, Seam
 
-ANY = 2**63 - 1  # the highest id that SQLite has
+FIRST, LAST = -(2**63), 2**63 - 1  # the lowest and the highest id that SQLite has
+
+LOGS = ("-journal", "-wal")  # what SQLite would read into a database that it finds beside them, or write it to
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS events (
@@ -84,10 +89,10 @@ class ArchiveFile:
         with self._writing():
             self._db.conn.executemany("INSERT OR IGNORE INTO seams VALUES (?, ?, ?, ?, ?)", map(astuple, made))
 
-    def links(self, after: int, last: int) -> Iterator[tuple[Link, str]]:
-        """The events with ids above after and up to last, each with its hash, oldest first."""
+    def links(self, first: int = FIRST, last: int = LAST) -> Iterator[tuple[Link, str]]:
+        """The events with ids from first to last, each with its hash, oldest first."""
         with self._told():
-            yield from links(self._db, after, last)
+            yield from links(self._db, first, last)
 
     def last(self) -> int:
         """The id of its newest event; 0 where it has none."""
@@ -100,15 +105,22 @@ class ArchiveFile:
             row = self._db.execute("SELECT hash FROM events WHERE id = ?", (identity,)).fetchone()
         return None if row is None else str(row[0])
 
-    def has(self, number: int) -> bool:
-        """Whether events of this action are here."""
+    def has(self, number: int, held: Range) -> bool:
+        """Whether events of this action are here, in what was moved to it."""
+        query = "SELECT 1 FROM events WHERE number = ? AND id > ? AND id <= ? LIMIT 1"
         with self._told():
-            return self._db.execute("SELECT 1 FROM events WHERE number = ? LIMIT 1", (number,)).fetchone() is not None
+            return self._db.execute(query, (number, held.after.last, held.last)).fetchone() is not None
 
     def view(self) -> str:
         """The SQL of its view of the actions."""
         with self._told():
             return view(self._db)
+
+    def altered(self) -> str | None:
+        """What it is made of otherwise than slashdock makes it; None where nothing is."""
+        with self._told():
+            found = [schema.altered(self._db, (*_SCHEMA, each)) for each in migrations.ARCHIVED]
+            return schema.torn(self._db) if None in found else found[-1]
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -132,8 +144,11 @@ class ArchiveFile:
 def made(path: Path, view: str) -> ArchiveFile:
     """The archive, which is made where it is not there or was not finished; raises Unwritable."""
     try:
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        for each in (path, *(path.with_name(f"{path.name}{log}") for log in LOGS)):
+            with suppress(FileNotFoundError):
+                _look(each, each.lstat())
     except OSError as error:
         raise Unwritable(f"{path} cannot be made: {error.strerror}.") from error
     file = ArchiveFile(path)
@@ -141,17 +156,25 @@ def made(path: Path, view: str) -> ArchiveFile:
     return file
 
 
+def _look(path: Path, found: os.stat_result) -> None:
+    """Raise Unwritable where others could read or alter what is written there."""
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        raise Unwritable(f"{path} is not a file of this user's, so nothing is written to it. Set it aside.")
+    if found.st_mode & OTHERS:
+        raise Unwritable(f"{path} can be read by others, so nothing is written to it. chmod 600 {path}")
+
+
 def copy(source: ArchiveFile, path: Path, held: Range) -> None:
     """Add to the archive at path, made where there is none, what it has not yet of this range; raises Unwritable."""
     with closing(made(path, source.view())) as target:
         known = min(target.last(), held.last) - 1  # its newest event is compared, so both are of one record
-        target.append(source.links(max(held.after.last, known), held.last))
+        target.append(source.links(max(held.after.last, known) + 1, held.last))
         target.note(held.seams)
 
 
-def links(db: Database, after: int, last: int = ANY) -> Iterator[tuple[Link, str]]:
-    """The events of a record or an archive with ids above after and up to last, each with its hash, oldest first."""
-    for row in db.execute(f"{_LINK} WHERE id > ? AND id <= ? ORDER BY id", (after, last)):
+def links(db: Database, first: int = FIRST, last: int = LAST) -> Iterator[tuple[Link, str]]:
+    """The events of a record or an archive with ids from first to last, each with its hash, oldest first."""
+    for row in db.execute(f"{_LINK} WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)):
         yield Link(*row[:6]), row[6]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot import policy_reason
-from bot.approvals import APPROVE, Approvals
+from bot.approvals import Approvals
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
-from bot.held import Held, State
+from bot.held import APPROVE, Held, State
 from bot.policy import Asker, Rules
 from bot.request import TRUSTED, Actor, Directory
 from bot.rule import Needs

@@ -44,6 +44,8 @@ def broken(
     before, prev = after
     last = max(last, *heads, 0)
     for link, written in links:
+        if link.id <= before:
+            return f"event {link.id} of action {link.number} is none of this chain"
         if link.id != before + 1:
             return f"{_events(before + 1, link.id - 1)} missing"
         if link.prev != prev:

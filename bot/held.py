@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,10 @@ from sqlite_utils import Database
 
 from bot import consent
 from bot.consent import Approval, Clauses, Vote
+from bot.ledger import Entry
+
+APPROVE, REJECT = "approve", "reject"
+GLASS, REVIEWED = "glass", "reviewed"  # what the record has beside them of who decided
 
 
 class State(StrEnum):
@@ -112,6 +116,31 @@ def held_of(db: Database, number: int) -> Held | None:
         why=row["why"],
         votes=votes,
     )
+
+
+def proven(held: Held, entries: Sequence[Entry]) -> Held:
+    """The same with the votes and the broken glass that stand in these events of it, and none where it is another's."""
+    if not _is_what_was_asked(held, entries):
+        return replace(held, votes=(), glass="")
+    voted = [each.body for each in entries if each.kind == "voted"]
+    last = {body["person"]: body for body in voted if body["verdict"] in {APPROVE, REJECT}}
+    votes = tuple(vote for vote in held.votes if _said(last.get(vote.person, {})) == _said(vars(vote)))
+    return replace(held, votes=votes, glass=held.glass if any(body["verdict"] == GLASS for body in voted) else "")
+
+
+def _is_what_was_asked(held: Held, entries: Sequence[Entry]) -> bool:
+    """Whether it was asked by this person, from there."""
+    received = next((each.body for each in entries if each.kind == "received"), {})
+    judged = next((each.body for each in entries if each.kind == "judged"), {})
+    asked = {name: received.get(name, "") for name in _ASKED} | {"person": judged.get("person", "")}
+    return all(getattr(held, name) == value for name, value in asked.items())
+
+
+_ASKED = ("actor", "team", "origin", "channel", "thread")
+
+
+def _said(vote: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(vote.get(name, "") for name in ("verdict", "actor", "origin"))
 
 
 def _vote(row: Mapping[str, Any]) -> Vote:

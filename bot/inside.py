@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import standing
-from bot.approvals import APPROVE, REJECT
 from bot.assent import GONE, Assent
 from bot.consent import Vote
 from bot.heads import Head
-from bot.held import Held, State
+from bot.held import APPROVE, REJECT, Held, State
 from bot.policy import Allow, Asker, Object, Rules
 from bot.store import Store
 from bot.telling import around, needs, told

@@ -15,6 +15,7 @@ from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.emergency import Emergency
+from bot.ledger import Entry
 from bot.request import Due
 
 
@@ -75,8 +76,10 @@ class Journal:
                 self.settle(db, end)
             yield db
         for end in owed:
-            self._owed.pop(end.number, None)
-        if owed and not self._owed:
+            self._emergency.settled(asdict(end))
+            if self._owed.get(end.number) is end:
+                self._owed.pop(end.number)
+        if owed:
             self._emergency.clear()
 
     def append(self, db: Database, number: int, kind: str, body: Mapping[str, Any], at: float | None = None) -> None:
@@ -85,6 +88,12 @@ class Journal:
         link = Link(last + 1, number, kind, self._clock.now() if at is None else at, _json(body), prev)
         row = (link.id, link.number, link.kind, link.at, link.body, link.prev, link.hash(self._key))
         db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def proven(self, db: Database, number: int) -> list[Entry]:
+        """The events of an action that were written with the key, oldest first."""
+        rows = db.execute("SELECT * FROM events WHERE number = ? ORDER BY id", (number,)).fetchall()
+        links = (Link(*row[:6]) for row in rows if Link(*row[:6]).hash(self._key) == row[6])
+        return [Entry(link.kind, link.at, json.loads(link.body)) for link in links]
 
     def end(self, end: End) -> None:
         """Write an end down; it is owed where that cannot be done, and Unwritable raised."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from sqlite_utils import Database
+
+from bot import schema
 
 _EVENTS = """
 CREATE TABLE events (
@@ -218,9 +222,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
+ARCHIVED = (_RESUMED,)  # the views of the actions that archives may have: those that records had since there are any
+
+
 def version(db: Database) -> int:
     """How many of the steps this database has taken."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def altered(db: Database) -> str | None:
+    """What of this database is not as the steps that it has taken make it; None where all is."""
+    return schema.altered(db, tuple(chain.from_iterable(MIGRATIONS[: version(db)])))
 
 
 def migrate(db: Database) -> None:

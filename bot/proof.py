@@ -1,34 +1,49 @@
-"""Whether the record is whole: the chain of its events from the newest seam on, and what each archive has of it."""
+"""Whether the record is whole: every event that people can read has its place in one chain, also in the archives."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot import chain, seams
+from bot import chain, migrations, schema, seams
 from bot.archive_file import ArchiveFile, links
+from bot.chain import Link
 from bot.database import Unwritable
 from bot.seams import Range, Seam
 
 
 def broken(db: Database, key: bytes, heads: Mapping[int, str] = chain.NOTHING) -> str | None:
-    """What is broken in the events of this database and where, None where they are whole; one look for all of it.
+    """What is broken in this database and where, None where it is whole; one look for all of it.
 
     heads are the hashes of events that were published, beside those that the database knows of.
     """
     db.execute("BEGIN")
     try:
-        seam = seams.newest(db)
-        if seam.last and not seam.holds(key):
-            return _forged(seam)
-        last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0] or 0
-        told = {event: written for event, written in (_heads(db) | {**heads}).items() if event > seam.last}
-        return chain.broken(links(db, seam.last), last, key, (seam.last, seam.hash), told)
+        return _broken_chain(db, key, heads) or migrations.altered(db) or schema.torn(db)
     finally:
         db.execute("ROLLBACK")
+
+
+def _broken_chain(db: Database, key: bytes, heads: Mapping[int, str]) -> str | None:
+    seam = seams.newest(db)
+    if seam.last and not seam.holds(key):
+        return _forged(seam)
+    last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0] or 0
+    told = {event: written for event, written in (_heads(db) | {**heads}).items() if event > seam.last}
+    return chain.broken(links(db), last, key, _start(db, seam), told | {seam.last: seam.hash})
+
+
+def _start(db: Database, seam: Seam) -> tuple[int, str]:
+    """What the first event has to follow: the seam, or where those behind it are still being removed, what it says.
+
+    They have to lead to the seam then, and without the key nobody makes one that does.
+    """
+    left = db.execute("SELECT id, prev FROM events WHERE id BETWEEN 1 AND ? ORDER BY id LIMIT 1", (seam.last,))
+    first, prev = left.fetchone() or (seam.last + 1, seam.hash)
+    return first - 1, prev
 
 
 def _heads(db: Database) -> dict[int, str]:
@@ -45,24 +60,39 @@ def broken_archives(folder: Path, made: list[Seam], key: bytes, heads: Mapping[i
 
 
 def broken_archive(folder: Path, held: Range, key: bytes, heads: Mapping[int, str] = chain.NOTHING) -> str | None:
-    """What is wrong with one archive, None where it is whole up to its last seam; what it has beyond is passed over."""
+    """What is wrong with one archive, None where it is whole; what it has beyond its last seam has to follow that."""
+    told = {event: written for event, written in heads.items() if held.after.last < event <= held.last}
+    return _broken_file(folder, held, key, lambda file: _broken_links(file.links(), held, key, told))
+
+
+def broken_part(folder: Path, held: Range, key: bytes) -> str | None:
+    """What is wrong with these events of an archive, None where they are whole; it may have others before and after."""
+    links = (held.after.last + 1, held.last)
+    return _broken_file(folder, held, key, lambda file: _broken_links(file.links(*links), held, key))
+
+
+def _broken_file(folder: Path, held: Range, key: bytes, look: Callable[[ArchiveFile], str | None]) -> str | None:
     forged = next((seam for seam in held.seams if not seam.holds(key)), None)
     if forged is not None:
         return _forged(forged)
     try:
         with closing(ArchiveFile(folder / held.file)) as file:
-            start = (held.after.last, held.after.hash)
-            told = {event: written for event, written in heads.items() if held.after.last < event <= held.last}
-            wrong = chain.broken(file.links(held.after.last, held.last), held.last, key, start, told)
-            return f"{held.file}: {wrong}" if wrong else _unanchored(file, held.seams)
+            wrong = look(file) or _unanchored(file, held.seams) or file.altered()
+            return f"{held.file}: {wrong}" if wrong else None
     except Unwritable as error:
         return str(error)
+
+
+def _broken_links(
+    links: Iterable[tuple[Link, str]], held: Range, key: bytes, heads: Mapping[int, str] = chain.NOTHING
+) -> str | None:
+    return chain.broken(links, held.last, key, (held.after.last, held.after.hash), heads)
 
 
 def _unanchored(file: ArchiveFile, made: Iterable[Seam]) -> str | None:
     """An event that is not the one at which the record was cut, though the chain around it holds."""
     wrong = next((seam.last for seam in made if file.hash_of(seam.last) != seam.hash), None)
-    return f"{file.path.name}: event {wrong} is another one than was moved" if wrong else None
+    return f"event {wrong} is another one than was moved" if wrong else None
 
 
 def _forged(seam: Seam) -> str:

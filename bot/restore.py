@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,6 @@ from bot.spool import SPOOL
 KEPT = ".before-restore-"  # what stands between the name of a file and the time when it was replaced
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_LOGS = ("-wal", "-journal")  # what SQLite would read into any database that it finds beside them
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Ready:
         stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
         try:
             kept = [_swapped(swap, stamp) for swap in self.swaps]
-            for path in (self.swaps[0].target.parent / SPOOL, *emergency.files(self.swaps[0].target.parent)):
+            for path in (self.swaps[0].target.parent / SPOOL, *emergency.ours(self.swaps[0].target.parent)):
                 if path.exists():  # what is told there is told of other actions than those that come now
                     path.rename(path.with_name(f"{path.name}{KEPT}{stamp}"))
         except OSError as error:
@@ -136,7 +135,7 @@ def _archives(folder: Path, key: bytes, beside: Path, contents: Contents) -> tup
         if here and there:
             lacking.append(here)
         elif here or _beyond(folder / held.file, contents):
-            swaps.append(_Swap(folder / held.file, _cut((beside if here else folder) / held.file, folder, held)))
+            swaps.append(_Swap(folder / held.file, _cut((beside if here else folder) / held.file, folder, held, key)))
     others = [path for path in sorted(folder.glob("archive-????.db")) if path.name not in ranges]
     swaps += [_Swap(path, None) for path in others if _beyond(path, contents)]
     return tuple(swaps), tuple(lacking)
@@ -148,11 +147,14 @@ def _beyond(path: Path, contents: Contents) -> bool:
     return False
 
 
-def _cut(source: Path, folder: Path, held: Range) -> Path:
+def _cut(source: Path, folder: Path, held: Range, key: bytes) -> Path:
     """A fresh archive of what the backup knows of it."""
     fresh = _fresh(folder / held.file)
     with closing(ArchiveFile(source)) as file:
         archive_file.copy(file, fresh, held)
+    wrong = proof.broken_archive(folder, replace(held, file=fresh.name), key)  # what it was copied from may be others'
+    if wrong:
+        raise Unwritable(f"{source} was altered while it was copied: {wrong}.")
     return fresh
 
 
@@ -208,7 +210,7 @@ def _set_aside(path: Path, stamp: str) -> Path:
         except FileExistsError:
             continue
         break
-    for suffix in _LOGS:
+    for suffix in archive_file.LOGS:
         log = path.with_name(path.name + suffix)
         if log.exists():
             log.rename(kept.with_name(kept.name + suffix))

@@ -97,7 +97,7 @@ class Store:
         self.doubts = Doubts(self._file)
         self.tide = Tide(self._file, clock)
         self.approvals = Approvals(self._file.reading, clock, self.journal, self.tide.now)
-        self.grants = Grants(self._file, self.tide.now)
+        self.grants = Grants(self._file.reading, self.tide.now, self.journal)
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)
@@ -250,7 +250,7 @@ class Store:
         self.journal.end_whatever_comes(end)
 
     def unfinished(self) -> list[dict[str, Any]]:
-        """The actions without an outcome whose process is dead, oldest first.
+        """The actions without an outcome whose process is dead, oldest first; their events say whether they have one.
 
         Where nothing was intended, and they are not "running", nothing was done.
         """
@@ -258,7 +258,7 @@ class Store:
             rows = list(db.query("SELECT number, owner FROM unsettled ORDER BY number"))
         found = [self.actions.get(row["number"]) for row in rows if not self._owner.lives(row["owner"])]
         self._owner.bury()
-        return [action for action in found if action is not None]
+        return [action for action in found if action is not None and action["status"] in _OPEN]
 
     # How --------------------------------------------------------------------------------------------------------
 
@@ -266,6 +266,12 @@ class Store:
         with self._file.writing() as db:
             if migrations.version(db) > len(migrations.MIGRATIONS):
                 raise Unwritable(f"{FILE} was written by a newer slashdock. Install that one, or use another folder.")
+            wrong = migrations.altered(db)
+            if wrong:
+                raise Unwritable(
+                    f"{FILE} was altered by something else: {wrong}, so what it shows may not be what was done. Put"
+                    " the file of before in its place, or a backup (slashdock restore FILE)."
+                )
             migrations.migrate(db)
 
     def _delivered(self, db: Database, delivery: str) -> int | None:
@@ -295,6 +301,8 @@ _DELIVERED = """
 SELECT min(number) FROM events
 WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVING count(*) > 0
 """
+
+_OPEN = ("received", "running")  # what the actions say of one whose events have no outcome
 
 
 def _due(answer: Answer | None) -> Due | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
+from bot.migrations import MIGRATIONS
 from bot.request import Actor, Origin, Request
 from bot.store import Store
 
@@ -82,3 +85,21 @@ def child(folder: Path, steps: str) -> subprocess.Popen[str]:
 def end(process: subprocess.Popen[str]) -> None:
     """Wait for a child and close its pipes."""
     process.communicate()
+
+
+def made_older(path: Path, version: int) -> None:
+    """Let a record that nobody has open be one of this version of the schema, with all that such a one can hold."""
+    older = path.with_name("older")
+    with closing(sqlite3.connect(older)) as db, db:
+        for statements in MIGRATIONS[:version]:
+            for statement in statements:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {version}")
+        plain = "type = 'table' AND name NOT GLOB 'said*' AND name NOT GLOB 'sqlite_*'"
+        tables = [row[0] for row in db.execute(f"SELECT name FROM sqlite_master WHERE {plain}")]
+        db.commit()
+        db.execute("ATTACH ? AS now", (str(path),))
+        for table in tables:
+            names = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+            db.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM now.{table}")
+    older.replace(path)

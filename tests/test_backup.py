@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 from bot_process import BotProcess
 from harness import KEY
-from recording import begin, child, end, intend, receive
+from recording import begin, child, end, intend, made_older, receive
 from set_clock import SetClock
 
 from bot import key
 from bot.backup import Backup, backup
 from bot.clock import Clock
 from bot.copies import Unusable
-from bot.migrations import MIGRATIONS
 from bot.store import FILE, Store
 
 NEW_YEAR = 1_767_225_600.0  # 2026-01-01T00:00:00Z
@@ -161,12 +160,10 @@ def test_what_is_not_whole_is_no_backup(folder: Path, kept: Path, statement: str
 
 def test_a_backup_of_an_older_schema_is_not_migrated(folder: Path, kept: Path) -> None:
     """Made before an upgrade, it still is what the older slashdock reads."""
-    triggers = ("seams_are_appended", "seams_are_not_altered", "seams_are_not_removed")
-    _sql(folder / FILE, *(f"DROP TRIGGER {name}" for name in (*triggers, "events_are_not_removed")))
-    _sql(folder / FILE, "DROP TABLE seams", "DROP TABLE tide", f"PRAGMA user_version = {len(MIGRATIONS) - 2}")
+    made_older(folder / FILE, 6)
     assert _made(folder, kept).contents.last == 12
     with closing(sqlite3.connect(kept)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) - 2,)
+        assert db.execute("PRAGMA user_version").fetchone() == (6,)
 
 
 @pytest.mark.parametrize("to", ["nowhere/copy.db", "/proc/copy.db"])

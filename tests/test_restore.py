@@ -12,7 +12,7 @@ import pytest
 from bot_process import BotProcess
 from harness import KEY
 from killing import killer
-from recording import begin
+from recording import begin, made_older
 from set_clock import SetClock
 
 from bot import key, record_words, restore
@@ -20,7 +20,6 @@ from bot.backup import backup
 from bot.clock import Clock
 from bot.copies import Unusable
 from bot.locks import AlreadyRunning, Instance
-from bot.migrations import MIGRATIONS
 from bot.restore import Present
 from bot.settings import Settings
 from bot.store import FILE, Store, Unwritable
@@ -193,13 +192,7 @@ def test_a_backup_of_an_older_slashdock_is_migrated_at_the_next_start(folder: Pa
     """It was made before there were seams."""
     shutil.rmtree(folder)
     _do(folder, NEW_YEAR, 2)
-    triggers = (
-        "seams_are_appended", "seams_are_not_altered", "seams_are_not_removed", "events_are_not_removed",
-        "events_are_forgotten",
-    )  # fmt: skip
-    _sql(folder / FILE, *(f"DROP TRIGGER {name}" for name in triggers))
-    refused = "CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'never'); END"
-    _sql(folder / FILE, "DROP TABLE seams", "DROP TABLE tide", refused, f"PRAGMA user_version = {len(MIGRATIONS) - 2}")
+    made_older(folder / FILE, 6)
     kept.unlink()
     backup(folder / FILE, KEY, kept)
     shutil.rmtree(folder)

@@ -273,8 +273,10 @@ def test_a_record_of_before_is_taken_over_whole(tmp_path: Path, clock: SetClock)
         link = Link(number, number, "received", 1.0, '{"line": "restart web"}', prev)
         prev = link.hash(KEY)
         db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", (*dataclasses.astuple(link), prev))
+    (guard,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'events_are_not_removed'").fetchone()
     db.execute("DROP TRIGGER events_are_not_removed")
     db.execute("DELETE FROM events WHERE id = 3")
+    db.execute(guard)
     db.conn.commit()
     db.close()
     taken = Store(tmp_path, clock, KEY)
@@ -293,11 +295,14 @@ def test_heads_are_published_once_and_found_in_their_places(store: Store, tmp_pa
     assert head is not None
     assert (head.event, store.heads.publish(), store.heads.published()) == (3, None, [head])
     assert store.actions.verify() is None
+    with store._file.reading() as db:
+        (guard,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'events_are_not_removed'").fetchone()
     _sql(
         tmp_path,
         "DROP TRIGGER events_are_not_removed",
         "DELETE FROM events WHERE id > 1",
         "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'events'",
+        guard,
     )
     assert store.actions.verify() == "events 2 to 3 are missing at the end"
     _sql(tmp_path, "DELETE FROM heads")
