@@ -57,7 +57,13 @@ class Actions:
             return proof.broken(db, self._key, {head.event: head.hash for head in heads})
 
 
-_ACTIONS = "SELECT * FROM actions"
+# With what the ends of an action name beside its targets, as images that nobody knew before they were there.
+_ACTIONS = """
+SELECT *, (
+    SELECT json_group_array(json(each.value)) FROM events, json_each(events.body, '$.objects') AS each
+    WHERE events.number = actions.number AND events.kind = 'outcome'
+) AS objects FROM actions
+"""
 
 
 def _query(text: str) -> str:
@@ -81,7 +87,7 @@ def _where(filters: Mapping[str, tuple[str, ...]]) -> tuple[str, dict[str, str]]
 def _action(row: Mapping[str, Any]) -> dict[str, Any]:
     empty = {"actor": "", "team": "", "origin": "", "channel": "", "thread": "", "host": "", "line": ""}
     told = {key: empty.get(key) if value is None else value for key, value in row.items()}
-    return {**told, "targets": json.loads(row["targets"])}
+    return {**told, "targets": json.loads(row["targets"]), "objects": json.loads(row["objects"])}
 
 
 def _event(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -96,10 +96,21 @@ class Approvals:
                 self._append(db, number, "voted", {"verdict": REVIEWED, "person": person})
             return done.rowcount == 1
 
-    def settle(self, number: int, states: Iterable[State], end: State, by: str = "", why: str = "") -> bool:
-        """End a request that is in one of these states, and note that in the record; False where it is in none."""
+    def settle(  # noqa: PLR0913, PLR0917 - the facts of an end
+        self,
+        number: int,
+        states: Iterable[State],
+        end: State,
+        by: str = "",
+        why: str = "",
+        objects: Sequence[Mapping[str, Any]] = (),
+    ) -> bool:
+        """End a request that is in one of these states, and note that in the record; False where it is in none.
+
+        objects are those that why may name.
+        """
         with self._writing() as db:
-            return self._settle(db, number, states, end, by, why)
+            return self._settle(db, number, states, end, by, why, objects)
 
     def overdue(self) -> list[int]:
         """The requests whose time is up: to be decided, or to be begun."""
@@ -154,7 +165,14 @@ class Approvals:
         return done.rowcount == 1
 
     def _settle(  # noqa: PLR0913, PLR0917 - the facts of an end
-        self, db: Database, number: int, states: Iterable[State], end: State, by: str, why: str
+        self,
+        db: Database,
+        number: int,
+        states: Iterable[State],
+        end: State,
+        by: str,
+        why: str,
+        objects: Sequence[Mapping[str, Any]] = (),
     ) -> bool:
         wanted = [str(each) for each in states]
         done = db.execute(
@@ -164,7 +182,8 @@ class Approvals:
         )
         if done.rowcount == 1:
             now = self._clock.now()
-            self._append(db, number, "outcome", {"status": end, "error": why or str(end), "by": by}, now)
+            ended = {"status": end, "error": why or str(end), "by": by, "objects": [*objects]}
+            self._append(db, number, "outcome", ended, now)
             db.execute("DELETE FROM unsettled WHERE number = ?", (number,))
             db.execute(_ANSWER, (now, number))
         return done.rowcount == 1

@@ -49,11 +49,12 @@ class Besides:
             for target in also.targets:
                 looked = there.get(target)
                 done_to = self.objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
-                if target.made and target.kind == "container":
-                    done_to = tuple(self.as_made(case, done_to, found))
+                is_new = target.made and (target.kind == "container" or not isinstance(looked, Found))
+                if is_new:
+                    made = as_made(case.command, done_to, found)
+                    done_to = tuple(each for each in made if each.kind == target.kind)
                 if target.made or also.part:
-                    is_name = target.kind == "container" or not isinstance(looked, Found)
-                    judge = self.policy.bars.new if target.made and is_name else self.policy.bars.part
+                    judge = self.policy.bars.new if is_new else self.policy.bars.part
                     yield from (judge(case.asker, spec, each) for each in done_to)
                 elif isinstance(looked, Found):
                     verdict = self.policy.judge(case.asker, spec, done_to)
@@ -76,21 +77,6 @@ class Besides:
             if lent:
                 yield self.policy.judge(case.asker, case.spec, lent)
 
-    @staticmethod
-    def as_made(case: Case, new: Iterable[Object], found: Looked) -> Iterator[Object]:
-        """What the line makes with its labels, a container with its image and those of it: for rules that restrict."""
-        marks, listed = case.command.marks(), list(new)
-        if marks is not None:
-            kind, own = marks
-            image = str((case.command.makes() or {}).get("Image") or "")
-            from_image = (each.labels for each in found.values() if image and _is_image(each))
-            labels = {name: value for each in (*from_image, own) for name, value in each.items()}
-            made = Object(kind, "", labels, image=image)
-            named = [each.name for each in listed if each.kind == kind]
-            yield from (replace(made, name=name) for name in named or [""])
-            listed = [each for each in listed if each.kind != kind]
-        yield from listed
-
     def kin(self, case: Case, objects: tuple[Object, ...]) -> list[Allow | Hold | Deny]:
         """The verdicts on the verbs that do the same by another name: no rule on one of them is got around."""
         verdicts = []
@@ -105,12 +91,35 @@ class Besides:
         return objects.all_of(found, lambda each: self.object(each, made_by), made_by)
 
 
+def as_made(command: Command, new: Iterable[Object], found: Looked) -> Iterator[Object]:
+    """What a line makes with its labels, a container with its image and those of it: for rules that restrict."""
+    marks, listed, body = command.marks(), list(new), command.makes() or {}
+    if marks is not None:
+        kind, own = marks
+        image = str(body.get("Image") or "")
+        from_image = (each.labels for each in found.values() if image and _is_image(each))
+        labels = {name: value for each in (*from_image, own) for name, value in each.items()}
+        made = Object(kind, "", labels, image=image)
+        named = [each.name for each in listed if each.kind == kind]
+        yield from (replace(made, name=name) for name in named or [""])
+        listed = [each for each in listed if each.kind != kind]
+    given = dict(_given(body))
+    yield from (replace(each, labels=given.get(each.name, {})) if each.kind == "volume" else each for each in listed)
+
+
 def lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
     """The containers whose mounts a create request asks for."""
     for text in (body.get("HostConfig") or {}).get("VolumesFrom") or ():
         looked = found.get(Target("container", text.partition(":")[0]))
         if isinstance(looked, Found):
             yield looked
+
+
+def _given(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The volumes to which a create request gives labels, where they are not there yet."""
+    for mount in (body.get("HostConfig") or {}).get("Mounts") or ():
+        if labels := (mount.get("VolumeOptions") or {}).get("Labels"):
+            yield str(mount.get("Source") or ""), labels
 
 
 def _is_image(looked: Found | Missing) -> TypeGuard[Found]:

@@ -51,6 +51,11 @@ class Discretion:
         return known.difference(*(met for each, met in there if met and self.visible(each)))
 
 
+def veiled(text: str, named: str) -> str:
+    """A text of the record for whoever may not see everything: without ids and names that are not among these words."""
+    return _without(text, {each for each in _told(text) if each not in named})
+
+
 def _listed(client: APIClient) -> Iterator[Seen]:
     """All that has an id, an image once for each of its names."""
     yield from map(seen.container, client.containers(all=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import requests
 from docker.errors import APIError, DockerException
@@ -12,6 +13,7 @@ from docker.errors import APIError, DockerException
 from bot import answers
 from bot.admission import spec_of
 from bot.clock import Clock
+from bot.description import arrived, mounted
 from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
@@ -185,12 +187,21 @@ class Execution:
                 exit_code=reply.exit_code,
                 details={"ids": list(reply.ids)} if reply.ids else {},
                 made=reply.made,
+                objects=[*mounted(judged.found.values(), judged.reason), *self._arrived(judged, reply)],
                 answer=Answer(reply, due),
             )
         except Unwritable as error:
             parts = (*reply.parts, Note(f"This could not be written down: {error}"))
             status, shown = Status.UNKNOWN, replace(reply, parts=parts, failed=True, error=reply.error or str(error))
         return Outcome(status, shown, received.number, public, host=judged.host.name, due=due)
+
+    @staticmethod
+    def _arrived(judged: Judged, reply: Reply) -> list[dict[str, Any]]:
+        if reply.unknown or not judged.command.spec.permission.changes:
+            return []
+        before = {each.id for each in judged.found.values() if isinstance(each, Found)}
+        named = (target.ref for target in judged.found if target.kind == "image" and target.made)
+        return arrived(judged.host, named, reply.made, before)
 
 
 def _happened(reply: Reply) -> bool:

@@ -13,7 +13,7 @@ from bot import answers, plan, radius, telling
 from bot.answers import End
 from bot.assent import Assent
 from bot.clock import Clock
-from bot.description import described, glimpsed
+from bot.description import describe, described, glimpsed, mounted
 from bot.held import Asking, Held, State, TooMany
 from bot.judging import Judged
 from bot.plan import Plan, Unread, Unseen
@@ -131,6 +131,7 @@ class Holding:
                 permission=command.spec.permission,
                 verdict=judged.reason,
                 targets=described(judged, intent.objects),
+                objects=mounted(judged.found.values(), judged.reason),
                 answer=Answer(reply, due),
             )
         except TooMany:
@@ -164,7 +165,10 @@ class Holding:
             raise _superseded(_ALTERED.format(held.number), judged)
         changes = plan.differences(held.bound, self.plan(judged, intent, request).bound)
         if changes:
-            raise _superseded(_CHANGED.format("; ".join(changes)), judged)
+            end = _superseded(_CHANGED.format("; ".join(changes)), judged)
+            there = (each for each in judged.found.values() if isinstance(each, Found))
+            end.found = (*there, *intent.objects)
+            raise end
         now = self.assent.clauses(judged.needs)
         if held.glass:
             self._check_glass(judged)
@@ -174,7 +178,8 @@ class Holding:
     def end(self, held: Held, end: End) -> Outcome | None:
         """Write down that what was approved is not done after all; None where somebody else took it up."""
         state = _ENDS.get(end.status, State.FAILED)
-        if not self.store.approvals.settle(held.number, (State.APPROVED,), state, why=end.reason):
+        named = [*map(describe, end.found), *mounted(end.found, end.reason)]
+        if not self.store.approvals.settle(held.number, (State.APPROVED,), state, why=end.reason, objects=named):
             return None
         self.store.approvals.tell(held.number)  # by this answer
         reply, due = answers.masked(end.reply), self.store.undelivered.of(held.number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bot import standing
@@ -12,19 +13,19 @@ from bot.assent import GONE, Assent
 from bot.consent import Vote
 from bot.heads import Head
 from bot.held import APPROVE, REJECT, Held, State
-from bot.policy import Allow, Asker, Object, Rules
+from bot.policy import Allow, Asker, Rules
+from bot.reader import Reader
 from bot.store import Store
-from bot.telling import around, needs, told
+from bot.telling import needs
 from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.context import Standing, Verdict
 from commands.reply import Moment, Reply, note
 from commands.secrets import mask_text
-from commands.spec import Permission, Spec
+from commands.spec import Spec
 
 RECENT = 50  # actions among which why looks for one that is not about another
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
-_NOT_ALL = "More stands around this, of what you may not see."
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,23 @@ class Inside:
         """Recorded actions, newest first; the one of that number with its events where a number is given."""
         if number is not None:
             action = self.store.actions.get(number)
-            if action is None or not self._may_read(action):
+            if action is None or not self._reader.may_read(action):
                 return []
-            return [action | {"answer": self.store.undelivered.state(number)}]
+            return [self._reader.shown(action) | {"answer": self.store.undelivered.state(number)}]
         asked, found = limit, self.store.actions.listed(filters, limit)
-        shown = [action for action in found if self._may_read(action)]
+        shown = self._readable(found, filters)
         while len(shown) < limit and len(found) == asked:
             asked *= 2
             found = self.store.actions.listed(filters, asked)
-            shown = [action for action in found if self._may_read(action)][:limit]
+            shown = self._readable(found, filters)[:limit]
         return shown
+
+    def _readable(
+        self, found: Iterable[Mapping[str, Any]], filters: Mapping[str, tuple[str, ...]]
+    ) -> list[dict[str, Any]]:
+        reader, words = self._reader, filters.get("text", ())
+        readable = (each for each in found if reader.may_read(each) and (not words or reader.finds(each, words)))
+        return [reader.shown(each) for each in readable]
 
     def archived(self, number: int) -> str:
         """The archive that an old action was moved to; empty where it was not, or the asker may not know."""
@@ -88,7 +96,7 @@ class Inside:
             numbers = (each["number"] for each in own if each["number"] != self.number and each["verb"] != "output")
             number = next(numbers, None)
         last = None if number is None else self.store.actions.get(number)
-        if last is None or not (self._is_own(last) or self._was_shown(last)):
+        if last is None or not (self._reader.is_own(last) or self._was_shown(last)):
             return None
         reply = self.store.kept(last)
         return None if reply is None else (last["number"], reply)
@@ -98,36 +106,20 @@ class Inside:
         here = bool(action["channel"]) and action["channel"] == self.asker.channel
         return here and self.store.undelivered.was_public(action["number"])
 
-    def _may_read(self, action: Mapping[str, Any]) -> bool:
-        """One's own actions, and those whose objects one may see; those about none, who sees the whole host."""
-        if self._is_own(action):
-            return True
-        if not action["targets"]:
-            return self.policy.current().sees_host(self.asker)
-        return all(self._may_see(each) for each in action["targets"])
-
-    def _is_own(self, action: Mapping[str, Any]) -> bool:
-        return action["actor"] == self.asker.id or action["actor"] in self.asker.accounts
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.asker, self.policy, self.store)
 
     def _reads_record(self) -> bool:
         """Whether the asker may use `audit show`."""
         verb = self.catalog.find(("audit", "show"))
         return verb is not None and isinstance(self.policy.current().judge(self.asker, verb.spec, ()), Allow)
 
-    def _may_see(self, target: Mapping[str, Any]) -> bool:
-        """Whether the policy shows an object of the record; one that is not told of whole, to who sees everything."""
-        policy, kind, image = self.policy.current(), target["kind"], target.get("image")
-        is_whole = not target.get("cut") and (image is not None or kind != "container" or not policy.bars.go_by_image)
-        return (is_whole or policy.sees_all(self.asker)) and all(
-            policy.visible(self.asker, Permission.SEE, Object(kind, target["name"], labels, image=image or ""))
-            for labels in (target.get("labels", {}), *target.get("inherited", ()))
-        )
-
     def ended(self, number: int | None) -> Mapping[str, Any] | None:
         """One action that the asker may read; without a number the last of their own that was not simply done."""
         if number is not None:
             found = self.audit(number=number, filters={}, limit=1)
-            return next((each for each in found if self._is_own(each) or self._reads_record()), None)
+            return next((each for each in found if self._reader.is_own(each) or self._reads_record()), None)
         filters = {"person": (self.asker.id, *self.asker.accounts), "status": ENDED}
         return next((each for each in self.store.actions.listed(filters, RECENT) if each["verb"] != "why"), None)
 
@@ -145,8 +137,8 @@ class Inside:
         return standing.roles(policy, self.asker, self.store.grants.counting(policy.terms.longest))
 
     def schedules(self) -> list[Mapping[str, Any]]:
-        """The scheduled jobs."""
-        return self.jobs()
+        """The scheduled jobs, each with what the asker may know of its last run."""
+        return [self._reader.run(each) for each in self.jobs()]
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """When the bot first saw each image id at the asker's host, in epoch seconds."""
@@ -257,7 +249,7 @@ class Inside:
     def _may_know(self, held: Held) -> bool:
         """Whoever asked, whoever may decide, and whoever may read the action."""
         action = self.store.actions.get(held.number)
-        return self.assent.may_decide(held, self.asker) or (action is not None and self._may_read(action))
+        return self.assent.may_decide(held, self.asker) or (action is not None and self._reader.may_read(action))
 
     def _vote(self, verdict: str, reason: str) -> Vote:
         person = self.policy.current().person(self.asker.id) or ""
@@ -268,15 +260,7 @@ class Inside:
     def _shown(self, held: Held) -> dict[str, Any]:
         own = self.assent.is_own(held, self.asker)
         may_decide = self.assent.may_decide(held, self.asker)
-        return told(held) | {"around": self._around(held), "own": own, "may_decide": may_decide}
-
-    def _around(self, held: Held) -> tuple[str, ...]:
-        """What stands around it, as far as the asker may see what that names."""
-        said, sees_all = around(held), self.policy.current().sees_all(self.asker)
-        shown = tuple(
-            each.text for each in said if (sees_all if each.named is None else all(map(self._may_see, each.named)))
-        )
-        return shown if len(shown) == len(said) else (*shown, _NOT_ALL)
+        return self._reader.request(held, own=own) | {"own": own, "may_decide": may_decide}
 
 
 def _place(to: str) -> str:

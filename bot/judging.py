@@ -13,7 +13,7 @@ from docker.errors import DockerException
 from bot import answers, escalation, objects, renaming
 from bot.admission import Admission
 from bot.answers import End
-from bot.besides import Besides, Case, Looked
+from bot.besides import Besides, Case, Looked, as_made
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.image_names import ImageNames
@@ -219,7 +219,7 @@ class Judging:
             return list(none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
-            *(self.policy.bars.new(case.asker, spec, each) for each in Besides.as_made(case, new, found)),
+            *(self.policy.bars.new(case.asker, spec, each) for each in as_made(case.command, new, found)),
             *self._besides.kin(case, objects),
             *self._besides.verbs(case, found),
             *(self.policy.bars.leaving(case.asker, old, new) for old, new in renamed),

@@ -14,6 +14,7 @@ from commands.creation import images
 from commands.seen import NAMELESS, Seen, volume_id
 
 OWN_CONTAINER = own.own_container()
+SOMEBODY = "somebody"  # who made what nothing tells from another of its name
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,15 @@ class MadeBy:
     maker: Callable[[str], str]
     images: ImageNames | None = None
 
+    def of(self, identity: str) -> str:
+        """Who made the object of a full id from chat; without one somebody did, so that its labels give no right."""
+        return self.maker(identity) if identity else SOMEBODY
+
 
 def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) -> Object:
     """The object by its own name; binds are what the policy allows of them, sockets the paths of the engines."""
-    identity = volume_id(found.details) if found.kind == "volume" else found.id
-    seen = Object(found.kind, found.name, found.labels, protected=found.protected, maker=made_by.maker(identity))
+    maker = made_by.of(identity(found))
+    seen = Object(found.kind, found.name, found.labels, protected=found.protected, maker=maker)
     if found.kind != "container" or not found.details:  # of a list: what it may do was not looked at
         return seen
     volumes = [each.details for each in found.volumes]
@@ -41,6 +46,13 @@ def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) 
         protected=own.protected_reason(found.details, OWN_CONTAINER, sockets, volumes),
         root=envelope.root_reason(found.details, volumes, binds),
     )
+
+
+def identity(found: Found) -> str:
+    """The full id by which it is known who made it; empty where that is not known."""
+    if found.kind != "volume":
+        return found.id
+    return volume_id(found.details) if found.details else ""
 
 
 def image_of(container: Found) -> str:
@@ -81,7 +93,7 @@ def is_id_of(word: str, identity: str) -> bool:
 
 def listed(seen: Seen, made_by: MadeBy, protected: str = "") -> tuple[Object, ...]:
     """What a list shows of an object, as all_of() gives it; protected says why nobody may touch it."""
-    maker = made_by.maker(seen.id)
+    maker = made_by.of(seen.id)
     judged = Object(seen.kind, seen.name, seen.labels, protected=protected, image=seen.image, maker=maker)
     names = made_by.images
     if names is None:

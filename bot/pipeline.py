@@ -12,7 +12,7 @@ from bot import answers
 from bot.answers import End
 from bot.assent import Assent
 from bot.clock import Clock
-from bot.description import describe, described
+from bot.description import describe, described, mounted
 from bot.execution import Execution, Progress, silent
 from bot.held import Held, State
 from bot.holding import Holding
@@ -190,6 +190,7 @@ class Pipeline:
             person=self.policy.current().person(request.actor.id) or "",
             host=received.host,
             targets=[describe(found) for found in end.found],
+            objects=mounted(end.found, end.reason),
             answer=Answer(reply, due),
         )
         shown = answers.typed(request, command)

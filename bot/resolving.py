@@ -14,6 +14,7 @@ from typing import Any
 
 from bot import looking
 from bot.clock import Clock
+from bot.description import arrived
 from bot.doubts import LOOKED
 from bot.hosts import EngineDown, Hosts
 from bot.looking import Finding
@@ -111,11 +112,20 @@ class Resolver:
             duration_ms=action["duration_ms"],
             exit_code=found.exit_code,
             details={**_details(action), LOOKED: found.told},
+            objects=self._arrived(action),
             answer=Answer(note(text), due),
         )
         log.info("action %s (%s by %s) is %s. %s", number, action["line"], action["person"], found.status, text)
         self._tell(number)
         return True
+
+    def _arrived(self, action: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The images that it left behind."""
+        host = self._hosts.get(action["host"])
+        if host is None or not Permission(action["permission"]).changes:
+            return []
+        names = (each["name"] for each in action["targets"] if each["kind"] == "image")
+        return arrived(host, names, self._store.makers.by(action["number"]), {each["id"] for each in action["targets"]})
 
     def _found(self, action: Mapping[str, Any], doubt: _Doubt) -> Finding | None:
         """What is final; None while the engine does not answer, or may still be at it."""

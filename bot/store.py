@@ -150,14 +150,15 @@ class Store:
         person: str,
         host: str = "",
         targets: Sequence[Mapping[str, Any]] = (),
+        objects: Sequence[Mapping[str, Any]] = (),
         answer: Answer | None = None,
     ) -> None:
-        """Commit that the request ended before anything was done, and why."""
+        """Commit that the request ended before anything was done, and why; objects are what that names besides."""
         judged = {
             "verdict": status, "reason": reason, "line": line, "verb": verb, "person": person, "host": host,
             "targets": [dict(target) for target in targets],
         }  # fmt: skip
-        ended = {"status": status, "error": reason, **self._spooled(number, answer)}
+        ended = {"status": status, "error": reason, "objects": [*objects], **self._spooled(number, answer)}
         end = End(number, self._clock.now(), (("judged", judged), ("outcome", ended)), due=_due(answer))
         self.journal.end(end)
 
@@ -212,9 +213,10 @@ class Store:
         permission: str,
         verdict: str,
         targets: Sequence[Mapping[str, Any]],
+        objects: Sequence[Mapping[str, Any]] = (),
         answer: Answer | None = None,
     ) -> None:
-        """Commit that it waits for other people's consent; verdict is why.
+        """Commit that it waits for other people's consent; verdict is why, objects are what that names besides.
 
         most is how many of a person may wait at once; raises TooMany.
         """
@@ -222,7 +224,7 @@ class Store:
             "verdict": "hold", "reason": verdict, "line": asking.line, "verb": verb, "person": asking.person,
             "permission": permission, "host": asking.host, "targets": [dict(target) for target in targets],
         }  # fmt: skip
-        ended = {"status": "held", "error": verdict, **self._spooled(asking.number, answer)}
+        ended = {"status": "held", "error": verdict, "objects": [*objects], **self._spooled(asking.number, answer)}
         events = (("judged", judged), ("outcome", ended))
         end = End(asking.number, self._clock.now(), events, due=_due(answer))
         with self.journal.writing() as db:
@@ -239,12 +241,13 @@ class Store:
         exit_code: int | None = None,
         details: Mapping[str, Any] | None = None,
         made: Iterable[str] = (),
+        objects: Sequence[Mapping[str, Any]] = (),
         answer: Answer | None = None,
     ) -> None:
-        """Commit what came of it; on a full disk the room that was kept for it is used."""
+        """Commit what came of it, and of what besides; on a full disk the room that was kept for it is used."""
         body = {
             "status": status, "error": error, "duration_ms": duration_ms, "exit_code": exit_code,
-            "details": dict(details or {}), **self._spooled(number, answer),
+            "details": dict(details or {}), "objects": [*objects], **self._spooled(number, answer),
         }  # fmt: skip
         end = End(number, self._clock.now(), (("outcome", body),), tuple(made), _due(answer))
         self.journal.end_whatever_comes(end)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import policy_reason
-from bot.held import Asking, Held
+from bot.discretion import veiled
+from bot.held import Asking, Held, State
+
+_BEGUN = {State.DONE, State.FAILED, State.UNKNOWN}  # whose reason the engine gave, or we; of all others a person may
 
 
 def needs(asking: Asking) -> str:
@@ -36,8 +39,13 @@ def around(held: Held) -> list[Aside]:
     ]
 
 
+def heard(held: Held) -> str:
+    """Why it stands as it does, for everybody: without what an engine told of others than the request names."""
+    return veiled(held.why, " ".join((held.line, *held.bound.values()))) if held.state in _BEGUN else held.why
+
+
 def told(held: Held) -> dict[str, Any]:
-    """All that people may know of a request, but for what stands around it."""
+    """All that everybody may know of a request, but for what stands around it."""
     return {
         "number": held.number,
         "state": str(held.state),
@@ -53,7 +61,7 @@ def told(held: Held) -> dict[str, Any]:
         "asked": held.asked,
         "expires": held.expires,
         "by": held.by,
-        "why": held.why,
+        "why": heard(held),
         "glass": held.glass,
         "reviewed": held.reviewed,
         "votes": [

@@ -54,7 +54,7 @@ def test_an_action_is_told_from_its_receipt_to_its_outcome(store: Store, clock: 
             "channel": "C0OPS", "thread": "", "host": "local", "line": "container restart web",
             "verb": "container restart", "permission": "act", "targets": [WEB], "verdict": "allow",
             "reason": "role admin", "status": "failed", "error": "no such thing", "duration_ms": 2000, "exit_code": 7,
-            "owner": store.actions.listed({}, 1)[0]["owner"],
+            "owner": store.actions.listed({}, 1)[0]["owner"], "objects": [],
         }
     ]  # fmt: skip
 

@@ -149,9 +149,8 @@ def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses
     for service in _services(client):
         spec = service["Spec"]
         image = spec["TaskTemplate"].get("ContainerSpec", {}).get("Image", "")
-        names.setdefault(
-            _full(image.partition("@")[0]), _who(visible, Seen("service", spec["Name"], spec.get("Labels") or {}))
-        )
+        user = Seen("service", spec["Name"], spec.get("Labels") or {}, service["ID"])
+        names.setdefault(_full(image.partition("@")[0]), _who(visible, user))
     return Uses(ids, names)
 
 

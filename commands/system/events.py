@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from commands import kinds, secrets, wire
+from commands import kinds, secrets, seen, wire
 from commands.command import Command, flag
 from commands.container import ls as containers
 from commands.context import Context
@@ -61,11 +61,11 @@ class Events(Command, name="system events", alias="events", permission=Permissio
             params, later = self._params(ctx.now)
         except ValueError as error:
             return failure(str(error))
-        seen, all_ = _Seen(ctx), ctx.sees_all()
+        known, all_ = _Seen(ctx), ctx.sees_all()
         shown: deque[Event] = deque(maxlen=MOST if self.since else LAST)
         count = 0
         for event in _events(ctx, params):
-            if all_ or seen.shows(event):
+            if all_ or known.shows(event):
                 shown.append(event)
                 count += 1
         try:
@@ -150,43 +150,44 @@ class _Seen:
         identity, name = str(actor.get("ID", "")), str(attributes.get("name") or actor.get("ID", ""))
         match event.get("Type"):
             case "container":
-                return self._container(identity, name, attributes)
+                return self._container(identity, name, attributes) and self._committed(event, attributes)
             case "image":
                 return self._image(identity, name, attributes)
             case "network":
                 return self._network(identity, name, attributes)
             case "volume":
-                known = self._volumes.get(identity, attributes)
-                return self._may("volume", identity, known) and self._joined(attributes)
+                volume = self._volumes.get(identity) or _gone("volume", "", identity, attributes)
+                return self._ctx.visible(volume) and self._joined(attributes)
             case "daemon" | "builder":
                 return True
             case kind:
-                return self._may(str(kind), name, attributes)
+                return self._ctx.visible(_gone(str(kind), identity, name, attributes))
 
     def _container(self, identity: str, name: str, attributes: Mapping[str, str]) -> bool:
         known = self._containers.get(identity)
         if known is not None and not known:
             return False
-        return known or self._may("container", name, attributes)
+        return known or self._ctx.visible(_gone("container", identity, name, attributes))
+
+    def _committed(self, event: Event, attributes: Mapping[str, str]) -> bool:
+        """Whether the asker may see the image that was made of a container, where that is what happened."""
+        return event.get("Action") != "commit" or self._images.get(attributes.get("imageID", ""), False)
 
     def _image(self, identity: str, name: str, attributes: Mapping[str, str]) -> bool:
         known = self._images.get(identity)
         if known is not None:
             return known
-        return not _UNKNOWN.fullmatch(name) and self._may("image", name, attributes)
+        made = identity if _UNKNOWN.fullmatch(identity) else ""  # else it is a name, which may have stood for another
+        return not _UNKNOWN.fullmatch(name) and self._ctx.visible(_gone("image", made, name, attributes))
 
     def _network(self, identity: str, name: str, attributes: Mapping[str, str]) -> bool:
-        return self._may("network", name, self._networks.get(identity, attributes)) and self._joined(attributes)
+        network = self._networks.get(identity) or _gone("network", identity, name, attributes)
+        return self._ctx.visible(network) and self._joined(attributes)
 
     def _joined(self, attributes: Mapping[str, str]) -> bool:
         """Whether the asker may see the container that a network or a volume was given to, or taken from."""
         container = attributes.get("container")
         return container is None or self._containers.get(container, False)
-
-    def _may(self, kind: str, name: str, attributes: Mapping[str, str]) -> bool:
-        held = {key: value for key, value in attributes.items() if key not in _OWN}
-        image = attributes.get("image", "") if kind == "container" else ""
-        return self._ctx.visible(Seen(kind, name, held, image=image))
 
     @cached_property
     def _containers(self) -> dict[str, bool]:
@@ -196,16 +197,20 @@ class _Seen:
     @cached_property
     def _images(self) -> dict[str, bool]:
         listed = wire.get(self._ctx.docker, "/images/json", params={"all": 1})
-        return {each["Id"]: images.visible(self._ctx, each) for each in listed}
+        named = {tag: self._ctx.visible(seen.image(each, tag)) for each in listed for tag in each["RepoTags"] or ()}
+        return {**named, **{each["Id"]: images.visible(self._ctx, each) for each in listed}}
 
     @cached_property
-    def _networks(self) -> dict[str, Mapping[str, str]]:
-        return _labels(wire.get(self._ctx.docker, "/networks"), "Id")
+    def _networks(self) -> dict[str, Seen]:
+        return {each["Id"]: seen.network(each) for each in wire.get(self._ctx.docker, "/networks")}
 
     @cached_property
-    def _volumes(self) -> dict[str, Mapping[str, str]]:
-        return _labels(wire.get(self._ctx.docker, "/volumes").get("Volumes") or [], "Name")
+    def _volumes(self) -> dict[str, Seen]:
+        listed = wire.get(self._ctx.docker, "/volumes").get("Volumes") or []
+        return {each["Name"]: seen.volume(each) for each in listed}
 
 
-def _labels(listed: list[dict[str, Any]], key: str) -> dict[str, Mapping[str, str]]:
-    return {each[key]: each.get("Labels") or {} for each in listed}
+def _gone(kind: str, identity: str, name: str, attributes: Mapping[str, str]) -> Seen:
+    """What is in no list any more, by what an event says of it."""
+    labels = {key: value for key, value in attributes.items() if key not in _OWN}
+    return Seen(kind, name, labels, identity, attributes.get("image", "") if kind == "container" else "")

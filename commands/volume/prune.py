@@ -111,4 +111,5 @@ def _going(ctx: Context, listed: Mapping[str, Any]) -> Going:
     def remove() -> None:
         wire.remove(ctx.patient, "/volumes/{0}", name)
 
-    return Going(prunes.found("volume", name, name, labels), row, name, size, stays, remove)
+    found = replace(prunes.found("volume", name, name, labels), details=listed)
+    return Going(found, row, name, size, stays, remove)
