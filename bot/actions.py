@@ -3,43 +3,73 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+
+from sqlite_utils import Database
 
 from bot import proof
 from bot.heads import Head
 from bot.posts import Session
 
+# What each filter asks of an action. Its values come as one JSON array: however many there are, the question is one.
 _ONE_OF = {
-    "person": "(person = :{0} OR actor = :{0})",
-    "verb": "verb = :{0}",
-    "status": "status = :{0}",
-    "host": "host = :{0}",
-    "origin": "origin = :{0}",
-    "target": "EXISTS (SELECT 1 FROM json_each(targets) AS t WHERE json_extract(t.value, '$.name') = :{0}"
-    " OR json_extract(t.value, '$.id') IN (:{0}, 'sha256:' || :{0})"
-    " OR length(:{0}) >= 12 AND substr(replace(json_extract(t.value, '$.id'), 'sha256:', ''), 1, length(:{0})) = :{0})",
-    "since": "at >= CAST(:{0} AS REAL)",
-    "until": "at <= CAST(:{0} AS REAL)",
-    "before": "number < CAST(:{0} AS INTEGER)",
-    "text": "number IN (SELECT number FROM events WHERE id IN (SELECT rowid FROM said WHERE said MATCH :{0}))",
+    "person": "person IN (SELECT value FROM json_each(:person)) OR actor IN (SELECT value FROM json_each(:person))",
+    "verb": "verb IN (SELECT value FROM json_each(:verb))",
+    "status": "status IN (SELECT value FROM json_each(:status))",
+    "host": "host IN (SELECT value FROM json_each(:host))",
+    "origin": "origin IN (SELECT value FROM json_each(:origin))",
+    "target": "EXISTS (SELECT 1 FROM json_each(targets) AS t JOIN json_each(:target) AS w"
+    " WHERE json_extract(t.value, '$.name') = w.value"
+    " OR json_extract(t.value, '$.id') IN (w.value, 'sha256:' || w.value) OR length(w.value) >= 12"
+    " AND substr(replace(json_extract(t.value, '$.id'), 'sha256:', ''), 1, length(w.value)) = w.value)",
+    "since": "at >= (SELECT min(CAST(value AS REAL)) FROM json_each(:since))",
+    "until": "at <= (SELECT max(CAST(value AS REAL)) FROM json_each(:until))",
+    "before": "number < (SELECT max(CAST(value AS INTEGER)) FROM json_each(:before))",
+    "text": "number IN (SELECT number FROM events WHERE id IN (SELECT rowid FROM said WHERE said MATCH :text))",
 }
 FILTERS = tuple(_ONE_OF)
 
 
-class Actions:
-    """reading opens the database to be read; key is what the chain of hashes is made with."""
+PATIENCE = 5.0  # seconds that a search may take
+_STEPS = 1000  # of SQLite's machine between two looks at the time: about 20 microseconds
 
-    def __init__(self, reading: Session, key: bytes) -> None:
+
+class TooLong(Exception):  # noqa: N818 - an answer, not a fault
+    """A search was given up."""
+
+
+class Actions:
+    """reading opens the database to be read; key is what the chain of hashes is made with.
+
+    A search takes patience seconds at most.
+    """
+
+    def __init__(self, reading: Session, key: bytes, patience: float = PATIENCE) -> None:
         self._reading = reading
         self._key = key
+        self.patience = patience
 
     def listed(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """At most limit actions, newest first, that match one value of each filter; the names are in FILTERS."""
-        where, values = _where(filters)
         with self._reading() as db:
-            rows = db.query(f"{_ACTIONS} {where} ORDER BY number DESC LIMIT :limit", {**values, "limit": limit})
-            return [_action(row) for row in rows]
+            return list(_found(db, filters, limit))
+
+    def searched(
+        self, filters: Mapping[str, tuple[str, ...]], limit: int, chosen: Callable[[dict[str, Any]], bool]
+    ) -> list[dict[str, Any]]:
+        """The same among those that are chosen; raises TooLong."""
+        with self._reading() as db, _within(db.conn, self.patience):
+            asked = limit
+            while True:
+                found = list(_found(db, filters, asked))
+                shown = list(filter(chosen, found))
+                if len(shown) >= limit or len(found) < asked:
+                    return shown[:limit]
+                asked *= 2
 
     def get(self, number: int) -> dict[str, Any] | None:
         """One action with its events, oldest first; None where there is no such number."""
@@ -66,22 +96,35 @@ SELECT *, (
 """
 
 
-def _query(text: str) -> str:
-    """Text as a full-text query: all of its words, the last letters of each may be missing."""
+@contextmanager
+def _within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Whatever the connection is asked is given up after so many seconds: raises TooLong."""
+    until = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise TooLong from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _found(db: Database, filters: Mapping[str, tuple[str, ...]], limit: int) -> Iterator[dict[str, Any]]:
+    where = " AND ".join(f"({_ONE_OF[name]})" for name in filters)
+    values = {name: _words(wanted) if name == "text" else json.dumps(wanted) for name, wanted in filters.items()}
+    asked = f"{_ACTIONS} {f'WHERE {where}' if where else ''} ORDER BY number DESC LIMIT :limit"
+    return map(_action, db.query(asked, {**values, "limit": limit}))
+
+
+def _words(texts: Iterable[str]) -> str:
+    """Texts as a full-text query: all words of one of them, the last letters of each may be missing."""
+    return " OR ".join(f"({_all(text)})" for text in texts)
+
+
+def _all(text: str) -> str:
     return " ".join('"' + word.replace('"', '""') + '"*' for word in text.replace("\0", " ").split())
-
-
-_WORDS = {"text": _query}
-
-
-def _where(filters: Mapping[str, tuple[str, ...]]) -> tuple[str, dict[str, str]]:
-    clauses: list[str] = []
-    values: dict[str, str] = {}
-    for name, wanted in filters.items():
-        keys = [f"{name}{at}" for at in range(len(wanted))]
-        values.update(zip(keys, map(_WORDS.get(name, str), wanted), strict=True))
-        clauses.append(f"({' OR '.join(_ONE_OF[name].format(key) for key in keys)})")
-    return ("WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
 def _action(row: Mapping[str, Any]) -> dict[str, Any]:

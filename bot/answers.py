@@ -133,9 +133,10 @@ def unreasoned(command: Command, there: Iterable[Found]) -> End:
     form = command.form()
     fields = (*(() if form is None else form.fields), Field("reason", "Why is this needed?", multiline=True))
     asked = Form("Reason", "Ask", fields)
-    line = grammar.canonical(command)
-    words = Note(f'Nothing was done yet: say why, for those who have to agree. In a terminal: {line} --reason "..."')
-    end = End(Status.HELD, "a reason is wanted", Reply((words, Asking("Say why…", line, asked))), command)
+    how = f'{canonical(command)} --reason "..."'
+    words = Note(f"Nothing was done yet: say why, for those who have to agree. In a terminal: {how}")
+    asking = Asking("Say why…", grammar.canonical(command), asked)
+    end = End(Status.HELD, "a reason is wanted", Reply((words, asking)), command)
     end.found = tuple(there)
     return end
 
@@ -175,8 +176,12 @@ def typed(request: Request, command: Command | None) -> str:
 
 
 def written(line: str) -> str:
-    """What somebody typed as it is written down: its secrets masked, and no more of it than would ever be read."""
-    return secrets.mask_line(line if len(line) <= LONGEST else f"{line[:LONGEST]} … (cut)")
+    """What somebody typed as it is written down: its secrets masked, and no more of it than would ever be read.
+
+    What is no text is written out.
+    """
+    kept = line if len(line) <= LONGEST else f"{line[:LONGEST]} … (cut)"
+    return secrets.mask_typed(kept.encode(errors="backslashreplace").decode())
 
 
 def masked(reply: Reply) -> Reply:

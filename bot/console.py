@@ -14,6 +14,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 
 from bot import keyboard
+from bot.answers import written
 from bot.request import Outcome
 from commands.catalog import Catalog
 from commands.command import Command
@@ -71,13 +72,21 @@ def run(say: Callable[[str], Outcome], completer: Words, history: Path) -> int:
     return code
 
 
+class History(FileHistory):
+    """What was typed, kept as it is written down elsewhere: without its secrets."""
+
+    def store_string(self, string: str) -> None:
+        """Add a line to the file."""
+        super().store_string(written(string))
+
+
 def _lines(completer: Words, history: Path) -> Iterator[str]:
     if not sys.stdin.isatty():
         yield from (line.rstrip("\n") for line in sys.stdin)
         return
     with contextlib.suppress(FileExistsError):
         os.close(os.open(history, os.O_CREAT | os.O_EXCL, 0o600))
-    session: PromptSession[str] = PromptSession(history=FileHistory(str(history)), completer=completer)
+    session: PromptSession[str] = PromptSession(history=History(str(history)), completer=completer)
     while True:
         try:
             yield session.prompt("/docker ")

@@ -187,7 +187,8 @@ class Desk:
         for received, answer in left:
             request = received.request
             told = note(_GOES_ON.format(received.number))
-            answer(Outcome(Status.UNKNOWN, told, received.number, line=mask_line(request.line), host=received.host))
+            line = answers.written(request.line)
+            answer(Outcome(Status.UNKNOWN, told, received.number, line=line, host=received.host))
 
     def _command(self, request: Request) -> Command | None:
         try:

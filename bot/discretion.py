@@ -11,7 +11,7 @@ from docker.api.client import APIClient
 from docker.errors import DockerException
 
 from commands import seen
-from commands.forms import MASK
+from commands.chance import MASK
 from commands.reply import Errors, Reply
 from commands.seen import Seen, Visible
 

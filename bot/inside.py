@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from bot import standing
+from bot.actions import TooLong
 from bot.assent import GONE, Assent
 from bot.consent import Vote
 from bot.heads import Head
@@ -26,6 +27,10 @@ from commands.spec import Spec
 
 RECENT = 50  # actions among which why looks for one that is not about another
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
+_TOO_LONG = (
+    "The record has too much to search for this, so it was given up. Say since when (since=24h), or name a person, a"
+    " verb or a status that fewer lines have."
+)
 
 
 @dataclass(frozen=True)
@@ -54,20 +59,15 @@ class Inside:
             if action is None or not self._reader.may_read(action):
                 return []
             return [self._reader.shown(action) | {"answer": self.store.undelivered.state(number)}]
-        asked, found = limit, self.store.actions.listed(filters, limit)
-        shown = self._readable(found, filters)
-        while len(shown) < limit and len(found) == asked:
-            asked *= 2
-            found = self.store.actions.listed(filters, asked)
-            shown = self._readable(found, filters)[:limit]
-        return shown
-
-    def _readable(
-        self, found: Iterable[Mapping[str, Any]], filters: Mapping[str, tuple[str, ...]]
-    ) -> list[dict[str, Any]]:
         reader, words = self._reader, filters.get("text", ())
-        readable = (each for each in found if reader.may_read(each) and (not words or reader.finds(each, words)))
-        return [reader.shown(each) for each in readable]
+
+        def matches(action: Mapping[str, Any]) -> bool:
+            return reader.may_read(action) and (not words or reader.finds(action, words))
+
+        try:
+            return [reader.shown(each) for each in self.store.actions.searched(filters, limit, matches)]
+        except TooLong:
+            raise Refusal(_TOO_LONG) from None
 
     def archived(self, number: int) -> str:
         """The archive that an old action was moved to; empty where it was not, or the asker may not know."""

@@ -7,9 +7,12 @@ are not, since Python before 3.11.5 matches possessive groups wrongly.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
-MASK = "••••"
+from commands import chance
+from commands.chance import MASK
+
 # Secrets by their form. Group 1 stays, the rest of the match is hidden.
 _FORMS = re.compile(
     r"(?<![A-Za-z0-9_-])()(?:"
@@ -23,6 +26,11 @@ _FORMS = re.compile(
     r"|npm_[0-9A-Za-z]{30,}+"
     r"|[rs]k_(?:live|test)_[0-9A-Za-z]{16,}+"
     r"|sk-[0-9A-Za-z_-]{20,}+"
+    r"|(?:hf_|glsa_|pypi-)[0-9A-Za-z_-]{16,}+"
+    r"|ya29\.[0-9A-Za-z._-]{16,}+"
+    r"|SG\.[0-9A-Za-z_-]{16,}+\.[0-9A-Za-z_-]{16,}+"
+    r"|AGE-SECRET-KEY-1[0-9A-Z]{16,}+"
+    r"|SWMTKN-1-[0-9a-z-]{16,}+"
     r"|AIza[0-9A-Za-z_-]{35}"
     r"|eyJ[0-9A-Za-z_-]{8,}+\.[0-9A-Za-z_-]{8,}+(?:\.[0-9A-Za-z_-]++)?"
     r")"
@@ -32,10 +40,16 @@ _FORMS = re.compile(
 # Where none of these occurs, no form does.
 _FORM_SIGNS = (
     "AKIA", "ASIA", "xox", "xapp-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "glpat-", "npm_", "k_live_",
-    "k_test_", "sk-", "AIza", "eyJ", "hooks.", "$2", "$apr1$", "$1$", "$5$", "$6$", "$y$",
+    "k_test_", "sk-", "hf_", "glsa_", "pypi-", "ya29.", "SG.", "AGE-SECRET-KEY-", "SWMTKN-", "AIza", "eyJ", "hooks.",
+    "$2", "$apr1$", "$1$", "$5$", "$6$", "$y$",
 )  # fmt: skip
 _HEADER = re.compile(r"(\b(?:bearer|authorization[\"']?[:=] ?[\"']?\w{1,20}) )([0-9A-Za-z._~+/=-]{8,}+)", re.IGNORECASE)
 _URL = re.compile(r"(://[^\s/:@\"']*+:)([^\s/\"']+)(?=@)")
+_TOKEN_URL = re.compile(r"(https?://)([^\s/:@\"'?#]++)(?=@)", re.IGNORECASE)  # a token that is a name as well
+_SIGNED = re.compile(r"([?&;](?:X-Amz-Signature|X-Goog-Signature|Signature|sig)=)([^\s&\"';]++)", re.IGNORECASE)
+_COOKIES = re.compile(r"(\b(?:set-)?cookie[\"']?[:=] ?[\"']?)([\w.-]++=[^\r\n\"']++)", re.IGNORECASE)
+_COOKIE = re.compile(r"([\w.-]++=)([^\s;]++)")
+_COOKIE_FACTS = frozenset({"path=", "domain=", "expires=", "max-age=", "samesite=", "version="})
 _PEM_MARK = re.compile(r"-----(BEGIN|END) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 # What stands before a log's lines: the time, and what --details adds.
 _PREFIX = r"(?:\d{4}-\d\d-\d\dT[0-9:.]++(?:Z|[+-]\d\d:\d\d) )?(?:[\w.%-]++=\S*+ )?"
@@ -55,16 +69,46 @@ def hide(text: str) -> str:
     if any(sign in text for sign in _FORM_SIGNS):
         text = _FORMS.sub(lambda found: (found[1] or found[2] or found[3] or "") + MASK, text)
     if "@" in text:
-        text = _URL.sub(lambda found: found[1] + MASK, text)
+        text = _TOKEN_URL.sub(_first_kept, _URL.sub(_first_kept, text))
     small = text.lower()
     if "bearer" in small or "authorization" in small:
         text = _HEADER.sub(lambda found: found[1] + (MASK if looks_random(found[2]) else found[2]), text)
-    return text
+    if "sig" in small:
+        text = _SIGNED.sub(_first_kept, text)
+    if "cookie" in small:
+        text = _COOKIES.sub(lambda found: found[1] + _COOKIE.sub(_cookie, found[2]), text)
+    return chance.hide(text)
+
+
+def _first_kept(found: re.Match[str]) -> str:
+    return found[1] + MASK
+
+
+def _cookie(found: re.Match[str]) -> str:
+    """A cookie's name with its value hidden; what a header says of a cookie stays."""
+    return found[0] if found[1].lower() in _COOKIE_FACTS else found[1] + MASK
 
 
 def hide_blocks(text: str) -> str:
     """The text without the private keys that stand in it as PEM blocks, whole or cut short."""
     return hide_spans(text, key_spans(text))
+
+
+def hide_split(words: list[str]) -> list[str]:
+    """Words that stood on one line, without the private keys on it."""
+    spans = deque(key_spans(" ".join(words)))
+    shown, start = [], 0
+    for word in words:
+        end, inside = start + len(word), []
+        while spans and spans[0][0] < end:
+            span = spans[0]
+            inside.append((max(span[0] - start, 0), min(span[1], end) - start))
+            if span[1] > end:
+                break
+            spans.popleft()
+        shown.append(hide_spans(word, inside))
+        start = end + 1
+    return shown
 
 
 def hide_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -39,17 +39,25 @@ _SHELL = {
     "`": "Nothing is expanded here. Give the value itself; single quotes keep a backtick as text.",
     "$(": "Nothing is expanded here. Give the value itself; single quotes keep $( as text.",
 }
+_NO_TEXT = "This line was not run: it has a byte or a character that is no text"
 _IN_DOUBLE_QUOTES = "{0} is not run here, also not in double quotes; single quotes keep it as text."
 
 
 def split(line: str) -> list[str]:
-    """The words of a line; raises UsageError at an open quote or at what only a shell could do."""
+    """The words of a line; raises UsageError at an open quote, at what is no text or what only a shell could do."""
+    if not _is_text(line):
+        raise UsageError(_NO_TEXT, "Send it again in UTF-8.")
     _refuse_shell(line)
     try:
         return shlex.split(line, comments=False, posix=True)
     except ValueError as error:
         where = "inside quotes" if "quotation" in str(error) else "after a backslash"
         raise UsageError(f"The line ends {where}. Nothing was run.") from None
+
+
+def _is_text(line: str) -> bool:
+    """Whether it can be written in UTF-8: half a surrogate pair, which a stray byte becomes as well, cannot."""
+    return not any("\ud800" <= char <= "\udfff" for char in line)
 
 
 def join(words: tuple[str, ...] | list[str]) -> str:

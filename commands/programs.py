@@ -1,14 +1,16 @@
-"""Passwords that programs take by short flags: mysql -pWORD, curl -u NAME:WORD, on a line or in a list of arguments."""
+"""Passwords that programs take by short flags, in text or in a list: mysql -pWORD, curl -u NAME:WORD."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from commands.forms import MASK
+from commands.chance import MASK
 
 _MYSQL = re.compile(r"(?:mysql|mariadb)(?:-?(?:dump|admin|import|check|show|slap|pump|backup))?")
 _CURL = "curl"
-_SIGNS = ("curl", "mysql", "mariadb")  # where none of these occurs, no program does
+_FLAGS = {"redis-cli": "-a", "sshpass": "-p", "ldapadd": "-w", "ldapmodify": "-w", "ldapsearch": "-w"}
+_SIGNS = ("curl", "mysql", "mariadb", "redis-cli", "sshpass", "ldap")  # where none of these occurs, no program does
 _OTHERS = frozenset({"bash", "cat", "env", "ls", "ps", "sh", "top"})  # so the word before was a container's name
 _USER = re.compile(r"(--(?:proxy-)?user=?|-[A-Za-z]*?[uU])(.*)", re.DOTALL)
 _PORTS = re.compile(r"[\d.:-]*:\d[\d-]*(?:/\w+)?")  # what docker's own -p holds
@@ -24,34 +26,43 @@ class Watch:
     def __init__(self) -> None:
         self._program = ""
         self._first = False
-        self._due = False
+        self._due: Callable[[str], str] | None = None
 
     def end(self) -> None:
         """The command is over."""
-        self._program, self._due = "", False
+        self._program, self._due = "", None
 
     def masked(self, word: str) -> str:
         """The next word."""
-        due, self._due = self._due, False
+        due, self._due = self._due, None
         first, self._first = self._first, False
-        if due:
-            return _after_colon(word)
+        if due is not None:
+            return due(word)
         name = word.rpartition("/")[2]
-        if name == _CURL or _MYSQL.fullmatch(name):
+        if name == _CURL or name in _FLAGS or _MYSQL.fullmatch(name):
             self._program, self._first = name, True
             return word
         if first and word in _OTHERS:
             self._program = ""
         if self._program == _CURL:
             return self._curl(word)
+        if flag := _FLAGS.get(self._program):
+            return self._flagged(word, flag)
         return _mysql(word) if self._program else word
 
     def _curl(self, word: str) -> str:
         found = _USER.fullmatch(word)
         if found is None:
             return word
-        self._due = not found[2]
+        self._due = None if found[2] else _after_colon
         return found[1] + _after_colon(found[2])
+
+    def _flagged(self, word: str, flag: str) -> str:
+        value = word.removeprefix(flag)
+        if value == word:
+            return word
+        self._program, self._due = "", None if value else _whole
+        return flag + _whole(value)
 
 
 def hide(text: str) -> str:
@@ -87,6 +98,10 @@ def _mysql(word: str) -> str:
     if value == word or not value or _PORTS.fullmatch(value):
         return word
     return f"-p{MASK}"
+
+
+def _whole(word: str) -> str:
+    return MASK if word else word
 
 
 def _after_colon(word: str) -> str:

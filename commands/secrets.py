@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from commands import forms, programs
-from commands.forms import MASK
+from commands.chance import MASK
 from commands.programs import Watch
 from commands.telling import FRAGMENTS, for_sure, telling
+from commands.variables import Variables
 
-__all__ = ["MASK", "mask_line", "mask_object", "mask_text"]
+__all__ = ["MASK", "mask_line", "mask_object", "mask_text", "mask_typed"]
 
 _BLOCK = 65536  # characters that are searched at once: no thread waits longer than that for its turn
 _NAME_LIMIT = 128  # characters of a name that are looked at
@@ -56,7 +57,7 @@ def mask_object(thing: Any) -> Any:
 def mask_line(line: str) -> str:
     """A command line, which need not even parse, with the secrets in it hidden."""
     shown, hide, login, instruction = [], False, False, False
-    for piece in _SHELL_WORDS.findall(programs.hide(line)):
+    for piece in _SHELL_WORDS.findall(programs.hide(forms.hide_blocks(line))):
         if piece.isspace():
             shown.append(piece)
             continue
@@ -66,6 +67,13 @@ def mask_line(line: str) -> str:
         instruction = word.upper() in _INSTRUCTIONS
         login = login or word == "login"
     return "".join(shown)
+
+
+def mask_typed(line: str) -> str:
+    """A command line as it is written down: without its secrets, and without the value of any variable that it sets."""
+    variables = Variables()
+    pieces = _SHELL_WORDS.findall(forms.hide_blocks(line))  # before a word of a key is taken out of it
+    return mask_line("".join(piece if piece.isspace() else variables.masked(piece) for piece in pieces))
 
 
 # A word as a shell sees it, or the space between two; an open quote reaches to the end.
@@ -114,7 +122,7 @@ def _mask_items(items: list[Any], before: Iterable[str] = ()) -> list[Any]:
     shown, hide, watch = [], False, Watch()
     for word in before:
         watch.masked(word)
-    for thing in items:
+    for thing in _without_keys(items):
         item = watch.masked(thing) if isinstance(thing, str) else thing
         if not isinstance(item, str):
             shown.append(mask_object(item))
@@ -128,6 +136,11 @@ def _mask_items(items: list[Any], before: Iterable[str] = ()) -> list[Any]:
             shown.append(found[1] + _hidden(found[3]) if found and known else mask_text(item))
             hide = _awaits_value(item)
     return shown
+
+
+def _without_keys(items: list[Any]) -> list[Any]:
+    """The words of a command without the private key that no quotes held together."""
+    return forms.hide_split(items) if all(isinstance(item, str) for item in items) else items
 
 
 def _hidden(value: str) -> str:

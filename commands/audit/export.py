@@ -8,11 +8,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from commands.audit import filtering
-from commands.audit.actions import time
-from commands.command import Command, flag
+from commands.audit.actions import numbered, time, unnumbered
+from commands.audit.filtering import Filtered
+from commands.command import flag
 from commands.context import Context
-from commands.kinds import FILTER
 from commands.reply import Note, Reply, output
 from commands.spec import Permission
 
@@ -25,34 +24,41 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes the beginning of a cell for
 
 
-class Export(Command, name="audit export", permission=Permission.SEE):
+class Export(Filtered, name="audit export", permission=Permission.SEE):
     """Write the record to a file: a table for spreadsheets (csv), or a line of JSON for each action (json).
 
-    The oldest comes first, and only what you may read of the record is in it. In a table a cell that a spreadsheet
-    would compute has a quote before it.
+    The oldest comes first, and only what you may read of the record is in it; --before makes the file of what comes
+    before a number. In a table every cell is quoted, and one that a spreadsheet would compute has a quote before it.
     """
 
-    filter: tuple[str, ...] = flag("-f", default=(), kind=FILTER, help=filtering.HELP)
+    before: str = flag(default="", help="Only those with a smaller number: the file before")
     format: str = flag(default="csv", help="csv or json", shown="csv")
     since: str = flag(default="", help="Only what is newer, as 24h or 2026-01-31")
     until: str = flag(default="", help="Only what is older")
 
     def problem(self) -> str | None:
-        """A format, a filter or a time that there is not."""
+        """A format, a number, a filter or a time that there is not."""
         if self.format not in FORMATS:
             return f"invalid format '{self.format}': expected one of {', '.join(FORMATS)}"
-        return filtering.problem(self._filters())
+        if self.before and not numbered(self.before):
+            return unnumbered(self.before)
+        return super().problem()
 
     def run(self, ctx: Context) -> Reply:
         """The actions, through the format."""
-        found = ctx.bot.audit(number=None, filters=filtering.wanted(self._filters(), ctx.now), limit=MOST + 1)
+        wanted = self.wanted(ctx.now)
+        if self.before:
+            wanted["before"] = (self.before,)
+        found = ctx.bot.audit(number=None, filters=wanted, limit=MOST + 1)
         kept = [_fields(each) for each in reversed(found[:MOST])]
         reply = output(_csv(kept) if self.format == "csv" else _json(kept), f"audit.{self.format}")
         if len(found) <= MOST:
             return reply
-        return reply + Reply((Note(f"These are the newest {MOST}; for those before them: --until {kept[0]['time']}."),))
+        more = f"These are the newest {MOST}; for those before them: --before {kept[0]['number']}"
+        return reply + Reply((Note(more),))
 
-    def _filters(self) -> tuple[str, ...]:
+    def chosen(self) -> tuple[str, ...]:
+        """The filters, and the two times."""
         since = (f"since={self.since}",) if self.since else ()
         until = (f"until={self.until}",) if self.until else ()
         return (*self.filter, *since, *until)
@@ -64,7 +70,7 @@ def _fields(action: Mapping[str, Any]) -> dict[str, Any]:
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
+    table = csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_ALL)  # semicolons divide cells in many places
     table.writerow(COLUMNS)
     table.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
     return written.getvalue()

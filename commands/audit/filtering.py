@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from commands import catalog
+from commands.command import Command, args, flag
+from commands.kinds import FILTER
 from commands.listing import filters
 from commands.timestamps import epoch
+
+MOST = 20  # values of all filters of a line; each word of a text is one
 
 FILTERS = (
     "actor", "host", "origin", "outcome", "person", "since", "status", "target", "text", "until", "verb",
 )  # fmt: skip
-HELP = f"Only those that match: {', '.join(FILTERS)}, as status=failed"
+HELP = f"Only those that match: {', '.join(FILTERS)}, as status=failed; --filter may be left out"
 STATUSES = frozenset(
     {
         "done",
@@ -28,30 +33,67 @@ STATUSES = frozenset(
         "superseded",
     }
 )
+_TOO_MANY = (
+    f"too many filters: {{}} values, where a word of text= is one of its own; at most {MOST} are looked for. Leave some"
+    " out, or search the file that 'docker audit export' makes."
+)
 _SAME = {"actor": "person", "outcome": "status"}  # other names of a filter
 
 
-def problem(given: Iterable[str]) -> str | None:
-    """A filter, a status, a verb or a time that there is not."""
-    for name, values in filters(tuple(given)).items():
+class Filtered(Command):
+    """What chooses actions of the record: NAME=VALUE, with --filter before it or on its own."""
+
+    words: tuple[str, ...] = args("[NAME=VALUE...]", required=False)
+    filter: tuple[str, ...] = flag("-f", default=(), kind=FILTER, help=HELP)
+
+    def problem(self) -> str | None:
+        """A word that is no filter; a filter, a status, a verb or a time that there is not; too many of them."""
+        try:
+            return _problem(_joined(self.means().chosen()))
+        except ValueError as error:
+            return str(error)
+
+    def means(self) -> Filtered:
+        """The same with --filter before each; raises ValueError for a word that is none."""
+        return replace(self, words=(), filter=(*self.filter, *map(_read, self.words))) if self.words else self
+
+    def chosen(self) -> tuple[str, ...]:
+        """All that chooses, as NAME=VALUE."""
+        return self.filter
+
+    def wanted(self, now: float) -> dict[str, tuple[str, ...]]:
+        """The filters as the record knows them: times in epoch seconds, verbs by their canonical name, each once."""
+        values = _joined(self.chosen())
+        return {name: tuple(dict.fromkeys(_values(name, each, now))) for name, each in values.items()}
+
+
+def _read(word: str) -> str:
+    try:
+        return str(FILTER.parse(word))
+    except ValueError as error:
+        raise ValueError(f"invalid filter '{word}': {error}") from None
+
+
+def _joined(given: Iterable[str]) -> dict[str, list[str]]:
+    """The different values by the first name of their filter."""
+    found: dict[str, list[str]] = {}
+    for name, values in filters(given).items():
+        known = found.setdefault(_SAME.get(name, name), [])
+        known += [value for value in dict.fromkeys(values) if value not in known]
+    return found
+
+
+def _problem(given: Mapping[str, list[str]]) -> str | None:
+    for name, values in given.items():
         if name not in FILTERS:
             return f"invalid filter '{name}': expected one of {', '.join(FILTERS)}"
-        called = _SAME.get(name, name)
-        if called == "status" and not STATUSES.issuperset(values):
+        if name == "status" and not STATUSES.issuperset(values):
             return f"invalid status '{', '.join(values)}': expected one of {', '.join(sorted(STATUSES))}"
-        wrong = next(filter(None, map(_REFUSALS[called], values)), None) if called in _REFUSALS else None
+        wrong = next(filter(None, map(_REFUSALS[name], values)), None) if name in _REFUSALS else None
         if wrong is not None:
             return wrong
-    return None
-
-
-def wanted(given: Iterable[str], now: float) -> dict[str, tuple[str, ...]]:
-    """The filters as the record knows them: times in epoch seconds, verbs by their canonical name."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, values in filters(tuple(given)).items():
-        called = _SAME.get(name, name)
-        found[called] = found.get(called, ()) + _values(called, values, now)
-    return found
+    count = sum(len(value.split()) if name == "text" else 1 for name, values in given.items() for value in values)
+    return _TOO_MANY.format(count) if count > MOST else None
 
 
 def _no_time(text: str) -> str | None:

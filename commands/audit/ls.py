@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shlex
 
-from commands.audit import filtering
 from commands.audit.actions import numbered, row, unnumbered
-from commands.command import Command, flag
+from commands.audit.filtering import Filtered
+from commands.command import flag
 from commands.context import Context
-from commands.kinds import FILTER
 from commands.listing import FORMAT, listed
 from commands.reply import Button, Buttons, Reply
 from commands.spec import Permission
@@ -38,7 +37,7 @@ HEADERS = {
 TABLE = r"table {{.Number}}\t{{.When}}\t{{.Person}}\t{{.Host}}\t{{.Status}}\t{{.Line}}\t{{.Error}}"
 
 
-class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE):
+class Ls(Filtered, name="audit ls", alias="audit list", permission=Permission.SEE):
     """List what was asked of slashdock and what came of it.
 
     The newest comes first; --before turns to the page after a number. The status is done, failed, denied, usage, held,
@@ -48,7 +47,6 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
     """
 
     before: str = flag(default="", help="Only those with a smaller number: the next page", shown="NUMBER")
-    filter: tuple[str, ...] = flag("-f", default=(), kind=FILTER, help=filtering.HELP)
     format: str = flag(default="", help=f"{FORMAT} (.Number .When .Person .Line .Status ...)")
     last: int = flag("-n", default=LAST, help="How many", shown=str(LAST))
     no_trunc: bool = flag(default=False, help="Nothing cut short")
@@ -60,11 +58,11 @@ class Ls(Command, name="audit ls", alias="audit list", permission=Permission.SEE
             return f"invalid value {self.last} for -n: expected 1 to {MOST}"
         if self.before and not numbered(self.before):
             return unnumbered(self.before)
-        return filtering.problem(self.filter)
+        return super().problem()
 
     def run(self, ctx: Context) -> Reply:
         """The newest that match, through the template, and a button for those after them."""
-        wanted = filtering.wanted(self.filter, ctx.now)
+        wanted = self.wanted(ctx.now)
         if self.before:
             wanted["before"] = (self.before,)
         found = ctx.bot.audit(number=None, filters=wanted, limit=self.last + 1)

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from commands.audit import filtering
 from commands.audit.actions import duration
-from commands.command import Command, flag
+from commands.audit.filtering import Filtered
+from commands.command import flag
 from commands.context import Context
-from commands.kinds import FILTER
 from commands.reply import Note, Output, Reply, Table
 from commands.spec import Permission
+from commands.timestamps import epoch
 
 MOST = 50_000  # actions that are counted
 BY = ("host", "origin", "person", "status", "verb")
@@ -21,25 +21,24 @@ WEEK = "168h"
 _HEADER = ("ACTIONS", "DONE", "FAILED", "DENIED", "OTHER", "MEDIAN")
 
 
-class Stats(Command, name="audit stats", permission=Permission.SEE):
+class Stats(Filtered, name="audit stats", permission=Permission.SEE):
     """Count what was asked of slashdock, by verb, person, host, origin or status.
 
     It is about the last week, unless a filter says since when. MEDIAN is how long it took where it was done.
     """
 
     by: str = flag(default="verb", help=f"What is counted: {', '.join(BY)}", shown="verb")
-    filter: tuple[str, ...] = flag("-f", default=(), kind=FILTER, help=filtering.HELP)
 
     def problem(self) -> str | None:
         """Something that is not counted; a filter that there is not."""
         if self.by not in BY:
             return f"invalid value '{self.by}' for --by: expected one of {', '.join(BY)}"
-        return filtering.problem(self.filter)
+        return super().problem()
 
     def run(self, ctx: Context) -> Reply:
         """A row for each, the most used first."""
-        wanted = filtering.wanted(self.filter, ctx.now)
-        wanted.setdefault("since", filtering.wanted((f"since={WEEK}",), ctx.now)["since"])
+        wanted = self.wanted(ctx.now)
+        wanted.setdefault("since", (repr(epoch(WEEK, ctx.now)),))
         found = ctx.bot.audit(number=None, filters=wanted, limit=MOST + 1)
         if not found:
             return Reply((Output("Nothing was asked in this time.\n"),))
