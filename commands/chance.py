@@ -22,9 +22,7 @@ _OPEN_WIDTH = 8  # characters before a word that can say that it is a digest
 _OPEN_STARTS = ("AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "_Z", "xn--", "sha256-", "sha384-", "sha512-")
 _PUBLIC_STARTS = ("MBMxETAPBgNVBAM", "MFkwEwYHKoZIzj0C")  # of a swarm's root, the name and the public key
 # What everybody may read, though it is in base64.
-_PUBLIC = re.compile(
-    r"(-----BEGIN [A-Z ]{0,20}(?:CERTIFICATE|PUBLIC KEY(?: BLOCK)?)-----(?:[A-Za-z0-9+/=\\\s]|-(?!----))*+)"
-)
+_PUBLIC = re.compile(r"(-----BEGIN [A-Z ]{0,20}(?:CERTIFICATE|PUBLIC KEY(?: BLOCK)?)-----[A-Za-z0-9+/=\\\s]*+)")
 _SIGN = re.compile(r"[+/_-]")
 _ID = re.compile(r"(?:0x)?[0-9a-f-]++|[0-9A-F-]++|[0-9a-z]{25}")  # the last are BuildKit's and those of swarms
 _CHANGE = re.compile(r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])")  # but for a capital that begins a word
