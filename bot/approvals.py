@@ -49,7 +49,7 @@ class Approvals:
         return [each for each in found if each is not None]
 
     def vote(self, number: int, vote: Vote, met: Callable[[Held], bool]) -> Held:
-        """Write a vote down, the first of a person or their refusal, and what it decides: the request as it is then.
+        """Write a vote down, the first of a person that counts or their refusal, and what it decides: the request then.
 
         met says whether the votes suffice. What is not pending, or past its time, stays as it is.
         """
@@ -59,11 +59,8 @@ class Approvals:
             now = self._now()
             if held.state is not State.PENDING or now >= held.expires:
                 return held
-            row = (number, vote.person, vote.actor, vote.origin, json.dumps(sorted(vote.groups)), vote.verdict,
-                   vote.reason, now, vote.action)  # fmt: skip
-            db.execute(_VOTE, row)
-            self._append(db, number, "voted", {**_said(vote), "person": vote.person, "action": vote.action})
-            db.execute("UPDATE approvals SET version = version + 1 WHERE number = ?", (number,))
+            if vote.verdict == REJECT or all(each.person != vote.person for each in held.votes):
+                self._write(db, number, vote, now)
             now_held = self._held(db, number)
             assert now_held is not None  # noqa: S101 - it was there a line before
             if vote.verdict == REJECT:
@@ -155,6 +152,13 @@ class Approvals:
         held = held_of(db, number)
         return proven(held, self._proven(db, number)) if held is not None and held.state.is_open else held
 
+    def _write(self, db: Database, number: int, vote: Vote, now: float) -> None:
+        groups = json.dumps(sorted(vote.groups))
+        row = (number, vote.person, vote.actor, vote.origin, groups, vote.verdict, vote.reason, now, vote.action)
+        db.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._append(db, number, "voted", {**_said(vote), "person": vote.person, "action": vote.action})
+        db.execute("UPDATE approvals SET version = version + 1 WHERE number = ?", (number,))
+
     def _approve(self, db: Database, held: Held, now: float) -> bool:
         within = min(each.within for each in held.approvals())
         done = db.execute(
@@ -192,12 +196,8 @@ class Approvals:
 _ANSWER = """
 INSERT OR REPLACE INTO answers (number, at, public)
 SELECT number, ?, 0 FROM approvals WHERE number = ? AND channel <> '' AND origin NOT IN ('exec', 'console')
+AND settled_by <> person  -- who ended it themselves is told so by the answer to that
 """
-
-# Once a person; but whoever agreed may still refuse, which ends it.
-_VOTE = """INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET actor = excluded.actor,
-    origin = excluded.origin, member_of = excluded.member_of, verdict = excluded.verdict, reason = excluded.reason,
-    at = excluded.at, action = excluded.action WHERE excluded.verdict = 'reject'"""
 
 
 def hold(db: Database, asking: Asking, now: float, most: int) -> None:

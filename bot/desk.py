@@ -48,6 +48,7 @@ class Desk:
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
         self._under_way: dict[int, tuple[Received, Answer]] = {}
+        self._since = pipeline.clock.now()
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
@@ -151,7 +152,9 @@ class Desk:
         """
         for due in self._store.undelivered.due():
             age = self._pipeline.clock.now() - due.at
-            if due.number in flying or not (age > SETTLED or self._is_old(due)):
+            if due.number in flying or not (
+                age > SETTLED or due.at <= self._since
+            ):  # what ended before is nobody else's
                 continue
             action = self._store.actions.get(due.number)
             if action is None:

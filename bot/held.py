@@ -123,9 +123,20 @@ def proven(held: Held, entries: Sequence[Entry]) -> Held:
     if not _is_what_was_asked(held, entries):
         return replace(held, votes=(), glass="")
     voted = [each.body for each in entries if each.kind == "voted"]
-    last = {body["person"]: body for body in voted if body["verdict"] in {APPROVE, REJECT}}
-    votes = tuple(vote for vote in held.votes if _said(last.get(vote.person, {})) == _said(vars(vote)))
+    words = _words(voted)
+    votes = tuple(vote for vote in held.votes if _said(vars(vote)) in words.get(vote.person, ()))
     return replace(held, votes=votes, glass=held.glass if any(body["verdict"] == GLASS for body in voted) else "")
+
+
+def _words(voted: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[Any, ...]]]:
+    """What each person said that stands: a refusal leaves nothing of what they said before it."""
+    words: dict[str, list[tuple[Any, ...]]] = {}
+    for body in voted:
+        if body["verdict"] == REJECT:
+            words[body["person"]] = [_said(body)]
+        elif body["verdict"] == APPROVE:
+            words.setdefault(body["person"], []).append(_said(body))
+    return words
 
 
 def _is_what_was_asked(held: Held, entries: Sequence[Entry]) -> bool:

@@ -273,7 +273,7 @@ class Policy:
             return ""
         rules = self._allowing(asker, spec)
         if rules:
-            is_about_the_host = not spec.arguments and not spec.filtered
+            is_about_the_host = all(each.choosing for each in spec.arguments) and not spec.filtered
             verdict = self._judge_all(asker, spec, rules) if is_about_the_host else None
             return verdict.reason if isinstance(verdict, Deny) else ""
         elsewhere = self._rules(asker, spec)

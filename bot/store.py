@@ -284,9 +284,10 @@ class Store:
         return None if row is None else int(row[0])
 
     def kept(self, action: Mapping[str, Any]) -> Reply | None:
-        """What was answered to an action with its events; None where it is not kept, or not any more."""
-        told = (event["answer"] for event in reversed(action["events"]) if event.get("answer"))
-        return next((self.spool.get(action["number"], str(answer["sha256"])) for answer in told), None)
+        """What was answered when an action ended last; None where nothing was, or it is not kept any more."""
+        ends = [event for event in action["events"] if event["kind"] == "outcome"]
+        told = ends[-1].get("answer") if ends else None
+        return None if told is None else self.spool.get(action["number"], str(told["sha256"]))
 
     def _spooled(self, number: int, answer: Answer | None) -> dict[str, Any]:
         """What the record keeps of an answer itself: its size and hash."""

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.database import Sqlite, Unwritable
@@ -65,9 +65,12 @@ class Undelivered:
 
     def of(self, number: int) -> Due | None:
         """The answer of one action; None where nothing waits."""
+        with self._changed:
+            _, known = self._marks.get(number, (None, None))
         with self._file.reading() as db:
             row = db.execute(f"{_DUE} AND number = ?", (number,)).fetchone()
-        return None if row is None else Due(row[0], row[1], bool(row[2]))
+        due = None if row is None else Due(row[0], row[1], bool(row[2]))
+        return None if due == known else due
 
     def again(self, due: Due) -> bool:
         """Note that Slack is asked once more to show it: False where it was, or it is not due; raises Unwritable."""
@@ -132,25 +135,29 @@ class Undelivered:
             return self._changed.wait_for(lambda: self._ended, RETRY)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Tracked:
     """An answer on its way to Slack; is_old says that an earlier process may have shown it."""
 
     answers: Undelivered
     due: Due
     is_old: bool
+    _begun: bool = field(default=False, init=False)
 
     def begins(self) -> bool:
-        """Whether Slack may be asked; for what is old that is written down first, so that it is once in all."""
+        """Whether Slack may be asked, by as many ways as it takes.
+
+        For what is old that is written down first, so that it is once in all.
+        """
         with suppress(Unwritable):
-            return not self.is_old or self.answers.again(self.due)
-        return False
+            self._begun = self._begun or not self.is_old or self.answers.again(self.due)
+        return self._begun
 
     def waits(self) -> None:
         """Slack certainly did not take it: it may be asked again, whoever asks."""
         with suppress(Unwritable):
-            if self.is_old:
-                self.answers.not_yet(self.due)
+            if self.is_old and self.answers.not_yet(self.due):
+                self._begun = False
 
     def ended(self, shown: Shown) -> None:
         """What became of it, unless it is still due."""

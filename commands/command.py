@@ -95,9 +95,9 @@ def arg(metavar: str, *, default: Any = MISSING) -> Any:
     )
 
 
-def args(metavar: str, *, required: bool = True) -> Any:
+def args(metavar: str, *, required: bool = True, choosing: bool = False) -> Any:
     """The rest of the positionals, at least one where required; a metavar in brackets is shown as it is."""
-    facts = {"metavar": metavar, "required": required, "repeats": True}
+    facts = {"metavar": metavar, "required": required, "repeats": True, "choosing": choosing}
     return field(metadata={"argument": facts}) if required else field(default=(), metadata={"argument": facts})
 
 

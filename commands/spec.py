@@ -58,12 +58,16 @@ class Flag:
 
 @dataclass(frozen=True)
 class Argument:
-    """One positional: its field, its name in the usage line, whether it may be absent and whether it repeats."""
+    """One positional: its field, its name in the usage line, whether it may be absent and whether it repeats.
+
+    choosing: it only says which of many are shown, as a filter does.
+    """
 
     field: str
     metavar: str
     required: bool
     repeats: bool
+    choosing: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 
 from engine import Engine
 
@@ -26,7 +27,10 @@ STEPS = (
     "bot.slack.letter:MessageLetter.send",
     "bot.undelivered:Undelivered.mark",
 )  # in their order; each is before and after
-LATER = ("bot.undelivered:Undelivered.again", "bot.reconcile:settle")  # of a start that finds something left
+LATER = {
+    "bot.undelivered:Undelivered.again": "after bot.store:Store.outcome",
+    "bot.reconcile:settle": "after bot.execution:Execution.run",
+}  # of a start that finds something left: by when the one before died
 
 
 def at_random(kills: int, seed: int = 1) -> Tally:
@@ -47,7 +51,7 @@ def at_random(kills: int, seed: int = 1) -> Tally:
 
 
 def at_steps(
-    steps: tuple[str, ...] = STEPS, later: tuple[str, ...] = LATER, engine: Engine | None = None, lines: int = LINES
+    steps: tuple[str, ...] = STEPS, later: Mapping[str, str] = LATER, engine: Engine | None = None, lines: int = LINES
 ) -> Tally:
     """Have a bot kill itself before and after each step, and another one go on; later are steps of that one.
 
@@ -57,10 +61,11 @@ def at_steps(
         moments = [f"{moment} {step}" for step in steps for moment in ("before", "after")]
         for moment in moments:
             _die(made, moment, lines)
-        for moment in (f"{when} {step}" for step in later for when in ("before", "after")):
-            _die(made, "after bot.execution:Execution.run", lines)
-            made.born(moment)
-            made.gone()
+        for step, death in later.items():
+            for when in ("before", "after"):
+                _die(made, death, lines)
+                made.born(f"{when} {step}")
+                made.gone()
         return _last(made, len(moments) + 2 * len(later))
 
 

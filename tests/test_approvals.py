@@ -14,9 +14,10 @@ from set_clock import SetClock
 
 from bot import reconcile, text
 from bot.clock import Clock
+from bot.desk import Desk
 from bot.held import Held, State
 from bot.policy import Policy
-from bot.request import Actor, Member, Outcome, Status
+from bot.request import Actor, Member, Origin, Outcome, Status
 from bot.store import Store
 from commands import catalog
 from commands.allowances import Allowances
@@ -171,6 +172,32 @@ def test_only_other_people_who_may_are_counted(office: Bench, person: str) -> No
     assert now(office, asked).state is State.PENDING
 
 
+@pytest.mark.parametrize("again", [(BOB2, Origin.SLASH), (BOB, Origin.EXEC)])
+def test_whoever_agrees_again_has_agreed(office: Bench, again: tuple[str, Origin]) -> None:
+    """By another account or another way in: they are told so, and their word still counts."""
+    asked = held(office)
+    first = agree(office, asked, BOB)
+    second = office.say(f"approval approve {asked.number} --digest {asked.digest}", *again)
+    assert f"You agreed already, as number {first.number}." in text.added(second.reply)
+    story = office.store.actions.get(asked.number)
+    assert story is not None
+    assert [event["kind"] for event in story["events"]].count("voted") == 1
+    assert now(office, asked).version == asked.version + 1
+    agree(office, asked, CAROL)
+    assert now(office, asked).state is State.APPROVED
+
+
+def test_a_word_counts_in_a_record_that_has_it_twice(office: Bench) -> None:
+    """An older slashdock wrote down whatever was said again; only a refusal takes it back."""
+    asked = held(office)
+    agree(office, asked, BOB)
+    said = {"verdict": "approve", "actor": BOB2, "origin": "slash", "person": "bob"}
+    for verdict, counted in (("approve", 1), ("reject", 0)):
+        with office.store.journal.writing() as db:
+            office.store.journal.append(db, asked.number, "voted", said | {"verdict": verdict})
+        assert len(now(office, asked).votes) == counted
+
+
 def test_one_no_ends_it(office: Bench, api: APIClient) -> None:
     """Whoever else agrees."""
     before, asked = started(api), held(office)
@@ -245,6 +272,24 @@ def test_whoever_asked_takes_it_back(office: Bench) -> None:
     action = office.store.actions.get(asked.number)
     assert action is not None
     assert action["status"] == "cancelled"
+
+
+def test_what_was_refused_is_not_answered_as_waiting(office: Bench) -> None:
+    """The answer of before holds no more: whoever is fed from the record is told why nothing comes of it."""
+    number = office.say("restart -t 0 web", ADA, channel="C0OPS").number or 0
+    office.say(f"approval reject {number} --reason 'not now'", BOB)
+    late = Desk(office.pipeline, office.store).found(number)
+    assert late is not None
+    assert text.added(late.outcome.reply).strip() == "not now"
+    assert office.say(f"output {number}", ADA).status is Status.FAILED
+
+
+def test_whoever_takes_it_back_is_told_by_that_alone(office: Bench) -> None:
+    """No second answer is due for what they ended themselves."""
+    number = office.say("restart -t 0 web", ADA, channel="C0OPS").number or 0
+    before = office.store.undelivered.of(number)
+    office.say(f"approval cancel {number}", ADA)
+    assert office.store.undelivered.of(number) == before
 
 
 def test_a_reason_is_asked_for_where_the_policy_wants_one(office: Bench) -> None:

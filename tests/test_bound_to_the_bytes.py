@@ -14,11 +14,10 @@ from pathlib import Path
 
 import git_server
 import pytest
-from conftest import PROJECT
 from docker.api.client import APIClient
 from docker.errors import NotFound
 from eventually import eventually
-from harness import Bench
+from harness import PROJECT, Bench
 from offices import DEV, ROOT, SAM, Office, told
 
 from bot.request import Outcome, Status

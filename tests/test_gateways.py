@@ -98,7 +98,7 @@ def test_what_a_proxy_forbids_is_told_as_it_may_be_allowed(tmp_path: Path, fresh
     with _spoken(proxy, tmp_path) as bench:
         outcome = bench.say(line)
     assert outcome.status is Status.FAILED
-    path = proxy.requests[-1].partition("?")[0]
+    path = proxy.changes()[-1].partition("?")[0]
     assert text.docker(outcome.reply) == (
         f"The socket proxy before this engine forbids {path}. Allow it there, or leave the verb.\n"
     )

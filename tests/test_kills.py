@@ -7,7 +7,8 @@ from engine import Engine
 from faults import kills
 from faults.cases import Tally
 
-STEPS, LATER = ("bot.execution:Execution.run",), ("bot.undelivered:Undelivered.again",)
+STEPS = ("bot.execution:Execution.run",)
+LATER = {"bot.undelivered:Undelivered.again": kills.LATER["bot.undelivered:Undelivered.again"]}
 
 
 def test_whatever_step_a_bot_dies_at_nothing_is_lost_doubled_or_told_wrongly(

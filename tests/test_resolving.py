@@ -73,7 +73,8 @@ class Found:
 
     def _hear(self, number: int) -> None:
         """What is told is what the spool has."""
-        reply = self.bench.store.spool.get(number)
+        action = self.bench.store.actions.get(number)
+        reply = self.bench.store.kept(action or {"events": ()})
         assert reply is not None
         self.told.append((number, text.added(reply).removesuffix("\n")))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eventually import eventually
@@ -14,6 +15,9 @@ from recording import asked, begin
 from set_clock import SetClock
 
 from bot.request import Due
+from bot.slack.letter import MessageLetter
+from bot.slack.message import Message
+from bot.slack.said import Refused
 from bot.store import FILE, Answer, Store, Unwritable
 from bot.undelivered import Shown, Tracked
 from commands.reply import note
@@ -109,3 +113,44 @@ def test_slack_is_asked_once_more_for_what_is_old_and_again_only_where_it_refuse
     assert fresh.begins()
     assert fresh.begins()
     assert store.undelivered.state(fresh.due.number) == Shown.DUE
+
+
+def test_what_is_old_is_shown_by_the_next_way_where_the_first_is_refused(store: Store) -> None:
+    """It begins once for all its ways."""
+    due, taken = _ended(store), list[Mapping[str, Any]]()
+
+    def refuse(_payload: Mapping[str, Any]) -> None:
+        raise Refused("not_in_channel")
+
+    tracked = Tracked(store.undelivered, due, is_old=True)
+    letter = MessageLetter(Message("late"), iter([refuse, refuse, taken.append]), "ps", followed=tracked)
+    assert [letter.send() for _ in range(3)] == [False, False, True]
+    assert len(taken) == 1
+    eventually(lambda: store.undelivered.state(due.number) == Shown.SHOWN)
+
+
+def test_what_is_old_is_shown_later_though_that_it_waits_could_not_be_written(store: Store, tmp_path: Path) -> None:
+    """It knows by itself that it has begun, until it is put back, for whoever begins first."""
+    due = _ended(store)
+    tracked = Tracked(store.undelivered, due, is_old=True)
+    assert tracked.begins()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        tracked.waits()
+        assert tracked.begins()
+        other.execute("ROLLBACK")
+    tracked.waits()
+    assert store.undelivered.state(due.number) == Shown.DUE
+    assert Tracked(store.undelivered, due, is_old=True).begins()
+    assert not tracked.begins()
+
+
+def test_what_is_marked_and_not_written_yet_is_not_due(store: Store, tmp_path: Path) -> None:
+    """Whoever asks for it alone hears what the list says."""
+    due = _ended(store)
+    assert store.undelivered.of(due.number) == due
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store.undelivered.mark(due, Shown.SHOWN)
+        assert store.undelivered.of(due.number) is None
+        other.execute("ROLLBACK")

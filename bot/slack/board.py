@@ -13,12 +13,12 @@ from bot.blockrules import problems
 from bot.clerk import unshown
 from bot.held import Held, State
 from bot.posts import Post as Shown
-from bot.request import Outcome, Status
+from bot.request import TRUSTED, Outcome, Status
 from bot.slack import elements
 from bot.slack.blocks import render
 from bot.slack.characters import escaped
 from bot.slack.desk import Desk
-from bot.slack.letter import FileLetter, MessageLetter
+from bot.slack.letter import NOBODY, FileLetter, Followed, MessageLetter
 from bot.slack.message import Message
 from bot.slack.outbox import Outbox
 from bot.slack.place import Place
@@ -34,14 +34,26 @@ PACE = 1.0  # seconds between two messages in a channel; Slack, chat.postMessage
 
 
 class SlackBoard:
-    """What the clerk shows requests on; ring is called when a message could not be sent."""
+    """What the clerk shows requests on; ring is called when a message could not be sent.
 
-    def __init__(self, approvals: Approvals, desk: Desk, post: Post, outbox: Outbox, ring: Callable[[], None]) -> None:
+    follow gives who hears what becomes of the answer of an action; None where it is shown, or on its way already.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
+        self,
+        approvals: Approvals,
+        desk: Desk,
+        post: Post,
+        outbox: Outbox,
+        ring: Callable[[], None],
+        follow: Callable[[int], Followed | None],
+    ) -> None:
         self._approvals = approvals
         self._desk = desk
         self._post = post
         self._outbox = outbox
         self._ring = ring
+        self._follow = follow
         self._queued: set[tuple[int, str]] = set()
         self._lock = threading.Lock()
 
@@ -65,18 +77,20 @@ class SlackBoard:
         self._outbox.put(f"board {post.channel}", MessageLetter(_reminder(held, list(people)), ways, pace=PACE))
 
     def tell(self, held: Held) -> None:
-        """To the asker alone, where it was asked."""
+        """To the asker alone, where it was asked, unless what is fed from the record tells them."""
         if not held.channel:
+            return
+        followed = NOBODY if held.origin in TRUSTED else self._follow(held.number)  # a terminal's is never due in Slack
+        if followed is None:
             return
         status = Status(str(held.state))
         told = Note(f"Number {held.number} is {requests.state(telling.told(held))}. Nothing of it was done.")
         outcome = Outcome(status, Reply((told,)), held.number, line=held.line, host=held.host)
         message = render(outcome, lambda _button: "")
         place = Place.asked(held.channel, held.actor, held.thread)
-        letter = MessageLetter(
-            message, self._post.ways(place, public=False), followed=self._desk.answered(self._desk.due(held.number))
-        )
-        self._outbox.put(f"{held.channel} {held.actor}", letter)
+        letter = MessageLetter(message, self._post.ways(place, public=False), followed=followed)
+        if not self._outbox.put(f"{held.channel} {held.actor}", letter):
+            letter.give_up()
 
     def paint(self, number: int, channel: str) -> None:
         """Draw it as it is now and send that; raises what Slack says."""

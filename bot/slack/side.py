@@ -110,7 +110,7 @@ class SlackSide:
 
     def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
         """Where requests for consent are shown."""
-        return SlackBoard(approvals, self._desk, self._post, self._outbox, ring)
+        return SlackBoard(approvals, self._desk, self._post, self._outbox, ring, self._follow)
 
     def begin(self, held: Held) -> bool:
         """Begin what was agreed to; what comes of it is told where it was asked. False where there is no room now."""
@@ -227,6 +227,11 @@ class SlackSide:
             letter.give_up()
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
+
+    def _follow(self, number: int) -> Followed | None:
+        """The same of the answer that is due of an action; None where none is, or it is on its way already."""
+        due = self._desk.due(number)
+        return None if due is None or self._flying.get(number) == due else self._followed(due)
 
     def _followed(self, due: Due | None) -> Followed:
         """Who hears what becomes of an answer, which is on its way until then."""

@@ -43,7 +43,7 @@ _SAME = {"actor": "person", "outcome": "status"}  # other names of a filter
 class Filtered(Command):
     """What chooses actions of the record: NAME=VALUE, with --filter before it or on its own."""
 
-    words: tuple[str, ...] = args("[NAME=VALUE...]", required=False)
+    words: tuple[str, ...] = args("[NAME=VALUE...]", required=False, choosing=True)
     filter: tuple[str, ...] = flag("-f", default=(), kind=FILTER, help=HELP)
 
     def problem(self) -> str | None:

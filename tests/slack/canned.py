@@ -63,6 +63,7 @@ class CannedDesk:
     forms: dict[str, Form] = field(default_factory=dict)  # by the line that needs them
     dialogs: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     left: list[Late] = field(default_factory=list)
+    dues: dict[int, Due] = field(default_factory=dict)  # by the number of the action
     shown: list[tuple[Due | None, Shown]] = field(default_factory=list)
     passes: Callable[[Progress], None] = lambda _progress: None
 
@@ -122,8 +123,8 @@ class CannedDesk:
         return self.dialogs.get(dialog)
 
     def due(self, number: int) -> Due | None:
-        """Nothing waits here."""
-        del number
+        """What waits under this number."""
+        return self.dues.get(number)
 
     def answered(self, due: Due | None) -> Noted:
         """Who notes what became of it."""

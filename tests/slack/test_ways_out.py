@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from canned import CannedDesk, Joined, done, until
 
+from bot import held
 from bot.clock import Clock
 from bot.request import Actor, Due, Late, Origin, Outcome, Request, Status
 from bot.slack import Connection, SlackSide
@@ -398,3 +399,43 @@ def test_what_found_no_room_is_sent_once_there_is_some(
     workspace.wait_for_message(OPS, "late", viewer=VIEWER)
     until(lambda: (outcome.due, Shown.SHOWN) in desk.shown)
     assert len([each for each in workspace.messages(OPS) if "late" in each.body()]) == 1
+
+
+DENIED = held.Held(
+    7, VIEWER, "T0", "vera", "slash", OPS, "", "local", "restart web", "", {"text": "", "around": [], "verb": "x"}, {},
+    "d", (), b"", 9e9, state=held.State.DENIED, by="otto", why="not now",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["told", "fed"])
+def test_what_nothing_comes_of_is_on_its_way_once(workspace: Workspace, side: SlackSide, first: str) -> None:
+    """The clerk tells it, or it is fed from the record: whoever is second leaves it to the other."""
+    desk = side._desk
+    assert isinstance(desk, CannedDesk)
+    desk.dues[7] = due = Due(7, 1.0, public=False)
+    outcome = replace(done("not now\n"), number=7, due=due)
+    desk.left = [Late(Request("restart web", Actor(VIEWER), Origin.SLASH, OPS), outcome)]
+    board = side.board(approvals=None, ring=lambda: None)  # type: ignore[arg-type] - telling asks for neither
+    ways = [side.feed, lambda: board.tell(DENIED)]
+    with workspace.hang("chat.postEphemeral"):
+        for way in ways if first == "fed" else reversed(ways):
+            way()
+    until(lambda: (due, Shown.SHOWN) in desk.shown)
+    del desk.dues[7]
+    board.tell(DENIED)
+    tell(side, Place(OPS, VIEWER), done("the end\n"))
+    workspace.wait_for_message(OPS, "the end", viewer=VIEWER)
+    assert len([each for each in workspace.messages(OPS) if "not now" in each.body()]) == 1
+
+
+def test_what_nothing_comes_of_stays_due_where_there_is_no_room_to_tell_it(
+    side: SlackSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not on its way then, so that it is fed from the record later."""
+    desk = side._desk
+    assert isinstance(desk, CannedDesk)
+    desk.dues[7] = due = Due(7, 1.0, public=False)
+    monkeypatch.setattr("bot.slack.outbox.LANE_LIMIT", 0)
+    side.board(approvals=None, ring=lambda: None).tell(DENIED)  # type: ignore[arg-type] - as above
+    assert desk.shown == [(due, Shown.DUE)]
+    assert not side._flying
