@@ -13,6 +13,8 @@ Details = Mapping[str, Any]
 Listed = tuple[tuple[str, bool], ...]  # folders, True where they may be written to
 
 _APART = re.compile("[,:=]")  # what stands between the words of a mount's options
+_LAYERS = re.compile(r"(?:lower|upper|work|data)dir\+?")  # options that are folders
+_BINDING = frozenset({"bind", "rbind"})  # options by which the device is a folder
 _WRITING = frozenset({"z", "Z"})  # modes that have the engine write labels on what is in the folder
 _SOCKETS = frozenset({"docker.sock", "containerd.sock", "podman.sock", "crio.sock", "buildkitd.sock"})
 _FOLDERS_OF_SOCKETS = frozenset({"/run", "/var/run", "/run/docker", "/run/containerd", "/run/podman", "/run/crio"})
@@ -64,8 +66,9 @@ def places(details: Details) -> list[str]:
 
 def places_of(volume: Details) -> list[str]:
     """The places of the host that a volume stands for by its options, as device=/srv or o=bind,lowerdir=/srv."""
-    words = (_APART.split(str(value)) for value in (volume.get("Options") or {}).values())
-    return [cleaned(word) for each in words for word in each if word.startswith("/")]
+    options = {key: str(value) for key, value in (volume.get("Options") or {}).items()}
+    words = (word for value in options.values() for word in _APART.split(value) if word.startswith("/"))
+    return list(dict.fromkeys(cleaned(f"/{each}") for each in (*words, *_folders(options))))
 
 
 def leads_to_an_engine(place: str) -> bool:
@@ -76,6 +79,16 @@ def leads_to_an_engine(place: str) -> bool:
 def cleaned(path: str) -> str:
     """The path as the engine cleans it."""
     return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
+
+
+def _folders(options: Mapping[str, str]) -> Iterator[str]:
+    """Those that are whole whatever is in them, and that engines take from their working folder, which is "/"."""
+    device, said = options.get("device", ""), [each.partition("=") for each in options.get("o", "").split(",")]
+    if device.startswith("/") or (device and not _BINDING.isdisjoint(key for key, *_ in said)):
+        yield device
+    for key, _, value in said:
+        if _LAYERS.fullmatch(key):
+            yield from filter(None, value.split(":"))
 
 
 def _said(details: Details) -> Iterator[Bind]:

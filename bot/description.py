@@ -15,6 +15,7 @@ from bot.judging import Judged
 from bot.objects import called, is_id_of
 from bot.policy import Object
 from commands.context import Found, Missing, Target
+from commands.mounted import UNTOLD
 from commands.secrets import mask_object
 from commands.seen import Seen
 
@@ -38,7 +39,7 @@ def describe(found: Found) -> dict[str, Any]:
     if found.kind == "image" and (names := [each for each in tags if each != found.name]):
         told["names"] = names
     if found.kind == "volume":
-        told["identity"] = objects.identity(found)
+        told |= {"identity": objects.identity(found), **({"cut": True} if found.details.get(UNTOLD) else {})}
     return told
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot import binds, excess
 from bot.binds import Listed
 from bot.bounds import RunLimits
+from commands import mounted
 from commands.creation.process import is_in_proc
 
 Details = Mapping[str, Any]
@@ -84,8 +85,10 @@ def root_reason(details: Details, volumes: Iterable[Details] = (), listed: Liste
 
 def volume_reason(details: Details) -> str:
     """Why a volume may be any folder or device of the host, empty where it is a usual one."""
-    usual = details.get("Driver") == "local" and not details.get("Options")
     name = details.get("Name")
+    if details.get(mounted.UNTOLD):
+        return f"the engine does not tell what the volume {name} is"
+    usual = details.get("Driver") == "local" and not details.get("Options")
     return "" if usual else f"the volume {name} is not what it seems: it has options of its own or another driver"
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from sqlite_utils import Database
 
 from bot.database import Sqlite
+from commands.seen import any_volume_id
+
+SOMEBODY = "somebody"  # who made what nothing tells from another of its name
 
 
 class Makers:
@@ -16,9 +19,13 @@ class Makers:
         self._file = file
 
     def of(self, host: str) -> Mapping[str, str]:
-        """The Slack user id of whoever made each object at this engine, by the object's full id."""
+        """The Slack user id of whoever made each object at this engine, by the object's full id.
+
+        SOMEBODY made what any_volume_id() gives for one of these.
+        """
         with self._file.reading() as db:
-            return dict(db.execute("SELECT identity, actor FROM made WHERE host = ?", (host,)).fetchall())
+            made = dict(db.execute("SELECT identity, actor FROM made WHERE host = ?", (host,)).fetchall())
+        return {name: SOMEBODY for each in made if (name := any_volume_id(each))} | made
 
     def by(self, number: int) -> tuple[str, ...]:
         """The full ids of what an action made."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from bot import envelope, own
 from bot.binds import Listed
 from bot.image_names import ImageNames
+from bot.makers import SOMEBODY
 from bot.rule import Object
 from commands.context import Found, Missing, Target
 from commands.creation import images
-from commands.seen import NAMELESS, Seen, volume_id
+from commands.seen import NAMELESS, Seen, any_volume_id, volume_id
 
 OWN_CONTAINER = own.own_container()
-SOMEBODY = "somebody"  # who made what nothing tells from another of its name
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,13 @@ class MadeBy:
     images: ImageNames | None = None
 
     def of(self, identity: str) -> str:
-        """Who made the object of a full id from chat; without one somebody did, so that its labels give no right."""
-        return self.maker(identity) if identity else SOMEBODY
+        """Who made the object of a full id from chat; without one somebody did, so that its labels give no right.
+
+        So did of a volume where one of its name was made from chat: older engines date one by the last change in it.
+        """
+        if not identity:
+            return SOMEBODY
+        return self.maker(identity) or (SOMEBODY if self.maker(any_volume_id(identity)) else "")
 
 
 def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) -> Object:

@@ -18,7 +18,7 @@ from commands.attempts import Refusal
 from commands.command import Command
 from commands.context import Found, Missing
 from commands.intent import Intent
-from commands.seen import volume_id
+from commands.seen import lasting
 
 MOST = 500  # objects that one request may touch and still be shown to people
 DIGEST = 32  # hexadecimal digits: 128 bits
@@ -71,6 +71,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     except Refusal as error:
         raise Unseen(str(error)) from error
     text += "".join(f"Holds:   {legible.shown(each)}: fingerprint {read[each][:FINGERPRINT]}\n" for each in read)
+    spoken = str(judged.host.quick().api_version)
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -79,7 +80,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
         **read,
-        **dict(pair for each in objects for pair in _bound(each)),
+        **dict(pair for each in objects for pair in _bound(each, spoken)),
         **({"what is touched besides": _mark(sorted(judged.touched))} if judged.touched else {}),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
     }
@@ -175,7 +176,7 @@ def _filled(command: Command, request: Request) -> Iterator[tuple[str, str]]:
             yield each.label, request.given[each.name]
 
 
-def _bound(found: Found) -> Iterator[tuple[str, str]]:
+def _bound(found: Found, api_version: str) -> Iterator[tuple[str, str]]:
     """What has to stay as it is for the agreement to hold, by name."""
     name, details = f"{found.kind} {found.name}", found.details
     match found.kind:
@@ -184,7 +185,7 @@ def _bound(found: Found) -> Iterator[tuple[str, str]]:
             yield f"the image of {name}", str(details.get("Image") or "")
             yield f"the configuration of {name}", _configuration(details)
         case "volume":
-            yield name, f"{volume_id(details)} {_mark({key: details.get(key) for key in ('Driver', 'Options')})}"
+            yield name, _mark(lasting(details, api_version))
         case _:
             yield name, found.id
             if names := _names(found):

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from docker.utils import version_gte
+
 ALIVE = frozenset({"running", "paused", "restarting"})  # states of a container
 PREDEFINED = frozenset(
     {"bridge", "host", "none", "ingress", "docker_gwbridge"}
 )  # networks that engines make themselves
 NAMELESS = "<none>:<none>"  # an image without a name, in lists
+_DATED_SINCE = "1.42"  # the API version from which a volume is dated by its making; before, by the last change in it
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,24 @@ def volume(listed: Mapping[str, Any]) -> Seen:
 def volume_id(details: Mapping[str, Any]) -> str:
     """What tells a volume from a later one of the same name: the engine itself gives it no id."""
     return f"{details.get('Name')} {details.get('CreatedAt') or ''}"
+
+
+def any_volume_id(identity: str) -> str:
+    """What volume_id() gives of all volumes of the same name alike; empty where this is no volume's."""
+    name, space, _ = identity.partition(" ")
+    return f"{name}{space}" if space else ""
+
+
+def is_dated(api_version: str) -> bool:
+    """Whether an engine that speaks this tells when a volume was made."""
+    return bool(version_gte(api_version, _DATED_SINCE))
+
+
+def lasting(volume_details: Mapping[str, Any], api_version: str) -> dict[str, Any]:
+    """What stays as it is while a volume is the same one, as far as an engine that speaks this tells."""
+    facts = {"Driver": volume_details.get("Driver")}
+    facts |= {key: volume_details.get(key) or {} for key in ("Options", "Labels")}
+    return facts | ({"CreatedAt": volume_details.get("CreatedAt")} if is_dated(api_version) else {})
 
 
 def own_name(names: Iterable[str]) -> str:

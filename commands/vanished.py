@@ -8,6 +8,7 @@ from typing import Any
 from commands import wire
 from commands.aftermath import Fate, Meant, Past
 from commands.container import fates
+from commands.seen import is_dated
 
 _GONE = "is gone"
 _THERE = "is still there"
@@ -40,6 +41,8 @@ def _volume(past: Past, meant: Meant) -> Fate:
     was = meant.was.get("CreatedAt", "")
     if made and (made == was or past.is_before(made)):
         return meant.undone(_THERE)
+    if not is_dated(past.docker.api_version):
+        return meant.untold(f"is there; it was made, or what is in it was changed, at {made}")
     again = f"is there; this one was made at {made}"
     return meant.done(again) if was and made else meant.untold(again)
 

@@ -19,10 +19,11 @@ from bot.looking import Finding
 from bot.pipeline import Pipeline
 from bot.policy import Policy
 from bot.request import Status
-from commands import catalog
+from commands import catalog, vanished
 from commands.aftermath import REQUEST, End, Meant, Past
 from commands.command import Command
 from commands.container import fates
+from commands.seen import is_dated
 
 CHANGING = [verb for verb in catalog.load() if verb.spec.permission.changes]
 # What is as it should be though nothing was done for it: each says why.
@@ -192,6 +193,18 @@ def test_a_change_that_is_dated_before_the_intent_is_not_taken_for_its_own(start
     web = Meant("container", "web", "ab" * 32, {"StartedAt": THEN, "FinishedAt": THEN})
     details = {"State": {**STOPPED, "StartedAt": started, "FinishedAt": AFTER}}
     assert fates.started(_past(), web, details).end is end
+
+
+def test_a_volume_that_is_dated_otherwise_may_be_the_one_that_was_there(inhabited: Bench, api: APIClient) -> None:
+    """Older engines date it by the last change in it, so that its date alone proves nothing."""
+    del inhabited
+    was = {"CreatedAt": "2020-01-01T00:00:00Z"}
+    past = Past(1, time.time(), time.time(), (Meant("volume", "pgdata", "pgdata", was),), lambda: api)
+    api.remove_container("idle", force=True)
+    api.remove_volume("pgdata")
+    api.create_volume("pgdata")
+    (fate,) = vanished.each(past)
+    assert fate.end is (End.DONE if is_dated(api.api_version) else End.UNKNOWN)
 
 
 def test_what_only_looks_is_told_as_not_answered(inhabited: Bench) -> None:

@@ -21,7 +21,7 @@ from harness import PROJECT, Bench
 from offices import DEV, ROOT, SAM, Office, told
 
 from bot.request import Outcome, Status
-from commands import catalog
+from commands import catalog, seen
 from commands.allowances import Allowances
 from commands.attempts import Refusal
 from commands.building import contexts
@@ -252,21 +252,57 @@ def test_an_image_that_goes_meanwhile_is_not_fetched_anew(office: Office, api: A
 
 
 def test_a_volume_that_is_made_anew_meanwhile_is_not_the_one_that_was_agreed_to(office: Office, api: APIClient) -> None:
-    """Though nothing but its time tells one from the other."""
+    """By its labels; by its time alone where the engine dates it by its making."""
     dev, made = office(CONSENT), int(time.time())
 
-    def anew() -> None:
+    def anew(labels: dict[str, str]) -> None:
         api.remove_volume("bound-data")
         eventually(lambda: int(time.time()) > made + 1)  # engines tell of seconds
-        api.create_volume("bound-data")
+        api.create_volume("bound-data", labels=labels)
 
-    api.create_volume("bound-data")
     line = "create --name bound -v bound-data:/d busybox true"
-    done = _agreed(dev, line, late=anew)
     words = "bound-data is not any more what this line was judged by"
-    assert (done.status, words in told(done), _is_made(api)) == (Status.FAILED, True, False), told(done)
-    assert _agreed(dev, line).status is Status.DONE
+    for labels in ({"other": "yes"}, *([{}] if seen.is_dated(api.api_version) else [])):
+        api.create_volume("bound-data")
+        done = _agreed(dev, line, late=lambda labels=labels: anew(labels))
+        assert (done.status, words in told(done), _is_made(api)) == (Status.FAILED, True, False), told(done)
+        done = _agreed(dev, line, before=lambda: anew({"another": "yes"}))
+        assert (done.status, "bound-data has changed" in told(done)) == (Status.SUPERSEDED, True), told(done)
+        api.remove_volume("bound-data")
+
+
+@pytest.mark.parametrize(("spoken", "same"), [("1.41", True), ("1.42", False)])
+def test_when_a_volume_was_made_tells_it_from_others_where_engines_know(spoken: str, *, same: bool) -> None:
+    """All else does so everywhere."""
+    was = {"Name": "v", "Driver": "local", "Options": None, "Labels": {"a": "1"}, "CreatedAt": "2026-01-01T00:00:00Z"}
+    assert (seen.lasting({**was, "CreatedAt": "2026-01-01T00:00:09Z"}, spoken) == seen.lasting(was, spoken)) is same
+    for other in ({"Driver": "nfs"}, {"Options": {"o": "bind"}}, {"Labels": None}):
+        assert seen.lasting({**was, **other}, spoken) != seen.lasting(was, spoken)
+
+
+def test_a_volume_stays_the_one_that_was_agreed_to_whatever_is_written_into_it(office: Office, api: APIClient) -> None:
+    """Its first container copies the image's content into it, and others may write to it meanwhile."""
+    api.create_volume("bound-data")
+    made = int(time.time())
+    eventually(lambda: int(time.time()) > made)  # engines tell of seconds
+    done = office("").say("create --name bound -v bound-data:/etc busybox true", DEV)
+    assert (done.status, _is_made(api)) == (Status.DONE, True), told(done)
     api.remove_container("bound")
+
+    def written() -> None:
+        since = int(time.time())
+        eventually(lambda: int(time.time()) > since)
+        host = api.create_host_config(binds=["bound-data:/d"])
+        writer = api.create_container("busybox", ["touch", f"/d/{since}"], host_config=host)
+        api.start(writer)
+        api.wait(writer)
+        api.remove_container(writer)
+
+    dev = office(CONSENT)
+    for when in ("before", "late"):
+        done = _agreed(dev, "create --name bound -v bound-data:/d busybox true", **{when: written})
+        assert done.status is Status.DONE, (when, told(done))
+        api.remove_container("bound")
     api.remove_volume("bound-data")
 
 

@@ -217,3 +217,59 @@ def test_what_was_removed_before_a_proxy_forbade_more_is_told(tmp_path: Path, fr
     assert "untagged: app:1.0\n" in text.docker(outcome.reply)
     assert "it lost the name app:1.0, then stayed" in text.added(outcome.reply)
     assert outcome.reply.ids
+
+
+UNSHOWN = answer("500 Internal Server Error", '{"message": "the plugin is away"}', JSON)
+ENTER = POLICY.replace('"change"]\non = ["*"]', '"change", "enter"]\non = ["*"]')
+
+
+def test_a_volume_that_the_engine_cannot_show_keeps_nobody_from_its_container(tmp_path: Path, fresh_world: str) -> None:
+    """It may be any folder of the host, though: who enters or changes its container needs the right to give root."""
+    policy = Policy.parse(ENTER, "policy.toml", tuple(verb.spec for verb in catalog.load()))
+    with _spoken(Proxy(fresh_world, refuse="/volumes/pgdata", answer=UNSHOWN), tmp_path, policy) as bench:
+        for line in ("start idle", "logs idle", "restart -t 0 idle", "kill idle"):
+            said = bench.say(line)
+            assert said.status is Status.DONE, (line, said.reply.error)
+        for line in ("rename idle other", "exec idle true"):
+            said = bench.say(line)
+            assert said.status is Status.DENIED, line
+            assert "does not tell what the volume pgdata is" in said.reply.error, line
+
+
+@pytest.mark.parametrize("answered", LOST)
+def test_a_volume_of_which_nobody_answers_is_no_such_volume(tmp_path: Path, fresh_world: str, answered: bytes) -> None:
+    """What stands before the engine knows nothing of it: the line ends there, as it does for all else."""
+    with _spoken(Proxy(fresh_world, refuse="/volumes/pgdata", answer=answered), tmp_path) as bench:
+        assert bench.say("logs idle").status is Status.FAILED
+
+
+class Blinded(Proxy):
+    """Refuses what has a text in it once a container was asked for."""
+
+    def __init__(self, engine: str, then: str) -> None:
+        super().__init__(engine, answer=UNSHOWN)
+        self._then = then
+
+    def note(self, request: str) -> None:
+        """What comes after that."""
+        if any("/containers/create" in each for each in self.requests):
+            self._refuse = self._then
+        super().note(request)
+
+
+@pytest.mark.parametrize(("then", "status"), [("/volumes/pgdata", Status.FAILED), ("/containers/", Status.UNKNOWN)])
+def test_a_container_that_cannot_be_looked_at_is_not_left_behind(
+    tmp_path: Path, api: APIClient, fresh_world: str, then: str, status: Status
+) -> None:
+    """Unless it cannot be removed either: then nobody is told that it failed."""
+    stays = status is Status.UNKNOWN
+    for line in ("create --name fresh -v pgdata:/x busybox true", "run -d --name fresh -v pgdata:/x busybox true"):
+        folder = tmp_path / line.split()[0]
+        folder.mkdir()
+        with _spoken(Blinded(fresh_world, then), folder) as bench:
+            said = bench.say(line)
+        there = api.containers(all=True, filters={"name": "fresh"})
+        assert (said.status, bool(there)) == (status, stays), said.reply.error
+        assert ("The container was removed and never started" in said.reply.error) is not stays
+        for each in there:
+            api.remove_container(each["Id"], force=True)

@@ -66,6 +66,11 @@ def test_a_volume_that_is_a_folder_of_sockets_protects_what_mounts_it(office: Of
         ({"type": "none", "o": "bind", "device": "//run/./docker"}, ["/run/docker"]),
         ({"type": "overlay", "o": "lowerdir=/a:/run,upperdir=/b,workdir=/c"}, ["/a", "/run", "/b", "/c"]),
         ({"type": "nfs", "o": "addr=10.0.0.1,rw", "device": ":/export"}, ["/export"]),
+        ({"type": "none", "o": "bind", "device": "var/run"}, ["/var/run"]),
+        ({"type": "tmpfs", "o": "ro,rbind", "device": "../run/"}, ["/run"]),
+        ({"type": "none", "o": "bind", "device": "a=b,c/docker.sock"}, ["/a=b,c/docker.sock"]),
+        ({"type": "none", "o": "bind", "device": "/a:b/docker.sock"}, ["/a", "/a:b/docker.sock"]),
+        ({"type": "overlay", "o": "lowerdir=a:run,upperdir=./b,workdir=c"}, ["/a", "/run", "/b", "/c"]),
     ],
 )
 def test_the_places_of_a_volume_are_read_from_its_options(options: dict[str, str], places: list[str]) -> None:

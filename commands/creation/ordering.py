@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import APIError, DockerException
+from docker.errors import APIError, DockerException, NotFound
 
 from commands import naming, wire
 from commands.attempts import Refusal
@@ -16,7 +17,7 @@ from commands.context import Context, Found, Missing, Target, daemon
 from commands.creation import images
 from commands.creation.sources import sent
 from commands.image import transfer
-from commands.seen import volume_id
+from commands.seen import lasting, volume_id
 
 ALWAYS, MISSING, NEVER = "always", "missing", "never"
 LOOK = "docker ps -a"  # shows what came of it where an answer was lost
@@ -77,18 +78,29 @@ class Unmade(Exception):  # noqa: N818 - what came of it, not a fault
 
 @dataclass
 class _Work:
-    """What was told so far, and the id of the image that the container must have."""
+    """What was told so far, the id of the image that the container must have, and its own once it is there."""
 
     ctx: Context
     order: Order
     image: str = ""
+    made: str = ""
     told: list[str] = field(default_factory=list)
 
     def unmade(self, error: requests.RequestException) -> Unmade:
-        """The end of it by an error."""
+        """The end of it by an error; a container that nobody could look at is not left behind."""
+        if isinstance(error, APIError) and self.made:
+            return self._taken_back(error)
         if not isinstance(error, APIError) or wire.lost(error):
             return Unmade("", self.told, lost=True)
         return Unmade(daemon(error), self.told)
+
+    def _taken_back(self, error: APIError) -> Unmade:
+        try:
+            with contextlib.suppress(NotFound):  # somebody else removed it
+                self.ctx.docker.remove_container(self.made, v=True)
+        except (requests.RequestException, DockerException):
+            return Unmade("", self.told, lost=True)
+        return Unmade(f"{daemon(error)}\n{_GONE}", self.told)
 
 
 def make(ctx: Context, order: Order) -> Made:
@@ -173,6 +185,7 @@ def _looked_at(work: _Work, answer: Mapping[str, Any]) -> Made:
 def _seen(work: _Work, answer: Mapping[str, Any]) -> Made:
     """The container as it is; removed where it is not what was judged, or where its maker cannot be written down."""
     client, identity = work.ctx.docker, str(answer["Id"])
+    work.made = identity
     try:
         work.ctx.claim([identity])
         details = client.inspect_container(identity)
@@ -213,8 +226,8 @@ def _another(work: _Work) -> str:
     """A volume that was there when the line was judged, and is another one of that name now; empty where none is."""
     for target, looked in work.ctx.found.items():
         if isinstance(looked, Found) and looked.kind == "volume":
-            now = work.ctx.docker.inspect_volume(looked.name)
-            if volume_id(now) != volume_id(looked.details):
+            now, spoken = work.ctx.docker.inspect_volume(looked.name), work.ctx.docker.api_version
+            if lasting(now, spoken) != lasting(looked.details, spoken):
                 return target.ref
     return ""
 
