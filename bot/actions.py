@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -35,6 +36,8 @@ FILTERS = tuple(_ONE_OF)
 
 
 PATIENCE = 5.0  # seconds that a search may take
+PAGE = 100  # actions that are read before they are judged
+MOST = 2**63 - 1  # as a number no action has it: the highest that SQLite knows
 _STEPS = 1000  # of SQLite's machine between two looks at the time: about 20 microseconds
 
 
@@ -61,15 +64,23 @@ class Actions:
     def searched(
         self, filters: Mapping[str, tuple[str, ...]], limit: int, chosen: Callable[[dict[str, Any]], bool]
     ) -> list[dict[str, Any]]:
-        """The same among those that are chosen; raises TooLong."""
-        with self._reading() as db, _within(db.conn, self.patience):
-            asked = limit
-            while True:
-                found = list(_found(db, filters, asked))
-                shown = list(filter(chosen, found))
-                if len(shown) >= limit or len(found) < asked:
-                    return shown[:limit]
-                asked *= 2
+        """The same among those that are chosen, of which each is asked once; raises TooLong."""
+        until = time.monotonic() + self.patience
+        return list(islice(filter(chosen, self._newest_first(filters, until)), limit))
+
+    def _newest_first(self, filters: Mapping[str, tuple[str, ...]], until: float) -> Iterator[dict[str, Any]]:
+        """All that match, a page at a time; after until, which is a time of the monotonic clock, raises TooLong."""
+        below = MOST
+        while True:
+            with self._reading() as db, _within(db.conn, until):
+                found = list(_found(db, filters, PAGE, below))
+            for action in found:
+                if time.monotonic() > until:  # whoever takes the actions may need longer for each than SQLite
+                    raise TooLong
+                yield action
+            if len(found) < PAGE:
+                return
+            below = found[-1]["number"]
 
     def get(self, number: int) -> dict[str, Any] | None:
         """One action with its events, oldest first; None where there is no such number."""
@@ -97,9 +108,8 @@ SELECT *, (
 
 
 @contextmanager
-def _within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Whatever the connection is asked is given up after so many seconds: raises TooLong."""
-    until = time.monotonic() + seconds
+def _within(connection: sqlite3.Connection, until: float) -> Iterator[None]:
+    """Whatever the connection is asked is given up at this time of the monotonic clock: raises TooLong."""
     connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     try:
         yield
@@ -111,16 +121,18 @@ def _within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
         connection.set_progress_handler(None, 0)
 
 
-def _found(db: Database, filters: Mapping[str, tuple[str, ...]], limit: int) -> Iterator[dict[str, Any]]:
-    where = " AND ".join(f"({_ONE_OF[name]})" for name in filters)
+def _found(
+    db: Database, filters: Mapping[str, tuple[str, ...]], limit: int, below: int = MOST
+) -> Iterator[dict[str, Any]]:
+    where = " AND ".join(("number < :below", *(f"({_ONE_OF[name]})" for name in filters)))
     values = {name: _words(wanted) if name == "text" else json.dumps(wanted) for name, wanted in filters.items()}
-    asked = f"{_ACTIONS} {f'WHERE {where}' if where else ''} ORDER BY number DESC LIMIT :limit"
-    return map(_action, db.query(asked, {**values, "limit": limit}))
+    asked = f"{_ACTIONS} WHERE {where} ORDER BY number DESC LIMIT :limit"
+    return map(_action, db.query(asked, {**values, "limit": limit, "below": below}))
 
 
 def _words(texts: Iterable[str]) -> str:
     """Texts as a full-text query: all words of one of them, the last letters of each may be missing."""
-    return " OR ".join(f"({_all(text)})" for text in texts)
+    return " OR ".join(f"({words})" for words in map(_all, texts) if words) or '""'
 
 
 def _all(text: str) -> str:

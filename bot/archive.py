@@ -60,7 +60,7 @@ class Archive:
         """Move what came about before that time, in seconds since the epoch; for whoever holds the folder's Instance.
 
         It ends at the first action that is open or has events on both sides, and leaves the newest event in any case.
-        Raises Unwritable, also where the record is not whole.
+        Raises Unwritable, also where the record or what was moved is not whole.
         """
         moved: Counter[str] = Counter()
         self._remove_rest()
@@ -69,6 +69,10 @@ class Archive:
             if not self._move(part):
                 break
             moved[seams.file_of(part.year)] += part.last - part.first + 1
+        for file in moved:  # once each, for a look at every page after every part would be quadratic
+            wrong = proof.torn_archive(self._folder / file)
+            if wrong:
+                raise Unwritable(f"What was archived is not whole: {wrong}.")
         return Archived(moved.total(), tuple(moved))
 
     def verify(self, heads: Mapping[int, str] = chain.NOTHING) -> str | None:

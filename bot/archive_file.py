@@ -120,7 +120,12 @@ class ArchiveFile:
         """What it is made of otherwise than slashdock makes it; None where nothing is."""
         with self._told():
             found = [schema.altered(self._db, (*_SCHEMA, each)) for each in migrations.ARCHIVED]
-            return schema.torn(self._db) if None in found else found[-1]
+            return None if None in found else found[-1]
+
+    def torn(self) -> str | None:
+        """What of an index does not stand in its table, None where all does; every page is read."""
+        with self._told():
+            return schema.torn(self._db)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

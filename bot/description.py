@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and charac
 _TIMES = {"container": ("StartedAt", "FinishedAt"), "volume": ("CreatedAt",)}
 _DIGEST = "sha256:"  # how the ids of images begin, and of nothing else that is made
 COMPOSE = "com.docker.compose."
+
+log = logging.getLogger(__name__)
 
 
 def describe(found: Found) -> dict[str, Any]:
@@ -75,10 +78,13 @@ def arrived(host: Host, names: Iterable[str], made: Iterable[str], before: Conta
     targets = [Target("image", each) for each in (*names, *(each for each in made if each.startswith(_DIGEST)))]
     try:
         found = host.resolve(targets)
+        new = {each.id: each for each in reversed(found.values()) if isinstance(each, Found) and each.id not in before}
+        return [describe(each) for each in new.values()]  # each by the first of its names, which knows the others
     except (requests.RequestException, DockerException, KeyboardInterrupt):  # what was done is written down even so
         return []
-    new = {each.id: each for each in reversed(found.values()) if isinstance(each, Found) and each.id not in before}
-    return [describe(each) for each in new.values()]  # each by the first of its names, which knows the others
+    except Exception:  # whatever an engine tells of them: the outcome is owed, and the doubts behind it are looked at
+        log.exception("what came of it at %s could not be described", host.name)
+        return []
 
 
 def mounted(found: Iterable[Found | Missing], text: str) -> list[dict[str, Any]]:

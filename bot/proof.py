@@ -62,11 +62,20 @@ def broken_archives(folder: Path, made: list[Seam], key: bytes, heads: Mapping[i
 def broken_archive(folder: Path, held: Range, key: bytes, heads: Mapping[int, str] = chain.NOTHING) -> str | None:
     """What is wrong with one archive, None where it is whole; what it has beyond its last seam has to follow that."""
     told = {event: written for event, written in heads.items() if held.after.last < event <= held.last}
-    return _broken_file(folder, held, key, lambda file: _broken_links(file.links(), held, key, told))
+    wrong = _broken_file(folder, held, key, lambda file: _broken_links(file.links(), held, key, told))
+    return wrong or torn_archive(folder / held.file)
+
+
+def torn_archive(path: Path) -> str | None:
+    """What of the indexes of an archive does not stand in its tables, None where all does; every page of it is read."""
+    return _looked(path, ArchiveFile.torn)
 
 
 def broken_part(folder: Path, held: Range, key: bytes) -> str | None:
-    """What is wrong with these events of an archive, None where they are whole; it may have others before and after."""
+    """What is wrong with these events of an archive, None where they are whole; it may have others before and after.
+
+    It takes as long as these events do, however many the others are: so its indexes are not looked at.
+    """
     links = (held.after.last + 1, held.last)
     return _broken_file(folder, held, key, lambda file: _broken_links(file.links(*links), held, key))
 
@@ -75,10 +84,14 @@ def _broken_file(folder: Path, held: Range, key: bytes, look: Callable[[ArchiveF
     forged = next((seam for seam in held.seams if not seam.holds(key)), None)
     if forged is not None:
         return _forged(forged)
+    return _looked(folder / held.file, lambda file: look(file) or _unanchored(file, held.seams) or file.altered())
+
+
+def _looked(path: Path, look: Callable[[ArchiveFile], str | None]) -> str | None:
     try:
-        with closing(ArchiveFile(folder / held.file)) as file:
-            wrong = look(file) or _unanchored(file, held.seams) or file.altered()
-            return f"{held.file}: {wrong}" if wrong else None
+        with closing(ArchiveFile(path)) as file:
+            wrong = look(file)
+            return f"{path.name}: {wrong}" if wrong else None
     except Unwritable as error:
         return str(error)
 

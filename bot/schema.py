@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlite_utils import Database
@@ -30,6 +30,11 @@ def altered(db: Database, statements: tuple[str, ...]) -> str | None:
     A trigger of theirs on what is ours may not: it would act whenever slashdock writes.
     """
     return next(_differences(_made(statements), _parts(db)), None)
+
+
+def lacking(db: Database, statements: tuple[str, ...]) -> str | None:
+    """The same of the kinds, names and tables of its parts alone, whatever the SQL is that made them."""
+    return next(_differences(_unworded(_made(statements)), _unworded(_parts(db))), None)
 
 
 def torn(db: Database) -> str | None:
@@ -64,6 +69,10 @@ def _made(statements: tuple[str, ...]) -> _Parts:
         for statement in statements:
             db.execute(statement)
         return {name: part for name, part in _parts(db).items() if not part.name.startswith("sqlite_")}  # its own
+
+
+def _unworded(parts: _Parts) -> _Parts:
+    return {name: replace(part, sql="") for name, part in parts.items()}
 
 
 def _parts(db: Database) -> _Parts:

@@ -8,8 +8,10 @@ import logging
 import os
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,7 @@ class Spool:
         try:
             path = self._path(number)
             told = path.read_bytes()
-            if self._is_old(path.stat().st_mtime) or hashlib.sha256(told).hexdigest() != digest:
+            if _is_old(path.stat().st_mtime, self._age(), time.time()) or hashlib.sha256(told).hexdigest() != digest:
                 return None
             read = json.loads(told, object_hook=_part)
         except (OSError, ValueError, KeyError, TypeError):
@@ -71,17 +73,22 @@ class Spool:
         return read if isinstance(read, Reply) else None
 
     def trim(self) -> None:
-        """Remove what is too old, and the oldest of what is too much."""
+        """Remove what is too old, and the oldest of what is too much.
+
+        Whoever opens a record waits for this, so each file is looked at once.
+        """
+        age, now = self._age(), time.time()
         with suppress(OSError), self._lock:
-            files = sorted(filter(None, map(_looked, self._folder.iterdir())), reverse=True)
-            whole = sum(size for at, size, _ in files if not self._is_old(at))
-            room = self._room if whole <= self._room else self._room - self._room // SPARE
-            self._taken = 0
-            for at, size, path in files:
-                if self._is_old(at) or self._taken + size > room:
-                    path.unlink(missing_ok=True)
-                else:
-                    self._taken += size
+            with os.scandir(self._folder) as there:
+                files = sorted(filter(None, map(_looked, there)), reverse=True)
+            old = [each for each in files if _is_old(each[0], age, now)]
+            kept = [each for each in files if not _is_old(each[0], age, now)]
+            taken = list(accumulate((size for _, size, _ in kept), initial=0))
+            room = self._room if taken[-1] <= self._room else self._room - self._room // SPARE
+            fitting = bisect_right(taken, room) - 1
+            self._taken = taken[fitting]
+            for _, _, path in (*kept[fitting:], *old):
+                Path(path).unlink(missing_ok=True)
 
     def _take(self, size: int) -> None:
         with self._lock:
@@ -89,21 +96,21 @@ class Spool:
         if self._taken > self._room:
             self.trim()
 
-    def _is_old(self, at: float) -> bool:
-        now = time.time()
-        return now - at > self._age() or at - now > AHEAD
-
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.json"
 
 
-def _looked(path: Path) -> tuple[float, int, Path] | None:
-    """When it was written, its bytes and itself; None where another process removed it."""
+def _is_old(at: float, age: float, now: float) -> bool:
+    return now - at > age or at - now > AHEAD
+
+
+def _looked(entry: os.DirEntry[str]) -> tuple[float, int, str] | None:
+    """When it was written, its bytes and its path; None where another process removed it."""
     try:
-        looked = path.stat()
+        looked = entry.stat()
     except FileNotFoundError:
         return None
-    return looked.st_mtime, looked.st_size, path
+    return looked.st_mtime, looked.st_size, entry.path
 
 
 def _told(part: Any) -> dict[str, Any]:

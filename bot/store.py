@@ -270,12 +270,14 @@ class Store:
             if migrations.version(db) > len(migrations.MIGRATIONS):
                 raise Unwritable(f"{FILE} was written by a newer slashdock. Install that one, or use another folder.")
             wrong = migrations.altered(db)
+            if not wrong:
+                migrations.migrate(db)
+                wrong = migrations.altered(db)  # of one that was old only now to the letter
             if wrong:
                 raise Unwritable(
                     f"{FILE} was altered by something else: {wrong}, so what it shows may not be what was done. Put"
                     " the file of before in its place, or a backup (slashdock restore FILE)."
                 )
-            migrations.migrate(db)
 
     def _delivered(self, db: Database, delivery: str) -> int | None:
         if not delivery:

@@ -7,8 +7,8 @@ import re
 from commands.chance import MASK
 
 _FLAG = re.compile(r"-[ditPq]*+e|--env")  # the next word is a variable
-_VARIABLE = re.compile(r"([\"']?[A-Za-z_][\w.-]*+=[\"']?)(.++)", re.DOTALL)
-_ATTACHED = re.compile(r"([\"']?(?:-[ditPq]*+e=?|--env=)[\"']?[A-Za-z_][\w.-]*+=[\"']?)(.++)", re.DOTALL)
+_VARIABLE = re.compile(r"[^=]*+=")  # a name, which the engine takes in any letters
+_ATTACHED = re.compile(r"(?:-[ditPq]*+e=?|--env=)[^=]++=")
 _QUOTES = "\"'"
 
 
@@ -20,9 +20,28 @@ class Variables:
 
     def masked(self, piece: str) -> str:
         """The next word, with its quotes."""
-        due, self._due = self._due, _FLAG.fullmatch(piece.strip(_QUOTES)) is not None
-        found = _ATTACHED.fullmatch(piece) or (_VARIABLE.fullmatch(piece) if due else None)
-        if found is None:
+        read = _unquoted(piece)
+        word = "".join(char for char, _, _ in read)
+        due, self._due = self._due, _FLAG.fullmatch(word) is not None
+        found = _ATTACHED.match(word) or (_VARIABLE.match(word) if due else None)
+        if found is None or found.end() == len(word):
             return piece
-        closing = piece[-1] if piece[-1] in _QUOTES and piece[-1] in found[1] else ""
-        return piece if found[2] == closing else found[1] + MASK + closing
+        _, end, quote = read[found.end() - 1]
+        before, value = piece[:end], piece[end:]
+        if not quote and value[0] in _QUOTES and value[-1] == value[0]:
+            return f"{before}{value[0]}{MASK}{value[0]}"
+        return f"{before}{MASK}{quote if value.count(quote) else ''}"
+
+
+def _unquoted(piece: str) -> list[tuple[str, int, str]]:
+    """What a word is once its quotes are gone: each character, where it ends in the piece, and the quote around it."""
+    read, quote, escaped = list[tuple[str, int, str]](), "", False
+    for end, char in enumerate(piece, start=1):
+        if not escaped and char == "\\" and quote != "'":
+            escaped = True
+        elif not escaped and char in (quote or _QUOTES):
+            quote = "" if quote else char
+        else:
+            read.append((char, end, quote))
+            escaped = False
+    return read

@@ -18,7 +18,7 @@ from killing import killer
 from recording import begin, child, end, receive
 from set_clock import SetClock
 
-from bot import archive, key, record_words
+from bot import archive, key, record_words, schema
 from bot.archive import Archived
 from bot.clock import Clock
 from bot.locks import AlreadyRunning, Instance
@@ -133,6 +133,28 @@ def test_many_events_are_moved_in_parts(
     assert store.archive.move(clock.at) == Archived(28, ("archive-2026.db",))
     assert _rows(folder / FILE, "SELECT last FROM seams") == [(8,), (16,), (24,), (28,)]
     assert _whole(store)
+
+
+def test_every_page_of_an_archive_is_looked_at_once(
+    store: Store, clock: SetClock, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many parts were added to it; an index that leaves something out is told even so."""
+    monkeypatch.setattr(archive, "PART", 10)
+    looks, torn = list[None](), schema.torn
+    monkeypatch.setattr(schema, "torn", lambda db: looks.append(None) or torn(db))
+    clock.at = NEW_YEAR
+    _do(store, clock, 8)
+    store.archive.move(clock.at)
+    assert len(looks) == 1
+    index = "CREATE INDEX events_of_action ON events (number, kind)"
+    with closing(sqlite3.connect(folder / "archive-2026.db")) as db, db:
+        db.execute("DROP INDEX events_of_action")
+        db.execute(f"{index} WHERE kind <> 'outcome'")
+        db.execute("PRAGMA writable_schema = 1")
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'events_of_action'", (index,))
+    _do(store, clock, 1)
+    with pytest.raises(Unwritable, match=r"is not whole: archive-2026.db: .*index events_of_action"):
+        store.archive.move(clock.at)
 
 
 @pytest.mark.parametrize("left", ["received", "begun", "held by a later one"])

@@ -362,6 +362,18 @@ def test_the_oldest_answers_go_first_where_there_are_too_many(tmp_path: Path) ->
     assert _kept(Spool(tmp_path, room=3 * size), tmp_path, range(13, 15)) == [13, 14]
 
 
+def test_no_answer_outlives_a_newer_one(tmp_path: Path) -> None:
+    """Though it would fit into what is free; the rules are asked once for how long answers are kept."""
+    asked = list[None]()
+    spool = Spool(tmp_path, lambda: asked.append(None) or DAY, room=1000)
+    for number, size in ((1, 300), (2, 600), (3, 500)):
+        (tmp_path / f"{number}.json").write_bytes(bytes(size))
+        os.utime(tmp_path / f"{number}.json", (0, time.time() - 100 + number))
+    asked.clear()
+    spool.trim()
+    assert ([path.name for path in tmp_path.iterdir()], len(asked)) == (["3.json"], 1)
+
+
 def test_an_answer_that_somebody_altered_is_not_told_as_one(tmp_path: Path) -> None:
     """Its hash stands in the record; neither is one that is newer than any clock says."""
     spool = Spool(tmp_path)

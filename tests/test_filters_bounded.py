@@ -8,8 +8,10 @@ import json
 import os
 import re
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import harness
 import pytest
@@ -17,7 +19,8 @@ from bot_process import BotProcess
 from harness import VIEWER, Bench
 from set_clock import SetClock
 
-from bot import text
+from bot import actions, text
+from bot.actions import TooLong
 from bot.request import Status
 from bot.store import FILE
 from commands import catalog, grammar
@@ -61,6 +64,38 @@ def test_a_search_ends_in_time(bench: Bench) -> None:
         assert "Say since when (since=24h)" in text.added(said.reply)
     bench.store.actions.patience = 60.0
     assert _told(bench, "audit ls -q -n 2 text=network actor=" + VIEWER).split() == ["299", "298"]
+
+
+def test_each_action_is_judged_once_and_in_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few may be shown: they are taken a page at a time, and what takes long is the judging as well."""
+    with bench.store.journal.writing() as db:
+        for number in range(1, 10):
+            bench.store.journal.append(db, number, "received", {"actor": VIEWER, "line": "network ls"})
+    monkeypatch.setattr(actions, "PAGE", 2)
+    judged = list[int]()
+
+    def chosen(action: Mapping[str, Any]) -> bool:
+        judged.append(action["number"])
+        return action["number"] in {8, 3, 2}
+
+    search = bench.store.actions.searched
+    assert [each["number"] for each in search({}, 2, chosen)] == [8, 3]
+    assert judged == list(range(9, 2, -1))
+    assert [each["number"] for each in search({"before": ("8",)}, 9, chosen)] == [3, 2]
+    judged.clear()
+    bench.store.actions.patience = 1e-9
+    with pytest.raises(TooLong):
+        search({}, 2, chosen)
+    assert judged == []
+
+
+def test_a_zero_byte_is_no_word(bench: Bench) -> None:
+    """The index knows none either."""
+    bench.say("network ls")
+    said = bench.say("audit ls 'text=\0'")
+    assert (said.status, "it needs a word" in text.docker(said.reply)) == (Status.USAGE, True)
+    assert bench.store.actions.listed({"text": ("\0",)}, 9) == []
+    assert len(bench.store.actions.listed({"text": ("\0", "network")}, 9)) == 1
 
 
 @pytest.mark.parametrize("verb", ["audit ls", "audit export", "audit stats"])

@@ -120,7 +120,9 @@ def test_what_surrounds_it_stays(said: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["run -e FOO=x1 busybox", "run -e 'FOO=x1' busybox", "run -deFOO=x1 busybox", 'run --env="FOO=x1" busybox',
-     "rnu -it -e FOO='x1' y", "run --env FOO=x1"],
+     "rnu -it -e FOO='x1' y", "run --env FOO=x1", "run -e 2FA=x1 y", "run -e 'A'=x1 y", 'run -e "A"=x1 y',
+     "run -e A\\=x1 y", "run -'e' A=x1 y", "run \\-e A=x1 y", "run -e é=x1 y", "run -e app.name/x=x1 y",
+     "run --env 'A B=x1' y", "run '--env'='A'=x1 y", 'run -"e"A=x1 y', 'run -e "A=x1" y'],
 )  # fmt: skip
 def test_no_variables_value_is_written(line: str) -> None:
     """However it is typed; the name stays, and so do its quotes."""

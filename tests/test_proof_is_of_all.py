@@ -13,7 +13,7 @@ import pytest
 import sqlite_utils
 from harness import KEY
 from offices import DEV, SAM, Office, told
-from recording import begin, receive
+from recording import begin, made_older, receive
 from set_clock import SetClock
 
 from bot import archive, copies, emergency, reconcile, restore
@@ -128,6 +128,34 @@ def test_what_the_record_is_read_through_is_proven(
         Store(folder, clock, KEY)
     with pytest.raises(Unusable, match=told):
         copies.made(folder / FILE, folder.parent / "copy.db", KEY)
+
+
+@pytest.mark.parametrize("version", range(1, 6))
+def test_an_old_record_is_held_to_its_words_once_they_are_made_anew(
+    tmp_path: Path, clock: SetClock, version: int
+) -> None:
+    """The first steps were worded otherwise once; what no step makes anew has to be what it makes all the same."""
+    paths = [tmp_path / each / FILE for each in ("worded", "other", "lacking")]
+    for path in paths:
+        Store(path.parent, clock, KEY).close()
+        made_older(path, version)
+    _sql(
+        paths[0],
+        "DROP TRIGGER events_are_not_altered",
+        "CREATE TRIGGER events_are_not_altered BEFORE UPDATE ON events BEGIN SELECT raise(ABORT, 'never'); END",
+        "DROP VIEW actions",
+        "CREATE VIEW actions AS SELECT number FROM events",
+    )
+    with closing(Store(paths[0].parent, clock, KEY)) as store:
+        begin(store)
+        assert store.actions.verify() is None
+    _sql(paths[1], "DROP TABLE jobs", "CREATE TABLE jobs (job)")
+    _sql(paths[2], "DROP TABLE jobs")
+    for path, wrong in zip(paths[1:], ("table jobs is another one", "table jobs is missing"), strict=True):
+        with pytest.raises(Unwritable, match=wrong):
+            Store(path.parent, clock, KEY)
+        with closing(sqlite3.connect(path)) as db:
+            assert db.execute("PRAGMA user_version").fetchone() == (version,)
 
 
 def test_what_an_archive_is_read_through_is_proven(folder: Path, clock: SetClock) -> None:

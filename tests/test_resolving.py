@@ -17,7 +17,7 @@ from docker.api.client import APIClient
 from engine import Engine
 from eventually import eventually
 from harness import KEY, Bench
-from proxy import Proxy
+from proxy import Proxy, answer
 from recording import asked
 from samples import busybox_image
 
@@ -74,8 +74,8 @@ class Found:
     def _hear(self, number: int) -> None:
         """What is told is what the spool has."""
         action = self.bench.store.actions.get(number)
-        reply = self.bench.store.kept(action or {"events": ()})
-        assert reply is not None
+        reply = action and self.bench.store.kept(action)
+        assert reply
         self.told.append((number, text.added(reply).removesuffix("\n")))
 
     def all(self) -> None:
@@ -240,6 +240,29 @@ def test_the_id_of_a_process_is_in_the_record_before_it_is_started(fresh_world: 
     assert [event["kind"] for event in action["events"]] == ["received", "judged", "intended", "noted", "outcome"]
     assert len(action["events"][3][PROCESS]) == 64
     assert broken is None
+
+
+class Odd(Proxy):
+    """A proxy that tells nonsense of an image once a change was asked for."""
+
+    def note(self, request: str) -> None:
+        """Tell it from then on."""
+        super().note(request)
+        if self.changes():
+            self.misbehave(replace="/images/", answer=answer("200 OK", "[]", "application/json"))
+
+
+def test_what_an_engine_tells_oddly_keeps_no_outcome_back(fresh_world: str, tmp_path: Path) -> None:
+    """Nor what is looked after: the image is left out, and it was tagged all the same."""
+    proxy = Odd(fresh_world)
+    with spoken(proxy, tmp_path) as found:
+        said = found.bench.say("tag busybox odd:1")
+        action = found.bench.store.actions.get(said.number or 0)
+        assert action is not None
+        assert (said.status, found.status(said.number)) == (Status.DONE, "done"), text.added(said.reply)
+        assert proxy.requests[-1].endswith("/images/odd:1/json")
+        assert "objects" not in action["events"][-1]
+        assert found.resolver.look() == 0
 
 
 class Unlinking(Proxy):

@@ -114,7 +114,7 @@ def _no_verb(text: str) -> str | None:
 
 
 def _no_words(text: str) -> str | None:
-    return None if text.split() else "invalid filter 'text': it needs a word to look for"
+    return None if text.replace("\0", " ").split() else "invalid filter 'text': it needs a word to look for"
 
 
 _REFUSALS = {"since": _no_time, "until": _no_time, "verb": _no_verb, "text": _no_words}
