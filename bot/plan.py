@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import objects
+from bot.hosts import Host
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
@@ -71,7 +72,6 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     except Refusal as error:
         raise Unseen(str(error)) from error
     text += "".join(f"Holds:   {legible.shown(each)}: fingerprint {read[each][:FINGERPRINT]}\n" for each in read)
-    spoken = str(judged.host.quick().api_version)
     given = json.dumps(dict(request.given), sort_keys=True)
     bound = {
         "the host": judged.host.name,
@@ -80,7 +80,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
         **read,
-        **dict(pair for each in objects for pair in _bound(each, spoken)),
+        **dict(pair for each in objects for pair in _bound(each, judged.host)),
         **({"what is touched besides": _mark(sorted(judged.touched))} if judged.touched else {}),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
     }
@@ -176,7 +176,7 @@ def _filled(command: Command, request: Request) -> Iterator[tuple[str, str]]:
             yield each.label, request.given[each.name]
 
 
-def _bound(found: Found, api_version: str) -> Iterator[tuple[str, str]]:
+def _bound(found: Found, host: Host) -> Iterator[tuple[str, str]]:
     """What has to stay as it is for the agreement to hold, by name."""
     name, details = f"{found.kind} {found.name}", found.details
     match found.kind:
@@ -185,7 +185,7 @@ def _bound(found: Found, api_version: str) -> Iterator[tuple[str, str]]:
             yield f"the image of {name}", str(details.get("Image") or "")
             yield f"the configuration of {name}", _configuration(details)
         case "volume":
-            yield name, _mark(lasting(details, api_version))
+            yield name, _mark(lasting(details, str(host.quick().api_version)))
         case _:
             yield name, found.id
             if names := _names(found):
