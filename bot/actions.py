@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot import proof
+from bot.archive_file import LAST
 from bot.heads import Head
 from bot.posts import Session
 
@@ -37,7 +38,6 @@ FILTERS = tuple(_ONE_OF)
 
 PATIENCE = 5.0  # seconds that a search may take
 PAGE = 100  # actions that are read before they are judged
-MOST = 2**63 - 1  # as a number no action has it: the highest that SQLite knows
 _STEPS = 1000  # of SQLite's machine between two looks at the time: about 20 microseconds
 
 
@@ -70,7 +70,7 @@ class Actions:
 
     def _newest_first(self, filters: Mapping[str, tuple[str, ...]], until: float) -> Iterator[dict[str, Any]]:
         """All that match, a page at a time; after until, which is a time of the monotonic clock, raises TooLong."""
-        below = MOST
+        below = LAST
         while True:
             with self._reading() as db, _within(db.conn, until):
                 found = list(_found(db, filters, PAGE, below))
@@ -122,7 +122,7 @@ def _within(connection: sqlite3.Connection, until: float) -> Iterator[None]:
 
 
 def _found(
-    db: Database, filters: Mapping[str, tuple[str, ...]], limit: int, below: int = MOST
+    db: Database, filters: Mapping[str, tuple[str, ...]], limit: int, below: int = LAST
 ) -> Iterator[dict[str, Any]]:
     where = " AND ".join(("number < :below", *(f"({_ONE_OF[name]})" for name in filters)))
     values = {name: _words(wanted) if name == "text" else json.dumps(wanted) for name, wanted in filters.items()}

@@ -52,15 +52,15 @@ class Admission:
             return
         policy, command = self.policy, self._meant(request)
         changes = command is not None and command.spec.permission.changes
-        person = policy.person(request.actor.id) or request.actor.id
+        person = policy.people.person(request.actor.id) or request.actor.id
         wait = self.pace.wait(person, policy.terms.rates, changes=changes)
         if wait:
             raise answers.too_fast(wait, command)
 
     def _as(self, request: Request, member: Member, host: str) -> Asker:
         actor, policy = request.actor.id, self.policy
-        granted = self.grants(policy.person(actor) or "", policy.terms.longest)
-        return Asker(actor, member.groups, request.channel, host, granted, policy.accounts(actor))
+        granted = self.grants(policy.people.person(actor) or "", policy.terms.longest)
+        return Asker(actor, member.groups, request.channel, host, granted, policy.people.accounts(actor))
 
     def _meant(self, request: Request) -> Command | None:
         """The command of a line, for the record alone."""

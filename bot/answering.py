@@ -10,10 +10,10 @@ from docker.errors import NotFound
 from docker.utils import version_gte
 
 from commands.listing import short
+from commands.seen import BUILT_IN
 from commands.touching import Taken
 
 HOST_NAMES_SINCE = "1.44"  # the API version of the engines that find containers by their host names, too
-_UNNAMED = frozenset({"bridge", "host", "none"})  # networks on which nobody is found by a name
 
 Details = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ def answering(client: APIClient, taken: Taken) -> Iterator[tuple[str, Details]]:
     """The inspect of each such container, with the name; raises what the client raises."""
     by_host_name = version_gte(client.api_version, HOST_NAMES_SINCE)
     wanted = {_plain(name): name for name in (*taken.names, taken.hostname if by_host_name else "") if name}
-    names = {str(each["Id"]): str(each["Name"]) for each in client.networks() if each["Name"] not in _UNNAMED}
+    names = {str(each["Id"]): str(each["Name"]) for each in client.networks() if each["Name"] not in BUILT_IN}
     there = {each["Id"]: frozenset(_joined(each, names)) for each in client.containers(all=True)}
     asking = _asking({names.get(ref, ref) for ref in taken.networks}, there.values())
     for identity, joined in there.items():
@@ -44,7 +44,7 @@ def _joined(listed: Details, names: Mapping[str, str]) -> Iterator[str]:
     """The names of the networks that a container is on; of one that never ran the list may not know their ids."""
     for called, endpoint in ((listed.get("NetworkSettings") or {}).get("Networks") or {}).items():
         name = names.get(str(endpoint.get("NetworkID"))) or names.get(called, called)
-        if name not in _UNNAMED:
+        if name not in BUILT_IN:
             yield name
 
 

@@ -14,10 +14,11 @@ from commands import grammar, secrets
 from commands.asking import Field, Form
 from commands.catalog import LONGEST
 from commands.command import Command, Risk
-from commands.context import Found, hinted
+from commands.engine_errors import hinted
 from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
+from commands.target import Found
 
 SHOWN = 30  # objects that a question shows in a table; more are a text, and a file where they have no room
 _FILL = "Nothing was done yet: this needs to be told more, which does not belong on the line."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
+from threading import Event
 
 from sqlite_utils import Database
 
@@ -56,17 +56,19 @@ class Archive:
         self._key = key
         self._clock = clock
 
-    def move(self, before: float) -> Archived:
+    def move(self, before: float, ended: Event | None = None) -> Archived:
         """Move what came about before that time, in seconds since the epoch; for whoever holds the folder's Instance.
 
         It ends at the first action that is open or has events on both sides, and leaves the newest event in any case.
+        Once ended is set it stops where it is, and another move goes on from there.
         Raises Unwritable, also where the record or what was moved is not whole.
         """
         moved: Counter[str] = Counter()
-        self._remove_rest()
+        ended = ended or Event()
+        self._remove_rest(ended)
         self._note_seams()
         for part in self._parts(before):
-            if not self._move(part):
+            if ended.is_set() or not self._move(part, ended):
                 break
             moved[seams.file_of(part.year)] += part.last - part.first + 1
         for file in moved:  # once each, for a look at every page after every part would be quadratic
@@ -117,7 +119,7 @@ class Archive:
         if part:
             yield part
 
-    def _move(self, part: _Part) -> bool:
+    def _move(self, part: _Part, ended: Event) -> bool:
         """Move one part; False where something was written meanwhile that keeps it here."""
         with self._file.reading() as db:
             db.execute("BEGIN")
@@ -132,7 +134,7 @@ class Archive:
         last, written = links[-1]
         seam = Seam(last.id, written, seams.file_of(part.year), self._clock.now()).signed(self._key)
         self._copy(links, after, seam, view)
-        if not self._cut(after, seam):
+        if not self._cut(after, seam, ended):
             return False
         self._note_seams()
         return True
@@ -153,20 +155,19 @@ class Archive:
         if wrong:
             raise Unwritable(f"Nothing more is archived: {wrong}.")
 
-    def _cut(self, after: Seam, seam: Seam) -> bool:
+    def _cut(self, after: Seam, seam: Seam, ended: Event) -> bool:
         """Put the seam in the place of the events; False where it would not fit any more."""
         with self._file.writing() as db:
             if seams.newest(db) != after or db.execute(_LATER, {"last": seam.last}).fetchone() is not None:
                 return False
             seams.add(db, seam)
             db.execute(_REMOVE, (seam.last, STEP))
-        self._remove_rest()
+        self._remove_rest(ended)
         return True
 
-    def _remove_rest(self) -> None:
+    def _remove_rest(self, ended: Event) -> None:
         """Remove what the newest seam covers and is still here, and let others write in between."""
-        while self._remains():
-            time.sleep(BREATH)
+        while self._remains() and not ended.wait(BREATH):
             with self._file.writing() as db:
                 db.execute(_REMOVE, (self._newest(db).last, STEP))
 

@@ -41,8 +41,8 @@ class Assent:
 
     def voter(self, asker: Asker) -> Voter:
         """A person as one who may decide; roles that they have for a time do not make them one."""
-        policy = self.policy.current()
-        return Voter(policy.person(asker.id) or "", frozenset(policy.roles(asker.id, asker.groups)), asker.groups)
+        people = self.policy.current().people
+        return Voter(people.person(asker.id) or "", frozenset(people.roles(asker.id, asker.groups)), asker.groups)
 
     def approve(self, number: int, asker: Asker, action: Vote, digest: str) -> Held:
         """Agree to what has this digest; raises Refusal."""

@@ -12,8 +12,8 @@ from bot.objects import MadeBy
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy
 from commands.catalog import Catalog
 from commands.command import Command
-from commands.context import Found, Missing, Target
 from commands.spec import Permission, Spec
+from commands.target import Found, Missing, Target
 
 Looked = Mapping[Target, Found | Missing]
 

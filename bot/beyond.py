@@ -15,9 +15,9 @@ from bot.answering import Details, answering
 from bot.judging import Judged, Judging
 from bot.policy import Allow, Deny, Hold, Object
 from commands import mounted
-from commands.context import Found, Target
 from commands.intent import Intent
 from commands.spec import Permission
+from commands.target import Found, Target
 from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES
 
 _LIVES = {PROCESSES: "processes", MEMORY: "shared memory", NETWORK: "network"}

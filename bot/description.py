@@ -15,10 +15,10 @@ from bot.hosts import Host
 from bot.judging import Judged
 from bot.objects import called, is_id_of
 from bot.policy import Object
-from commands.context import Found, Missing, Target
 from commands.mounted import UNTOLD
 from commands.secrets import mask_object
 from commands.seen import Seen
+from commands.target import Found, Missing, Target
 
 LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value
 _TIMES = {"container": ("StartedAt", "FinishedAt"), "volume": ("CreatedAt",)}

@@ -200,7 +200,7 @@ class Desk:
             return None
 
     def _pressed(self, received: Received, first: Spent) -> Outcome:
-        who = self._pipeline.policy.current().person(first.actor) or first.actor
+        who = self._pipeline.policy.current().people.person(first.actor) or first.actor
         told = f"This was pressed already, by {who}, as number {first.number}. Nothing was done."
         return self._refused(received, f"pressed already, as number {first.number}", told)
 

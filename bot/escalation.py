@@ -9,7 +9,7 @@ from bot import envelope
 from bot.besides import Looked, lenders
 from bot.bounds import RunLimits
 from commands.command import Command
-from commands.context import Found
+from commands.target import Found
 
 
 def reasons(command: Command, found: Looked, limits: RunLimits) -> Iterator[str]:

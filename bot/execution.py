@@ -25,11 +25,13 @@ from commands import grammar, secrets, wire
 from commands.aftermath import traced
 from commands.allowances import Allowances
 from commands.attempts import Interrupted, Refusal, unanswered
-from commands.context import Context, Found, Missing, refused
+from commands.context import Context
+from commands.engine_errors import refused
 from commands.intent import Intent, told
 from commands.outside import Outside
 from commands.reply import Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
+from commands.target import Found, Missing
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 

@@ -22,11 +22,12 @@ from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.seal import Broken
 from bot.store import Answer, Store
 from commands import secrets
-from commands.context import Found, daemon
+from commands.engine_errors import daemon
 from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply, failure
 from commands.seen import Seen
 from commands.spec import Permission
+from commands.target import Found
 
 REASON = "reason"  # what the field of a form, and the flag, is called
 _WAITING = "{} of your requests wait for others to agree already. Nothing was done; take one back, or wait."

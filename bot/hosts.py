@@ -21,7 +21,8 @@ from bot.doors import UNIX, OneConnection, Shut, without_query
 from bot.namespaces import Namespaces
 from bot.workers import Pool
 from commands import api, mounted, wire
-from commands.context import Found, Missing, Target, answered, daemon
+from commands.engine_errors import answered, daemon
+from commands.target import Found, Missing, Target
 
 QUICK = 10  # seconds until a quick answer is given up
 PATIENT = 300  # seconds until a long one is; beyond, the outcome is unknown

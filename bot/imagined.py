@@ -15,8 +15,9 @@ from bot.objects import MadeBy
 from bot.policy import Object, Policy
 from bot.request import Actor, Member, Origin, Request
 from commands.catalog import Catalog
-from commands.context import Found, Missing, Target, Verdict
+from commands.context import Verdict
 from commands.spec import Spec
+from commands.target import Found, Missing, Target
 
 NOT_ASKED = "no engine was asked"
 _ID = "0" * 64

@@ -202,8 +202,8 @@ class Inside:
             raise Refusal(f"Number {number} is neither yours nor yours to decide. Nothing was done.")
         if held.state is not State.PENDING:
             raise Refusal(f"Number {number} is {held.state} already. Nothing was done.")
-        place = _place(to) or self.policy.current().actor(to.removeprefix("@")) or ""
-        if place.startswith(("U", "W")) and self.policy.current().person(place) is None:
+        place = _place(to) or self.policy.current().people.actor(to.removeprefix("@")) or ""
+        if place.startswith(("U", "W")) and self.policy.current().people.person(place) is None:
             raise Refusal(
                 f"'{to}' is nobody in {self.policy.current().source}: only people whom it lists are shown that."
             )
@@ -221,7 +221,7 @@ class Inside:
 
     def grant(self, role: str, seconds: float) -> Reply:
         """Give the asker a role for so long."""
-        person = self.policy.current().person(self.asker.id)
+        person = self.policy.current().people.person(self.asker.id)
         if person is None:
             raise Refusal("Only people whom the policy names can have a role for a time.")
         given = self.store.grants.give(self.number, person, role, seconds)
@@ -232,7 +232,7 @@ class Inside:
         """End a role that was given so; raises Refusal."""
         grant = next((each for each in self.store.grants.lasting() if each.number == number), None)
         held = self.store.approvals.get(number)
-        person = self.policy.current().person(self.asker.id) or ""
+        person = self.policy.current().people.person(self.asker.id) or ""
         mine = grant is not None and grant.person == person
         if grant is None or not (mine or (held is not None and self.assent.may_decide(held, self.asker))):
             raise Refusal(f"No role that you may end was given as number {number}.")
@@ -252,7 +252,7 @@ class Inside:
         return self.assent.may_decide(held, self.asker) or (action is not None and self._reader.may_read(action))
 
     def _vote(self, verdict: str, reason: str) -> Vote:
-        person = self.policy.current().person(self.asker.id) or ""
+        person = self.policy.current().people.person(self.asker.id) or ""
         return Vote(
             person, self.asker.id, self.origin, self.asker.groups, verdict, mask_text(reason), action=self.number
         )

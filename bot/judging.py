@@ -25,10 +25,12 @@ from bot.request import Directory, Request, Status
 from bot.rule import NOBODY, Needs
 from commands.catalog import Catalog
 from commands.command import Command
-from commands.context import Decision, Found, Missing, Target, Verdict, answered, daemon
+from commands.context import Decision, Verdict
+from commands.engine_errors import answered, daemon
 from commands.line import UsageError
 from commands.seen import Seen
 from commands.spec import Permission, Spec
+from commands.target import Found, Missing, Target
 
 STALE = 60  # seconds after which a line is not run any more: whoever typed it has typed it again
 MOST = 100  # objects that one line may name; what names more is a mistake, or means to keep the engine busy
@@ -110,7 +112,7 @@ class Judging:
         except End as end:
             end.found = tuple(each for each in found.values() if isinstance(each, Found))
             raise
-        person = self.policy.person(request.actor.id) or request.actor.id
+        person = self.policy.people.person(request.actor.id) or request.actor.id
         needs = NOBODY.union(*(each.needs for each in (*verdicts, *rooted) if isinstance(each, Hold)))
         reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
         return Judged(

@@ -72,7 +72,6 @@ class Keeper:
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._done(self._store.tide.keep)
         self._done(self._publish)
 
     def look(self) -> None:
@@ -120,7 +119,7 @@ class Keeper:
 
     def _archive(self) -> None:
         if self._retention:
-            moved = self._store.archive.move(self._clock.now() - self._retention * DAY)
+            moved = self._store.archive.move(self._clock.now() - self._retention * DAY, self._ended)
             if moved.events:
                 log.info("%s events were moved to %s", moved.events, ", ".join(moved.files))
 

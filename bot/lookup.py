@@ -13,8 +13,8 @@ from docker.errors import APIError, NotFound
 from docker.utils import version_gte
 
 from commands import distant, naming
-from commands.context import Found, Target
 from commands.seen import own_name
+from commands.target import Found, Target
 
 # Names that are told as ambiguous where another's id begins so: what docker shows of an id has twelve digits. A shorter
 # one is nobody's id to be meant by accident, and who may name containers could else get in the way of every "db".

@@ -237,9 +237,14 @@ def altered(db: Database) -> str | None:
     return look(db, tuple(chain.from_iterable(MIGRATIONS[: version(db)])))
 
 
-def migrate(db: Database) -> None:
-    """Take the steps that are missing, within the transaction that is open."""
-    for number, statements in enumerate(MIGRATIONS[version(db) :], start=version(db) + 1):
+def migrate(db: Database) -> str | None:
+    """Take the steps that are missing, within the transaction that is open; what is altered, and then none of them."""
+    missing = MIGRATIONS[version(db) :]
+    wrong = altered(db) if missing else None
+    if wrong:
+        return wrong
+    for number, statements in enumerate(missing, start=version(db) + 1):
         for statement in statements:
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {number}")
+    return altered(db)

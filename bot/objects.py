@@ -10,9 +10,9 @@ from bot.binds import Listed
 from bot.image_names import ImageNames
 from bot.makers import SOMEBODY
 from bot.rule import Object
-from commands.context import Found, Missing, Target
 from commands.creation import images
 from commands.seen import NAMELESS, Seen, any_volume_id, volume_id
+from commands.target import Found, Missing, Target
 
 OWN_CONTAINER = own.own_container()
 

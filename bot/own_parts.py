@@ -9,9 +9,9 @@ from docker.errors import NotFound
 
 from bot.own import Details, Own
 from commands.creation import images
+from commands.seen import BUILT_IN
 
 REASON = "slashdock's own container uses it"
-_EVERYBODYS = frozenset({"bridge", "host", "none"})  # networks that every engine has by itself
 
 Part = tuple[str, str]  # the kind, and the full id or a name; a volume has its name alone
 
@@ -51,5 +51,5 @@ def _named(details: Details) -> Iterator[Part]:
     yield "image", images.called(str(details["Config"]["Image"]))
     yield from (("volume", str(mount["Name"])) for mount in details["Mounts"] if mount["Type"] == "volume")
     for name, endpoint in details["NetworkSettings"]["Networks"].items():
-        if name not in _EVERYBODYS:
+        if name not in BUILT_IN:
             yield from (("network", name), ("network", str(endpoint["NetworkID"])))

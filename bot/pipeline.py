@@ -26,10 +26,11 @@ from bot.widening import widened
 from commands import grammar, secrets
 from commands.allowances import Allowances
 from commands.catalog import Catalog
-from commands.context import Found, Verdict
+from commands.context import Verdict
 from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Reply, note
+from commands.target import Found
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +188,7 @@ class Pipeline:
             reason=secrets.mask_text(end.reason),
             line=answers.written(request.line) if command is None else answers.canonical(command),
             verb="" if command is None else command.spec.name,
-            person=self.policy.current().person(request.actor.id) or "",
+            person=self.policy.current().people.person(request.actor.id) or "",
             host=received.host,
             targets=[describe(found) for found in end.found],
             objects=mounted(end.found, end.reason),

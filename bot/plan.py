@@ -17,9 +17,9 @@ from bot.seal import Seal
 from commands import grammar, legible, secrets, units
 from commands.attempts import Refusal
 from commands.command import Command
-from commands.context import Found, Missing
 from commands.intent import Intent
 from commands.seen import lasting
+from commands.target import Found, Missing
 
 MOST = 500  # objects that one request may touch and still be shown to people
 DIGEST = 32  # hexadecimal digits: 128 bits

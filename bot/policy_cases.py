@@ -117,7 +117,7 @@ class _Reading(Reading):
         """The Slack id of a person of the policy, or the id itself."""
         if not name or USER.fullmatch(name):
             return name
-        found = self._policy.actor(name)
+        found = self._policy.people.actor(name)
         if found is None:
             known = [person.name for person in self._policy.terms.people]
             self.fault(key, f"nobody is called {name!r} in {self._policy.source}{nearest(name, known)}", name)

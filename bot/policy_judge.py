@@ -11,16 +11,15 @@ from bot import policy_file, policy_reason, roles
 from bot.consent import Approval
 from bot.policy_bars import Bars, all_of, permission
 from bot.policy_file import PolicyError
-from bot.policy_index import Able, Index, Sieve, What
-from bot.rule import EVERYTHING, ME, NOBODY, Asker, Needs, Object, Person, Rule, Selector, Terms
+from bot.policy_index import Able, What
+from bot.policy_people import CLEANUP, People
+from bot.rule import ME, NOBODY, Asker, Needs, Object, Rule, Terms
 from bot.verdict import Allow, Deny, Hold
 from commands.allowances import Allowances
 from commands.spec import Permission, Spec
 
-CLEANUP = "schedule:cleanup"
 SAMPLE = "the sample policy (policy.toml replaces it)"
 
-_CLEANUP_RULES = Index.giving([Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))])
 _CLEANUP_KIND = "image"
 # What a container that gives root on its host can be used for only by someone with that right.
 _NEEDS_ROOT = frozenset({Permission.CHANGE, Permission.ENTER, Permission.ROOT})
@@ -69,26 +68,6 @@ class Policy:
         """Itself: a policy that is no file's never changes."""
         return self
 
-    def person(self, actor_id: str) -> str | None:
-        """The name of the person to whom a Slack account belongs."""
-        found = self._owners.get(actor_id)
-        return None if found is None else found.name
-
-    def actor(self, name: str) -> str | None:
-        """The first Slack account of the person with this name."""
-        return next((person.slack[0] for person in self.terms.people if person.name == name), None)
-
-    def accounts(self, actor_id: str) -> frozenset[str]:
-        """The Slack accounts of the same human; none where the file does not list the person."""
-        found = self._owners.get(actor_id)
-        return frozenset() if found is None else frozenset(found.slack)
-
-    def roles(self, actor_id: str, groups: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """The roles of a Slack account that is in these user groups, in alphabetical order."""
-        found = self._owners.get(actor_id)
-        own = set() if found is None else set(found.roles)
-        return tuple(sorted(own.union(*(self.terms.groups.get(group, ()) for group in groups))))
-
     def usable(self, asker: Asker, specs: Iterable[Spec]) -> tuple[Spec, ...]:
         """The verbs that help shows: those that something allows here."""
         return tuple(spec for spec in specs if self.early(asker, spec) is None)
@@ -109,8 +88,8 @@ class Policy:
         if spec.permission is Permission.LISTED:
             return Allow(policy_reason.listed(spec, self.source))
         if not objects:
-            return self._judge_all(asker, spec, self._allowing(asker, spec))
-        reached = [(obj, self._reaching(asker, spec, obj)) for obj in objects]
+            return self._judge_all(asker, spec, self.people.allowing(asker, spec))
+        reached = [(obj, self.people.reaching(asker, spec, obj)) for obj in objects]
         refusal = next(filter(None, (self._refusal(asker, spec, *each) for each in reached)), None)
         if refusal is not None:
             return refusal
@@ -124,11 +103,12 @@ class Policy:
 
     def needs(self, asker: Asker, what: What, obj: Object) -> Needs:
         """Whose consent it takes to do this to an object that the asker may do it to."""
-        return self._needs(asker, what, obj, self._reaching(asker, what, obj))
+        return self._needs(asker, what, obj, self.people.reaching(asker, what, obj))
 
     def judge_root(self, asker: Asker, spec: Spec, why: str) -> Hold | Deny:
         """Whether the person may do with this verb what gives root on the host, for this reason: never alone."""
-        rules = [rule for rule in self._allowing(asker, Permission.ROOT) if rule.is_on_all(asker) and rule.approve]
+        able = self.people.allowing(asker, Permission.ROOT)
+        rules = [rule for rule in able if rule.is_on_all(asker) and rule.approve]
         if not rules:
             return Deny(policy_reason.gives_root(spec, why, self.source, self._may_all(asker, Permission.ROOT)))
         denies = self.bars.denies.about(Permission.ROOT).holding(asker)
@@ -161,22 +141,21 @@ class Policy:
 
     def may(self, asker: Asker, what: What, obj: Object) -> bool:
         """Whether the person may do this verb, or everything of this class, to the object."""
-        return (
-            not self._outside(asker, what) and self._refusal(asker, what, obj, self._reaching(asker, what, obj)) is None
-        )
+        reaching = self.people.reaching(asker, what, obj)
+        return not self._outside(asker, what) and self._refusal(asker, what, obj, reaching) is None
 
     def sees_all(self, asker: Asker, what: What = Permission.SEE, kind: str = "") -> bool:
         """Whether nothing at all is hidden from the person, or nothing is out of reach of this verb of theirs.
 
         With a kind: nothing that could be of that kind.
         """
-        rules = [rule for rule in self._allowing(asker, what) if not rule.approve]
+        rules = [rule for rule in self.people.allowing(asker, what) if not rule.approve]
         bars = [each for index in (self.bars.denies, self.bars.requires) for each in index.about(what).holding(asker)]
         return any(rule.is_on_all(asker) for rule in rules) and not any(each.concerns(kind) for each in bars)
 
     def lends(self, asker: Asker, what: What, obj: Object, given: Needs) -> bool:
         """Whether rules let this verb reach an object with this consent, be it protected or not."""
-        reaching = self._reaching(asker, what, obj)
+        reaching = self.people.reaching(asker, what, obj)
         denies = self.bars.denies.about(what, obj.kind).selecting(obj, asker)
         return bool(reaching) and not denies and self._needs(asker, what, obj, reaching) <= given
 
@@ -188,12 +167,7 @@ class Policy:
 
     def sees_host(self, asker: Asker) -> bool:
         """Whether the person may look at what is about the whole host, as the record and the roles are."""
-        return any(rule.is_on_all(asker) and not rule.approve for rule in self._allowing(asker, Permission.SEE))
-
-    def rules(self, asker: Asker) -> tuple[Rule, ...]:
-        """Every rule of the asker's roles, wherever it holds."""
-        own = asker.granted.union(self.roles(asker.id, asker.groups))
-        return tuple(rule for rule in self.terms.allows if rule.role in own)
+        return any(rule.is_on_all(asker) and not rule.approve for rule in self.people.allowing(asker, Permission.SEE))
 
     @cached_property
     def asks_who_made(self) -> bool:
@@ -256,7 +230,7 @@ class Policy:
             return ""
         if self.nobody:
             return f"{self.nobody} {policy_reason.init(asker, self.source)}"
-        if self.person(asker.id) is None and not self.roles(asker.id, asker.groups):
+        if self.people.person(asker.id) is None and not self.people.roles(asker.id, asker.groups):
             return policy_reason.stranger(asker, self.source)
         channels = self.terms.channels
         asked = self.terms.asked_in if permission(what) is Permission.LISTED else ()
@@ -271,28 +245,21 @@ class Policy:
         """Why no rule allows this verb here, whatever it is about; empty where one does."""
         if spec.permission is Permission.LISTED and asker.id != CLEANUP:
             return ""
-        rules = self._allowing(asker, spec)
+        rules = self.people.allowing(asker, spec)
         if rules:
             is_about_the_host = all(each.choosing for each in spec.arguments) and not spec.filtered
             verdict = self._judge_all(asker, spec, rules) if is_about_the_host else None
             return verdict.reason if isinstance(verdict, Deny) else ""
-        elsewhere = self._rules(asker, spec)
+        elsewhere = self.people.about(asker, spec)
         able = self._able.names(spec, asker, everywhere=False)
         if elsewhere:
             return policy_reason.not_here(spec, elsewhere, self.source, able)
-        return policy_reason.no_rule(spec, self.roles(asker.id, asker.groups), self.source, able)
+        return policy_reason.no_rule(spec, self.people.roles(asker.id, asker.groups), self.source, able)
 
     @cached_property
-    def _owners(self) -> dict[str, Person]:
-        """Each Slack account's person."""
-        return {account: person for person in self.terms.people for account in person.slack}
-
-    @cached_property
-    def _by_role(self) -> dict[str, Index]:
-        found: dict[str, list[Rule]] = {}
-        for rule in self.terms.allows:
-            found.setdefault(rule.role, []).append(rule)
-        return {role: Index.giving(rules) for role, rules in found.items()}
+    def people(self) -> People:
+        """Who they are, and the rules that their roles give them."""
+        return People(self.terms)
 
     @cached_property
     def bars(self) -> Bars:
@@ -303,37 +270,15 @@ class Policy:
     def _able(self) -> Able:
         return Able(self.terms)
 
-    def _rules(self, asker: Asker, what: What) -> list[Rule]:
-        """The rules of the asker's roles about it, wherever they hold."""
-        return [rule for sieve in self._sieves(asker, what) for rule in sieve.rules]
-
-    def _sieves(self, asker: Asker, what: What) -> list[Sieve]:
-        """The rules about it of each of the asker's roles."""
-        if asker.id == CLEANUP:
-            return [_CLEANUP_RULES.about(what)]
-        roles = asker.granted.union(self.roles(asker.id, asker.groups))
-        return [self._by_role[role].about(what) for role in sorted(roles) if role in self._by_role]
-
-    def _reaching(self, asker: Asker, what: What, obj: Object) -> list[Rule]:
-        """The rules that allow the asker this on this object here."""
-        return [rule for sieve in self._sieves(asker, what) for rule in sieve.selecting(obj, asker)]
-
-    def _allowing(self, asker: Asker, what: What) -> list[Rule]:
-        return [rule for rule in self._rules(asker, what) if rule.holds_for(asker)]
-
-    def _roots(self, asker: Asker, obj: Object) -> list[Rule]:
-        """The rules of the class root that reach an object, each of which needs somebody's consent."""
-        return [rule for rule in self._reaching(asker, Permission.ROOT, obj) if rule.approve]
-
     def _needs(self, asker: Asker, what: What, obj: Object, reaching: list[Rule]) -> Needs:
         bars = self.bars.requires.about(what, obj.kind).selecting(obj, asker)
-        rooted = self._roots(asker, obj) if obj.root and permission(what) in _NEEDS_ROOT else []
+        rooted = self.people.rooting(asker, obj) if obj.root and permission(what) in _NEEDS_ROOT else []
         return _weakest(reaching) | _weakest(rooted) | all_of(bars)
 
     def _refusal(self, asker: Asker, what: What, obj: Object, reaching: list[Rule]) -> Deny | None:
         """Why this may not be done to this object; who has no rule that reaches it learns nothing of it."""
         if not reaching or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
-            rules = self._allowing(asker, what)
+            rules = self.people.allowing(asker, what)
             return Deny(policy_reason.out_of_reach(what, rules, self.source, self._may_all(asker, what)))
         denies = self.bars.denies.about(what, obj.kind).selecting(obj, asker)
         if denies:
@@ -346,7 +291,7 @@ class Policy:
         """Why what gives root on its host is out of reach, empty where a rule of the class root reaches it."""
         if not obj.root or permission(what) not in _NEEDS_ROOT:
             return ""
-        if self._roots(asker, obj) and not self.bars.denies.about(Permission.ROOT).selecting(obj, asker):
+        if self.people.rooting(asker, obj) and not self.bars.denies.about(Permission.ROOT).selecting(obj, asker):
             return ""
         return policy_reason.root(what, obj, self.source, self._may_all(asker, Permission.ROOT))
 

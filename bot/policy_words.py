@@ -55,7 +55,7 @@ def _counted(count: int, one: str, several: str = "") -> str:
 def explain(core: Core, person: str, line: str, channel: str, host: str) -> tuple[str, int]:
     """What would become of this person's line, and the exit code of `slashdock exec` for that; raises PolicyError."""
     policy = core.policy.current()
-    actor = person if USER.fullmatch(person) else policy.actor(person)
+    actor = person if USER.fullmatch(person) else policy.people.actor(person)
     if actor is None:
         raise PolicyError((f"nobody is called {person!r} in {policy.source}",))
     asked = Asked(line, actor, channel, host)

@@ -14,8 +14,8 @@ from docker.errors import APIError, DockerException
 
 from bot.hosts import Host
 from commands import seen, units, wire
-from commands.context import Found
 from commands.seen import Seen, Visible, own_name
+from commands.target import Found
 from commands.timestamps import epoch
 
 SHOWN = 20  # facts that are told; of more the number

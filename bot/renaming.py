@@ -17,7 +17,7 @@ def entering(policy: Policy, asker: Asker, old: Object, new: Object, specs: Iter
     consent, the renaming does. In whatever channel: they may ask there next.
     """
     verbs = tuple(specs)
-    rules = [rule for rule in policy.rules(asker) if rule.is_left(new, old, asker)]
+    rules = [rule for rule in policy.people.rules(asker) if rule.is_left(new, old, asker)]
     places = [(rule, replace(asker, channel=each)) for rule in rules for each in sorted(rule.channels) or ("",)]
     missing, used = set(), []
     for rule, there in places:

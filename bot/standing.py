@@ -16,15 +16,15 @@ from commands.spec import Permission, Spec
 
 def standing(policy: Policy, asker: Asker, specs: Iterable[Spec]) -> Standing:
     """Who the asker is to the policy, where they ask."""
-    rules = policy.rules(asker)
+    rules = policy.people.rules(asker)
     here = {verb for rule in rules if rule.holds_for(asker) for verb in rule.verbs}
     classes = tuple(each.value for each in Permission if each.value in here)
     usable = {spec.name for spec in policy.usable(asker, specs) if spec.permission.value not in here}
     return Standing(
         id=asker.id,
-        person=policy.person(asker.id) or "",
-        accounts=tuple(sorted(policy.accounts(asker.id))),
-        roles=policy.roles(asker.id),
+        person=policy.people.person(asker.id) or "",
+        accounts=tuple(sorted(policy.people.accounts(asker.id))),
+        roles=policy.people.roles(asker.id),
         groups={each: tuple(policy.terms.groups[each]) for each in sorted(asker.groups & policy.terms.groups.keys())},
         granted=tuple(sorted(asker.granted)),
         channels=None if policy.terms.channels is None else tuple(sorted(policy.terms.channels)),
@@ -37,7 +37,7 @@ def standing(policy: Policy, asker: Asker, specs: Iterable[Spec]) -> Standing:
 def roles(policy: Policy, asker: Asker, grants: Iterable[Grant]) -> list[Mapping[str, Any]]:
     """The rules of each role: of all for whoever may look at the whole host, else of the asker's own."""
     lasting, names = list(grants), _names(policy)
-    own = {*policy.roles(asker.id, asker.groups), *asker.granted}
+    own = {*policy.people.roles(asker.id, asker.groups), *asker.granted}
     sees = policy.sees_host(asker)
     shown = (role for role in names if sees or role in own)
     return [row for role in shown for row in _rows(policy, role, asker, lasting, sees=sees)]
@@ -53,7 +53,7 @@ def _names(policy: Policy) -> list[str]:
 def _rows(
     policy: Policy, role: str, asker: Asker, grants: Iterable[Grant], *, sees: bool
 ) -> Iterator[Mapping[str, Any]]:
-    own = policy.person(asker.id)
+    own = policy.people.person(asker.id)
     given = (each for each in grants if each.role == role and (sees or each.person == own))
     people = (*_people(policy, role, asker, sees=sees), *map(_for_a_time, given))
     rules = [rule for rule in policy.terms.allows if rule.role == role]

@@ -115,9 +115,10 @@ class Store:
 
     def close(self) -> None:
         """Close the file, with what is owed if it can be written; what was begun and not ended counts as abandoned."""
-        if self.journal.wrong:
-            with suppress(Unwritable):
+        with suppress(Unwritable):
+            if self.journal.wrong:
                 self.journal.catch_up()
+            self.tide.keep()
         self._owner.close()
         self._file.close()
 
@@ -269,10 +270,7 @@ class Store:
         with self._file.writing() as db:
             if migrations.version(db) > len(migrations.MIGRATIONS):
                 raise Unwritable(f"{FILE} was written by a newer slashdock. Install that one, or use another folder.")
-            wrong = migrations.altered(db)
-            if not wrong:
-                migrations.migrate(db)
-                wrong = migrations.altered(db)  # of one that was old only now to the letter
+            wrong = migrations.migrate(db)
             if wrong:
                 raise Unwritable(
                     f"{FILE} was altered by something else: {wrong}, so what it shows may not be what was done. Put"

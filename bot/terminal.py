@@ -103,5 +103,5 @@ def _id(core: Core, person: str | None) -> str:
     if person is not None and USER.fullmatch(person):
         return person
     wanted = [person] if person is not None else [getpass.getuser(), SAMPLE]
-    found = [known for name in wanted if (known := core.policy.current().actor(name)) is not None]
+    found = [known for name in wanted if (known := core.policy.current().people.actor(name)) is not None]
     return found[0] if found else wanted[0]  # whom the policy does not know it refuses, and that is recorded

@@ -35,10 +35,13 @@ class Tide:
 
     def keep(self) -> None:
         """Write the mark down where it is ahead of the machine's clock, so that the next start goes on from it."""
-        mark = self.now()
+        mark = 0.0 if self._mark is None else self.now()
         if mark > self._clock.now():
             with self._file.writing() as db:
                 db.execute("UPDATE tide SET mark = max(mark, ?)", (mark,))
 
 
-_MARK = "SELECT max(mark, (SELECT coalesce(max(at), 0) FROM events)) FROM tide"
+# A clock that was ahead for longer than so many events had its mark written down.
+_MARK = """
+SELECT max(mark, (SELECT coalesce(max(at), 0) FROM (SELECT at FROM events ORDER BY id DESC LIMIT 1000))) FROM tide
+"""

@@ -11,9 +11,9 @@ from bot.answers import End
 from bot.judging import Judged, Judging, none_refused
 from bot.policy import Allow, Deny, Hold, Object
 from bot.rule import NOBODY
-from commands.context import Found, Missing
 from commands.intent import Intent
 from commands.spec import Permission
+from commands.target import Found, Missing
 
 
 def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from bot import reconcile
+from bot import ending, reconcile
 from bot.clerk import Clerk
 from bot.core import ALERTS, CannotStart, Core, jobs_of, opened
 from bot.desk import Desk
@@ -43,6 +43,7 @@ def serve(settings: Settings, tell: Tell) -> None:
         signal.signal(number, lambda *_: stopped.set())
     with running(settings, tell):
         stopped.wait()
+        ending.within()
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from docker.errors import APIError, DockerException
 
 from commands import wire
-from commands.context import Target, daemon
+from commands.engine_errors import daemon
 from commands.reply import Errors, Reply, lines
+from commands.target import Target
 
 AT_ONCE = 8  # objects of a line, where docker takes 50: each costs a thread and a connection here
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from commands.aftermath import Past
     from commands.asking import Form
-    from commands.context import Context, Found, Missing, Target
+    from commands.context import Context
     from commands.reply import Reply
+    from commands.target import Found, Missing, Target
     from commands.touching import Looked, Shares, Taken
 
 

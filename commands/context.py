@@ -7,76 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-import requests
 from docker.api.client import APIClient
-from docker.errors import APIError, NotFound
 
-from commands import wire
 from commands.allowances import Allowances
 from commands.credentials import Credentials, NoCredentials
-from commands.reply import Reply, failure, note
+from commands.reply import Reply
 from commands.seen import Seen, Visible
 from commands.spec import Spec
+from commands.target import Found, Missing, Target
 
 if TYPE_CHECKING:
     from commands.outside import Outside
-
-
-@dataclass(frozen=True)
-class Target:
-    """An object as the line names it; kind is container, image, network, volume or any (the first that is found).
-
-    made: the line makes it. Where it is there already it is judged like every other; where it is not, there is nothing
-    to judge. alias: it is only a name by which others on a network find what is made.
-    """
-
-    kind: str
-    ref: str
-    made: bool = False
-    alias: bool = False
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a name stood for when it was looked up: the full id, the name, the labels and the engine's inspect.
-
-    inherited are further sets of labels by which it is judged as well, where what it belongs to contradicts its own;
-    volumes what a container mounts, looked up for verbs that do more than show that it is there. protected is why
-    nobody may touch it whatever it is called, as far as that was looked up.
-    """
-
-    target: Target
-    kind: str
-    id: str
-    name: str
-    labels: Mapping[str, str]
-    details: Mapping[str, Any]
-    inherited: tuple[Mapping[str, str], ...] = ()
-    volumes: tuple[Found, ...] = ()
-    protected: str = ""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A name that the engine did not find, with the engine's own error.
-
-    stand_in is a word to ask the engine about in its place, where the name itself must not be asked about; protected is
-    why nobody may make what has the name.
-    """
-
-    target: Target
-    error: APIError
-    stand_in: str = ""
-    protected: str = ""
-
-    def word(self) -> str:
-        """What the engine may be asked about; raises the error where it is not that nothing has the name.
-
-        Who sends a name that stands for several objects leaves it to the engine which one was meant, unjudged.
-        """
-        if not isinstance(self.error, NotFound):
-            raise self.error
-        return self.stand_in or self.target.ref
 
 
 class Decision(StrEnum):
@@ -262,37 +203,3 @@ class Context:
     def id(self, target: Target) -> str:
         """The full id behind a name of the line; raises the engine's APIError."""
         return self.look(target).id
-
-
-def refused(error: Exception) -> Reply:
-    """What is told of a request that the engine refused or never got: docker's sentence, and what slashdock adds."""
-    return failure(daemon(error) if isinstance(error, APIError) else str(error)) + hinted(error)
-
-
-def hinted(error: Exception) -> Reply:
-    """What slashdock adds where an engine does not answer."""
-    hint = getattr(error, "hint", "")
-    return note(hint) if hint else Reply()
-
-
-def daemon(error: APIError) -> str:
-    """The error as docker's CLI words it; what a proxy forbids without a word, in words for its keeper."""
-    if error.status_code == requests.codes.forbidden and wire.message(error) is None:
-        what = " ".join(wire.asked(error))
-        return f"The socket proxy before this engine forbids {what}. Allow it there, or leave the verb."
-    return f"Error response from daemon: {answered(error)}"
-
-
-def named(error: APIError, sent: str, ref: str) -> APIError:
-    """The error with the word of the line where the engine repeats the id that it was sent in its place."""
-    return type(error)(str(error), error.response, answered(error).replace(sent, ref))
-
-
-def answered(error: APIError) -> str:
-    """What the engine answered; status and reason where it was none of its own words.
-
-    Never str(error): the address in it has the query, where a secret may stand that masking does not recognise.
-    """
-    if error.response is None or wire.message(error) is not None:
-        return str(error.explanation or error.args[0]).strip()
-    return f"{error.status_code} {error.response.reason}".strip()

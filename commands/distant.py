@@ -12,7 +12,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError, NotFound
 
 from commands import secrets, wire
-from commands.context import Found, Target
+from commands.target import Found, Target
 
 _PATHS = {
     "service": "/services/{0}",

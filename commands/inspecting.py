@@ -11,8 +11,10 @@ import requests
 from docker.errors import APIError, NotFound
 
 from commands import secrets
-from commands.context import Context, Found, Target, daemon
+from commands.context import Context
+from commands.engine_errors import daemon
 from commands.reply import Errors, Output, Part, Reply, failure
+from commands.target import Found, Target
 from commands.template import Inspection, Template, TemplateError, typed
 
 Details = Callable[[Found], Any]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from commands.reply import Reply
 
 if TYPE_CHECKING:
-    from commands.context import Found
+    from commands.target import Found
     from commands.touching import Shared
 
 

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from commands.context import Context, Missing, Target
+from commands.context import Context
 from commands.reply import Reply, Table, failure, output
 from commands.tabwriter import align, width
+from commands.target import Missing, Target
 from commands.template import Header, Row, Template, TemplateError
 
 SHORT_ID = 12  # characters of an id that docker's tables show

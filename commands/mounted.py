@@ -10,7 +10,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError, NotFound
 
 from commands import wire
-from commands.context import Found, Target
+from commands.target import Found, Target
 
 UNTOLD = "SlashdockUntold"  # of details: the engine does not tell of this volume, whose options may be any
 _ANONYMOUS = "com.docker.volume.anonymous"  # the label of a volume that was made without a name

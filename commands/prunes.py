@@ -15,10 +15,11 @@ from commands import grammar, kinds, units, vanished, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import lost_sentence
 from commands.command import Command, Risk, flag
-from commands.context import Found, Target, answered, daemon
+from commands.engine_errors import answered, daemon
 from commands.intent import Intent, told
 from commands.reply import Errors, Note, Part, Reply, failure, output
 from commands.tabwriter import ellipsis
+from commands.target import Found, Target
 from commands.timestamps import epoch
 
 SURE = "Are you sure you want to continue? [y/N]"

@@ -9,9 +9,8 @@ from typing import Any
 from docker.utils import version_gte
 
 ALIVE = frozenset({"running", "paused", "restarting"})  # states of a container
-PREDEFINED = frozenset(
-    {"bridge", "host", "none", "ingress", "docker_gwbridge"}
-)  # networks that engines make themselves
+BUILT_IN = frozenset({"bridge", "host", "none"})  # networks that every engine has by itself
+PREDEFINED = BUILT_IN | {"ingress", "docker_gwbridge"}  # the same with those of a swarm
 NAMELESS = "<none>:<none>"  # an image without a name, in lists
 _DATED_SINCE = "1.42"  # the API version from which a volume is dated by its making; before, by the last change in it
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from commands.context import Found, Missing, Target
+from commands.target import Found, Missing, Target
 
 PROCESSES, MEMORY, NETWORK = "PidMode", "IpcMode", "NetworkMode"  # as the engine calls whose a container uses
 CONTAINER = "container:"

@@ -22,7 +22,7 @@ from bot.request import ExitCode, Status
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPS
 from commands.attempts import AT_ONCE, each
-from commands.context import Target
+from commands.target import Target
 
 ROUNDS = 20
 STUBBORN = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]

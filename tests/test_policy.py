@@ -171,15 +171,15 @@ def test_a_group_gives_its_roles_to_who_is_in_it() -> None:
     """Slack's user groups stand for roles, for people whom the file does not name as well."""
     assert allowed(dataclasses.replace(MALLORY, groups=frozenset({"S0ONCALL1"})), "kill", DB)
     assert not allowed(dataclasses.replace(MALLORY, groups=frozenset({"S0OTHERS1"})), "kill", DB)
-    assert POLICY.roles("U0ALICE01", frozenset({"S0ONCALL1"})) == ("dev", "sre")
+    assert POLICY.people.roles("U0ALICE01", frozenset({"S0ONCALL1"})) == ("dev", "sre")
 
 
 def test_a_person_has_one_name_and_any_number_of_accounts() -> None:
     """Both accounts are the same human."""
-    assert POLICY.person("U0BOB0001") == POLICY.person("U0BOB0002") == "bob"
-    assert POLICY.actor("bob") == "U0BOB0001"
-    assert POLICY.person("U0MALLORY") is None
-    assert POLICY.actor("mallory") is None
+    assert POLICY.people.person("U0BOB0001") == POLICY.people.person("U0BOB0002") == "bob"
+    assert POLICY.people.actor("bob") == "U0BOB0001"
+    assert POLICY.people.person("U0MALLORY") is None
+    assert POLICY.people.actor("mallory") is None
 
 
 # --- Objects that no rule reaches ------------------------------------------------------------------------
@@ -365,7 +365,7 @@ def test_the_sample_people_are_the_local_workspaces() -> None:
     """The ids in the sample policy are those of the workspace's people, the stranger being nobody."""
     policy = Policy.sample(SPECS)
     ids = (people.ADMIN, people.OPERATOR, people.VIEWER, people.STRANGER)
-    assert [policy.person(each) for each in ids] == ["admin", "operator", "viewer", None]
+    assert [policy.people.person(each) for each in ids] == ["admin", "operator", "viewer", None]
 
 
 @pytest.mark.parametrize(

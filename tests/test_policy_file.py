@@ -282,7 +282,7 @@ def test_the_first_file_loads_and_has_its_administrator(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     assert "U0ADA00001 is its administrator" in policy_init.write(path, "U0ADA00001")
     policy = Policy.load(path, SPECS)
-    assert policy.person("U0ADA00001") == "admin"
+    assert policy.people.person("U0ADA00001") == "admin"
     assert {rule.role for rule in policy.terms.allows} == {"admin", "operator", "viewer"}
 
 
@@ -345,7 +345,7 @@ def test_the_cases_of_the_page_are_so() -> None:
     for case in cases:
         command = catalog.load().parse(case["line"]).command
         objects = tuple(Object(target.kind, target.ref, {}) for target in command.targets())
-        verdict = policy.judge(Asker(policy.actor(case["who"]) or ""), command.spec, objects)
+        verdict = policy.judge(Asker(policy.people.actor(case["who"]) or ""), command.spec, objects)
         assert type(verdict).__name__.lower() == case["expect"], case
         names = sorted(name for each in verdict.needs for name in each) if isinstance(verdict, Hold) else []
         assert names == case.get("approvals", []), case

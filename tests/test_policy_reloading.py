@@ -54,7 +54,7 @@ def test_an_edit_is_in_force_at_the_next_judgement(path: Path) -> None:
     assert (may(policy, ADA), may(policy, EVE)) == (True, False)
     path.write_text(path.read_text().replace(ADA.id, EVE.id))
     assert (may(policy, ADA), may(policy, EVE)) == (False, True)
-    now = policy.current()
+    now = policy.current().people
     assert (now.person(EVE.id), now.actor("admin"), now.roles(EVE.id)) == ("admin", EVE.id, ("admin",))
 
 

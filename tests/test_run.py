@@ -25,10 +25,11 @@ from bot.request import Outcome, Status
 from commands import catalog
 from commands.allowances import Allowances
 from commands.command import Command
-from commands.context import Context, Decision, Found, Standing, Target, Verdict
+from commands.context import Context, Decision, Standing, Verdict
 from commands.outside import Outside
 from commands.reply import Reply
 from commands.spec import Spec
+from commands.target import Found, Target
 
 HIDING = """
 [[deny]]

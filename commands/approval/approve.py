@@ -6,10 +6,11 @@ from typing import Any
 
 from commands.approval import requests
 from commands.command import Command, Risk, arg, flag
-from commands.context import Context, Found, Target
+from commands.context import Context
 from commands.intent import Intent
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Found, Target
 
 
 class Approve(Command, name="approval approve", permission=Permission.LISTED, decides=True):

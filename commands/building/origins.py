@@ -14,8 +14,9 @@ from commands import naming, wire
 from commands.attempts import Refusal
 from commands.building import added, bases, dockerfile, flags, workdirs
 from commands.building.bases import Base
-from commands.context import Context, answered
+from commands.context import Context
 from commands.creation import images, machine
+from commands.engine_errors import answered
 from commands.image import transfer
 from commands.seen import Seen
 

@@ -14,7 +14,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from commands import wire
-from commands.context import daemon
+from commands.engine_errors import daemon
 from commands.multiplex import Stream, Window
 
 SILENCE = 900.0  # seconds without a word of the engine: a step may compile for long

@@ -11,9 +11,10 @@ from commands.attempts import Beside, Refusal, each
 from commands.command import args
 from commands.compose.project import Member, OnProject, stages
 from commands.container.parts import Parts, of_each
-from commands.context import Context, Found, Target
+from commands.context import Context
 from commands.intent import Intent, told
 from commands.reply import Reply, failure
+from commands.target import Found, Target
 
 _LOOK = "docker compose ps --all"
 

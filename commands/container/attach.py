@@ -8,9 +8,10 @@ from commands import touching
 from commands.aftermath import Fate, Past
 from commands.command import Command, arg, flag
 from commands.container.several import nameless
-from commands.context import Context, Target
+from commands.context import Context
 from commands.reply import Reply, failure
 from commands.spec import Permission
+from commands.target import Target
 from commands.touching import Looked, Shares
 
 _RESTS = "You cannot attach to a stopped container, start it first"

@@ -13,11 +13,12 @@ from commands.attempts import unanswered
 from commands.command import Also, Command, arg, flag
 from commands.container import parts
 from commands.container.several import nameless
-from commands.context import Context, Found, Missing, Target
+from commands.context import Context
 from commands.image import fates
 from commands.reference import Reference
 from commands.reply import Reply, lines
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 
 DEFAULT_TAG = "latest"
 _NAMELESS = "an image without a name cannot be told from others"

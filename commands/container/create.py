@@ -13,12 +13,14 @@ from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import Also, arg, args, flag
 from commands.container import fates
-from commands.context import Context, Found, Missing, Target, daemon
+from commands.context import Context
 from commands.creation import images, machine, ordering, sources, traces
 from commands.creation.making import Making
 from commands.creation.ordering import ALWAYS, LOOK, MISSING, NEVER, Made, Order, Unmade
+from commands.engine_errors import daemon
 from commands.reply import Errors, Reply, failure, lines
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 from commands.touching import MEMORY, NETWORK, PROCESSES, Looked, Shares, Taken
 
 _PULLS = {ALWAYS, MISSING, NEVER, ""}

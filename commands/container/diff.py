@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from commands import wire
 from commands.command import Command, arg
-from commands.context import Context, Target
+from commands.context import Context
 from commands.reply import Reply, lines
 from commands.spec import Permission
+from commands.target import Target
 
 _EMPTY = "Container name cannot be empty"
 _KINDS = {0: "C", 1: "A", 2: "D"}

@@ -15,12 +15,14 @@ from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import arg, args, flag
 from commands.container.several import nameless
-from commands.context import Context, Target, answered, named
+from commands.context import Context
 from commands.creation import attaching, sources
 from commands.creation.environment import Variables
 from commands.creation.process import IN_PROC, is_in_proc
+from commands.engine_errors import answered, named
 from commands.reply import Errors, Reply, failure, note
 from commands.spec import Permission
+from commands.target import Target
 from commands.touching import Looked, Shares
 
 PROCESS = "exec"  # what the record calls the id of a process

@@ -12,8 +12,9 @@ from commands import wire
 from commands.attempts import Beside
 from commands.command import flag
 from commands.container.several import Several
-from commands.context import Context, Target
+from commands.context import Context
 from commands.reply import Output, Reply, note
+from commands.target import Target
 
 DEFAULT_GRACE = 10  # seconds; the engine's own, where neither the line nor the container says another
 LONGEST_WAIT = 600  # seconds of grace that are waited for; beyond them the outcome is told as unknown

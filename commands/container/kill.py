@@ -13,9 +13,11 @@ from commands.aftermath import Fate, Meant, Past
 from commands.command import Also, flag
 from commands.container import fates, parts
 from commands.container.several import Several
-from commands.context import Context, Found, Missing, Target, answered
+from commands.context import Context
+from commands.engine_errors import answered
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 from commands.touching import Looked, Shares
 
 _NUMBER = re.compile(r"[+-]?[0-9]+")

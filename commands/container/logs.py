@@ -13,11 +13,12 @@ from commands.command import Command, arg, flag
 from commands.container import reading
 from commands.container.reading import LINES_LIMIT, Log
 from commands.container.several import nameless
-from commands.context import Context, Found, Target
+from commands.context import Context
 from commands.forms import hide_spans, key_spans
 from commands.multiplex import Stream
 from commands.reply import Note, Part, Printed, Reply, failure, note
 from commands.spec import Permission
+from commands.target import Found, Target
 from commands.timestamps import timestamp
 
 SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log; a million lines took it 3

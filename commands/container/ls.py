@@ -9,7 +9,8 @@ from docker.errors import APIError
 
 from commands import secrets, seen, wire
 from commands.command import Command, flag
-from commands.context import Context, Target, daemon
+from commands.context import Context
+from commands.engine_errors import daemon
 from commands.golang.quote import quote
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, known, label, labels, listed, query, short
@@ -20,6 +21,7 @@ from commands.reply import Errors, Reply, failure
 from commands.seen import own_name
 from commands.spec import Permission
 from commands.tabwriter import ellipsis
+from commands.target import Target
 from commands.template import Row, Template, TemplateError
 from commands.units import ago, moment, size
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from commands.command import Also
-from commands.context import Found, Missing
+from commands.target import Found, Missing
 
 Parts = Mapping[str, Callable[[Found], bool]]  # the other verb, and of which containers it is a part
 

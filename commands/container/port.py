@@ -7,10 +7,11 @@ from typing import Any
 
 from commands.command import Command, arg
 from commands.container.several import nameless
-from commands.context import Context, Target
+from commands.context import Context
 from commands.creation import numbers
 from commands.reply import Reply, failure, lines
 from commands.spec import Permission
+from commands.target import Target
 from commands.units import natural
 
 _PORTS = 1 << 16

@@ -11,12 +11,13 @@ from docker.errors import NotFound
 
 from commands import mounted, prunes, seen, units, wire
 from commands.container.ls import shown_image
-from commands.context import Context, Found
+from commands.context import Context
 from commands.intent import Intent
 from commands.listing import short
 from commands.prunes import Going, Pruning, Selection
 from commands.seen import own_name
 from commands.spec import Permission
+from commands.target import Found
 
 _FILTERS = ("until", "label", "label!")
 _STOPPED = {"created", "exited", "dead"}

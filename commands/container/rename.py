@@ -13,9 +13,11 @@ from commands.attempts import unanswered
 from commands.command import Command, arg
 from commands.container import fates
 from commands.container.several import LOOK
-from commands.context import Context, Missing, Target, daemon
+from commands.context import Context
+from commands.engine_errors import daemon
 from commands.reply import Reply, failure
 from commands.spec import Permission
+from commands.target import Missing, Target
 from commands.touching import Looked, Taken
 
 _EMPTY = "Error: Neither old nor new names may be empty"

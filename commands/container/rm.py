@@ -12,9 +12,11 @@ from commands.attempts import Refusal, Remark, each
 from commands.command import Also, Command, args, flag
 from commands.container import parts
 from commands.container.several import LOOK
-from commands.context import Context, Found, Missing, Target, daemon
+from commands.context import Context
+from commands.engine_errors import daemon
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 from commands.touching import Looked, Shares
 
 _LINK = "a link leaves nothing that could be looked at"

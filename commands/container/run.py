@@ -10,11 +10,12 @@ from commands.aftermath import End, Fate, Meant, Past
 from commands.command import Also, flag
 from commands.container import fates
 from commands.container.create import Create, errors
-from commands.context import Context, Found, Missing, Target
+from commands.context import Context
 from commands.creation.foreground import GENERAL, Foreground
 from commands.creation.ordering import Made, Unmade
 from commands.reply import Reply, failure, lines, note
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 
 NOT_RUN, NOT_FOUND = 126, 127  # docker's exit codes where nothing ran
 _NOT_FOUND = ("executable file not found", "no such file or directory", "system cannot find the file specified")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from commands.attempts import Act, Beside, Refusal, each
 from commands.command import Command, args
-from commands.context import Target
 from commands.reply import Reply
+from commands.target import Target
 
 LOOK = "docker ps -a"  # shows what came of it where an answer was lost
 NAMELESS = "invalid container name or ID: value is empty"

@@ -11,10 +11,11 @@ from commands.api import EXPERIMENT
 from commands.command import Also, flag
 from commands.container import fates
 from commands.container.several import Several
-from commands.context import Context, Found, Missing, Target
+from commands.context import Context
 from commands.creation.foreground import Foreground
 from commands.reply import Reply, failure
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 
 
 class Start(Several, name="container start", alias="start", permission=Permission.ACT):

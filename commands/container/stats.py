@@ -10,10 +10,12 @@ from commands.command import Command, args, flag
 from commands.container import ls
 from commands.container.sampling import Sample, samples
 from commands.container.several import NAMELESS
-from commands.context import Context, Missing, Target, daemon
+from commands.context import Context
+from commands.engine_errors import daemon
 from commands.listing import FORMAT, listed, short
 from commands.reply import Reply, failure, note
 from commands.spec import Permission
+from commands.target import Missing, Target
 from commands.template import Row
 from commands.units import binary_size, size
 

@@ -9,9 +9,10 @@ from commands.aftermath import Fate, Meant, Past
 from commands.command import Also
 from commands.container import fates, parts
 from commands.container.halting import Halting
-from commands.context import Context, Found, Missing, Target
+from commands.context import Context
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 from commands.touching import Looked, Shares
 
 

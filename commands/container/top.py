@@ -5,11 +5,12 @@ from __future__ import annotations
 from commands import wire
 from commands.command import Command, arg, args
 from commands.container.several import nameless
-from commands.context import Context, Target
+from commands.context import Context
 from commands.reply import Reply, output
 from commands.secrets import mask_text
 from commands.spec import Permission
 from commands.tabwriter import align
+from commands.target import Target
 
 _COLUMN = 20  # characters at least, as docker prints them
 

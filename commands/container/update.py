@@ -10,12 +10,13 @@ from commands.aftermath import Fate, Past
 from commands.command import flag
 from commands.container import fates
 from commands.container.several import Several
-from commands.context import Context, Target
+from commands.context import Context
 from commands.creation import numbers
 from commands.creation.process import restart_policy
 from commands.creation.values import BYTES, CPUS, SWAP, UINT16, size
 from commands.reply import Reply, lines
 from commands.spec import Permission
+from commands.target import Target
 
 _JUDGED = {"Memory", "MemorySwap", "PidsLimit", "CpuRealtimeRuntime"}
 _NO_POLICY = restart_policy("")

@@ -9,9 +9,11 @@ from docker.errors import APIError, DockerException
 
 from commands import wire
 from commands.container.several import NAMELESS, Several
-from commands.context import Context, Target, daemon
+from commands.context import Context
+from commands.engine_errors import daemon
 from commands.reply import Errors, Note, Reply, output
 from commands.spec import Permission
+from commands.target import Target
 
 _RUNS = "{0} still runs after {1:g} s, which is as long as an answer may take. Send `wait {0}` again to go on waiting."
 _BROKEN = "How {} ended is not known: the engine stopped answering."

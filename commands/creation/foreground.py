@@ -11,9 +11,10 @@ from docker.errors import APIError, DockerException
 
 from commands import wire
 from commands.attempts import unanswered
-from commands.context import Context, daemon
+from commands.context import Context
 from commands.creation import attaching
 from commands.creation.attaching import Attached, Ended
+from commands.engine_errors import daemon
 from commands.intent import SHORT
 from commands.reply import Errors, Note, Reply, failure, note
 

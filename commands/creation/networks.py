@@ -12,11 +12,12 @@ from commands.creation import records
 from commands.creation.addresses import is_mac
 from commands.creation.numbers import decimal
 from commands.creation.values import checked
+from commands.seen import BUILT_IN
 
 DEFAULT = "default"
 CONTAINER = "container:"
 MAC_SINCE = "1.44"  # the API version from which an address is set for each network
-_OWN = frozenset({DEFAULT, "bridge", "host", "none"})
+_OWN = BUILT_IN | {DEFAULT}
 _SINGLE = {"name": "target", "ip": "ip", "ip6": "ip6", "mac-address": "mac"}
 _SEVERAL = {"alias": "aliases", "link-local-ip": "link_local"}
 _LONG = re.compile(r"\w+=\w+(,\w+=\w+)*", re.ASCII)

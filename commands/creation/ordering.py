@@ -13,11 +13,13 @@ from docker.errors import APIError, DockerException, NotFound
 
 from commands import naming, wire
 from commands.attempts import Refusal
-from commands.context import Context, Found, Missing, Target, daemon
+from commands.context import Context
 from commands.creation import images
 from commands.creation.sources import sent
+from commands.engine_errors import daemon
 from commands.image import transfer
 from commands.seen import lasting, volume_id
+from commands.target import Found, Missing, Target
 
 ALWAYS, MISSING, NEVER = "always", "missing", "never"
 LOOK = "docker ps -a"  # shows what came of it where an answer was lost

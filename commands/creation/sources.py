@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from commands.api import NEWEST
-from commands.context import Context, Missing, Target
+from commands.context import Context
 from commands.creation import files
+from commands.target import Missing, Target
 
 
 @dataclass(frozen=True)

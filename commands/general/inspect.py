@@ -7,10 +7,11 @@ from typing import Any
 from commands import distant, inspecting
 from commands.command import Command, args, flag
 from commands.container.inspect import sized
-from commands.context import Context, Found, Missing, Target
+from commands.context import Context
 from commands.network.inspect import Attached
 from commands.reply import Errors, Reply
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 
 _KNOWN = ("container", "image", "network", "volume", *distant.KINDS)
 _TYPES = ", ".join(f'"{name}"' for name in sorted(_KNOWN))

@@ -14,8 +14,9 @@ from commands import credentials, wire
 from commands.aftermath import Fate, Past, untold
 from commands.asking import Field, Form
 from commands.command import Command, arg, flag
-from commands.context import Context, daemon
+from commands.context import Context
 from commands.credentials import HUB, INDEX, Credential
+from commands.engine_errors import daemon
 from commands.reply import Reply, failure, note, output
 from commands.spec import Permission
 

@@ -9,8 +9,9 @@ from docker.errors import APIError
 
 from commands import kinds, secrets, wire
 from commands.command import Command, arg, flag
-from commands.context import Context, daemon
+from commands.context import Context
 from commands.credentials import HUB
+from commands.engine_errors import daemon
 from commands.listing import FORMAT, filters, listed, query
 from commands.reply import Errors, Reply, failure
 from commands.spec import Permission

@@ -14,7 +14,8 @@ from docker.errors import DockerException
 
 from commands.api import NEWEST
 from commands.command import Command, flag
-from commands.context import Context, refused
+from commands.context import Context
+from commands.engine_errors import refused
 from commands.listing import begun
 from commands.reply import Reply, failure, output
 from commands.spec import Permission

@@ -34,7 +34,7 @@ from commands.building.origins import Fetching, Unfetched
 from commands.building.running import Running
 from commands.building.steps import Steps
 from commands.command import Also, arg, flag
-from commands.context import Context, Found, Missing, Target
+from commands.context import Context
 from commands.creation.environment import mapped
 from commands.creation.sources import sent
 from commands.image import fates
@@ -42,6 +42,7 @@ from commands.image.transfer import DEFAULT_TAG
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
 from commands.spec import Permission
+from commands.target import Found, Missing, Target
 from commands.touching import NETWORK, Looked, Shares
 
 LOOK = "docker images"  # shows whether it was built where the answer was lost

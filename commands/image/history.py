@@ -9,13 +9,14 @@ from typing import Any
 
 from commands import secrets, wire
 from commands.command import Command, arg, flag
-from commands.context import Context, Target
+from commands.context import Context
 from commands.creation import machine
 from commands.image.looking import look
 from commands.listing import FORMAT, listed, short
 from commands.reply import Reply
 from commands.spec import Permission
 from commands.tabwriter import ellipsis
+from commands.target import Target
 from commands.template import Row
 from commands.units import ago, size
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from docker.errors import APIError
 
-from commands.context import Context, Found, Target
+from commands.context import Context
+from commands.target import Found, Target
 
 _WRAPPED = "no such image: {}: "  # what engines before 23 put before the reason when an image is inspected
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from commands import reference, seen, wire
 from commands.command import Command, arg, flag
-from commands.context import Context, Target
+from commands.context import Context
 from commands.image_tree import page, tree
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, known, listed, query, short
 from commands.reply import Reply, failure, lines
 from commands.spec import Permission
+from commands.target import Target
 from commands.template import Row
 from commands.units import ago, moment, size
 

@@ -14,9 +14,9 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from commands import reference, seen
-from commands.context import Found, Target
 from commands.listing import short
 from commands.seen import Seen, Visible
+from commands.target import Found, Target
 from commands.timestamps import epoch
 
 _FILTERS = frozenset({"dangling", "label", "label!", "until"})

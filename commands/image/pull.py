@@ -12,11 +12,13 @@ from commands import naming, wire
 from commands.aftermath import Fate, Past, untold
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
-from commands.context import Context, Target, daemon
+from commands.context import Context
+from commands.engine_errors import daemon
 from commands.image import fates, repository, transfer
 from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Reply, failure, lines
 from commands.spec import Permission
+from commands.target import Target
 
 NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
 ONE_TAG = "tag can't be used with --all-tags/-a"

@@ -12,14 +12,16 @@ from commands import naming, wire
 from commands.aftermath import Fate, Past, untold
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
-from commands.context import Context, Target, daemon
+from commands.context import Context
 from commands.creation import machine
+from commands.engine_errors import daemon
 from commands.image import repository, transfer
 from commands.image.pull import NO_TRUST, ONE_TAG
 from commands.image.transfer import DEFAULT_TAG, Transferred
 from commands.reference import Reference
 from commands.reply import Reply, failure, lines
 from commands.spec import Permission
+from commands.target import Target
 
 _NOT_YOURS = "{} has the tag {} here, which you may not push. Push the tags that you may one by one."
 _MOVED = "{} stands for another image now than when you asked. Nothing was pushed; send the line again."

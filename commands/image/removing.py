@@ -12,7 +12,7 @@ from docker.utils import version_gte
 
 from commands import reference, wire
 from commands.attempts import lost_sentence
-from commands.context import answered, daemon
+from commands.engine_errors import answered, daemon
 from commands.image.pruning import Image, Plan, in_use, names, uses
 from commands.reply import Errors, Part, Reply
 from commands.seen import Visible

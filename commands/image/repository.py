@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from commands import reference, seen, wire
-from commands.context import Context, Found, Target
+from commands.context import Context
 from commands.listing import query
 from commands.reference import Reference
+from commands.target import Found, Target
 
 
 def barred(ctx: Context, found: Reference) -> str:

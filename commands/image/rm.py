@@ -11,14 +11,16 @@ from commands import reference, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import Refusal, Remark, each
 from commands.command import Command, args, flag
-from commands.context import Context, Found, Target, daemon
+from commands.context import Context
 from commands.creation import machine
+from commands.engine_errors import daemon
 from commands.image import fates
 from commands.image.looking import look
 from commands.image.transfer import DEFAULT_TAG
 from commands.kinds import Kind
 from commands.reply import Output, Reply, output
 from commands.spec import Permission
+from commands.target import Found, Target
 
 _LOOK = "docker images -a"
 _MOVED = "{} stands for another image now than when you asked. Nothing was removed of it; send the line again."

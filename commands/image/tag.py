@@ -8,13 +8,14 @@ from commands import naming, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg
-from commands.context import Context, Target
+from commands.context import Context
 from commands.creation import images
 from commands.image import fates
 from commands.image.looking import look
 from commands.image.transfer import DEFAULT_TAG
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Target
 
 _NO_NAME = 'Error parsing reference: "{}" is not a valid repository/tag: {}'
 _DIGEST = "refusing to create a tag with a digest reference"

@@ -11,13 +11,14 @@ from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.container import fates
 from commands.container.several import nameless
-from commands.context import Context, Missing, Target
+from commands.context import Context
 from commands.creation import networks
 from commands.creation.networks import LINKS
 from commands.kinds import Kind
 from commands.network import ipam
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Missing, Target
 from commands.touching import Looked, Shares, Taken
 
 STRINGS = Kind("strings", str, repeats=True, samples=("a", "b,c"))

@@ -9,13 +9,14 @@ from commands import wire
 from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
-from commands.context import Context, Target
+from commands.context import Context
 from commands.creation import traces
 from commands.creation.environment import LABELS, mapped
 from commands.kinds import Kind
 from commands.network import ipam
 from commands.reply import Errors, Reply, lines
 from commands.spec import Permission
+from commands.target import Target
 
 MAP = Kind("map", str, repeats=True, samples=("a=b", "c"))
 SUBNETS = Kind("strings", str, repeats=True, samples=("10.9.0.0/24",))

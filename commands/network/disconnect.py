@@ -10,9 +10,10 @@ from commands.attempts import unanswered
 from commands.command import Command, arg, flag
 from commands.container import fates
 from commands.container.several import nameless
-from commands.context import Context, Missing, Target
+from commands.context import Context
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Missing, Target
 from commands.touching import Looked, Shares
 
 _NO_NETWORK = "invalid network name or ID: value is empty"

@@ -7,9 +7,10 @@ from typing import Any
 
 from commands import inspecting, seen, wire
 from commands.command import Command, args, flag
-from commands.context import Context, Found, Target
+from commands.context import Context
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Found, Target
 
 
 class Inspect(Command, name="network inspect", permission=Permission.SEE):

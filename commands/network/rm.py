@@ -11,9 +11,11 @@ from commands import vanished, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import Refusal, Remark, each
 from commands.command import Command, args, flag
-from commands.context import Context, Target, named
+from commands.context import Context
+from commands.engine_errors import named
 from commands.reply import Errors, Reply
 from commands.spec import Permission
+from commands.target import Target
 
 _NAMELESS = "invalid network name or ID: value is empty"
 _LOOK = "docker network ls"

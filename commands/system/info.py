@@ -12,7 +12,8 @@ from docker.errors import DockerException
 from commands import secrets, wire
 from commands.command import Command, flag
 from commands.container import ls as containers
-from commands.context import Context, refused
+from commands.context import Context
+from commands.engine_errors import refused
 from commands.engine_report import engine_lines
 from commands.general.version import PRODUCT, VERSION, client, formatted
 from commands.image import ls as images

@@ -10,7 +10,7 @@ from commands.aftermath import Fate, Past
 from commands.builder import cache
 from commands.command import Risk, flag
 from commands.container import prune as containers
-from commands.context import Context, Found
+from commands.context import Context
 from commands.image import prune as images
 from commands.image import pruning, removing
 from commands.intent import Intent
@@ -19,6 +19,7 @@ from commands.prunes import SURE, Going, Pruning, Selection
 from commands.reply import Output, Reply, output
 from commands.seen import Seen
 from commands.spec import Permission
+from commands.target import Found
 from commands.units import natural
 from commands.volume import prune as volumes
 

@@ -10,7 +10,7 @@ from commands import wire
 from commands.aftermath import Fate, Past
 from commands.attempts import unanswered
 from commands.command import Command, arg, flag
-from commands.context import Context, Found, Target
+from commands.context import Context
 from commands.creation import traces
 from commands.creation.environment import LABELS, mapped
 from commands.creation.values import BYTES
@@ -18,6 +18,7 @@ from commands.kinds import Kind
 from commands.reply import Reply, lines
 from commands.seen import volume_id
 from commands.spec import Permission
+from commands.target import Found, Target
 
 MAP = Kind("map", str, repeats=True, samples=("a=b", "c"))
 _CLUSTER = "1.42"  # the API version from which swarms have volumes of their own

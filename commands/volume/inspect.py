@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from commands import inspecting
 from commands.command import Command, args, flag
-from commands.context import Context, Target
+from commands.context import Context
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Target
 
 
 class Inspect(Command, name="volume inspect", permission=Permission.SEE):

@@ -10,9 +10,10 @@ from commands import vanished, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import Refusal, each
 from commands.command import Command, args, flag
-from commands.context import Context, Target
+from commands.context import Context
 from commands.reply import Reply
 from commands.spec import Permission
+from commands.target import Target
 
 _NAMELESS = "invalid volume name or ID: value is empty"
 _LOOK = "docker volume ls"
