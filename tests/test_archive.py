@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 from bot_process import BotProcess
@@ -132,6 +133,18 @@ def test_many_events_are_moved_in_parts(
     _do(store, clock, 8)
     assert store.archive.move(clock.at) == Archived(28, ("archive-2026.db",))
     assert _rows(folder / FILE, "SELECT last FROM seams") == [(8,), (16,), (24,), (28,)]
+    assert _whole(store)
+
+
+def test_a_move_that_is_to_end_is_gone_on_with(store: Store, clock: SetClock) -> None:
+    """It stops where it is: nothing of it is lost, and the next one does the rest."""
+    clock.at = NEW_YEAR
+    _do(store, clock, 8)
+    ended = Event()
+    ended.set()
+    assert store.archive.move(clock.at, ended).events == 0
+    assert _whole(store)
+    assert store.archive.move(clock.at) == Archived(28, ("archive-2026.db",))
     assert _whole(store)
 
 
