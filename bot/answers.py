@@ -153,8 +153,8 @@ def unwritten(error: Unwritable, line: str = "") -> Outcome:
     return Outcome(Status.FAILED, reply, line=written(line))
 
 
-def unplanned(error: Unwritable, command: Command) -> End:
-    """What would be done could not be found out for want of room to write."""
+def unplanned(error: Unwritable, command: Command | None = None) -> End:
+    """What would be done could not be found out, for the record could not be used."""
     return End(Status.FAILED, f"{UNWRITTEN}: {error}", unwritten(error).reply, command)
 
 
@@ -182,7 +182,12 @@ def written(line: str) -> str:
     What is no text is written out.
     """
     kept = line if len(line) <= LONGEST else f"{line[:LONGEST]} … (cut)"
-    return secrets.mask_typed(kept.encode(errors="backslashreplace").decode())
+    return secrets.mask_typed(spelt(kept))
+
+
+def spelt(said: str) -> str:
+    """What somebody typed with what is no text written out, as it can be shown and kept."""
+    return said.encode(errors="backslashreplace").decode()
 
 
 def masked(reply: Reply) -> Reply:

@@ -44,7 +44,7 @@ class Board(Protocol):
 
 
 class Clerk:
-    """begin takes the number of a request that was agreed to, and is False where there is no room to begin it now."""
+    """begin hears at every look of each request that was agreed to, until it has begun it."""
 
     def __init__(
         self,
@@ -52,14 +52,13 @@ class Clerk:
         rules: Rules,
         clock: Clock,
         board: Board,
-        begin: Callable[[Held], bool],
+        begin: Callable[[Held], object],
     ) -> None:
         self._approvals = approvals
         self._rules = rules
         self._clock = clock
         self._board = board
         self._begin = begin
-        self._begun: set[int] = set()
         self._bell = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="clerk", daemon=True)
@@ -86,10 +85,10 @@ class Clerk:
         waiting = self._approvals.listed((State.PENDING, State.APPROVED), MOST)
         for held in waiting:
             if held.state is State.APPROVED:
-                self._start(held)
+                if not self._is_a_terminals(held):
+                    self._begin(held)
             else:
                 self._urge(held)
-        self._begun &= {held.number for held in waiting}
         for number in self._approvals.posts.lacking():
             self._place(number)
         for number in self._approvals.posts.stale():
@@ -115,10 +114,6 @@ class Clerk:
         for number in self._approvals.overdue():
             self._approvals.settle(number, (State.PENDING,), State.EXPIRED, why=LATE)
             self._approvals.settle(number, (State.APPROVED,), State.EXPIRED, why=UNBEGUN)
-
-    def _start(self, held: Held) -> None:
-        if held.number not in self._begun and not self._is_a_terminals(held) and self._begin(held):
-            self._begun.add(held.number)
 
     def _is_a_terminals(self, held: Held) -> bool:
         """Whether a terminal will begin it: it was asked for and agreed to there, just now."""

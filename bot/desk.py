@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -37,6 +38,8 @@ UNKNOWN = "This button is not known any more. Nothing was done; type the line in
 
 Answer = Callable[[Outcome], None]
 
+log = logging.getLogger(__name__)
+
 
 class Desk:
     """One pool of workers an engine, and what the buttons stand for."""
@@ -48,6 +51,7 @@ class Desk:
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
         self._under_way: dict[int, tuple[Received, Answer]] = {}
+        self._beginning: set[int] = set()  # what was agreed to and is being begun
         self._since = pipeline.clock.now()
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
@@ -78,10 +82,18 @@ class Desk:
     def resume(self, held: Held, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
         """Have what was agreed to begun, and answered from a worker: None where it was not ours to do any more.
 
-        False where all are busy.
+        Or not yet, as where nothing can be written down: whoever asks again has it tried again. False where all are
+        busy, or it is being begun already.
         """
         pool = self._pools.get(held.host)
-        return pool is not None and pool.put(lambda: answer(self._pipeline.resume(held.number, progress)))
+        with self._lock:
+            if pool is None or held.number in self._beginning:
+                return False
+            self._beginning.add(held.number)
+        if pool.put(lambda: answer(self._resumed(held.number, progress))):
+            return True
+        self._begun(held.number)
+        return False
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""
@@ -217,6 +229,19 @@ class Desk:
             with self._lock:
                 self._under_way.pop(received.number, None)
         answer(outcome)
+
+    def _resumed(self, number: int, progress: Progress) -> Outcome | None:
+        try:
+            return self._pipeline.resume(number, progress)
+        except Unwritable as error:
+            log.warning("number %s was agreed to and could not be begun yet: %s", number, error)
+            return None
+        finally:
+            self._begun(number)
+
+    def _begun(self, number: int) -> None:
+        with self._lock:
+            self._beginning.discard(number)
 
     def _count(self, person: str) -> bool:
         """Count one more; False where this person has too many under way."""

@@ -112,6 +112,8 @@ class Execution:
                 return refused(error)
             case Refusal():
                 return answers.told(str(error))
+            case Unwritable():
+                return answers.told(f"This could not be written down: {error}")
             case requests.RequestException() | DockerException():
                 return refused(judged.host.down(error))
             case Interrupted(reply=reply):

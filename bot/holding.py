@@ -204,7 +204,7 @@ def _rows(intent: Intent) -> tuple[str, ...]:
 
 
 def _reason(judged: Judged, request: Request) -> str:
-    return secrets.mask_text(judged.command.reason or request.given.get(REASON, ""))
+    return answers.spelt(secrets.mask_text(judged.command.reason or request.given.get(REASON, "")))
 
 
 def _superseded(text: str, judged: Judged) -> End:

@@ -86,16 +86,21 @@ class Pipeline:
             return self._refused(received, answers.interrupted())
         except Unwritable as error:
             return answers.unwritten(error, received.request.line)
+        except Exception as error:  # noqa: BLE001 - a bug of ours: told as such, and nothing is done
+            return self._refused(received, _bug(received.number, error))
         return self._done(received, judged, intent)
 
     def resume(self, number: int, progress: Progress = silent) -> Outcome | None:
-        """Do what waited under this number and was agreed to, if it still is that; None where it is not ours to do."""
+        """Do what waited under this number and was agreed to, if it still is that; None where it is not ours to do.
+
+        Raises Unwritable where that could not be written down first: it still waits to be begun then.
+        """
         held = self.store.approvals.get(number)
         if held is None or held.state is not State.APPROVED:
             return None
         try:
             received = Received(number, self._holding.again(held), held.host)
-            judged = self._judged(received)
+            judged = self._judging.judge(received.request)
             self._fill(received.request, judged)
             intent = self._execution.plan(received, judged, progress)
             self._holding.check(held, widened(self._judging, judged, intent), intent, received.request)
@@ -105,8 +110,10 @@ class Pipeline:
             return self._ended(held, end)
         except KeyboardInterrupt:
             return self._ended(held, answers.interrupted())
-        except Unwritable as error:
-            return answers.unwritten(error)
+        except Unwritable:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in finish
+            return self._ended(held, _bug(number, error))
         self.decided(number)
         outcome = self._done(received, judged, intent)
         self.decided(number)
@@ -132,10 +139,7 @@ class Pipeline:
         return outcome
 
     def _ended(self, held: Held, end: End) -> Outcome | None:
-        try:
-            outcome = self._holding.end(held, end)
-        except Unwritable as error:
-            return answers.unwritten(error)
+        outcome = self._holding.end(held, end)
         self.decided(held.number)
         return outcome
 
@@ -160,11 +164,8 @@ class Pipeline:
     def _judged(self, received: Received) -> Judged:
         try:
             return self._judging.judge(received.request)
-        except (End, Unwritable):
-            raise
-        except Exception as error:  # a bug of ours: told as such, and nothing is done
-            log.exception("action %s could not be judged", received.number)
-            raise End(Status.FAILED, f"bug: {type(error).__name__}", answers.bug(received.number)) from error
+        except Unwritable as error:
+            raise answers.unplanned(error) from error
 
     def _host_name(self, request: Request) -> str:
         try:
@@ -253,3 +254,8 @@ class Pipeline:
 
 def _there(judged: Judged) -> list[Found]:
     return [found for found in judged.found.values() if isinstance(found, Found)]
+
+
+def _bug(number: int, error: Exception) -> End:
+    log.error("action %s failed inside slashdock", number, exc_info=error)
+    return End(Status.FAILED, f"bug: {type(error).__name__}", answers.bug(number))

@@ -195,8 +195,7 @@ class Store:
         except Unwritable as error:
             facts: dict[str, Any] = {"line": line, "verb": verb, "person": person, "host": host}
             if not resumed:  # what was approved stays so, and may be tried again
-                with suppress(Unwritable):
-                    self.refuse(number, status="failed", reason=f"{UNWRITTEN}: {error}", targets=targets, **facts)
+                self._unbegun(number, error, targets, facts)
             raise
         return True
 
@@ -228,9 +227,14 @@ class Store:
         ended = {"status": "held", "error": verdict, "objects": [*objects], **self._spooled(asking.number, answer)}
         events = (("judged", judged), ("outcome", ended))
         end = End(asking.number, self._clock.now(), events, due=_due(answer))
-        with self.journal.writing() as db:
-            approvals.hold(db, asking, end.at, most)
-            self.journal.settle(db, end)
+        try:
+            with self.journal.writing() as db:
+                approvals.hold(db, asking, end.at, most)
+                self.journal.settle(db, end)
+        except Unwritable as error:
+            facts: dict[str, Any] = {"line": asking.line, "verb": verb, "person": asking.person, "host": asking.host}
+            self._unbegun(asking.number, error, targets, facts)
+            raise
 
     def outcome(  # noqa: PLR0913 - the facts of an outcome, each named by the caller
         self,
@@ -292,6 +296,11 @@ class Store:
     def _spooled(self, number: int, answer: Answer | None) -> dict[str, Any]:
         """What the record keeps of an answer itself: its size and hash."""
         return {} if answer is None else {"answer": self.spool.keep(number, answer.reply)}
+
+    def _unbegun(self, number: int, error: Unwritable, targets: Sequence[Mapping[str, Any]], facts: Any) -> None:
+        """End what nothing was done of, for that could not be written down first; that end is owed."""
+        with suppress(Unwritable):
+            self.refuse(number, status="failed", reason=f"{UNWRITTEN}: {error}", targets=targets, **facts)
 
     def _resume(self, db: Database, number: int) -> bool:
         """Take an approved action up again."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import requests
 from docker.errors import DockerException
 
-from bot import objects, text
+from bot import answers, objects, text
 from bot.core import Core
 from bot.execution import Progress, silent
 from bot.hosts import EngineDown, Host
@@ -19,6 +19,7 @@ from bot.objects import MadeBy
 from bot.policy import Asker
 from bot.policy_file import USER
 from bot.request import TRUSTED, Actor, Origin, Outcome, Request
+from bot.store import Unwritable
 from commands import seen
 from commands.spec import Permission
 
@@ -68,10 +69,16 @@ class Terminal:
         for number in numbers:
             held = self._core.store.approvals.get(number)
             if held is not None and {held.origin, *(vote.origin for vote in held.votes)} <= TRUSTED:
-                done = self._pipeline.resume(number, progress)
+                done = self._resumed(number, progress)
                 outcome = outcome if done is None else replace(done, reply=outcome.reply + done.reply)
         self._decided.clear()
         return outcome
+
+    def _resumed(self, number: int, progress: Progress) -> Outcome | None:
+        try:
+            return self._pipeline.resume(number, progress)
+        except Unwritable as error:
+            return answers.unwritten(error)
 
     def names(self, kind: str) -> list[str]:
         """The names of this kind that the person may see; empty where the engine does not answer."""

@@ -79,7 +79,14 @@ def opened(place: Place) -> Iterator[int]:
 
 
 def content(place: Place) -> bytes | None:
-    """The bytes of a small file there, None where it is none; raises OSError and Refusal."""
+    """The bytes of a small file there, None where it is none; raises Refusal, ValueError where it cannot be read."""
+    try:
+        return _content(place)
+    except OSError as error:
+        raise ValueError(f"open {place.path}: {(error.strerror or '').lower()}") from None
+
+
+def _content(place: Place) -> bytes | None:
     with opened(Place(place.folder, place.path.parent)) as above:
         door = os.open(place.path.name, _FILE, dir_fd=above)
     with os.fdopen(door, "rb") as file:

@@ -14,6 +14,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from commands import wire
+from commands.attempts import Refusal
 from commands.engine_errors import daemon
 from commands.multiplex import Stream, Window
 
@@ -33,9 +34,10 @@ Show = Callable[[str], None]
 class Steps:
     """What was said: image is the id of what was built, error what ended it, code how the last step's process ended.
 
-    lost: the engine stopped talking before the end; late: it was not waited for any longer. fetched is what is printed
-    below the line of a step, by its number: what was fetched for it before the build. running hears the short id of
-    each container that a step is said to run in, as soon as that is said; a step may print the same of any other.
+    lost: the engine stopped talking before the end; late: it was not waited for any longer; refused is why running let
+    nobody read on. The engine may have ended it by itself in each case. fetched is what is printed below the line of a
+    step, by its number: what was fetched for it before the build. running hears the short id of each container that a
+    step is said to run in, as soon as that is said; a step may print the same of any other.
     """
 
     fetched: dict[int, str] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Steps:
     code: int = 0
     lost: bool = False
     late: bool = False
+    refused: str = ""
     window: Window = field(default_factory=lambda: Window(KEPT))
     _waiting: str = ""
 
@@ -88,8 +91,8 @@ class Steps:
 def built(client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show, steps: Steps) -> Steps:
     """Let the engine build what the chunks are the archive of, and show how far it is.
 
-    steps are those of which nothing was said yet. Raises what the chunks and running raise, and EngineDown where there
-    is no engine to ask.
+    steps are those of which nothing was said yet. Raises what the chunks raise, and EngineDown where there is no engine
+    to ask.
     """
     ends = time.monotonic() + LIMIT
     url = client._url("/build")  # noqa: SLF001 - docker-py's own keeps the archive and knows not all parameters
@@ -114,6 +117,9 @@ def _followed(answer: requests.Response, steps: Steps, show: Show, ends: float) 
             steps.late = time.monotonic() > ends
             if steps.late or steps.error:
                 return steps
+    except Refusal as error:
+        steps.refused = str(error)
+        return steps
     except requests.RequestException as error:
         steps.late = "timed out" in str(error)
         steps.lost = not steps.late

@@ -256,8 +256,8 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         if done.lost:
             return reply + unanswered("the build", LOOK)
         reply = replace(reply, made=tuple(self._new(ctx, before, done)))
-        if done.late:
-            return reply + replace(failure(_LATE), unknown=True)
+        if done.late or done.refused:
+            return reply + replace(failure(done.refused or _LATE), unknown=True)
         if done.error:
             return reply + replace(failure(done.error), exit_code=done.code or None)
         return reply + _checked(ctx, done.image)
@@ -271,7 +271,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def _printed(self, sending: str, done: Steps) -> Iterator[Part]:
         """What docker prints: with -q the id alone, and all of it as an error where there is no image."""
-        well = not (done.lost or done.late or done.error)
+        well = not (done.lost or done.late or done.refused or done.error)
         if self.quiet:
             yield Output(f"{done.image}\n") if well else Errors(f"{sending}{done.text}")
         else:
