@@ -104,7 +104,7 @@ class Archive:
     def _parts(self, before: float) -> Iterator[_Part]:
         """What may go, in order."""
         with self._file.reading() as db:
-            limit = db.execute(_LIMIT, {"before": before}).fetchone()[0] or 0
+            limit = db.execute(_LIMIT, {"before": before, "now": self._clock.now()}).fetchone()[0] or 0
             spans = db.execute(_SPANS, (limit,)).fetchall()
             year = seams.year_of(self._newest(db).file)
         part: _Part | None = None
@@ -191,14 +191,16 @@ class Archive:
         return False
 
 
-# The last event before all that has to stay: the newest, what is not old enough, what has not ended.
+# The last event before all that has to stay: the newest, what is not old enough, what has not ended, and what gave a
+# role that somebody still has.
 _LIMIT = """
 SELECT min(id) - 1 FROM (
     SELECT max(id) AS id FROM events
     UNION ALL SELECT * FROM (SELECT id FROM events WHERE at >= :before ORDER BY id LIMIT 1)
     UNION ALL SELECT min(id) FROM events WHERE number IN (
         SELECT number FROM unsettled
-        UNION ALL SELECT number FROM approvals WHERE state IN ('pending', 'approved', 'running')))
+        UNION ALL SELECT number FROM approvals WHERE state IN ('pending', 'approved', 'running')
+        UNION ALL SELECT number FROM grants WHERE revoked IS NULL AND until > :now))
 """
 # Each action that has events up to the limit: its first and its last one, and when it began.
 _SPANS = """

@@ -23,10 +23,14 @@ _REMEMBER = """
 INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (line, host, label) DO UPDATE SET form = excluded.form
 """
 _PRESS = """
-UPDATE once SET number = :number WHERE id = :id AND coalesce((
-    SELECT verdict <> 'allow' AND status <> 'received' FROM actions WHERE actions.number = once.number), TRUE)
+UPDATE once SET number = :number WHERE id = :id AND (number IS NULL OR EXISTS (
+    SELECT 1 FROM actions WHERE actions.number = once.number AND verdict <> 'allow' AND status <> 'received'))
 """
-_SPENT = "SELECT number, actor, actions.line FROM once JOIN actions USING (number) WHERE once.id = :id"
+# What was moved to an archive stays used up.
+_SPENT = """
+SELECT number, coalesce(actor, ''), coalesce(actions.line, once.line) FROM once LEFT JOIN actions USING (number)
+WHERE once.id = :id AND number IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Recalled:
 
 @dataclass(frozen=True)
 class Spent:
-    """The action for which a button that works once was pressed."""
+    """The action for which a button that works once was pressed; actor is empty where an archive has it by now."""
 
     number: int
     actor: str
@@ -116,5 +120,5 @@ class Buttons:
     def spent(self, handle: str) -> Spent | None:
         """The action that used up an id which works once; None where it can still be used."""
         with self._file.reading() as db:
-            row = db.execute(f"{_SPENT} AND verdict = 'allow'", {"id": handle}).fetchone()
+            row = db.execute(f"{_SPENT} AND coalesce(verdict, 'allow') = 'allow'", {"id": handle}).fetchone()
         return None if row is None else Spent(*row)

@@ -52,7 +52,7 @@ class Desk:
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
         self._under_way: dict[int, tuple[Received, Answer]] = {}
         self._beginning: set[int] = set()  # what was agreed to and is being begun
-        self._since = pipeline.clock.now()
+        self._before = frozenset(store.undelivered.due())  # what ended before is on nobody else's way
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
@@ -155,7 +155,11 @@ class Desk:
 
     def answered(self, due: Due | None) -> Tracked | Untracked:
         """Who hears what becomes of an answer."""
-        return Untracked() if due is None else Tracked(self._store.undelivered, due, self._is_old(due))
+        return Untracked() if due is None else self._tracked(due)
+
+    def _tracked(self, due: Due) -> Tracked:
+        answers_ = self._store.undelivered
+        return Tracked(answers_, due, answers_.is_old(due))
 
     def unsent(self, flying: Container[int]) -> Iterator[Late]:
         """The answers that Slack has still to show and that are not on their way, oldest first.
@@ -164,9 +168,8 @@ class Desk:
         """
         for due in self._store.undelivered.due():
             age = self._pipeline.clock.now() - due.at
-            if due.number in flying or not (
-                age > SETTLED or due.at <= self._since
-            ):  # what ended before is nobody else's
+            settled = due in self._before or not 0 <= age <= SETTLED  # a clock that was put back settles nothing
+            if due.number in flying or not settled:
                 continue
             action = self._store.actions.get(due.number)
             if action is None:
@@ -184,13 +187,9 @@ class Desk:
     def _late(self, due: Due, action: Mapping[str, Any]) -> Late:
         request = recorded(action)
         reply = self._store.kept(action) or answers.told(action["error"] or _NOT_KEPT)
-        before = note(_AGAIN) if self._is_old(due) else Reply()
+        before = note(_AGAIN) if self._store.undelivered.is_old(due) else Reply()
         facts = {"line": action["line"], "host": action["host"], "due": due}
         return Late(request, Outcome(Status(action["status"]), before + reply, due.number, due.public, **facts))
-
-    def _is_old(self, due: Due) -> bool:
-        """Whether it is of an earlier process, which may have shown it."""
-        return due.at < self._store.opened
 
     def close(self, limit: float = 5) -> None:
         """Let what is under way end, for at most so many seconds in all; who still waits then is told so."""
@@ -212,7 +211,7 @@ class Desk:
             return None
 
     def _pressed(self, received: Received, first: Spent) -> Outcome:
-        who = self._pipeline.policy.current().people.person(first.actor) or first.actor
+        who = self._pipeline.policy.current().people.person(first.actor) or first.actor or "somebody"
         told = f"This was pressed already, by {who}, as number {first.number}. Nothing was done."
         return self._refused(received, f"pressed already, as number {first.number}", told)
 

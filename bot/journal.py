@@ -67,6 +67,10 @@ class Journal:
         owed = len(self._owed)
         return f"what became of {owed} actions could not be written down yet" if owed else None
 
+    def owes(self, number: int) -> bool:
+        """Whether an end of this action is known and could not be written down yet."""
+        return number in self._owed
+
     @contextmanager
     def writing(self) -> Iterator[Database]:
         """One transaction, in which whatever is owed comes first; raises Unwritable."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
+from bot import reconcile
 from bot.clock import Clock
 from bot.store import Store, Unwritable
 
@@ -81,14 +82,20 @@ class Keeper:
             self._done(partial(self._watch, watch, now))
         self._done(self._side.feed)
         self._done(self._store.tide.keep)
-        if now >= self._due["hour"]:
-            self._due["hour"] = now + HOUR
+        self._done(partial(reconcile.settle, self._store, self._clock))
+        if self._comes("hour", HOUR, now):
             self._done(self._publish)
             self._done(self._store.spool.trim)
-        if now >= self._due["day"]:
-            self._due["day"] = now + DAY
+        if self._comes("day", DAY, now):
             self._done(self._verify)
             self._done(self._archive)
+
+    def _comes(self, what: str, pause: float, now: float) -> bool:
+        """Whether it is time for what is done again after a pause; a clock that was ahead keeps nothing waiting."""
+        if now < self._due[what] <= now + pause:
+            return False
+        self._due[what] = now + pause
+        return True
 
     def _loop(self) -> None:
         while not self._ended.is_set():
@@ -96,7 +103,7 @@ class Keeper:
             self._ended.wait(LOOK)
 
     @staticmethod
-    def _done(what: Callable[[], None]) -> None:
+    def _done(what: Callable[[], object]) -> None:
         try:
             what()
         except Unwritable as error:

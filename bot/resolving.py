@@ -36,9 +36,13 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class _Doubt:
-    """final is when what was found is no longer waited for to change, monotonic seconds; None before the first look."""
+    """final is when what was found is no longer waited for to change, monotonic seconds; None before the first look.
+
+    owed: what was found could not be written down yet, and is told once it is.
+    """
 
     final: float | None = None
+    owed: bool = False
 
 
 @dataclass
@@ -96,8 +100,12 @@ class Resolver:
 
     def _is_over(self, number: int, doubt: _Doubt) -> bool:
         """Whether nothing is to be found any more; what was is written down and told."""
+        if self._store.journal.owes(number):
+            return False
         action = self._store.actions.get(number)
         if action is None or not _is_open(action):
+            if doubt.owed:
+                self._tell(number)
             return True
         found = self._found(action, doubt)
         if found is None:
@@ -105,6 +113,7 @@ class Resolver:
         text = f"{FOUND}: {found.told}."
         public = Permission(action["permission"]).changes
         due = recorded(action).due(number, self._clock.now(), public=public)
+        doubt.owed = True
         self._store.outcome(
             number,
             status=found.status,

@@ -12,16 +12,27 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from bot import archive_file, copies, emergency, proof, seams
+from bot import archive_file, copies, emergency, migrations, proof, seams
+from bot.approvals import Approvals
 from bot.archive_file import ArchiveFile
+from bot.clock import Clock
 from bot.copies import Contents
-from bot.database import Unwritable
+from bot.database import Sqlite, Unwritable
+from bot.emergency import Emergency
+from bot.held import State
+from bot.journal import Journal
 from bot.locks import AlreadyRunning, Instance, living
 from bot.seams import Range
 from bot.spool import SPOOL
 
 KEPT = ".before-restore-"  # what stands between the name of a file and the time when it was replaced
 
+_OPEN = (State.PENDING, State.APPROVED)
+_WAITING = "SELECT 1 FROM approvals WHERE state IN ('pending', 'approved')"
+_WITHDRAWN = (
+    "The record was replaced by a backup, which does not know what became of this since. Nothing more comes of it: look"
+    " whether it was done, and ask again if not."
+)
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -88,6 +99,7 @@ def ready(record: Path, key: bytes, backup: Path) -> Iterator[Ready]:
         try:
             fresh = _fresh(record)
             contents = copies.made(backup, fresh, key)
+            _withdraw(fresh, key)
             swaps, lacking = _archives(folder, key, backup.parent, contents)
             present = _present(record, contents) if record.exists() else None
             yield Ready(contents, present, lacking, (_Swap(record, fresh), *swaps))
@@ -97,6 +109,28 @@ def ready(record: Path, key: bytes, backup: Path) -> Iterator[Ready]:
 
 def _fresh(target: Path) -> Path:
     return target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
+
+
+def _withdraw(fresh: Path, key: bytes) -> None:
+    """End what waited when the backup was made: what was done of it since must not be done once more."""
+    with closing(copies.opened(fresh, "ro")) as db:
+        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+        if "approvals" not in tables or db.execute(_WAITING).fetchone() is None:
+            return
+    with closing(Sqlite(fresh)) as file:
+        with file.writing() as db_:
+            wrong = migrations.migrate(db_)
+        if wrong:
+            raise Unwritable(f"The backup was altered by something else: {wrong}.")
+        clock = Clock()
+        journal = Journal(file, clock, key, Emergency(fresh.parent, key))
+        approvals = Approvals(file.reading, clock, journal, clock.now)
+        while waiting := approvals.listed(_OPEN):
+            for each in waiting:
+                approvals.settle(each.number, _OPEN, State.SUPERSEDED, why=_WITHDRAWN)
+    with closing(copies.opened(fresh, "rw")) as db:
+        db.execute("PRAGMA journal_mode = DELETE").fetchone()
+    copies.sync(fresh)
 
 
 def _tidy(record: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from bot import approvals, migrations
 from bot.actions import Actions
 from bot.approvals import Approvals
 from bot.archive import Archive
-from bot.bounds import KEPT
 from bot.buttons import Buttons
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
@@ -42,7 +42,6 @@ __all__ = ["AlreadyRunning", "Answer", "Instance", "Receipt", "Store", "Unwritab
 FILE = "slashdock.db"
 HELD = b"slashdock: lines that wait for consent, 1"  # what the seal of what is kept for later is made for
 UNWRITTEN = "This could not be written down first, so nothing was done"
-REDELIVERY = 86_400  # seconds in which the same delivery is known again; Slack tries again for minutes
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Store:
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
-    says for how many seconds answers are kept.
+    says for how many seconds answers are kept, which the policy knows: for ever where nobody has read that.
     """
 
     def __init__(
@@ -80,11 +79,10 @@ class Store:
         clock: Clock,
         key: bytes,
         logins: Iterable[Credential] = (),
-        kept: Callable[[], float] = lambda: KEPT,
+        kept: Callable[[], float] = lambda: inf,
     ) -> None:
         self._clock = clock
         self._key = key
-        self.opened = clock.now()
         self._file = Sqlite(folder / FILE)
         self.journal = Journal(self._file, clock, key, Emergency(folder, key))
         self.actions = Actions(self._file.reading, key)
@@ -106,6 +104,7 @@ class Store:
             self._owner = Owner(folder / "owners")
             self.spool = Spool(folder / SPOOL, kept)
             self.journal.recover()
+            self.undelivered.open()
         except OSError as error:
             self._file.close()
             raise Unwritable(f"{folder} cannot be written: {error.strerror}.") from error
@@ -127,7 +126,7 @@ class Store:
     def receive(self, request: Request, line: str) -> Receipt:
         """Commit that the request came in; line has its secrets masked. A second delivery writes nothing."""
         with self.journal.writing() as db:
-            first = self._delivered(db, request.delivery)
+            first = _delivered(db, request.delivery)
             if first is not None:
                 return Receipt(first, duplicate=True, first=first)
             number = 1 + int(db.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()[0])
@@ -257,6 +256,16 @@ class Store:
         end = End(number, self._clock.now(), (("outcome", body),), tuple(made), _due(answer))
         self.journal.end_whatever_comes(end)
 
+    def unwritable(self) -> str | None:
+        """What keeps anything from being written down now; None where nothing does."""
+        try:
+            self._file.hold_back()
+            with self._file.writing() as db:
+                db.execute("UPDATE tide SET mark = mark")
+        except Unwritable as error:
+            return str(error)
+        return None
+
     def unfinished(self) -> list[dict[str, Any]]:
         """The actions without an outcome whose process is dead, oldest first; their events say whether they have one.
 
@@ -264,7 +273,8 @@ class Store:
         """
         with self._file.reading() as db:
             rows = list(db.query("SELECT number, owner FROM unsettled ORDER BY number"))
-        found = [self.actions.get(row["number"]) for row in rows if not self._owner.lives(row["owner"])]
+        left = [row for row in rows if not (self.journal.owes(row["number"]) or self._owner.lives(row["owner"]))]
+        found = [self.actions.get(row["number"]) for row in left]
         self._owner.bury()
         return [action for action in found if action is not None and action["status"] in _OPEN]
 
@@ -280,12 +290,6 @@ class Store:
                     f"{FILE} was altered by something else: {wrong}, so what it shows may not be what was done. Put"
                     " the file of before in its place, or a backup (slashdock restore FILE)."
                 )
-
-    def _delivered(self, db: Database, delivery: str) -> int | None:
-        if not delivery:
-            return None
-        row = db.execute(_DELIVERED, (delivery, self._clock.now() - REDELIVERY)).fetchone()
-        return None if row is None else int(row[0])
 
     def kept(self, action: Mapping[str, Any]) -> Reply | None:
         """What was answered when an action ended last; None where nothing was, or it is not kept any more."""
@@ -310,12 +314,16 @@ class Store:
         return True
 
 
-_DELIVERED = """
-SELECT min(number) FROM events
-WHERE kind = 'received' AND json_extract(body, '$.delivery') = ? AND at > ? HAVING count(*) > 0
-"""
+# However long ago: Slack gives an id once, and a clock that jumps makes no delivery new.
+_DELIVERED = "SELECT min(number) FROM events WHERE kind = 'received' AND json_extract(body, '$.delivery') = ?"
 
 _OPEN = ("received", "running")  # what the actions say of one whose events have no outcome
+
+
+def _delivered(db: Database, delivery: str) -> int | None:
+    """The number under which a delivery came in before."""
+    first = db.execute(_DELIVERED, (delivery,)).fetchone()[0] if delivery else None
+    return None if first is None else int(first)
 
 
 def _due(answer: Answer | None) -> Due | None:

@@ -32,10 +32,19 @@ class Undelivered:
 
     def __init__(self, file: Sqlite) -> None:
         self._file = file
+        self._earlier: frozenset[Due] = frozenset()
         self._marks: dict[int, tuple[Shown, Due]] = {}  # what is to be written, by the number of the action
         self._changed = threading.Condition()
         self._ended = False
         self._thread = threading.Thread(target=self._work, name="undelivered", daemon=True)
+
+    def open(self) -> None:
+        """Take what is due now for an earlier process's, which may have shown it."""
+        self._earlier = frozenset(self.due())
+
+    def is_old(self, due: Due) -> bool:
+        """Whether an earlier process had it, whatever the clock said then."""
+        return due in self._earlier
 
     def start(self) -> None:
         """Begin to write."""
@@ -184,5 +193,6 @@ _DUE = "SELECT number, at, public FROM answers WHERE state = 'due'"
 # The end itself may come later, where it could not be written when it was shown.
 _MARK = """
 INSERT INTO answers (number, at, public, state) VALUES (?, ?, ?, ?)
-ON CONFLICT (number) DO UPDATE SET state = excluded.state WHERE at = excluded.at
+ON CONFLICT (number) DO UPDATE SET at = excluded.at, public = excluded.public, state = excluded.state
+WHERE at <= excluded.at
 """

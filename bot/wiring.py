@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from bot import ending, reconcile
+from bot import ending, logs, reconcile
 from bot.clerk import Clerk
 from bot.core import ALERTS, CannotStart, Core, jobs_of, opened
 from bot.desk import Desk
@@ -37,6 +37,7 @@ Tell = Callable[[str], None]
 
 def serve(settings: Settings, tell: Tell) -> None:
     """Run until a signal says stop; tell gets the sentences for the terminal. Raises CannotStart."""
+    logs.begin()
     sys.setswitchinterval(SWITCH)
     stopped = threading.Event()
     for number in STOP_SIGNALS:
@@ -94,7 +95,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
 def _checks(core: Core, side: SlackSide) -> dict[str, Check]:
     """What may fail, and who knows."""
     engines = {f"The engine {name}": host.watched() for name in core.hosts.names() if (host := core.hosts.get(name))}
-    return {"Slack": side.transport.healthy, **engines}
+    return {"The record": core.store.unwritable, "Slack": side.transport.healthy, **engines}
 
 
 class _Watch:

@@ -96,8 +96,8 @@ def bench(  # noqa: PLR0913, PLR0917 - what may be another one in a test
     """A pipeline on that engine whose record lies in the folder; by default for the four sample people."""
     verbs = catalog.load()
     clock = clock or Clock()
-    store = Store(folder, clock, KEY)
     rules = policy or Policy.sample(tuple(verb.spec for verb in verbs))
+    store = Store(folder, clock, KEY, kept=lambda: rules.terms.kept)
     pipeline = Pipeline(
         catalog=verbs,
         policy=replace(rules, terms=replace(rules.terms, rates=rates)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -19,13 +20,16 @@ from killing import killer
 from recording import begin, child, end, receive
 from set_clock import SetClock
 
-from bot import archive, key, record_words, schema
+from bot import archive, doctor, key, record_words, schema
 from bot.archive import Archived
+from bot.buttons import Spent
 from bot.clock import Clock
 from bot.locks import AlreadyRunning, Instance
 from bot.seams import Seam
 from bot.settings import Settings
+from bot.spool import SPOOL
 from bot.store import FILE, Store, Unwritable
+from commands.reply import Reply
 
 NEW_YEAR = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 ROOM = 49_152  # bytes; less than what 60 actions take
@@ -198,6 +202,44 @@ def test_a_request_that_waits_for_consent_stays(store: Store, clock: SetClock, f
     _sql(folder / FILE, "UPDATE approvals SET state = 'denied'")
     assert store.archive.move(LATER).events == 7
     assert _whole(store)
+
+
+def test_what_gave_a_role_stays_as_long_as_it_lasts(store: Store, clock: SetClock) -> None:
+    """A role counts by its event alone; once it is over or was taken back, that moves."""
+    given = begin(store)
+    store.grants.give(given, "eve", "oncall", 7 * DAY)
+    store.outcome(given, status="done")
+    clock.at += 2 * DAY
+    _do(store, clock, 2)
+    assert store.archive.move(clock.at) == NOTHING
+    assert store.grants.roles("eve", {"oncall": 7 * DAY}) == {"oncall"}
+    clock.at += 5 * DAY
+    assert store.archive.move(clock.at).events
+
+
+def test_a_button_that_was_used_up_stays_so(store: Store, clock: SetClock) -> None:
+    """Though the record does not show any more what it was pressed for."""
+    button = store.buttons.once("volume rm pgdata", "local")
+    pressed = begin(store)
+    assert store.buttons.press(button, pressed) is None
+    store.outcome(pressed, status="done")
+    _do(store, clock, 2)
+    assert store.archive.move(clock.at).events
+    used = Spent(pressed, "", "volume rm pgdata")
+    assert (store.buttons.press(button, receive(store)), store.buttons.spent(button)) == (used, used)
+
+
+@pytest.mark.parametrize("words", ["archive", "doctor"])
+def test_what_was_answered_stays_as_long_as_the_policy_says(tmp_path: Path, words: str) -> None:
+    """Whoever opens the record and has not read the policy throws nothing away."""
+    settings = Settings(data=tmp_path / "data", key_file=tmp_path / "key", retention=30)
+    store = Store(settings.data, Clock(), key.load(settings.key_file, settings.data / FILE))
+    store.spool.keep(1, Reply())
+    store.close()
+    (kept,) = (settings.data / SPOOL).glob("*.json")
+    os.utime(kept, (Clock().now() - 9 * DAY,) * 2)
+    record_words.archive(settings) if words == "archive" else doctor.database(settings)
+    assert kept.exists()
 
 
 def test_the_newest_event_stays(store: Store, clock: SetClock) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from harness import KEY
-from recording import begin
+from recording import begin, child, end
 from set_clock import SetClock
 
-from bot.keeper import DAY, HOUR, Keeper
-from bot.store import Store
+from bot.keeper import DAY, HOUR, Check, Keeper
+from bot.store import FILE, Store
 
 NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
 
@@ -23,6 +25,7 @@ class Kept:
     """A keeper that is told by the test how the engine is, and what it said."""
 
     store: Store
+    folder: Path
     clock: SetClock
     wrong: str | None = None
     said: list[str] = field(default_factory=list)
@@ -30,7 +33,7 @@ class Kept:
 
     def __post_init__(self) -> None:
         """Make the keeper."""
-        checks = {"The engine local": lambda: self.wrong}
+        checks: dict[str, Check] = {"The engine local": lambda: self.wrong, "The record": self.store.unwritable}
         self.keeper = Keeper(self.store, self.clock, checks, self, retention=1)
 
     def say(self, text: str) -> None:
@@ -47,7 +50,7 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
     """A keeper of a new record."""
     clock = SetClock(NOON)
     store = Store(tmp_path, clock, KEY)
-    yield Kept(store, clock)
+    yield Kept(store, tmp_path, clock)
     store.close()
 
 
@@ -86,6 +89,48 @@ def test_a_head_is_published_every_hour_in_which_something_was_done(kept: Kept) 
     kept.keeper.close()
     assert [head.event for head in kept.store.heads.published()] == [3, 6, 9]
     assert kept.said[0].startswith("Head of the record: 3:")
+
+
+def test_a_clock_that_was_ahead_keeps_no_head_back(kept: Kept) -> None:
+    """Nor what is due every day."""
+    kept.clock.at += 30 * DAY
+    kept.keeper.look()
+    kept.clock.at -= 30 * DAY
+    for hours in range(1, 4):
+        begin(kept.store)
+        kept.keeper.look()
+        assert len(kept.said) == hours
+        kept.clock.at += HOUR
+
+
+def test_what_a_killed_process_began_ends(kept: Kept) -> None:
+    """While the bot goes on, and not at its next start; what another one is still at goes on."""
+    dead, living = (child(kept.folder, "begin(store)") for _ in range(2))
+    dead.kill()
+    end(dead)
+    kept.keeper.look()
+    assert [row["status"] for row in kept.store.actions.listed({}, 9)] == ["running", "unknown"]
+    end(living)
+
+
+@pytest.mark.parametrize("fault", ["locked", "away"])
+def test_a_record_that_takes_nothing_is_what_is_wrong(kept: Kept, fault: str) -> None:
+    """Before anybody's line is refused, and until it takes something again."""
+    if fault == "away":
+        (kept.folder / FILE).rename(kept.folder / "aside")
+        kept.keeper.look()
+        wrong = kept.keeper.wrong
+        (kept.folder / "aside").rename(kept.folder / FILE)
+    else:
+        with closing(sqlite3.connect(kept.folder / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            kept.keeper.look()
+            wrong = kept.keeper.wrong
+            other.execute("ROLLBACK")
+    assert wrong is not None
+    assert FILE in wrong
+    kept.keeper.look()
+    assert kept.keeper.wrong is None
 
 
 def test_a_record_that_was_altered_is_told_of_loudly(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:

@@ -112,6 +112,7 @@ def test_the_head_of_the_record_is_published(bot: BotProcess, workspace: Workspa
     checked = bot.run("exec", "--as", "ada", "audit", "verify", "--head", head)
     assert checked.returncode == 0, checked.stderr
     assert "The record is whole" in checked.stdout
+    assert f"head of the record: {head}" in "".join(bot.said)
     event, _, digits = head.partition(":")
     forged = bot.run("exec", "--as", "ada", "audit", "verify", "--head", f"{event}:{digits[::-1]}")
     assert forged.returncode == 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,10 +24,11 @@ from samples import busybox_image
 
 from bot import reconcile, text
 from bot.clock import Clock
+from bot.emergency import NAME
 from bot.hosts import Host, Hosts
 from bot.request import Status
 from bot.resolving import FOUND, Resolver
-from bot.store import Store
+from bot.store import FILE, Store, Unwritable
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPS, VIEWER
 from commands.container.exec import PROCESS
@@ -149,6 +151,23 @@ def test_what_never_reached_the_engine_is_told_as_not_done(api: APIClient, fresh
     assert (outcome.status, first, action["status"]) == (Status.UNKNOWN, 1, "failed")
     assert action["error"].endswith(", as it was before.")
     assert [event["kind"] for event in action["events"]] == ["received", "judged", "intended", "outcome", "outcome"]
+
+
+def test_what_was_found_is_kept_once_while_it_cannot_be_written_down(fresh_world: str, tmp_path: Path) -> None:
+    """Looking again and again leaves the emergency file to others, and it is told once it stands in the record."""
+    with spoken(Proxy(fresh_world, lose="/stop"), tmp_path) as found:
+        outcome = found.bench.say("stop -t 0 web")
+        with closing(sqlite3.connect(found.bench.folder / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(Unwritable):
+                eventually(lambda: found.resolver.look() == 0)
+            again = found.resolver.look()
+            other.execute("ROLLBACK")
+        kept = (found.bench.folder / NAME).read_text().splitlines()
+        found.bench.say("network ls")
+        found.all()
+        ended = found.status(outcome.number)
+    assert (again, len(kept), ended, len(found.told)) == (1, 1, "done", 1)
 
 
 def test_of_several_each_is_told(fresh_world: str, api: APIClient, tmp_path: Path) -> None:

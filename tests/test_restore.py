@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from bot_process import BotProcess
+from docker.api.client import APIClient
 from harness import KEY
 from killing import killer
+from offices import DEV, SAM, Offices
 from recording import begin, made_older
 from set_clock import SetClock
 
@@ -19,6 +21,7 @@ from bot import key, record_words, restore
 from bot.backup import backup
 from bot.clock import Clock
 from bot.copies import Unusable
+from bot.held import State
 from bot.locks import AlreadyRunning, Instance
 from bot.restore import Present
 from bot.settings import Settings
@@ -119,6 +122,28 @@ def test_an_archive_that_grew_after_the_backup_ends_where_the_backup_says(folder
     _do(folder, NEW_YEAR + 30, 2, "failed")
     _archive(folder, LATER)
     assert _whole(folder)
+
+
+def test_what_waited_is_not_done_once_more(office: Offices, api: APIClient, tmp_path: Path) -> None:
+    """It was agreed to when the backup was made, and done since; whoever asked is told what to do."""
+    rules = '[[require]]\nverbs = ["act"]\napprove = "second"\n'
+    bench = office(rules)
+    agreed, waits = (bench.say(f"restart -t 0 {name}", DEV, channel="C0OPS").number or 0 for name in ("web", "worker"))
+    asked = bench.store.approvals.get(agreed)
+    assert asked is not None
+    bench.say(f"approval approve {agreed} --digest {asked.digest}", SAM)
+    backup(bench.folder / FILE, KEY, tmp_path / "copy.db")
+    bench.pipeline.resume(agreed)
+    started = api.inspect_container("web")["State"]["StartedAt"]
+    office.close()
+    _restored(bench.folder, tmp_path / "copy.db")
+    bench = office(rules)
+    assert bench.pipeline.resume(agreed) is None
+    assert api.inspect_container("web")["State"]["StartedAt"] == started
+    states = [(each.number, each.state, "ask again" in each.why) for each in bench.store.approvals.listed()]
+    assert states == [(waits, State.SUPERSEDED, True), (agreed, State.SUPERSEDED, True)]
+    assert {waits, agreed} <= {each.number for each in bench.store.undelivered.due()}
+    assert bench.store.actions.verify() is None
 
 
 def test_what_was_there_can_be_had_back(folder: Path, kept: Path) -> None:

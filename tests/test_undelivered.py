@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from eventually import eventually
-from harness import KEY
+from harness import KEY, bench
 from recording import asked, begin
 from set_clock import SetClock
 
+from bot import text
+from bot.desk import Desk
 from bot.request import Due
 from bot.slack.letter import MessageLetter
 from bot.slack.message import Message
@@ -81,6 +83,39 @@ def test_an_answer_that_was_shown_before_its_outcome_could_be_written_is_not_due
     begin(store)
     assert [row["status"] for row in store.actions.listed({"status": ("done",)}, 9)] == ["done"]
     assert store.undelivered.due() == []
+
+
+def test_a_later_answer_that_was_shown_before_it_could_be_written_is_not_due_then(store: Store, tmp_path: Path) -> None:
+    """As the one above, of what had waited for consent and was answered so before."""
+    first = _ended(store)
+    store.undelivered.mark(first, Shown.SHOWN)
+    eventually(lambda: store.undelivered.state(first.number) == Shown.SHOWN)
+    later = Due(first.number, first.at + 5, public=True)
+    (tmp_path / FILE).rename(tmp_path / "aside")
+    with pytest.raises(Unwritable):
+        store.outcome(first.number, status="done", answer=Answer(note("at last"), later))
+    store.undelivered.mark(later, Shown.SHOWN)
+    (tmp_path / "aside").rename(tmp_path / FILE)
+    eventually(lambda: store.undelivered.was_public(first.number))
+    begin(store)
+    assert (store.undelivered.due(), store.undelivered.state(first.number)) == ([], Shown.SHOWN)
+
+
+def test_what_is_due_is_an_earlier_processs_whatever_the_clock_says(fresh_world: str, tmp_path: Path) -> None:
+    """It is shown at once, and says that it may stand there already; what ends from then on is not."""
+    clock = SetClock(1_780_000_000.0)
+    for hours in (0, -5):
+        clock.at += hours * 3600
+        made = bench(fresh_world, tmp_path / "data", clock=clock)
+        desk = Desk(made.pipeline, made.store)
+        left = list(desk.unsent({}))
+        number = made.say("network ls", channel="C0OPS").number
+        fresh = desk.due(number or 0)
+        assert fresh is not None
+        assert not made.store.undelivered.is_old(fresh)
+        made.close()
+    ((late, told),) = ((each.outcome.number, text.added(each.outcome.reply)) for each in left)
+    assert (late, "may stand above already" in told) == (1, True)
 
 
 def test_a_later_answer_of_the_same_action_is_due_again(store: Store) -> None:
