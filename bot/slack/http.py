@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.slack import body as bodies
+from bot.slack.arrivals import MOST, Arrival
 from bot.slack.connection import CannotConnect
 from bot.slack.signature import Signature
 
@@ -36,12 +37,13 @@ def application(app: App, signature: Signature, state: State) -> Starlette:
     """The ASGI application; state says what is wrong, or None."""
 
     async def events(request: Request) -> Response:
+        may_be = signature.may_be(request.headers)
         try:
-            body = await _body(request)
+            body = await _body(request, BODY_LIMIT if may_be else bodies.SSL_CHECK_LIMIT)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         if body is None:
-            return PlainTextResponse("too large\n", 413)
+            return PlainTextResponse("too large\n", 413) if may_be else _unsigned()
         return await run_in_threadpool(_answer, app, signature, body, request)
 
     return Starlette(routes=[Route(EVENTS, events, methods=["POST"]), health_route(state)])
@@ -57,14 +59,19 @@ def health_route(state: State) -> Route:
     return Route(HEALTH, health)
 
 
-async def _body(request: Request) -> bytes | None:
-    """The whole body; None where it is longer than anything of Slack's."""
-    body = bytearray()
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The whole body; None where it is longer than this, and then no more of it is kept than that."""
+    body, length = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
+        length += len(chunk)
+        body += chunk[: limit - len(body)]
+        if length > BODY_LIMIT:
             return None
-    return bytes(body)
+    return bytes(body) if length <= limit else None
+
+
+def _unsigned() -> Response:
+    return PlainTextResponse("invalid request\n", 401)
 
 
 def _answer(app: App, signature: Signature, body: bytes, request: Request) -> Response:
@@ -72,7 +79,7 @@ def _answer(app: App, signature: Signature, body: bytes, request: Request) -> Re
     if bodies.ssl_check(body):
         return Response()
     if not signature.made(request.headers, body):
-        return PlainTextResponse("invalid request\n", 401)
+        return _unsigned()
     try:
         return _dispatch(app, bodies.read(body, request.headers.get("content-type", "")))
     except bodies.Malformed as fault:
@@ -99,6 +106,8 @@ class Server:
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=STOP,
+                http=Arrival,
+                backlog=MOST,
             )
         )
         self._thread: threading.Thread | None = None
