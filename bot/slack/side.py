@@ -29,7 +29,7 @@ from bot.slack.post import Post
 from bot.slack.progress import Progress
 from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
-from bot.undelivered import Shown
+from bot.undelivered import Heard, Shown
 from commands.reply import Asking, Button, note
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
@@ -103,10 +103,13 @@ class SlackSide:
         for late in islice(self._desk.unsent(self._flying), FED):
             self.show(late)
 
-    def say(self, channel: str, text: str) -> None:
-        """Tell a channel, unless it is shared, something about slashdock itself."""
+    def say(self, channel: str, text: str, heard: Callable[[Shown], None]) -> None:
+        """Tell a channel, unless it is shared, something about slashdock itself; heard is told what became of it."""
         message = render(Outcome(Status.DONE, note(text)), lambda _button: "")
-        self._outbox.put(channel, MessageLetter(message, self._post.ways(Place(channel), public=True), pace=PACE))
+        ways = self._post.ways(Place(channel), public=True)
+        letter = MessageLetter(message, ways, pace=PACE, followed=Heard(heard))
+        if not self._outbox.put(channel, letter):
+            letter.give_up()
 
     def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
         """Where requests for consent are shown."""

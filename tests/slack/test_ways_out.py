@@ -453,6 +453,21 @@ DENIED = held.Held(
 )  # fmt: skip
 
 
+def test_whoever_says_something_hears_whether_slack_took_it(
+    workspace: Workspace, side: SlackSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its channel it is shown, in one that is hidden it is lost, and without room it is still to be said."""
+    heard = list[Shown]()
+    side.say(OPS, "a head", heard.append)
+    assert workspace.wait_for_message(OPS, "a head")
+    until(lambda: heard == [Shown.SHOWN])
+    side.say("C0NOWHERE1", "a head", heard.append)
+    until(lambda: heard[1:] == [Shown.LOST])
+    monkeypatch.setattr("bot.slack.outbox.LIMIT", 0)
+    side.say(OPS, "a head", heard.append)
+    assert heard[2:] == [Shown.DUE]
+
+
 @pytest.mark.parametrize("first", ["told", "fed"])
 def test_what_nothing_comes_of_is_on_its_way_once(workspace: Workspace, side: SlackSide, first: str) -> None:
     """The clerk tells it, or it is fed from the record: whoever is second leaves it to the other."""
