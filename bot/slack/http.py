@@ -21,7 +21,7 @@ from starlette.routing import Route
 from bot.slack import body as bodies
 from bot.slack.arrivals import MOST, Arrival
 from bot.slack.connection import CannotConnect
-from bot.slack.signature import Signature
+from bot.slack.signature import STAMP, Signature
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
@@ -81,15 +81,15 @@ def _answer(app: App, signature: Signature, body: bytes, request: Request) -> Re
     if not signature.made(request.headers, body):
         return _unsigned()
     try:
-        return _dispatch(app, bodies.read(body, request.headers.get("content-type", "")))
+        return _dispatch(app, bodies.read(body, request.headers.get("content-type", "")), request.headers[STAMP])
     except bodies.Malformed as fault:
         log.warning("a signed request was refused: %s", fault)
         return PlainTextResponse("malformed request\n", 400)
 
 
-def _dispatch(app: App, body: dict[str, Any]) -> Response:
+def _dispatch(app: App, body: dict[str, Any], stamp: str) -> Response:
     """Bolt takes a body that was read already only as one of Socket Mode; it makes no other difference."""
-    answer = app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+    answer = app.dispatch(BoltRequest(body=body, headers={STAMP: stamp}, mode="socket_mode"))
     return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.clock import Clock
 
 OLDEST = 300  # seconds; Slack's advice against replays
+STAMP = "x-slack-request-timestamp"  # header; epoch seconds
 NEWEST = 60  # seconds that Slack's clock may be ahead of ours
 
 
@@ -40,4 +41,4 @@ class Signature:
 
 _STAMP = re.compile(r"[0-9]{1,12}")
 _GIVEN = re.compile(r"v0=[0-9a-f]{64}")
-_HEADERS = ("x-slack-request-timestamp", "x-slack-signature")
+_HEADERS = (STAMP, "x-slack-signature")

@@ -81,6 +81,13 @@ def test_a_signed_request_is_heard(by_http: Joined) -> None:
     assert [request.line for request in by_http.desk.taken] == [SECRET_TEXT]
 
 
+def test_a_command_is_as_old_as_its_stamp(by_http: Joined) -> None:
+    """Whatever it waited for before we read it: a line of a minute ago is not run."""
+    body = body_of(by_http)
+    assert send(address(by_http), body.encode(), signed(by_http, body, -100))[0] == 200
+    assert by_http.desk.taken[0].received <= time.time() - 99
+
+
 @pytest.mark.attack("S3")
 @pytest.mark.parametrize("seconds", [-310, 70])
 def test_old_and_future_requests_are_refused(by_http: Joined, seconds: float) -> None:
