@@ -10,11 +10,12 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot import answers
+from bot import answers, leaving
 from bot.answers import End
 from bot.buttons import Spent
 from bot.execution import Progress, silent
 from bot.held import Held
+from bot.leaving import Task, Tasks
 from bot.pipeline import Pipeline
 from bot.request import Due, Late, Outcome, Received, Request, Status, recorded
 from bot.store import UNWRITTEN, Store, Unwritable
@@ -32,9 +33,11 @@ SETTLED = 60.0  # seconds after which an answer that is not on its way was not t
 OLDEST = 86_400.0  # seconds for which an answer is tried to be shown
 _AGAIN = "slashdock was restarted before Slack had confirmed this answer: it may stand above already."
 _NOT_KEPT = "What was answered is not kept any more. The record says what became of it."
-_GOES_ON = "slashdock stops now, and number {} is still under way. What became of it is told after the next start."
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."
 UNKNOWN = "This button is not known any more. Nothing was done; type the line instead."
+_ENDED = frozenset(Status)
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[Outcome], None]
 
@@ -50,8 +53,7 @@ class Desk:
         self._pools = {name: Pool(name) for name in pipeline.hosts.names()}
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
-        self._under_way: dict[int, tuple[Received, Answer]] = {}
-        self._beginning: set[int] = set()  # what was agreed to and is being begun
+        self._tasks = Tasks()
         self._before = frozenset(store.undelivered.due())  # what ended before is on nobody else's way
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
@@ -74,7 +76,8 @@ class Desk:
         request = received.request
         if not self._count(request.actor.id):
             return self._pipeline.turn_away(received, answers.busy(TOO_MANY))
-        if self._pools[received.host].put(lambda: self._work(received, answer, progress)):
+        task = Task(received.number, request.line, received.host, answer, received)
+        if self._put(task, lambda: self._work(received, task, progress)):
             return None
         self._uncount(request.actor.id)
         return self._pipeline.turn_away(received, answers.busy())
@@ -85,15 +88,8 @@ class Desk:
         Or not yet, as where nothing can be written down: whoever asks again has it tried again. False where all are
         busy, or it is being begun already.
         """
-        pool = self._pools.get(held.host)
-        with self._lock:
-            if pool is None or held.number in self._beginning:
-                return False
-            self._beginning.add(held.number)
-        if pool.put(lambda: answer(self._resumed(held.number, progress))):
-            return True
-        self._begun(held.number)
-        return False
+        task = Task(held.number, held.line, held.host, answer)
+        return held.host in self._pools and self._put(task, lambda: self._resume(task, answer, progress))
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""
@@ -122,7 +118,7 @@ class Desk:
 
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does: it changes something, or the line says so."""
-        command = self._command(request)
+        command = self._command(request.line)
         return command is not None and (command.public or command.spec.permission.changes)
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
@@ -172,17 +168,24 @@ class Desk:
             if due.number in flying or not settled:
                 continue
             action = self._store.actions.get(due.number)
-            if action is None:
+            if action is None or action["status"] not in _ENDED:  # while it runs, what it said before is out of date
                 continue
             if age > OLDEST:
                 self._store.undelivered.mark(due, Shown.LOST)
             else:
-                yield self._late(due, action)
+                yield from self._readable(due, action)
 
     def found(self, number: int) -> Late | None:
         """The answer of an action whose end was found out; None where nobody waits for it in Slack."""
         due, action = self.due(number), self._store.actions.get(number)
         return None if due is None or action is None else self._late(due, action)
+
+    def _readable(self, due: Due, action: Mapping[str, Any]) -> Iterator[Late]:
+        """The same as an answer; none where it cannot be made, so that others can."""
+        try:
+            yield self._late(due, action)
+        except Exception:  # a bug of ours must not keep the other answers back
+            log.exception("the answer of action %s cannot be shown", due.number)
 
     def _late(self, due: Due, action: Mapping[str, Any]) -> Late:
         request = recorded(action)
@@ -196,17 +199,16 @@ class Desk:
         deadline = time.monotonic() + limit
         for pool in self._pools.values():
             pool.close(deadline)
-        with self._lock:
-            left = tuple(self._under_way.values())
-        for received, answer in left:
-            request = received.request
-            told = note(_GOES_ON.format(received.number))
-            line = answers.written(request.line)
-            answer(Outcome(Status.UNKNOWN, told, received.number, line=line, host=received.host))
+        under_way, waiting = self._tasks.leave()
+        for task in waiting:
+            if task.received is not None:
+                task.answer(self._pipeline.turn_away(task.received, leaving.not_begun()))
+        for task in under_way:
+            task.answer(leaving.told(task, self._command(task.line)))
 
-    def _command(self, request: Request) -> Command | None:
+    def _command(self, line: str) -> Command | None:
         try:
-            return self._pipeline.catalog.parse(request.line).command
+            return self._pipeline.catalog.parse(line).command
         except UsageError:
             return None
 
@@ -218,29 +220,36 @@ class Desk:
     def _refused(self, received: Received, reason: str, told: str) -> Outcome:
         return self._pipeline.turn_away(received, answers.nothing_behind(reason, told))
 
-    def _work(self, received: Received, answer: Answer, progress: Progress) -> None:
-        with self._lock:
-            self._under_way[received.number] = received, answer
+    def _put(self, task: Task, job: Callable[[], None]) -> bool:
+        """Queue it; False where too many wait already, or it does itself."""
+        if not self._tasks.wait(task):
+            return False
+        taken = self._pools[task.host].put(job)
+        if not taken:
+            self._tasks.end(task)
+        return taken
+
+    def _work(self, received: Received, task: Task, progress: Progress) -> None:
+        if not self._tasks.begin(task):
+            return
         try:
             outcome = self._pipeline.finish(received, progress)
         finally:
             self._uncount(received.request.actor.id)
-            with self._lock:
-                self._under_way.pop(received.number, None)
-        answer(outcome)
+            self._tasks.end(task)
+        task.answer(outcome)
 
-    def _resumed(self, number: int, progress: Progress) -> Outcome | None:
+    def _resume(self, task: Task, answer: Callable[[Outcome | None], None], progress: Progress) -> None:
+        if not self._tasks.begin(task):
+            return
         try:
-            return self._pipeline.resume(number, progress)
+            outcome = self._pipeline.resume(task.number, progress)
         except Unwritable as error:
-            log.warning("number %s was agreed to and could not be begun yet: %s", number, error)
-            return None
+            log.warning("number %s was agreed to and could not be begun yet: %s", task.number, error)
+            outcome = None
         finally:
-            self._begun(number)
-
-    def _begun(self, number: int) -> None:
-        with self._lock:
-            self._beginning.discard(number)
+            self._tasks.end(task)
+        answer(outcome)
 
     def _count(self, person: str) -> bool:
         """Count one more; False where this person has too many under way."""

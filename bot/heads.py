@@ -39,16 +39,20 @@ class Heads:
         self._file = file
         self._clock = clock
 
-    def publish(self) -> Head | None:
-        """The newest head, noted as published and written to the log; None where it was published before."""
-        with self._file.writing() as db:
+    def unpublished(self) -> Head | None:
+        """The newest head, written to the log; None where it was published before, or there is none."""
+        with self._file.reading() as db:
             row = db.execute(_LAST).fetchone()
             if row is None or db.execute("SELECT 1 FROM heads WHERE event = ?", (row[0],)).fetchone():
                 return None
-            db.execute("INSERT INTO heads VALUES (?, ?, ?)", (*row, self._clock.now()))
         head = Head(*row)
         log.info("head of the record: %s", head)
         return head
+
+    def publish(self, head: Head) -> None:
+        """Note that it is where others can read it."""
+        with self._file.writing() as db:
+            db.execute("INSERT OR IGNORE INTO heads VALUES (?, ?, ?)", (head.event, head.hash, self._clock.now()))
 
     def last(self) -> Head | None:
         """The newest event; None where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +13,17 @@ from typing import Protocol
 
 from bot import reconcile
 from bot.clock import Clock
+from bot.heads import Head
 from bot.store import Store, Unwritable
+from bot.undelivered import Shown
 
+END = 2.0  # seconds that an end waits for a look; walking the chain takes longer, and is left behind
 LOOK = 15.0  # seconds between two looks at what may fail
 HOUR, DAY = 3600.0, 86_400.0  # seconds
+UNSAID = 100  # lines that wait to be told again
 SHOWN = 20  # numbers of actions that a sentence names
+
+_TAKEN = (Shown.SHOWN, Shown.UNSURE)
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +33,8 @@ Check = Callable[[], str | None]  # one sentence of what is wrong, None where no
 class Side(Protocol):
     """The way to people."""
 
-    def say(self, text: str) -> None:
-        """Tell those who watch over the bot."""
+    def say(self, text: str, heard: Callable[[Shown], None]) -> None:
+        """Tell those who watch over the bot; heard is told once what became of it, from any thread."""
 
     def feed(self) -> None:
         """Have answers sent that found no room before."""
@@ -56,6 +63,7 @@ class Keeper:
         self._retention = retention
         self._watches = [_Watch(name, check) for name, check in checks.items()]
         self._due = {"hour": 0.0, "day": clock.now() + HOUR}
+        self._unsaid: deque[str] = deque(maxlen=UNSAID)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="keeper", daemon=True)
 
@@ -72,12 +80,14 @@ class Keeper:
         """Publish the last head, and look no more."""
         self._ended.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(END)
         self._done(self._publish)
 
     def look(self) -> None:
         """One look at everything, and what is due."""
         now = self._clock.now()
+        for text in self._take_unsaid():
+            self._done(partial(self._say, text))
         for watch in self._watches:
             self._done(partial(self._watch, watch, now))
         self._done(self._side.feed)
@@ -112,17 +122,29 @@ class Keeper:
             log.exception("the keeper failed")
 
     def _publish(self) -> None:
-        head = self._store.heads.publish()
+        head = self._store.heads.unpublished()
         if head is not None:
-            self._side.say(
-                f"Head of the record: {head}. `audit verify --head {head}` finds out whether it was altered since."
-            )
+            text = f"Head of the record: {head}. `audit verify --head {head}` finds out whether it was altered since."
+            self._side.say(text, partial(self._published, head))
+
+    def _published(self, head: Head, shown: Shown) -> None:
+        """What Slack did not take is not published: the next hour, or the next start, has a newer one."""
+        if shown in _TAKEN:
+            self._done(partial(self._store.heads.publish, head))
+
+    def _say(self, text: str) -> None:
+        """Tell it, and again at another look where there was no room for it or Slack was away."""
+        self._side.say(text, lambda shown: self._unsaid.append(text) if shown is Shown.DUE else None)
+
+    def _take_unsaid(self) -> list[str]:
+        """What is to be told again; what comes in meanwhile is for the next look."""
+        return [self._unsaid.popleft() for _ in range(len(self._unsaid))]
 
     def _verify(self) -> None:
         wrong = self._store.actions.verify() or self._store.archive.verify()
         if wrong:
             log.error("the record is not whole: %s", wrong)
-            self._side.say(f"The record is not whole: {wrong}. Somebody altered it, or the disk: see docs/record.md.")
+            self._say(f"The record is not whole: {wrong}. Somebody altered it, or the disk: see docs/record.md.")
 
     def _archive(self) -> None:
         if self._retention:
@@ -136,7 +158,7 @@ class Keeper:
             watch.at = now
             log.warning("%s", wrong)
         elif watch.wrong and not wrong:
-            self._side.say(
+            self._say(
                 f"{watch.name} is back: {watch.wrong} (from {_time(watch.at)} to {_time(now)}).{self._missed(watch.at)}"
             )
         watch.wrong = wrong

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+IN_DOUBT = "?"  # in place of a time: Slack did not say whether it took the message
+
 Session = Callable[[], AbstractContextManager[Database]]
 
 
@@ -19,6 +21,11 @@ class Post:
     channel: str
     ts: str
     shown: int
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is known to be there, so that it can be painted anew."""
+        return self.ts not in {"", IN_DOUBT}
 
 
 class Posts:

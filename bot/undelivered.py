@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -187,6 +187,17 @@ class Untracked:
 
     def ended(self, shown: Shown) -> None:
         """Nor is this."""
+
+
+@dataclass
+class Heard(Untracked):
+    """What somebody hears the end of, and no table."""
+
+    heard: Callable[[Shown], None]
+
+    def ended(self, shown: Shown) -> None:
+        """This became of it."""
+        self.heard(shown)
 
 
 _DUE = "SELECT number, at, public FROM answers WHERE state = 'due'"

@@ -24,6 +24,7 @@ from bot.schedules import Schedules
 from bot.settings import Mode, Settings
 from bot.slack import Access, CannotConnect, Connection, SlackDirectory, SlackSide
 from bot.slack.http import Server, health_route
+from bot.undelivered import Shown
 from bot.workspace import Workspace
 
 LOOPBACK = "127.0.0.1"
@@ -79,7 +80,6 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     side.start()
     stack.callback(side.stop)  # after what is under way has ended, so that its answers still go out
     stack.callback(desk.close)
-    stack.callback(side.transport.stop)
     keeper.start()
     stack.callback(keeper.close)
     clerk.start()
@@ -89,6 +89,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     resolver = Resolver(core.store, core.hosts, core.clock, lambda number: _found(desk, side, number))
     resolver.start()
     stack.callback(resolver.close)
+    stack.callback(side.transport.stop)  # nothing is heard any more, whatever else takes its time to end
     tell(page or _joined(connection, settings, side.transport.healthy()))
 
 
@@ -106,12 +107,13 @@ class _Watch:
         self._side = side
         self.feed = side.feed
 
-    def say(self, text: str) -> None:
-        """Tell those who watch over the bot."""
+    def say(self, text: str, heard: Callable[[Shown], None]) -> None:
+        """Tell those who watch over the bot; without a channel of theirs the log is what they read."""
         if self._channel:
-            self._side.say(self._channel, text)
+            self._side.say(self._channel, text, heard)
         else:
             log.warning("%s", text)
+            heard(Shown.SHOWN)
 
 
 def _joined(connection: Connection, settings: Settings, wrong: str | None) -> str:

@@ -108,6 +108,7 @@ class Command:
     """One line, read: subclasses are frozen dataclasses whose fields are flags and positionals."""
 
     spec: ClassVar[Spec]
+    attended: ClassVar[bool] = False  # whether the engine gives it up where nobody listens any more
 
     grep: str = flag(default="", universal=True, help="Show only the lines that contain this text")
     public: bool = flag(default=False, universal=True, help="Let the whole channel see the answer")

@@ -41,6 +41,7 @@ def cases() -> Iterator[Case]:
     yield Case("Slack: rate limits", partial(tried, breaks.slack_limits))
     yield Case("Slack: fails", partial(tried, breaks.slack_fails))
     yield Case("Slack: its answers lost", partial(tried, breaks.slack_forgets))
+    yield Case("Slack: its answers garbled", partial(tried, breaks.slack_garbles))
     yield Case("Slack: hangs", partial(tried, breaks.slack_hangs))
     yield Case("Slack: connections cut", partial(tried, breaks.slack_drops))
     yield Case("Slack: delivers twice", partial(tried, breaks.slack_delivers_twice))

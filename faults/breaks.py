@@ -211,6 +211,15 @@ def slack_forgets(made: Stage) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def slack_garbles(made: Stage) -> Iterator[None]:
+    """Slack did what it was asked, and what it says is cut short, or comes from a proxy."""
+    for body in (None, b"<html>"):
+        made.workspace.garble("chat.postMessage", body, BURST // 2)
+        time.sleep(SHORT)
+    yield
+
+
+@contextlib.contextmanager
 def slack_hangs(made: Stage) -> Iterator[None]:
     """Slack answers nothing for longer than is waited for."""
     with made.workspace.hang():

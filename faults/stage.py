@@ -149,12 +149,14 @@ class Stage:
         """Every line beside what the engine was asked, what the record says and what Slack shows."""
         lost = doubled = wrong = 0
         asked = Counter(name for request in self.proxy.changes() if (name := _named(request)))
-        told = " ".join(message.body() for message in self.workspace.messages(OPS))
+        bodies = [message.body() for message in self.workspace.messages(OPS)]
+        told = " ".join(bodies)
+        again = " ".join(body for body, times in Counter(bodies).items() if times > 1)
         record = self._record()
         for line in self.sent:
             action = record.get(line.name)
-            doubled += asked[line.name] > 1
-            shown = re.search(rf"\b{line.name}\b", told) is not None
+            shown, twice = (re.search(rf"\b{line.name}\b", text) is not None for text in (told, again))
+            doubled += asked[line.name] > 1 or twice
             if action is None:
                 lost += line.delivery.acked and not line.delivery.failed and not shown
                 wrong += asked[line.name] > 0

@@ -11,7 +11,7 @@ from harness import PROJECT
 
 ROW = re.compile(r"^\| (S\d+) \|.*\| ([^|]+) \|$", re.MULTILINE)
 NAMED = re.compile(r"`([^`]+)`")
-ROWS = [f"S{number}" for number in range(1, 31)]
+ROWS = [f"S{number}" for number in range(1, 32)]
 
 
 def told() -> list[tuple[str, str]]:

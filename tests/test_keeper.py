@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from set_clock import SetClock
 
 from bot.keeper import DAY, HOUR, Check, Keeper
 from bot.store import FILE, Store
+from bot.undelivered import Shown
 
 NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
 
@@ -30,15 +32,17 @@ class Kept:
     wrong: str | None = None
     said: list[str] = field(default_factory=list)
     fed: int = 0
+    shown: Shown = Shown.SHOWN
 
     def __post_init__(self) -> None:
         """Make the keeper."""
         checks: dict[str, Check] = {"The engine local": lambda: self.wrong, "The record": self.store.unwritable}
         self.keeper = Keeper(self.store, self.clock, checks, self, retention=1)
 
-    def say(self, text: str) -> None:
-        """Hear it."""
+    def say(self, text: str, heard: Callable[[Shown], None]) -> None:
+        """Hear it, as Slack does just now."""
         self.said.append(text)
+        heard(self.shown)
 
     def feed(self) -> None:
         """Count it."""
@@ -131,6 +135,49 @@ def test_a_record_that_takes_nothing_is_what_is_wrong(kept: Kept, fault: str) ->
     assert FILE in wrong
     kept.keeper.look()
     assert kept.keeper.wrong is None
+
+
+@pytest.mark.parametrize("shown", [Shown.DUE, Shown.LOST])
+def test_a_head_that_slack_did_not_take_is_not_published(kept: Kept, shown: Shown) -> None:
+    """The next hour, and the first look of the next start, have it; one that Slack may have shown is out."""
+    begin(kept.store)
+    kept.shown = shown
+    kept.keeper.look()
+    assert kept.store.heads.published() == []
+    kept.clock.at += HOUR
+    kept.shown = Shown.UNSURE
+    kept.keeper.look()
+    assert len(kept.said) == 2
+    assert [head.event for head in kept.store.heads.published()] == [3]
+
+
+def test_what_is_back_is_told_until_slack_takes_it(kept: Kept) -> None:
+    """Slack was away for longer than a message waits; what it refuses for good is not told again."""
+    kept.wrong = "no engine"
+    kept.keeper.look()
+    kept.wrong, kept.shown = None, Shown.DUE
+    kept.keeper.look()
+    kept.keeper.look()
+    kept.shown = Shown.LOST
+    kept.keeper.look()
+    kept.keeper.look()
+    assert len(kept.said) == 3
+    assert set(kept.said) == {kept.said[0]}
+
+
+def test_an_end_leaves_a_long_look_behind(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is looked at takes its time; the last head is published meanwhile."""
+    monkeypatch.setattr("bot.keeper.END", 0.01)
+    begun, gate = threading.Event(), threading.Event()
+    kept.keeper._watches[0].check = lambda: begun.set() or str(gate.wait(30))  # type: ignore[func-returns-value]
+    begin(kept.store)
+    kept.keeper.start()
+    begun.wait()
+    kept.keeper.close()
+    assert kept.keeper._thread.is_alive()
+    assert len(kept.store.heads.published()) == 1
+    gate.set()
+    kept.keeper._thread.join()
 
 
 def test_a_record_that_was_altered_is_told_of_loudly(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:

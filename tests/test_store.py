@@ -288,11 +288,12 @@ def test_a_record_of_before_is_taken_over_whole(tmp_path: Path, clock: SetClock)
 
 def test_heads_are_published_once_and_found_in_their_places(store: Store, tmp_path: Path) -> None:
     """Who cuts the record short and hides it from SQLite's own count is found out by what was published."""
-    assert store.heads.publish() is None
+    assert store.heads.unpublished() is None
     begin(store)
-    head = store.heads.publish()
+    head = store.heads.unpublished()
     assert head is not None
-    assert (head.event, store.heads.publish(), store.heads.published()) == (3, None, [head])
+    store.heads.publish(head)
+    assert (head.event, store.heads.unpublished(), store.heads.published()) == (3, None, [head])
     assert store.actions.verify() is None
     with store._file.reading() as db:
         (guard,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'events_are_not_removed'").fetchone()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.slack import payload
 from bot.slack.connection import Connection, quiet, sdk
 from bot.slack.payload import Asked, Pressed, Submitted
+from bot.slack.signature import STAMP
 from bot.slack.views import CALLBACK
 
 log = logging.getLogger(__name__)
@@ -25,25 +26,30 @@ T = TypeVar("T")
 
 
 class Intake:
-    """Bolt's listeners: each commits what it read through `take`, `press` or `submit`, then acknowledges."""
+    """Bolt's listeners: each commits what it read through `take`, `press` or `submit`, then acknowledges.
 
-    def __init__(
+    waited gives the seconds for which what is read now may have lain before us.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
         self,
         connection: Connection,
         clock: Clock,
         take: Callable[[Asked], None],
         press: Callable[[Pressed], None],
         submit: Callable[[Submitted], Mapping[str, str]],
+        waited: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._identity = connection.identity
         self._clock = clock
         self._take = take
         self._press = press
         self._submit = submit
+        self._waited = waited
 
-    def slash(self, body: Body, ack: Ack) -> BoltResponse:
+    def slash(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
         """A slash command."""
-        return self._heard(body, ack, lambda: payload.slash(body, self._clock.now()), self._take)
+        return self._heard(body, ack, lambda: payload.slash(body, self._sent(request)), self._take)
 
     def event(self, body: Body, ack: Ack) -> BoltResponse:
         """A mention or a direct message; every other event is only acknowledged."""
@@ -53,13 +59,13 @@ class Intake:
         """A button in a message; every other click is only acknowledged."""
         return self._heard(body, ack, lambda: payload.pressed(body, self._clock.now()), self._press)
 
-    def submission(self, body: Body, ack: Ack) -> BoltResponse:
+    def submission(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
         """A modal: it closes, or says in its fields what is wrong."""
         errors: dict[str, str] = {}
         heard = self._heard(
             body,
             ack,
-            lambda: payload.submitted(body, self._clock.now()),
+            lambda: payload.submitted(body, self._sent(request)),
             lambda submitted: errors.update(self._submit(submitted)),
         )
         return ack(response_action="errors", errors=errors) if errors else heard
@@ -73,6 +79,12 @@ class Intake:
         if self._ours(body) and found is not None:
             take(found)
         return ack()
+
+    def _sent(self, request: BoltRequest) -> float:
+        """When Slack sent what does not say so itself: by its signature's stamp, or no earlier than we stood still."""
+        now = self._clock.now()
+        (stamp, *_) = request.headers.get(STAMP) or [""]
+        return min(now, int(stamp) + 1) if stamp.isdecimal() else now - self._waited()
 
     def _ours(self, body: Body) -> bool:
         reason = payload.foreign(body, self._identity)

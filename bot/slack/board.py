@@ -12,6 +12,7 @@ from bot.approvals import Approvals
 from bot.blockrules import problems
 from bot.clerk import unshown
 from bot.held import Held, State
+from bot.posts import IN_DOUBT
 from bot.posts import Post as Shown
 from bot.request import TRUSTED, Outcome, Status
 from bot.slack import elements
@@ -31,6 +32,8 @@ from commands.reply import Button, Buttons, Moment, Note, Output, Part, Reply
 log = logging.getLogger(__name__)
 
 PACE = 1.0  # seconds between two messages in a channel; Slack, chat.postMessage
+GONE = "message_not_found"  # Slack, chat.update of what somebody deleted
+MAY_BE_ABOVE = "Slack did not confirm that it showed this request before: it may stand above already."
 
 
 class SlackBoard:
@@ -64,15 +67,15 @@ class SlackBoard:
             if key in self._queued:
                 return
             self._queued.add(key)
-        pace = 0.0 if post.ts else PACE  # a message that is there already is painted anew at once
+        pace = 0.0 if post.is_there else PACE  # a message that is there already is painted anew at once
         if not self._outbox.put(f"board {post.channel}", _Sheet(self, held.number, post.channel, pace)):
             with self._lock:
                 self._queued.discard(key)
 
     def remind(self, held: Held, post: Shown, people: Iterable[str]) -> None:
         """A message in the thread of the one that shows it, naming those who have not said anything."""
-        place = self._place(post.channel)
-        below = Place(place.channel, thread=post.ts, beneath=post.ts, direct=place.direct)
+        place, thread = self._place(post.channel), post.ts if post.is_there else ""
+        below = Place(place.channel, thread=thread, beneath=thread, direct=place.direct)
         ways = self._post.ways(below, public=not below.direct)
         self._outbox.put(f"board {post.channel}", MessageLetter(_reminder(held, list(people)), ways, pace=PACE))
 
@@ -96,28 +99,53 @@ class SlackBoard:
         """Draw it as it is now and send that; raises what Slack says."""
         with self._lock:
             self._queued.discard((number, channel))
-        held = self._approvals.get(number)
-        known = next((each for each in self._approvals.posts.of(number) if each.channel == channel), None)
+        held, known = self._approvals.get(number), self._known(number, channel)
         if held is None or known is None or known.shown >= held.version:
             return
-        message = self._drawn(held)
+        message = self._drawn(held, MAY_BE_ABOVE if known.ts == IN_DOUBT else "")
         payload = message.payload()
         if faults := problems(payload):
             log.error("a request that Slack would refuse was made plain: %s (number %s)", "; ".join(faults), number)
             payload = message.plain()
         place = self._place(channel)
-        ts = self._post.paint(place, payload, known.ts)
+        try:
+            ts = self._post.paint(place, payload, known.ts if known.is_there else "")
+        except Unsure:
+            self._doubt(known, held.version)
+            raise
         self._approvals.posts.sent(Shown(number, channel, ts, held.version))
-        for file in () if known.ts else message.files:  # what has no room in the message goes below it, once
+        for file in () if known.is_there else message.files:  # what has no room in the message goes below it, once
             below = replace(place, thread=ts, beneath=ts)
             self._outbox.put(f"board {channel}", FileLetter(file, self._post.file_ways(below, public=True), PACE))
 
+    def refused(self, number: int, channel: str, code: str) -> None:
+        """Slack does not take it there: what was deleted is shown anew while it waits, all else stays as it is."""
+        held, known = self._approvals.get(number), self._known(number, channel)
+        if held is None or known is None:
+            return
+        if known.is_there and code == GONE:
+            self._approvals.posts.drop(number, channel)
+            self._ring()
+        elif known.ts:
+            self._approvals.posts.sent(replace(known, shown=held.version))
+        else:
+            self.lost(number, channel)
+
     def lost(self, number: int, channel: str) -> None:
         """It could not be sent there."""
-        known = next((each for each in self._approvals.posts.of(number) if each.channel == channel), None)
+        known = self._known(number, channel)
         if known is not None and not known.ts:
             unshown(self._approvals, known)
             self._ring()
+
+    def _known(self, number: int, channel: str) -> Shown | None:
+        return next((each for each in self._approvals.posts.of(number) if each.channel == channel), None)
+
+    def _doubt(self, post: Shown, version: int) -> None:
+        """Slack may have shown it: what never was there is sent once more, and then not before something changes."""
+        if not post.is_there:
+            shown = version if post.ts == IN_DOUBT else post.shown
+            self._approvals.posts.sent(replace(post, ts=IN_DOUBT, shown=shown))
 
     def _place(self, channel: str) -> Place:
         """A channel, or the direct messages with a person."""
@@ -125,10 +153,9 @@ class SlackBoard:
             return Place(self._post.conversation(channel), direct=True)
         return Place(channel, direct=channel.startswith("D"))
 
-    def _drawn(self, held: Held) -> Message:
-        outcome = Outcome(
-            Status.HELD, Reply(tuple(parts(held))), held.number, public=True, line=held.line, host=held.host
-        )
+    def _drawn(self, held: Held, before: str = "") -> Message:
+        said = (*([Note(before)] if before else ()), *parts(held))
+        outcome = Outcome(Status.HELD, Reply(said), held.number, public=True, line=held.line, host=held.host)
         return render(
             outcome, lambda button: self._desk.remember(button, held.host), held.actor, f" asks on {held.host} for "
         )
@@ -149,7 +176,7 @@ class _Sheet:
             self.board.paint(self.number, self.channel)
         except Refused as refusal:
             log.warning("number %s cannot be shown in %s: %s", self.number, self.channel, refusal.code)
-            self.board.lost(self.number, self.channel)
+            self.board.refused(self.number, self.channel, refusal.code)
         except Unsure as loss:
             log.warning("number %s may not be shown in %s: %s", self.number, self.channel, loss)
         except Unwritable as error:

@@ -50,12 +50,12 @@ class Channels:
     def _asked(self, channel: str) -> Reach:
         try:
             with told(METHOD):
-                answer = self._client.conversations_info(channel=channel)
+                is_shared = shared(self._client.conversations_info(channel=channel)["channel"])
         except Refused as refusal:
             if refusal.code == NOT_FOUND:
                 return Reach.HIDDEN
             raise
-        return Reach.SHARED if shared(answer["channel"]) else Reach.OWN
+        return Reach.SHARED if is_shared else Reach.OWN
 
 
 def shared(channel: Mapping[str, Any]) -> bool:

@@ -19,8 +19,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.slack import body as bodies
+from bot.slack.arrivals import MOST, Arrival
 from bot.slack.connection import CannotConnect
-from bot.slack.signature import Signature
+from bot.slack.signature import STAMP, Signature
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
@@ -36,12 +37,13 @@ def application(app: App, signature: Signature, state: State) -> Starlette:
     """The ASGI application; state says what is wrong, or None."""
 
     async def events(request: Request) -> Response:
+        may_be = signature.may_be(request.headers)
         try:
-            body = await _body(request)
+            body = await _body(request, BODY_LIMIT if may_be else bodies.SSL_CHECK_LIMIT)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         if body is None:
-            return PlainTextResponse("too large\n", 413)
+            return PlainTextResponse("too large\n", 413) if may_be else _unsigned()
         return await run_in_threadpool(_answer, app, signature, body, request)
 
     return Starlette(routes=[Route(EVENTS, events, methods=["POST"]), health_route(state)])
@@ -57,14 +59,19 @@ def health_route(state: State) -> Route:
     return Route(HEALTH, health)
 
 
-async def _body(request: Request) -> bytes | None:
-    """The whole body; None where it is longer than anything of Slack's."""
-    body = bytearray()
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The whole body; None where it is longer than this, and then no more of it is kept than that."""
+    body, length = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
+        length += len(chunk)
+        body += chunk[: limit - len(body)]
+        if length > BODY_LIMIT:
             return None
-    return bytes(body)
+    return bytes(body) if length <= limit else None
+
+
+def _unsigned() -> Response:
+    return PlainTextResponse("invalid request\n", 401)
 
 
 def _answer(app: App, signature: Signature, body: bytes, request: Request) -> Response:
@@ -72,17 +79,17 @@ def _answer(app: App, signature: Signature, body: bytes, request: Request) -> Re
     if bodies.ssl_check(body):
         return Response()
     if not signature.made(request.headers, body):
-        return PlainTextResponse("invalid request\n", 401)
+        return _unsigned()
     try:
-        return _dispatch(app, bodies.read(body, request.headers.get("content-type", "")))
+        return _dispatch(app, bodies.read(body, request.headers.get("content-type", "")), request.headers[STAMP])
     except bodies.Malformed as fault:
         log.warning("a signed request was refused: %s", fault)
         return PlainTextResponse("malformed request\n", 400)
 
 
-def _dispatch(app: App, body: dict[str, Any]) -> Response:
+def _dispatch(app: App, body: dict[str, Any], stamp: str) -> Response:
     """Bolt takes a body that was read already only as one of Socket Mode; it makes no other difference."""
-    answer = app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+    answer = app.dispatch(BoltRequest(body=body, headers={STAMP: stamp}, mode="socket_mode"))
     return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
 
@@ -99,6 +106,8 @@ class Server:
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=STOP,
+                http=Arrival,
+                backlog=MOST,
             )
         )
         self._thread: threading.Thread | None = None

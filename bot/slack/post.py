@@ -17,9 +17,9 @@ from bot.slack.elements import mention
 from bot.slack.message import File
 from bot.slack.payload import Original
 from bot.slack.place import Place
-from bot.slack.said import TAKEN, UNREACHED_WAIT, NotNow, Refused, Unsure, judge, told
+from bot.slack.said import FIRST_ERROR, TAKEN, UNREACHED_WAIT, NotNow, Refused, Unsure, judge, told
 
-FIRST_ERROR = 400  # HTTP; this and above
+OPEN = "conversations.open"
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
 log = logging.getLogger(__name__)
@@ -107,8 +107,7 @@ class Post:
             return ts
         if not place.direct:
             self._stays_here(place.channel)
-        made = self._call("chat.postMessage", {"channel": place.channel, **_in_thread(place.beneath), **payload})
-        return str(made["ts"])
+        return str(self._post(place.channel, place.beneath, payload))
 
     def _tell_all(self, place: Place, payload: Payload) -> None:
         self._stays_here(place.channel)
@@ -147,8 +146,9 @@ class Post:
             log.warning("nothing is shown to everybody in %s: it is read by %s", channel, reach.value)
             raise Refused(reach.name)
 
-    def _post(self, channel: str, thread: str, payload: Payload) -> None:
-        self._call("chat.postMessage", {"channel": channel, **_in_thread(thread), **payload})
+    def _post(self, channel: str, thread: str, payload: Payload) -> Any:
+        """The time of the message."""
+        return self._call("chat.postMessage", {"channel": channel, **_in_thread(thread), **payload}, "ts")
 
     def _whisper(self, place: Place, payload: Payload) -> None:
         where = {"channel": place.channel, "user": place.user, **_in_thread(place.thread)}
@@ -174,15 +174,20 @@ class Post:
             )
 
     def conversation(self, user: str) -> str:
-        """The id of the direct messages with a person."""
+        """The id of the direct messages with a person; to ask for it again does no harm."""
         if user not in self._direct:
-            answer = self._call("conversations.open", {"users": user})
-            self._direct[user] = str(answer["channel"]["id"])
+            try:
+                with told(OPEN):
+                    self._direct[user] = str(self._call(OPEN, {"users": user}, "channel")["id"])
+            except Unsure as error:
+                raise NotNow(UNREACHED_WAIT, OPEN) from error
         return self._direct[user]
 
-    def _call(self, method: str, arguments: Payload) -> Any:
+    def _call(self, method: str, arguments: Payload, wanted: str = TAKEN) -> Any:
+        """What an answer that Slack took it with says of this."""
         with self._limits(method), told(method):
-            return self._client.api_call(method, json=dict(arguments))
+            said: Any = self._client.api_call(method, json=dict(arguments)).data
+            return said[wanted]
 
     @contextlib.contextmanager
     def _limits(self, method: str) -> Iterator[None]:
@@ -198,12 +203,11 @@ class Post:
 
 
 def _code(status: int, body: str) -> str:
-    """What a response URL answers: words of its own, or JSON; what is not an error is taken."""
+    """What a response URL answers: words of its own, or JSON; empty where it is neither, or what is left of it."""
     with contextlib.suppress(ValueError):
         answer = json.loads(body)
-        if isinstance(answer, dict):
-            body = str(answer.get("error") or TAKEN)
-    return TAKEN if status < FIRST_ERROR and body == TAKEN else body or str(status)
+        return str(answer.get("error") or (TAKEN if answer.get("ok") else "")) if isinstance(answer, dict) else ""
+    return body.strip() if status >= FIRST_ERROR or body == TAKEN else ""
 
 
 def _in_thread(thread: str) -> dict[str, str]:

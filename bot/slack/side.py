@@ -27,9 +27,10 @@ from bot.slack.payload import Asked, Pressed, Submitted
 from bot.slack.place import Place
 from bot.slack.post import Post
 from bot.slack.progress import Progress
+from bot.slack.pulse import Pulse
 from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
-from bot.undelivered import Shown
+from bot.undelivered import Heard, Shown
 from commands.reply import Asking, Button, note
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
@@ -61,7 +62,8 @@ class SlackSide:
         self._dialogs = Dialogs(desk, self._post, self._outbox)
         self._flying: dict[int, Due] = {}  # the answers that are on their way, by the number of the action
         access = connection.access
-        intake = Intake(connection, clock, self._take, self._press, self._submit)
+        self._pulse = Pulse()
+        intake = Intake(connection, clock, self._take, self._press, self._submit, self._pulse.waited)
         app = build(connection, intake)
         self.transport: http.Server | Sockets
         if access.mode is Mode.HTTP:
@@ -72,6 +74,7 @@ class SlackSide:
 
     def start(self) -> None:
         """Begin to hear and to answer; raises CannotConnect with a sentence."""
+        self._pulse.start()
         self.transport.start()
         self._outbox.start()
         self._patience.start()
@@ -80,6 +83,7 @@ class SlackSide:
     def stop(self) -> None:
         """Hear nothing more, send what waits, and end."""
         self.transport.stop()
+        self._pulse.stop()
         self._patience.stop()
         self._outbox.close()
 
@@ -103,10 +107,13 @@ class SlackSide:
         for late in islice(self._desk.unsent(self._flying), FED):
             self.show(late)
 
-    def say(self, channel: str, text: str) -> None:
-        """Tell a channel, unless it is shared, something about slashdock itself."""
+    def say(self, channel: str, text: str, heard: Callable[[Shown], None]) -> None:
+        """Tell a channel, unless it is shared, something about slashdock itself; heard is told what became of it."""
         message = render(Outcome(Status.DONE, note(text)), lambda _button: "")
-        self._outbox.put(channel, MessageLetter(message, self._post.ways(Place(channel), public=True), pace=PACE))
+        ways = self._post.ways(Place(channel), public=True)
+        letter = MessageLetter(message, ways, pace=PACE, followed=Heard(heard))
+        if not self._outbox.put(channel, letter):
+            letter.give_up()
 
     def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
         """Where requests for consent are shown."""

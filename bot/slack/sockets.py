@@ -8,7 +8,7 @@ import select
 import socket
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -25,6 +25,7 @@ CONNECTIONS = 2  # Slack allows ten
 PING = 1  # seconds between two pings
 LOOK = 0.5  # seconds between two looks at the connections
 SILENCE = 4  # seconds without a pong after which a connection is lost
+STOP = 2.0  # seconds that an end waits for the threads of the connections
 WORKERS = 8  # threads a connection; each holds a payload for the millisecond until it is acknowledged
 
 log = logging.getLogger(__name__)
@@ -59,12 +60,13 @@ class Sockets:
         self._watch.start()
 
     def stop(self) -> None:
-        """Close them all, side by side."""
+        """Close them all, side by side; what waits for a Slack that hangs is left behind."""
         self._ending.set()
-        if self._watch.is_alive():
-            self._watch.join()
-        with ThreadPoolExecutor(CONNECTIONS) as closing:
-            list(closing.map(_end, self._clients))
+        _join([self._watch])
+        closing = [threading.Thread(target=_end, args=(client,), daemon=True) for client in self._clients]
+        for each in closing:
+            each.start()
+        _join(closing)
         self._clients.clear()
 
     def healthy(self) -> str | None:
@@ -89,11 +91,15 @@ class Sockets:
     def _look_after(self) -> None:
         told = None
         while not self._ending.wait(LOOK):
-            for client in self._clients:
+            for client in tuple(self._clients):
                 session = client.current_session
+                if self._ending.is_set():
+                    return
                 if session is not None and session.is_active() and not _hears(session):
                     log.warning("a connection to Slack was lost")
                     _renew(client, session)
+                    if self._ending.is_set():  # it took so long that nobody waits for it
+                        _end(client)
             if (wrong := self.healthy()) != told:
                 log.warning(wrong or "Slack is connected again")
                 told = wrong
@@ -139,8 +145,15 @@ def _renew(client: SocketModeClient, session: Session) -> None:
     try:
         session.disconnect()
         client.connect_to_new_endpoint()
-    except (OSError, SlackApiError, SlackClientError) as error:
+    except Exception as error:  # noqa: BLE001 - the SDK trips over an answer in pieces; the watch goes on
         log.warning("Slack cannot be joined again yet: %s", error)
+
+
+def _join(threads: Iterable[threading.Thread]) -> None:
+    deadline = time.monotonic() + STOP
+    for each in threads:
+        if each.is_alive():
+            each.join(max(0.0, deadline - time.monotonic()))
 
 
 def _end(client: SocketModeClient) -> None:
@@ -150,6 +163,7 @@ def _end(client: SocketModeClient) -> None:
     client.message_queue.put(None)
     _shut(client, client.current_session)
     client.close()
+    client.disconnect()  # what was being opened meanwhile
 
 
 def _shut(client: SocketModeClient, session: Session | None) -> None:

@@ -17,6 +17,7 @@ class Faults:
     limits: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     failures: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     lost: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
+    garbled: dict[str, deque[bytes | None]] = field(default_factory=lambda: defaultdict(deque))
     hanging: dict[str, threading.Event] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -34,6 +35,15 @@ class Faults:
         status = self._next(self.lost, method)
         if status is not None:
             raise SlackError("internal_error", status=status)
+
+    def garbles(self, method: str, body: bytes) -> bytes:
+        """What this call, which is done, is answered: the body, or what takes its place."""
+        with self.lock:
+            planned = self.garbled[method if self.garbled[method] else ANY]
+            if not planned:
+                return body
+            instead = planned.popleft()
+        return body[: len(body) // 2] if instead is None else instead
 
     def held(self, method: str) -> threading.Event | None:
         """What a hanging method waits for."""

@@ -70,7 +70,7 @@ async def _response_url(request: Request) -> Response:
     except SlackError as refusal:
         status = refusal.status if refusal.status != 200 else 400  # noqa: PLR2004 - HTTP's own number
         return JSONResponse(refusal.body(), status)
-    return PlainTextResponse("ok")
+    return PlainTextResponse(workspace.faults.garbles("response_url", b"ok"))
 
 
 async def _upload(request: Request) -> Response:

@@ -42,6 +42,10 @@ class Stage(Parts):
         planned = self.faults.lost if after else self.faults.failures
         planned[method].extend([status] * times)
 
+    def garble(self, method: str = ANY, body: bytes | None = None, times: int = 1) -> None:
+        """The next calls of a method, or `response_url`, are done and answered with these bytes (None: the half)."""
+        self.faults.garbled[method].extend([body] * times)
+
     @contextlib.contextmanager
     def hang(self, method: str = ANY) -> Iterator[None]:
         """Calls of a method hang as long as the block lasts."""

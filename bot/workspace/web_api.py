@@ -73,7 +73,8 @@ class WebApi:
             if refusal.code == "missing_scope":
                 answer |= {"needed": _scope(method), "provided": ",".join(sorted(self.scopes))}
         self._record(Call(method, args, status, answer, self.state.clock()))
-        return JSONResponse(answer, status, headers)
+        told = JSONResponse(answer, status, headers)
+        return Response(self.faults.garbles(method, bytes(told.body)), status, headers, told.media_type)
 
     async def _hang(self, method: str) -> None:
         held = self.faults.held(method)

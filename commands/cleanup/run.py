@@ -26,6 +26,8 @@ class Run(Command, name="cleanup run", permission=Permission.CHANGE, does="image
     one more look at each. The bytes that were freed are measured, not added up.
     """
 
+    attended = True
+
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether each image that was to go is gone."""
         return vanished.each(past, "image")

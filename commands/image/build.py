@@ -77,6 +77,8 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     in it is told with its line. The image's id ends the answer.
     """
 
+    attended = True
+
     context: str = arg("PATH | URL | -")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
     file: str = flag("-f", default="", help="The Dockerfile, else the one in the context; - to be asked for it")

@@ -33,6 +33,8 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
     An image here that has the name so far loses it. Who is logged in there is said by `login`.
     """
 
+    attended = True
+
     image: str = arg("NAME[:TAG|@DIGEST]")
     all_tags: bool = flag("-a", default=False, help="All images of the repository")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")

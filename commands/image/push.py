@@ -37,6 +37,8 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
     Who is logged in there is said by `login`.
     """
 
+    attended = True
+
     image: str = arg("NAME[:TAG]")
     all_tags: bool = flag("-a", default=False, help="All tags of the repository that are here")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: nothing is signed here")

@@ -18,6 +18,7 @@ from set_clock import SetClock
 from bot.clock import Clock
 from bot.settings import Mode
 from bot.slack import Access, CannotConnect, Connection, SlackSide
+from bot.slack.arrivals import MOST
 from bot.slack.http import BODY_LIMIT, EVENTS, Server
 from bot.slack.signature import Signature
 from bot.workspace import Workspace
@@ -80,6 +81,13 @@ def test_a_signed_request_is_heard(by_http: Joined) -> None:
     assert [request.line for request in by_http.desk.taken] == [SECRET_TEXT]
 
 
+def test_a_command_is_as_old_as_its_stamp(by_http: Joined) -> None:
+    """Whatever it waited for before we read it: a line of a minute ago is not run."""
+    body = body_of(by_http)
+    assert send(address(by_http), body.encode(), signed(by_http, body, -100))[0] == 200
+    assert by_http.desk.taken[0].received <= time.time() - 99
+
+
 @pytest.mark.attack("S3")
 @pytest.mark.parametrize("seconds", [-310, 70])
 def test_old_and_future_requests_are_refused(by_http: Joined, seconds: float) -> None:
@@ -136,6 +144,49 @@ def test_a_changed_body_is_refused(by_http: Joined) -> None:
     assert send(address(by_http), b"\xff\xfe", headers)[0] == 401
     assert send(address(by_http), b"x" * (BODY_LIMIT + 1), headers)[0] == 413
     assert by_http.desk.taken == []
+
+
+def opened(joined: Joined, sent: bytes = b"") -> socket.socket:
+    """A connection of anybody's that has sent so much of a request."""
+    host, _, port = address(joined, "").removeprefix("http://").partition(":")
+    made = socket.create_connection((host, int(port)), timeout=10)
+    made.sendall(sent)
+    return made
+
+
+HALF = f"POST {EVENTS} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab".encode()
+
+
+@pytest.mark.attack("S31")
+def test_connections_that_ask_nothing_keep_nobody_out(by_http: Joined) -> None:
+    """S31: of those whose request is not all there, the oldest makes room; whoever has a question is answered."""
+    strangers = [opened(by_http, sent) for sent in (b"", b"POST /", HALF) * MOST]
+    assert strangers[0].recv(1) == b""
+    assert send(address(by_http, "/healthz"), None, {}) == (200, "ok\n")
+    body = body_of(by_http)
+    assert send(address(by_http), body.encode(), signed(by_http, body)) == (200, "")
+    for each in strangers:
+        each.close()
+
+
+@pytest.mark.attack("S31")
+def test_a_request_has_to_arrive_in_time(by_http: Joined, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S31: a head or a body that does not end is not waited for; one request is answered a connection."""
+    monkeypatch.setattr("bot.slack.arrivals.WHOLE", 0.01)
+    for sent in (b"", b"POST /", HALF):
+        with opened(by_http, sent) as stranger:
+            assert stranger.recv(1) == b""
+    with opened(by_http, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as asked:
+        assert b"connection: close" in b"".join(iter(lambda: asked.recv(65_536), b"")).lower()
+
+
+@pytest.mark.attack("S31")
+def test_of_what_nobody_signed_little_is_kept(by_http: Joined) -> None:
+    """S31: by its headers it cannot be Slack's, so that its body is thrown away as it comes."""
+    large = b"ssl_check=1&" + b"x" * 900_000
+    late = {b"X-Slack-Request-Timestamp": b"1", b"X-Slack-Signature": b"v0=" + b"0" * 64}
+    for headers in ({}, late):
+        assert send(address(by_http), large, headers)[0] == 401
 
 
 AS_JSON = {b"Content-Type": b"application/json"}

@@ -11,7 +11,7 @@ from canned import CannedDesk, Joined, until
 from bot.clock import Clock
 from bot.settings import Mode
 from bot.slack import Access, CannotConnect, Connection, SlackSide
-from bot.slack.sockets import CONNECTIONS
+from bot.slack.sockets import CONNECTIONS, Sockets
 from bot.workspace import Workspace
 from bot.workspace.people import OPS, VIEWER
 
@@ -108,3 +108,16 @@ def test_no_thread_is_left(workspace: Workspace) -> None:
     workspace.slash(VIEWER, OPS, "ps").wait()
     side.stop()
     assert set(threading.enumerate()) <= before
+
+
+def test_the_end_does_not_wait_for_a_slack_that_hangs(by_socket: Joined, caplog: pytest.LogCaptureFixture) -> None:
+    """The connections were cut, and whoever joins again waits for an answer: they are left behind."""
+    workspace, transport = by_socket.workspace, by_socket.side.transport
+    assert isinstance(transport, Sockets)
+    workspace.wait_for(lambda: workspace.connections == CONNECTIONS)
+    with workspace.hang():
+        workspace.drop_connections()
+        until(lambda: "a connection to Slack was lost" in caplog.text)
+        transport.stop()
+        assert transport._watch.is_alive()
+    until(lambda: not transport._watch.is_alive())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from canned import Joined, done
 
 from bot.request import Actor, Origin, Outcome, Status
+from bot.slack.pulse import awake
 from bot.workspace.message import Message
 from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS, PRIVATE, TEAM, UNJOINED, VIEWER
 from commands.reply import Button, Buttons, Output, Reply
@@ -22,6 +25,21 @@ def test_a_slash_command_is_answered_to_the_asker_alone(joined: Joined) -> None:
     assert (request.line, request.actor, request.origin) == ("ps --all", Actor(VIEWER, TEAM), Origin.SLASH)
     assert (request.channel, request.thread, request.delivery) == (OPS, "", given.trigger_id)
     assert message.only_for == VIEWER
+
+
+def test_what_lay_before_us_while_we_stood_still_is_as_old_as_that(by_socket: Joined) -> None:
+    """Slack says of no slash command by socket when it was given: one that is read after a sleep may be of before."""
+    pulse = by_socket.side._pulse
+    pulse.now = lambda: awake() + 70
+    before = time.time()
+    by_socket.workspace.slash(VIEWER, OPS, "ps").wait()
+    for seconds in (4, 8):  # awake all the time, and for longer than GRACE
+        pulse.now = lambda seconds=seconds: awake() + 70 + seconds  # type: ignore[misc]
+        pulse.waited()
+    by_socket.workspace.slash(VIEWER, OPS, "ps").wait()
+    late, fresh = (request.received - before for request in by_socket.desk.taken)
+    assert late < -60
+    assert fresh >= 0
 
 
 def test_the_command_alone_asks_for_help(joined: Joined) -> None:

@@ -22,6 +22,7 @@ from bot.slack.outbox import LANE_LIMIT, Outbox
 from bot.slack.payload import Asked
 from bot.slack.place import Place
 from bot.slack.post import Post
+from bot.slack.said import TOO_MANY, NotNow, judge
 from bot.undelivered import Shown
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS, PRIVATE, UNJOINED, VIEWER
@@ -132,6 +133,51 @@ def test_an_answer_that_may_have_arrived_is_not_sent_again(workspace: Workspace,
     assert "restart web" in told.text
     assert "the answer" not in told.plain()
     assert len([each for each in workspace.messages(OPS) if "the answer" in each.plain()]) == int(after)
+
+
+GARBLED = [None, b"<html>a proxy</html>", b"\xff\xfe{", b"[]", b"[1]", b"null", b"{}", b'{"ok": true}', b""]
+
+
+@pytest.mark.parametrize("body", GARBLED)
+def test_an_answer_whose_confirmation_is_garbled_is_not_sent_again(
+    workspace: Workspace, side: SlackSide, body: bytes | None
+) -> None:
+    """Slack took it, and what it said is in pieces or a proxy's own: by each way that is as good as lost."""
+    desk = side._desk
+    assert isinstance(desk, CannedDesk)
+    places = {
+        "chat.postMessage": (Place(OPS, VIEWER), True),
+        "chat.postEphemeral": (Place(OPS, VIEWER), False),
+        "response_url": (Place(OPS, VIEWER, response_url=response_url(workspace, OPS)), False),
+    }
+    if body == b'{"ok": true}':  # all that most ways say; where a message is painted anew its time is needed
+        del places["chat.postEphemeral"], places["response_url"]
+    for number, (method, (place, public)) in enumerate(places.items(), 1):
+        workspace.garble(method, body)
+        outcome = replace(done(f"by {method}\n", public=public), number=number, due=Due(number, 1.0, public))
+        tell(side, place, outcome)
+        until(lambda: not side._outbox._waiting)
+        assert desk.shown[-1] == (outcome.due, Shown.UNSURE)
+    for method in places:
+        assert len([each for each in workspace.messages(OPS) if f"by {method}" in each.plain()]) == 1
+
+
+def test_a_lookup_that_is_garbled_is_asked_again(workspace: Workspace, side: SlackSide) -> None:
+    """Nothing was said to anybody yet: the answer waits, as where Slack cannot be reached."""
+    workspace.garble("conversations.info", b"[]")
+    workspace.garble("conversations.open", b'{"ok": true}')
+    tell(side, Place(OPS, VIEWER), done("to all\n", public=True))
+    tell(side, Place(UNJOINED, VIEWER), done("to you\n"))
+    assert workspace.wait_for_message(OPS, "to all")
+    assert workspace.wait_for_message(DIRECT, "to you")
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [("nan", 30), ("inf", 30), ("1e11", 3600), ("-5", 0), ("7", 7)])
+def test_slack_makes_nobody_wait_for_ever(seconds: str, waits: float) -> None:
+    """Whatever stands in Retry-After, the senders can wait for it."""
+    with pytest.raises(NotNow) as later:
+        judge("chat.postMessage", TOO_MANY, "ratelimited", {"Retry-After": seconds})
+    assert later.value.seconds == waits
 
 
 def test_a_secret_in_a_line_stays_out_of_the_log_and_the_notice(
@@ -405,6 +451,21 @@ DENIED = held.Held(
     7, VIEWER, "T0", "vera", "slash", OPS, "", "local", "restart web", "", {"text": "", "around": [], "verb": "x"}, {},
     "d", (), b"", 9e9, state=held.State.DENIED, by="otto", why="not now",
 )  # fmt: skip
+
+
+def test_whoever_says_something_hears_whether_slack_took_it(
+    workspace: Workspace, side: SlackSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its channel it is shown, in one that is hidden it is lost, and without room it is still to be said."""
+    heard = list[Shown]()
+    side.say(OPS, "a head", heard.append)
+    assert workspace.wait_for_message(OPS, "a head")
+    until(lambda: heard == [Shown.SHOWN])
+    side.say("C0NOWHERE1", "a head", heard.append)
+    until(lambda: heard[1:] == [Shown.LOST])
+    monkeypatch.setattr("bot.slack.outbox.LIMIT", 0)
+    side.say(OPS, "a head", heard.append)
+    assert heard[2:] == [Shown.DUE]
 
 
 @pytest.mark.parametrize("first", ["told", "fed"])

@@ -1,0 +1,90 @@
+"""What a request for consent looks like in Slack where Slack confirms nothing, or somebody takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from canned import CannedDesk, until
+from harness import Bench
+from offices import DEV, SAM, Office
+
+from bot.clerk import Clerk
+from bot.clock import Clock
+from bot.slack import Connection, SlackSide, board
+from bot.workspace import Message, Workspace
+from bot.workspace.people import OPS
+
+AGAIN = board.MAY_BE_ABOVE
+
+
+@dataclass
+class Shown:
+    """A request that waits, and the clerk that has it shown."""
+
+    made: Bench
+    workspace: Workspace
+    side: SlackSide
+    clerk: Clerk
+
+    def look(self, times: int = 1) -> None:
+        """Have the clerk look so often, each time until nothing is on its way."""
+        for _ in range(times):
+            self.clerk.look()
+            until(lambda: not self.side._outbox._waiting)
+
+    def messages(self) -> list[Message]:
+        """What shows it."""
+        return [each for each in self.workspace.messages(OPS) if each.by_bot]
+
+    def painted(self) -> int:
+        """How often one was painted anew, or Slack was asked to."""
+        return sum(call.method == "chat.update" for call in self.workspace.calls)
+
+
+@pytest.fixture
+def shown(office: Office, workspace: Workspace, connection: Connection) -> Iterator[Shown]:
+    """A request to restart web, not shown yet."""
+    made = office('[[require]]\nverbs = ["act"]\napprove = "second"\n')
+    made.say("restart -t 0 web", DEV, channel=OPS)
+    side, approvals = SlackSide(connection, CannedDesk(), Clock()), made.store.approvals
+    on = side.board(approvals, lambda: None)
+    side._outbox.start()
+    yield Shown(made, workspace, side, Clerk(approvals, made.pipeline.policy, Clock(), on, lambda _held: False))
+    side._outbox.close()
+
+
+def test_a_request_that_may_be_shown_is_shown_once_more_and_says_so(shown: Shown) -> None:
+    """With no reply at all it stands there twice, and once more when something changes; never at every look."""
+    shown.workspace.garble("chat.postMessage", times=3)
+    shown.look(4)
+    assert [AGAIN in each.body() for each in shown.messages()] == [False, True]
+    shown.made.say("approval reject 1", SAM)
+    shown.look(3)
+    assert [AGAIN in each.body() for each in shown.messages()] == [False, True, True]
+    assert "denied by sam" in shown.messages()[2].body()
+    assert shown.made.store.approvals.posts.stale() == []
+
+
+def test_a_request_whose_second_message_is_confirmed_is_painted_anew_in_that(shown: Shown) -> None:
+    """Slack cut its first reply, and said the time of the second message."""
+    shown.workspace.garble("chat.postMessage")
+    shown.look(2)
+    shown.made.say("approval cancel 1", DEV)
+    shown.look(3)
+    assert ["waits until" in each.body() for each in shown.messages()] == [True, False]
+    assert shown.painted() == 1
+
+
+def test_a_request_whose_message_was_deleted_is_shown_anew_only_while_it_waits(shown: Shown) -> None:
+    """Whoever decides still needs it; when it is over there is nothing to paint, and nobody tries at every look."""
+    shown.look()
+    shown.workspace.state.remove(shown.messages()[0])
+    shown.made.store.approvals.mark(1, "reminded")
+    shown.look(3)
+    assert ["waits until" in each.body() for each in shown.messages()] == [True]
+    shown.workspace.state.remove(shown.messages()[0])
+    shown.made.say("approval cancel 1", DEV)
+    shown.look(3)
+    assert (shown.messages(), shown.painted()) == ([], 2)
