@@ -34,7 +34,7 @@ _ONE_OF = {
     "text": "number IN (SELECT number FROM events WHERE id IN (SELECT rowid FROM said WHERE said MATCH :text))",
 }
 FILTERS = tuple(_ONE_OF)
-
+_COUNTED = "SELECT actor, duration_ms, host, origin, person, status, verb FROM actions"
 
 PATIENCE = 5.0  # seconds that a search may take
 PAGE = 100  # actions that are read before they are judged
@@ -67,6 +67,11 @@ class Actions:
         """The same among those that are chosen, of which each is asked once; raises TooLong."""
         until = time.monotonic() + self.patience
         return list(islice(filter(chosen, self._newest_first(filters, until)), limit))
+
+    def counted(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
+        """No more of each of them than is counted, without its objects, which take longest; raises TooLong."""
+        with self._reading() as db, _within(db.conn, time.monotonic() + self.patience):
+            return list(db.query(*_asked(_COUNTED, filters, limit, LAST)))
 
     def _newest_first(self, filters: Mapping[str, tuple[str, ...]], until: float) -> Iterator[dict[str, Any]]:
         """All that match, a page at a time; after until, which is a time of the monotonic clock, raises TooLong."""
@@ -124,10 +129,13 @@ def _within(connection: sqlite3.Connection, until: float) -> Iterator[None]:
 def _found(
     db: Database, filters: Mapping[str, tuple[str, ...]], limit: int, below: int = LAST
 ) -> Iterator[dict[str, Any]]:
+    return map(_action, db.query(*_asked(_ACTIONS, filters, limit, below)))
+
+
+def _asked(select: str, filters: Mapping[str, tuple[str, ...]], limit: int, below: int) -> tuple[str, dict[str, Any]]:
     where = " AND ".join(("number < :below", *(f"({_ONE_OF[name]})" for name in filters)))
     values = {name: _words(wanted) if name == "text" else json.dumps(wanted) for name, wanted in filters.items()}
-    asked = f"{_ACTIONS} WHERE {where} ORDER BY number DESC LIMIT :limit"
-    return map(_action, db.query(asked, {**values, "limit": limit, "below": below}))
+    return f"{select} WHERE {where} ORDER BY number DESC LIMIT :limit", {**values, "limit": limit, "below": below}
 
 
 def _words(texts: Iterable[str]) -> str:

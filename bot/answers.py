@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from bot import printed
 from bot.request import Outcome, Request, Status
 from bot.store import UNWRITTEN, Unwritable
 from bot.text import table
@@ -165,7 +166,7 @@ def told(text: str) -> Reply:
 
 def canonical(command: Command) -> str:
     """The canonical line, its secrets masked."""
-    return secrets.mask_line(grammar.canonical(command, mask=True))
+    return secrets.mask_typed(grammar.canonical(command, mask=True))
 
 
 def typed(request: Request, command: Command | None) -> str:
@@ -203,7 +204,7 @@ def _masked(part: Part) -> Part:
         case Output() | Errors() | Note():
             return replace(part, text=secrets.mask_text(part.text))
         case Printed(pieces):
-            return replace(part, pieces=tuple((secrets.mask_text(text), error) for text, error in pieces))
+            return replace(part, pieces=printed.masked(pieces))
         case Table(rows):
             return replace(part, rows=tuple(tuple(secrets.mask_text(cell) for cell in row) for row in rows))
         case Moment() | Buttons() | Asking():

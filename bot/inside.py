@@ -69,6 +69,17 @@ class Inside:
         except TooLong:
             raise Refusal(_TOO_LONG) from None
 
+    def counted(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
+        """The newest actions, of each what is counted: judged one by one only where any may be hidden."""
+        if self._reader.sees_all(""):
+            try:
+                found = self.store.actions.counted(filters, limit)
+            except TooLong:
+                raise Refusal(_TOO_LONG) from None
+            if all(map(self._reader.sees_all, {each["host"] or "" for each in found})):
+                return found
+        return self.audit(number=None, filters=filters, limit=limit)
+
     def archived(self, number: int) -> str:
         """The archive that an old action was moved to; empty where it was not, or the asker may not know."""
         return (self.store.archive.archived_in(number) or "") if self.policy.current().sees_host(self.asker) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +34,10 @@ class Reader:
         """Whether the reader asked for it."""
         return action["actor"] == self.asker.id or action["actor"] in self.asker.accounts
 
+    def sees_all(self, host: str) -> bool:
+        """Whether nothing at this host is hidden from the reader."""
+        return self.rules.current().sees_all(self._at(host))
+
     def may_read(self, action: Action) -> bool:
         """One's own actions, and those whose objects one may see; those about none, who sees the whole host."""
         if self.is_own(action):
@@ -61,7 +66,7 @@ class Reader:
 
     def request(self, held: Held, *, own: bool) -> dict[str, Any]:
         """A request for consent, and what stands around it as far as the reader may see what that names."""
-        why = held.why if own or self._sees_all(held.host) else heard(held)
+        why = held.why if own or self.sees_all(held.host) else heard(held)
         return told(held) | {"why": why, "around": self._around(held)}
 
     def run(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -74,7 +79,7 @@ class Reader:
         return {**job, "last": ": ".join(filter(None, known))}
 
     def _around(self, held: Held) -> tuple[str, ...]:
-        said, sees_all = around(held), self._sees_all(held.host)
+        said, sees_all = around(held), self.sees_all(held.host)
         shown = tuple(
             each.text
             for each in said
@@ -83,6 +88,13 @@ class Reader:
         return shown if len(shown) == len(said) else (*shown, _NOT_ALL)
 
     def _may_see(self, target: Mapping[str, Any], host: str) -> bool:
+        """The same object stands in many actions, and is judged once."""
+        told = (host, json.dumps(target))
+        if told not in self._judged:
+            self._judged[told] = self._is_seen(target, host)
+        return self._judged[told]
+
+    def _is_seen(self, target: Mapping[str, Any], host: str) -> bool:
         """Whether the policy shows an object of the record; one that is not told of whole, to who sees everything."""
         policy, asker, kind, image = self.rules.current(), self._at(host), target["kind"], target.get("image")
         is_whole = not target.get("cut") and (image is not None or kind != "container" or not policy.bars.go_by_image)
@@ -94,16 +106,17 @@ class Reader:
         )
 
     def _is_whole(self, action: Action) -> bool:
-        return self.is_own(action) or self._sees_all(action["host"])
+        return self.is_own(action) or self.sees_all(action["host"])
 
     def _at(self, host: str) -> Asker:
         return replace(self.asker, host=host or self.asker.host)
 
-    def _sees_all(self, host: str) -> bool:
-        return self.rules.current().sees_all(self._at(host))
-
     def _made_by(self, host: str) -> MadeBy:
         return MadeBy(lambda identity: self._makers(host or self.asker.host).get(identity, ""))
+
+    @functools.cached_property
+    def _judged(self) -> dict[tuple[str, str], bool]:
+        return {}
 
     @functools.cached_property
     def _makers(self) -> Callable[[str], Mapping[str, str]]:

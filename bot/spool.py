@@ -11,13 +11,15 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from bot.bounds import KEPT
+from commands import secrets
 from commands.asking import Field, Form
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Printed, Reply, Table
+from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 
 SPOOL = "spool"  # in the data folder
 ROOM = 268_435_456  # bytes of all of them together; the oldest go first
@@ -43,8 +45,12 @@ class Spool:
         self.trim()
 
     def keep(self, number: int, reply: Reply) -> dict[str, Any]:
-        """Keep a masked reply under the number of its action; its size in bytes and its SHA-256, for the record."""
-        told = json.dumps(reply, default=_told, separators=(",", ":")).encode()
+        """Keep a masked reply under the number of its action; its size in bytes and its SHA-256, for the record.
+
+        Of what could be pressed stays what runs a line without secrets: the line is kept as it is.
+        """
+        kept = replace(reply, parts=tuple(filter(None, map(_without_secrets, reply.parts))))
+        told = json.dumps(kept, default=_told, separators=(",", ":")).encode()
         fresh = self._folder / f".{number}.{os.getpid()}"
         try:
             with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
@@ -111,6 +117,21 @@ def _looked(entry: os.DirEntry[str]) -> tuple[float, int, str] | None:
     except FileNotFoundError:
         return None
     return looked.st_mtime, looked.st_size, entry.path
+
+
+def _without_secrets(part: Part) -> Part | None:
+    match part:
+        case Buttons(buttons):
+            left = tuple(each for each in buttons if _is_plain(each.line))
+            return Buttons(left) if left else None
+        case Asking(line=line):
+            return part if _is_plain(line) else None
+        case _:
+            return part
+
+
+def _is_plain(line: str) -> bool:
+    return secrets.mask_typed(line) == line
 
 
 def _told(part: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from commands.general.version import PRODUCT, VERSION, Version
 from commands.grammar import Grammar, HelpAsked, Read, called
 from commands.line import UsageError
 from commands.root import Root
+from commands.secrets import mask_typed
 from commands.spec import Argument, Spec
 
 LONGEST = 10_000  # characters of a line; Slack's own messages are shorter, and the reading is in the way of an ack
@@ -113,7 +114,7 @@ class Catalog:
         if not read.positionals:
             return Parsed(Bare(words=(name,)))
         word = read.positionals[0]
-        wrong = grammar.usage(f"docker: unknown command: docker {name} {word}")
+        wrong = grammar.usage(f"docker: unknown command: docker {name} {mask_typed(word)}")
         raise UsageError(wrong.text, *self._instead(word, name))
 
     def _unknown(self, words: list[str]) -> Parsed:
@@ -124,7 +125,7 @@ class Catalog:
             raise UsageError(error.text, otherwise or error.hint, near) from None
         if read.help:
             return self._help([], warnings=read.warnings)
-        raise UsageError(f"docker: unknown command: docker {words[0]}\n\n{_NO_HELP}", otherwise, near)
+        raise UsageError(f"docker: unknown command: docker {mask_typed(words[0])}\n\n{_NO_HELP}", otherwise, near)
 
     def _instead(self, word: str, group: str = "") -> tuple[str, tuple[str, ...]]:
         """Why docker's verb of this name is not here, or the names that may be meant."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from commands import forms, programs
+from commands import forms, legible, programs
 from commands.chance import MASK
 from commands.programs import Watch
 from commands.telling import FRAGMENTS, for_sure, telling
@@ -14,7 +14,9 @@ from commands.variables import Variables
 
 __all__ = ["MASK", "mask_line", "mask_object", "mask_text", "mask_typed"]
 
-_BLOCK = 65536  # characters that are searched at once: no thread waits longer than that for its turn
+BLOCK = 65536  # characters that are searched at once: no thread waits longer than that for its turn
+_AROUND, _CUTS = 2048, 16  # characters before and after a cut in a long line, and how many places are tried
+_GAP = re.compile(r"[ ,;&]")
 _NAME_LIMIT = 128  # characters of a name that are looked at
 _SPOKEN_LENGTH = 6  # characters from which a word with a digit is a secret in "the password is ..."
 _NAME_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
@@ -37,8 +39,16 @@ _PLAIN_VALUES = frozenset(
 
 
 def mask_text(text: str) -> str:
-    """The text with every secret in it hidden, all else as it was; masking it again changes nothing."""
-    return "".join(_hide_named(programs.hide(forms.hide(block))) for block in _blocks(forms.hide_blocks(text)))
+    """The text with every secret in it hidden, all else as it was; masking it again changes nothing.
+
+    A secret that only the eye puts together, past colours and what cannot be seen, is shown without any of these.
+    """
+    shown = _masked(text)
+    read = legible.bare(shown)
+    if read == shown:
+        return shown
+    masked = _masked(read)
+    return shown if masked == read else masked
 
 
 def mask_object(thing: Any) -> Any:
@@ -71,9 +81,21 @@ def mask_line(line: str) -> str:
 
 def mask_typed(line: str) -> str:
     """A command line as it is written down: without its secrets, and without the value of any variable that it sets."""
-    variables = Variables()
-    pieces = _SHELL_WORDS.findall(forms.hide_blocks(line))  # before a word of a key is taken out of it
-    return mask_line("".join(piece if piece.isspace() else variables.masked(piece) for piece in pieces))
+    return mask_line(_without_values(forms.hide_blocks(line)))  # before a word of a key is taken out of it
+
+
+def _without_values(line: str) -> str:
+    variables = Variables(_without_values)
+    pieces = _SHELL_WORDS.findall(line)
+    return "".join(piece if piece.isspace() else variables.masked(piece) for piece in pieces)
+
+
+def _masked(text: str) -> str:
+    return "".join(map(_hide, _blocks(forms.hide_blocks(text))))
+
+
+def _hide(block: str) -> str:
+    return _hide_named(programs.hide(forms.hide(block)))
 
 
 # A word as a shell sees it, or the space between two; an open quote reaches to the end.
@@ -148,15 +170,26 @@ def _hidden(value: str) -> str:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """The text in blocks that end at a line's end, or else where hardly any secret is cut."""
+    """The text in blocks that end at a line's end, or else where no secret is cut as far as can be seen around it."""
     start = 0
-    while len(text) - start > _BLOCK:
-        end = start + _BLOCK
-        cuts = (text.rfind(mark, start, end) for mark in ("\n", ",", ";", "&", " "))
-        cut = next((cut for cut in cuts if cut >= start), end - 1) + 1
-        yield text[start:cut]
-        start = cut
+    while len(text) - start > BLOCK:
+        limit = start + BLOCK
+        end = text.rfind("\n", start, limit) + 1 or _cut(text, limit)
+        yield text[start:end]
+        start = end
     yield text[start:]
+
+
+def _cut(text: str, limit: int) -> int:
+    """Where a long line is cut, close before the limit: what surrounds that is hidden in two parts as it is at once."""
+    gaps = [found.end() for found in _GAP.finditer(text, limit - _AROUND, limit)][-_CUTS:]
+    places = (*reversed(gaps), *range(limit, limit - _AROUND, -_AROUND // _CUTS))
+    return next((place for place in places if _is_apart(text, place)), limit)
+
+
+def _is_apart(text: str, place: int) -> bool:
+    before, after = text[place - _AROUND : place], text[place : place + _AROUND]
+    return _hide(before + after) == _hide(before) + _hide(after)
 
 
 def _hide_named(text: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,14 +69,27 @@ def _make() -> None:
         raise EnvironmentFaultError(f"slashdock needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     print("slashdock: making .venv from the locked packages (once)", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False, capture_output=True, text=True)
+    wheel = _pip()
+    without = ["--without-pip"] if wheel else []
+    made = subprocess.run([sys.executable, "-m", "venv", *without, VENV], check=False, capture_output=True, text=True)
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         raise EnvironmentFaultError(f"{made.stdout.strip()}\nOn Debian: apt-get install python3-venv")
     launcher = VENV / "bin/slashdock"
     launcher.write_text(LAUNCHER.format(python=_python()))
     launcher.chmod(0o755)
-    next(VENV.glob("lib/python3*/site-packages")).joinpath("slashdock.pth").write_text(f"{ROOT}\n")
+    site = next(VENV.glob("lib/python3*/site-packages"))
+    if wheel:
+        with zipfile.ZipFile(wheel) as packed:
+            packed.extractall(site)
+    (site / "slashdock.pth").write_text(f"{ROOT}\n")
+
+
+def _pip() -> Path | None:
+    """Python's own wheel of pip, to be only unpacked: installing it, as venv does, takes seconds. Debian has none."""
+    found = importlib.util.find_spec("ensurepip")
+    wheels = Path(found.origin).parent.glob("_bundled/pip-*.whl") if found and found.origin else ()
+    return next(iter(wheels), None)
 
 
 def _install(lock: Path) -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,14 @@ import harness
 import pytest
 from bot_process import BotProcess
 from harness import VIEWER, Bench
+from offices import DEV, SAM, Office
 from set_clock import SetClock
 
 from bot import actions, text
 from bot.actions import TooLong
+from bot.reader import Reader
 from bot.request import Status
-from bot.store import FILE
+from bot.store import FILE, Store
 from commands import catalog, grammar
 from commands.audit import export
 from commands.audit.filtering import MOST
@@ -64,6 +66,38 @@ def test_a_search_ends_in_time(bench: Bench) -> None:
         assert "Say since when (since=24h)" in text.added(said.reply)
     bench.store.actions.patience = 60.0
     assert _told(bench, "audit ls -q -n 2 text=network actor=" + VIEWER).split() == ["299", "298"]
+
+
+def test_what_is_counted_is_judged_where_something_is_hidden(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each object once, however many actions are about it; where nothing is, however many they are, none."""
+    judged = list[str]()
+    see = Reader._is_seen
+    monkeypatch.setattr(Reader, "_is_seen", lambda *asked: judged.append(asked[1]["name"]) or see(*asked))
+    _write(office("").store, ["web", "worker"] * 5)
+    counts = []
+    for rules in ("", '[[deny]]\nverbs = ["see", "read"]\non = ["name:web"]\n'):
+        told = text.added(office(rules).say("audit stats verb=restart", SAM).reply)
+        counts.append(told.splitlines()[1].split()[2:4])
+    assert counts == [["10", "10"], ["5", "5"]]
+    assert sorted(judged) == ["web", "worker"]
+
+
+def _write(store: Store, names: Iterable[str]) -> None:
+    said = {"actor": DEV, "line": "restart", "verb": "container restart", "host": "local"}
+    with store.journal.writing() as db:
+        for number, name in enumerate(names, start=1):
+            target = {
+                "kind": "container",
+                "id": name * 9,
+                "name": name,
+                "labels": {},
+                "image": "busybox",
+                "inherited": [],
+            }
+            store.journal.append(db, number, "received", said)
+            store.journal.append(db, number, "judged", said | {"verdict": "allow"})
+            store.journal.append(db, number, "intended", {"targets": [target]})
+            store.journal.append(db, number, "outcome", {"status": "done", "duration_ms": 12})
 
 
 def test_each_action_is_judged_once_and_in_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from bot import console, text
 from bot.request import Status
 from commands import chance, secrets
 from commands.chance import MASK
+from commands.reply import Asking, Buttons
 
 
 def fake(*parts: str) -> str:
@@ -32,6 +33,7 @@ KEY = "\n".join((BEGIN, *BODY, END))
 FLAT = KEY.replace("\n", " ")  # as a message of Slack's becomes one line
 LINES = [f"exec web echo {KEY}", f"exec web echo -- {FLAT}", f"nonsense {KEY}", f"exec web echo {FLAT[:-40]}"]
 PLAIN = "plainvalue77"
+TOKEN = fake("gh", "p_0123456789abcdefghijABCDEFGHIJ012345")
 
 
 def files(bench: Bench) -> bytes:
@@ -44,6 +46,11 @@ def test_what_is_typed_in_the_clear_is_written_and_shown_nowhere(inhabited: Benc
     """Not in the record, the answers that are kept, the first line of an answer, nor what is said of a mistake."""
     lines = [*LINES, f"exec web echo {WORD}", f"exec web echo {AWS}", f"nonsense -e FOO={PLAIN} x"]
     lines += [f"run --rm -e FOO={PLAIN} busybox true", f"exec --env=FOO={PLAIN} -ite'FOO={PLAIN}' web true"]
+    lines += [
+        f"can-i 'run -e FOO={PLAIN} busybox'",
+        f"can-i run -e FOO={PLAIN} busybox",
+        f"container 'run -e FOO={PLAIN} busybox'",
+    ]
     for line in lines:
         said = inhabited.say(line)
         shown = said.line + text.docker(said.reply) + text.added(said.reply)
@@ -67,11 +74,22 @@ def test_nobody_is_asked_to_agree_to_a_key(office: Office) -> None:
 
 
 def test_whoever_is_asked_for_a_reason_is_shown_no_value(office: Office) -> None:
-    """Nor is it kept with that answer."""
+    """Nor is it kept with that answer, whose button runs the line as it is; one that holds nothing is kept."""
     rules = '[approvals.told]\nfrom = ["sre"]\nreason = true\n[[require]]\nverbs = ["exec"]\napprove = "told"\n'
-    said = office(rules).say(f"exec -e FOO={PLAIN} web true", DEV)
+    made = office(rules)
+    said = made.say(f"exec -e FOO={PLAIN} web true", DEV)
     assert f"exec --env=FOO={MASK} web true --reason" in told(said).replace("'", "")
     assert PLAIN not in told(said)
+    assert any(isinstance(part, Asking) for part in said.reply.parts)
+    plain = made.say("exec web true", DEV)
+    for number in range(40):
+        made.say(f"nonsense {number}", DEV)
+    offered = made.say(f"audit ls text=nonsense -f text={TOKEN}", DEV)
+    assert any(isinstance(part, Buttons) for part in offered.reply.parts)
+    assert not [each for each in (PLAIN, TOKEN) if each.encode() in files(made)]
+    kept = made.store.kept(made.store.actions.get(plain.number or 0) or {})
+    assert kept is not None
+    assert any(isinstance(part, Asking) for part in kept.parts)
 
 
 def test_the_console_keeps_no_secret(tmp_path: Path) -> None:

@@ -421,6 +421,10 @@ class Nobody:
         """None."""
         return []
 
+    def counted(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> Iterable[Mapping[str, Any]]:  # noqa: ARG002 - what a Bot is asked
+        """None."""
+        return ()
+
     def ended(self, number: int | None) -> Mapping[str, Any] | None:  # noqa: ARG002 - what a Bot is asked
         """None."""
         return None

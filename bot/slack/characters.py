@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from itertools import accumulate
 
-from commands.legible import UNSEEN
+from commands import legible
 
-_ESCAPES = re.compile(
-    r"\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # operating system commands, such as a window's title
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # control sequences, such as colours
-    r"|\x1b[PX^_][^\x1b\n]*\x1b\\"  # device control strings
-    r"|\x1b[ -/]*[0-~]"
-)
-BLOCK = 65536  # characters that are looked at at once: no thread waits longer than that for its turn
-_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-_LAYOUT = "\n\t"
 _DOUBLE = frozenset('\n\t"\\')  # two characters each in JSON
 _BASIC_PLANE = "\uffff"  # characters above it are two in UTF-16, which Slack's servers may count
 CUT = " … (cut)"
@@ -26,31 +14,15 @@ CUT = " … (cut)"
 
 def visible(text: str) -> tuple[str, int]:
     """The text without terminal sequences, invisible characters as their numbers, and how many those were."""
-    blocks = [_visible(block) for block in _blocks(text)]
+    blocks = [_visible(block) for block in legible.blocks(text)]
     return "".join(shown for shown, _ in blocks), sum(count for _, count in blocks)
 
 
-def _blocks(text: str) -> Iterator[str]:
-    """The text in blocks that end at a line's end, or before a terminal sequence where a line is longer than that."""
-    start = 0
-    while len(text) - start > BLOCK:
-        limit = start + BLOCK
-        end = text.rfind("\n", start, limit) + 1 or max(text.rfind("\x1b", start, limit), start)
-        end = limit if end == start else end
-        yield text[start:end]
-        start = end
-    yield text[start:]
-
-
 def _visible(block: str) -> tuple[str, int]:
-    block = _ESCAPES.sub("", block).replace("\r\n", "\n").replace("\r", "\n")
-    hidden = {each: count for each, count in Counter(block).items() if _is_hidden(each)}
+    block = legible.SEQUENCES.sub("", block).replace("\r\n", "\n").replace("\r", "\n")
+    hidden = {each: count for each, count in Counter(block).items() if legible.is_unseen(each)}
     shown = block.translate({ord(each): f"\\u{{{ord(each):x}}}" for each in hidden}) if hidden else block
     return shown, sum(hidden.values())
-
-
-def _is_hidden(char: str) -> bool:
-    return char not in _LAYOUT and (unicodedata.category(char) in _INVISIBLE or UNSEEN.match(char) is not None)
 
 
 def escaped(text: str) -> str:

@@ -39,7 +39,7 @@ class Stats(Filtered, name="audit stats", permission=Permission.SEE):
         """A row for each, the most used first."""
         wanted = self.wanted(ctx.now)
         wanted.setdefault("since", (repr(epoch(WEEK, ctx.now)),))
-        found = ctx.bot.audit(number=None, filters=wanted, limit=MOST + 1)
+        found = list(ctx.bot.counted(wanted, MOST + 1))
         if not found:
             return Reply((Output("Nothing was asked in this time.\n"),))
         rows = sorted(_counted(found[:MOST], self.by), key=lambda row: (-int(row[1]), row[0]))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.slack.characters import BLOCK, cut_escaped, escaped, head, visible
+from bot.slack.characters import cut_escaped, escaped, head, visible
+from commands.legible import BLOCK
 
 SEEN = [
     ("plain\ttext\n", "plain\ttext\n", 0),
