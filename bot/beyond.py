@@ -53,7 +53,8 @@ def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allo
     policy = judging.policy
     verdict = policy.judge(judged.asker, judged.command.spec, _objects(judging, judged, beyond))
     done = list(_parts(judging, judged, beyond))
-    known = knows(judging, judged, beyond) and all(policy.visible(judged.asker, Permission.SEE, obj) for _, obj in done)
+    seen = (policy.visible(judged.asker, Permission.SEE, obj) for _, obj in done)
+    known = judging.candid or (knows(judging, judged, beyond) and all(seen))
     for each in (verdict, *(policy.bars.part(judged.asker, spec, obj) for spec, obj in done)):
         if isinstance(each, Deny):
             yield Deny(f"{beyond.how} {beyond.found.name}. {each.reason}" if known else f"{beyond.how} {_UNSEEN}")
