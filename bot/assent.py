@@ -23,6 +23,7 @@ OTHER = "That is not what number {} asks for: its digest is {}. Look at it with 
 _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
 _ELEVATION = "role request"  # what it would give outlasts the emergency, and nobody would have agreed to it
 _ROLE = "Breaking the glass never gives a role. Number {} has to be agreed to."
+_REVIEWED = "Number {} has nothing to be reviewed now."
 _ROOT = "Breaking the glass never gives root on a host. Number {} has to be agreed to."
 
 
@@ -44,6 +45,18 @@ class Assent:
         people = self.policy.current().people
         return Voter(people.person(asker.id) or "", frozenset(people.roles(asker.id, asker.groups)), asker.groups)
 
+    def check(self, word: str, number: int, asker: Asker) -> None:
+        """See that the person may say this word about it now; raises Refusal."""
+        match word:
+            case "approve" | "reject":
+                self._decidable(number, asker)
+            case "cancel":
+                self._own(number, asker)
+            case "break-glass":
+                self._breakable(number, asker)
+            case "review":
+                self._reviewable(number, asker)
+
     def approve(self, number: int, asker: Asker, action: Vote, digest: str) -> Held:
         """Agree to what has this digest; raises Refusal."""
         held = self._decidable(number, asker)
@@ -59,9 +72,8 @@ class Assent:
 
     def cancel(self, number: int, asker: Asker) -> Held:
         """Take one's own request back, before it runs; raises Refusal."""
-        held, person = self.found(number), self.voter(asker).person or asker.id
-        if not self.is_own(held, asker):
-            raise Refusal(f"Number {number} is {held.person}'s, who alone can take it back.")
+        self._own(number, asker)
+        person = self.voter(asker).person or asker.id
         if not self.approvals.settle(number, (State.PENDING, State.APPROVED), State.CANCELLED, person, "taken back"):
             raise Refusal(self._closed(self.found(number)))
         self.approvals.tell(number)
@@ -69,32 +81,16 @@ class Assent:
 
     def break_glass(self, number: int, asker: Asker, reason: str) -> Held:
         """Let one's own request go on without consent; raises Refusal."""
-        held, policy = self.found(number), self.policy.current()
-        glass, voter = policy.terms.glass, self.voter(asker)
-        if glass is None:
-            raise Refusal(_NO_GLASS.format(policy.source))
-        if not self.is_own(held, asker):
-            raise Refusal(f"Number {number} is {held.person}'s: only who asked may break the glass for it.")
-        if glass.roles.isdisjoint(voter.roles):
-            line = policy.terms.lines.get("break_glass", 0)
-            raise Refusal(policy_reason.no_glass(glass.roles, policy.source, line))
-        if held.bound.get("what gives root"):
-            raise Refusal(_ROOT.format(number))
-        if held.plan["verb"] == _ELEVATION:
-            raise Refusal(_ROLE.format(number))
-        if not self.approvals.break_glass(number, voter.person, reason):
+        self._breakable(number, asker)
+        if not self.approvals.break_glass(number, self.voter(asker).person, reason):
             raise Refusal(self._closed(self.found(number)))
         return self.found(number)
 
     def review(self, number: int, asker: Asker) -> Held:
         """Say that one has looked at a broken glass; raises Refusal."""
-        held, policy = self.found(number), self.policy.current()
-        voter = self.voter(asker)
-        reviewers = Approvers() if policy.terms.glass is None else policy.terms.glass.reviewers
-        if self.is_own(held, asker) or not voter.person or not reviewers.have(voter.roles, voter.groups):
-            raise Refusal(NOT_YOURS.format(number, _listed(reviewers), policy.source))
-        if not self.approvals.review(number, voter.person):
-            raise Refusal(f"Number {number} has nothing to be reviewed now.")
+        self._reviewable(number, asker)
+        if not self.approvals.review(number, self.voter(asker).person):
+            raise Refusal(_REVIEWED.format(number))
         return self.found(number)
 
     def found(self, number: int) -> Held:
@@ -146,6 +142,39 @@ class Assent:
         if held.state is not State.PENDING:
             raise Refusal(self._closed(held))
         return held
+
+    def _own(self, number: int, asker: Asker) -> None:
+        held = self.found(number)
+        if not self.is_own(held, asker):
+            raise Refusal(f"Number {number} is {held.person}'s, who alone can take it back.")
+        if held.state not in {State.PENDING, State.APPROVED}:
+            raise Refusal(self._closed(held))
+
+    def _breakable(self, number: int, asker: Asker) -> None:
+        held, policy = self.found(number), self.policy.current()
+        glass, voter = policy.terms.glass, self.voter(asker)
+        if glass is None:
+            raise Refusal(_NO_GLASS.format(policy.source))
+        if not self.is_own(held, asker):
+            raise Refusal(f"Number {number} is {held.person}'s: only who asked may break the glass for it.")
+        if glass.roles.isdisjoint(voter.roles):
+            line = policy.terms.lines.get("break_glass", 0)
+            raise Refusal(policy_reason.no_glass(glass.roles, policy.source, line))
+        if held.bound.get("what gives root"):
+            raise Refusal(_ROOT.format(number))
+        if held.plan["verb"] == _ELEVATION:
+            raise Refusal(_ROLE.format(number))
+        if held.state is not State.PENDING:
+            raise Refusal(self._closed(held))
+
+    def _reviewable(self, number: int, asker: Asker) -> None:
+        held, policy = self.found(number), self.policy.current()
+        voter = self.voter(asker)
+        reviewers = Approvers() if policy.terms.glass is None else policy.terms.glass.reviewers
+        if self.is_own(held, asker) or not voter.person or not reviewers.have(voter.roles, voter.groups):
+            raise Refusal(NOT_YOURS.format(number, _listed(reviewers), policy.source))
+        if not held.glass or held.reviewed:
+            raise Refusal(_REVIEWED.format(number))
 
     def _voters(self, held: Held) -> Iterator[Voter]:
         for vote in held.votes:

@@ -15,8 +15,9 @@ from bot.answering import Details, answering
 from bot.judging import Judged, Judging
 from bot.policy import Allow, Deny, Hold, Object
 from commands import mounted
+from commands.container import parts
 from commands.intent import Intent
-from commands.spec import Permission
+from commands.spec import Permission, Spec
 from commands.target import Found, Target
 from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES
 
@@ -30,12 +31,13 @@ _ROOT = "a container that gives root"
 class Touched:
     """One of them; how says why it is, as a sentence that ends with its name.
 
-    entered: the line gets at all that is in it, which its processes see.
+    entered: the line gets at all that is in it, which its processes see; ended: it ends what runs in it.
     """
 
     found: Found
     how: str
     entered: bool = False
+    ended: bool = False
 
 
 def touched(judging: Judging, judged: Judged, intent: Intent) -> tuple[Touched, ...]:
@@ -47,13 +49,13 @@ def touched(judging: Judging, judged: Judged, intent: Intent) -> tuple[Touched, 
 
 
 def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allow | Hold | Deny]:
-    """What the policy says of the line on one of them, and on what it mounts where that is got at."""
-    policy, entering = judging.policy, spec_of(judging.catalog, "container exec")
+    """What the policy says of the line on one of them, and of what is done by that to it and to its volumes."""
+    policy = judging.policy
     verdict = policy.judge(judged.asker, judged.command.spec, _objects(judging, judged, beyond))
-    got_at = beyond.found.volumes if beyond.entered else ()
-    parts = [judging.object(each, judged.made_by) for each in got_at]
-    known = knows(judging, judged, beyond) and all(policy.visible(judged.asker, Permission.SEE, each) for each in parts)
-    for each in (verdict, *(policy.bars.part(judged.asker, entering, part) for part in parts)):
+    done = list(_parts(judging, judged, beyond))
+    seen = (policy.visible(judged.asker, Permission.SEE, obj) for _, obj in done)
+    known = judging.candid or (knows(judging, judged, beyond) and all(seen))
+    for each in (verdict, *(policy.bars.part(judged.asker, spec, obj) for spec, obj in done)):
         if isinstance(each, Deny):
             yield Deny(f"{beyond.how} {beyond.found.name}. {each.reason}" if known else f"{beyond.how} {_UNSEEN}")
         elif isinstance(each, Hold):
@@ -74,6 +76,16 @@ def rooted(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[str]:
         yield f"{beyond.how} {_ROOT}"
 
 
+def _parts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[tuple[Spec, Object]]:
+    """The other verbs: one gets at what it mounts where it is entered, others remove what goes once it ends."""
+    done = {"container exec": beyond.found.volumes} if beyond.entered else {}
+    if beyond.ended:
+        done |= parts.of_each(parts.ENDING, (beyond.found,))
+    for verb, found in done.items():
+        spec = spec_of(judging.catalog, verb)
+        yield from ((spec, obj) for each in found for obj in judging.objects(each, judged.made_by))
+
+
 def _objects(judging: Judging, judged: Judged, beyond: Touched) -> tuple[Object, ...]:
     def judged_as(found: Found) -> Object:
         one = judging.object(found, judged.made_by)
@@ -90,8 +102,9 @@ def _living(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Touche
     for each, mode, identity in judged.host.namespaces.beside(shared):
         found = _found(judging, judged, identity)
         if found is not None:
-            entered = each.entered and mode == PROCESSES
-            yield Touched(found, f"{each.container.name}: it shares its {_LIVES[mode]} with", entered)
+            how = f"{each.container.name}: it shares its {_LIVES[mode]} with"
+            with_processes = mode == PROCESSES
+            yield Touched(found, how, entered=each.entered and with_processes, ended=each.ends and with_processes)
 
 
 def _answering(judged: Judged) -> Iterator[Touched]:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import doctor, keyboard, own_engine, policy_init, policy_words, record_words, replies, subcommands
+from bot import doctor, imagined, keyboard, own_engine, policy_init, policy_words, record_words, replies, subcommands
 from bot.conversation import Conversation
 from bot.copies import Unusable
 from bot.core import CannotStart, Core, opened
@@ -169,7 +169,8 @@ def _policy_check(asked: argparse.Namespace) -> int:
 
 def _policy_explain(asked: argparse.Namespace) -> int:
     with _faults(), opened(_settings()) as core:
-        told, code = policy_words.explain(core, asked.person, asked.line, asked.channel, asked.host)
+        line = imagined.Asked(asked.line, "", asked.channel, asked.host, frozenset(asked.group))
+        told, code = policy_words.explain(core, asked.person, line)
     sys.stdout.write(told)
     return code
 

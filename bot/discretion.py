@@ -16,7 +16,8 @@ from commands.reply import Errors, Reply
 from commands.seen import Seen, Visible
 
 _ID = re.compile(r"(?<![0-9A-Za-z_])[0-9a-f]{12,64}(?![0-9A-Za-z_])")
-_NAME = re.compile(r'(?<=name:")[^"]+')  # as engines tell who else is on a network
+# As engines tell who else is on a network, and who a container is linked to.
+_NAME = re.compile(r'(?<=name:")[^"]+|(?<=non running container: /)\S+(?= AS )|(?<=annot link to /)[^\s,]+')
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from urllib3.exceptions import NewConnectionError
 
 from bot import lookup
 from bot.doors import UNIX, OneConnection, Shut, without_query
+from bot.lookup import Barred, none
 from bot.namespaces import Namespaces
 from bot.workers import Pool
 from commands import api, mounted, wire
@@ -95,10 +96,15 @@ class Host:
         """A check that never waits: what the engine lacks, as far as the look before has found out."""
         return _Pulse(self).check
 
-    def resolve(self, targets: Iterable[Target], *, volumes: bool = False) -> dict[Target, Found | Missing]:
-        """What the names of a line stand for now; volumes: with those of containers. Raises EngineDown."""
+    def resolve(
+        self, targets: Iterable[Target], barred: Barred = none, *, volumes: bool = False
+    ) -> dict[Target, Found | Missing]:
+        """What the names of a line stand for now; volumes: with those of containers. Raises EngineDown.
+
+        A name of any kind stands for the first that is not barred.
+        """
         engine = lookup.Engine(self.quick)
-        found = {target: self._resolved(engine, target) for target in dict.fromkeys(targets)}
+        found = {target: self._resolved(engine, target, barred) for target in dict.fromkeys(targets)}
         return {target: self._mounting(each) for target, each in found.items()} if volumes else found
 
     def close(self) -> None:
@@ -159,9 +165,9 @@ class Host:
         except (requests.RequestException, DockerException) as error:
             raise self.down(error) from error
 
-    def _resolved(self, engine: lookup.Engine, target: Target) -> Found | Missing:
+    def _resolved(self, engine: lookup.Engine, target: Target, barred: Barred = none) -> Found | Missing:
         try:
-            return lookup.look(engine, target)
+            return lookup.look(engine, target, barred)
         except APIError as error:
             if wire.lost(error) or (target.made and not isinstance(error, NotFound)):  # whose the name is must be known
                 raise self.down(error) from error

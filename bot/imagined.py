@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from docker.api.client import APIClient
 from docker.errors import NotFound
 
+from bot.besides import Case
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.judging import Judging
+from bot.lookup import KINDS, Barred, none
 from bot.objects import MadeBy
 from bot.policy import Object, Policy
 from bot.request import Actor, Member, Origin, Request
@@ -53,10 +55,11 @@ class Imagination:
     def verdict(self, asked: Asked, traits: Traits) -> Verdict:
         """What would become of the line."""
         request = Request(asked.line, Actor(asked.actor), Origin.SLASH, channel=asked.channel, host=asked.host)
-        hosts, directory = _Everywhere([_Nowhere(asked.host or "local", "")]), _Voucher(asked.groups)
-        return _Judging(self.catalog, self.policy, hosts, directory, Clock(), _nobody, _none, traits=traits).verdict(
-            request
+        hosts, directory = _Everywhere([_Nowhere(asked.host or "local", "")]), Voucher(asked.groups)
+        judging = _Judging(
+            self.catalog, self.policy, hosts, directory, Clock(), _nobody, _none, candid=True, traits=traits
         )
+        return judging.verdict(request)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class _Judging(Judging):
         seen = Object(found.kind, found.name, found.labels or self.traits.labels, maker=self.traits.maker)
         return replace(seen, image=self.traits.image) if found.kind == "container" else seen
 
+    def _barred(self, case: Case, found: Found) -> bool:
+        """Whether a name of any kind is not this one: what a rule denies is what was meant."""
+        denies = self.policy.bars.denies.about(case.spec, found.kind)
+        return super()._barred(case, found) and not denies.selecting(self.object(found, case.made_by), case.asker)
+
     def guarded(self, spec: Spec, host: Host, found: Found | Missing) -> Found | Missing:  # noqa: ARG002 - as above
         """The same."""
         return found
@@ -82,9 +90,15 @@ class _Nowhere(Host):
         """None: EngineDown is raised."""
         raise EngineDown(NOT_ASKED)
 
-    def resolve(self, targets: Iterable[Target], *, volumes: bool = False) -> dict[Target, Found | Missing]:  # noqa: ARG002 - as of Host
+    def resolve(
+        self,
+        targets: Iterable[Target],
+        barred: Barred = none,
+        *,
+        volumes: bool = False,  # noqa: ARG002 - as of Host
+    ) -> dict[Target, Found | Missing]:
         """What is said of each."""
-        return {target: self.absent(target) if target.made else _found(target) for target in targets}
+        return {target: self.absent(target) if target.made else _found(target, barred) for target in targets}
 
     def absent(self, target: Target) -> Missing:
         """A name that nothing has."""
@@ -99,7 +113,7 @@ class _Everywhere(Hosts):
         return _Nowhere(name, "") if name else super().get(name)
 
 
-class _Voucher:
+class Voucher:
     """A directory in which everybody is in good standing, and in these user groups."""
 
     def __init__(self, groups: frozenset[str]) -> None:
@@ -110,9 +124,11 @@ class _Voucher:
         return Member(groups=self._groups)
 
 
-def _found(target: Target) -> Found:
-    kind = "container" if target.kind == "any" else target.kind
-    return Found(target, kind, _ID, target.ref, {}, {"Driver": "local"})
+def _found(target: Target, barred: Barred) -> Found:
+    """What has the name, of the kind that it is asked for: of any kind, the first that is not barred."""
+    kinds = KINDS if target.kind == "any" else (target.kind,)
+    found = [Found(target, kind, _ID, target.ref, {}, {"Driver": "local"}) for kind in kinds]
+    return next((each for each in found if not barred(each)), found[0])
 
 
 def _none(_person: str, _longest: Mapping[str, float]) -> frozenset[str]:

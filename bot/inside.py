@@ -166,6 +166,11 @@ class Inside:
         """One of them; raises Refusal where there is none."""
         return self._shown(self._known(number))
 
+    def check(self, word: str, number: int) -> None:
+        """See that the asker may say this about it now; raises Refusal."""
+        self._known(number)
+        self.assent.check(word, number, self.asker)
+
     def approve(self, number: int, digest: str, reason: str) -> Reply:
         """Agree to what has this digest; raises Refusal."""
         self._known(number)

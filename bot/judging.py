@@ -17,6 +17,7 @@ from bot.besides import Besides, Case, Looked, as_made
 from bot.clock import Clock
 from bot.hosts import EngineDown, Host, Hosts
 from bot.image_names import ImageNames
+from bot.lookup import is_ambiguous
 from bot.objects import MadeBy
 from bot.own_parts import OwnParts
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Rules
@@ -26,7 +27,7 @@ from bot.rule import NOBODY, Needs
 from commands.catalog import Catalog
 from commands.command import Command
 from commands.context import Decision, Verdict
-from commands.engine_errors import answered, daemon
+from commands.engine_errors import daemon
 from commands.line import UsageError
 from commands.seen import Seen
 from commands.spec import Permission, Spec
@@ -72,6 +73,7 @@ class Judging:
     makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
     grants: Callable[[str, Mapping[str, float]], frozenset[str]]  # as of Admission
     pace: Pace = field(default_factory=Pace)
+    candid: bool = False  # what a rule hides from the asker is told as denied, for whoever keeps the policy
 
     @property
     def policy(self) -> Policy:
@@ -175,7 +177,8 @@ class Judging:
         if len(targets) > MOST:
             raise answers.unread(UsageError(f"This line names {len(targets)} objects; {MOST} is the most."))
         try:
-            found = host.resolve(targets, volumes=case.spec.permission is not Permission.SEE)
+            barred = functools.partial(self._barred, case)
+            found = host.resolve(targets, barred, volumes=case.spec.permission is not Permission.SEE)
             guarded = {target: self.guarded(case.spec, host, each) for target, each in found.items()}
             return {
                 target: host.absent(target) if self._unknown(case, target, each) else each
@@ -186,14 +189,22 @@ class Judging:
 
     def _unknown(self, case: Case, target: Target, found: Found | Missing) -> bool:
         """Whether the asker is answered as if nothing had this name; a name that the line takes is never free so."""
-        if isinstance(found, Missing) and _is_ambiguous(found):
+        if self.candid:
+            return False
+        if isinstance(found, Missing) and is_ambiguous(found):
             return not self.policy.sees_all(case.asker)
         return not target.made and self._hidden(case, found)
 
     def _hidden(self, case: Case, found: Found | Missing) -> bool:
+        return any(verdict.hidden for verdict in self._denies(case, found))
+
+    def _barred(self, case: Case, found: Found) -> bool:
+        return any(self._denies(case, found))
+
+    def _denies(self, case: Case, found: Found | Missing) -> list[Deny]:
         objects = self._besides.objects(found, case.made_by)
         verdicts = [self.policy.judge(case.asker, case.spec, objects), *self._besides.kin(case, objects)]
-        return any(isinstance(verdict, Deny) and verdict.hidden for verdict in verdicts)
+        return [each for each in verdicts if isinstance(each, Deny)]
 
     def _allowed(self, case: Case, found: Looked) -> list[Allow | Hold]:
         """The verdicts on all that the line is about, none of which is a refusal."""
@@ -272,9 +283,3 @@ def none_refused(verdicts: Iterable[Allow | Hold | Deny], command: Command) -> I
 
 def _reason(verdicts: Iterable[Allow | Hold]) -> str:
     return next((each.reason for each in verdicts), "nothing that is there is named")
-
-
-def _is_ambiguous(missing: Missing) -> bool:
-    """Whether the engine, or we, found several objects: saying so tells that they are there."""
-    text = answered(missing.error).lower()
-    return "ambiguous" in text or "multiple ids" in text

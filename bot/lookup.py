@@ -13,8 +13,9 @@ from docker.errors import APIError, NotFound
 from docker.utils import version_gte
 
 from commands import distant, naming
+from commands.engine_errors import answered
 from commands.seen import own_name
-from commands.target import Found, Target
+from commands.target import Found, Missing, Target
 
 # Names that are told as ambiguous where another's id begins so: what docker shows of an id has twelve digits. A shorter
 # one is nobody's id to be meant by accident, and who may name containers could else get in the way of every "db".
@@ -23,6 +24,13 @@ _PLAIN_SINCE = "1.42"  # the API version from which the reason stands alone
 _SHOWN = 20  # digits of an id: more than the twelve that a name may copy
 _WORD = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _IMAGE = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[\w][\w.-]*)*(:[\w][\w.-]*)?(@\w+:[0-9a-f]+)?", re.ASCII)
+
+Barred = Callable[[Found], bool]  # whether the line may not be about it
+
+
+def none(_found: Found) -> bool:
+    """Nothing is barred."""
+    return False
 
 
 class Engine:
@@ -52,22 +60,37 @@ class Engine:
         return list(self.client.networks())
 
 
-def look(engine: Engine, target: Target) -> Found:
-    """The object; raises the engine's APIError, or one in its words where it could be misunderstood."""
+def look(engine: Engine, target: Target, barred: Barred) -> Found:
+    """The object; raises the engine's APIError, or one in its words where it could be misunderstood.
+
+    Of any kind: the first that is not barred, as if that were not there, or the first where all are.
+    """
     if target.kind in distant.KINDS:
         return distant.look(engine.client, target)
     if target.kind != "any":
         return _LOOKS[target.kind](engine, target)
+    passed = []
     for each in _LOOKS.values():
         try:
-            return each(engine, target)
+            found = each(engine, target)
+            if not barred(found):
+                return found
+            passed.append(found)
         except APIError as error:
             if not isinstance(error, NotFound) and error.status_code != requests.codes.bad_request:
                 raise
-    found = distant.search(engine.client, target)
-    if found is not None:
-        return found
+    other = distant.search(engine.client, target)
+    if other is not None and not (passed and barred(other)):
+        return other
+    if passed:
+        return passed[0]
     raise NotFound(f"No such object: {target.ref}", explanation=f"No such object: {target.ref}")
+
+
+def is_ambiguous(missing: Missing) -> bool:
+    """Whether the engine, or we, found several objects: saying so tells that they are there."""
+    text = answered(missing.error).lower()
+    return "ambiguous" in text or "multiple ids" in text
 
 
 def _container(engine: Engine, target: Target) -> Found:
@@ -139,6 +162,7 @@ _LOOKS: Mapping[str, Callable[[Engine, Target], Found]] = {
     "network": _network,
     "volume": _volume,
 }
+KINDS = tuple(_LOOKS)  # in the order in which docker inspect looks for a name
 
 
 def _refuse_shadow(kind: str, ref: str, found: str, others: Iterable[tuple[str, Sequence[str]]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot import envelope, own
@@ -10,6 +10,7 @@ from bot.binds import Listed
 from bot.image_names import ImageNames
 from bot.makers import SOMEBODY
 from bot.rule import Object
+from commands.aftermath import REQUEST
 from commands.creation import images
 from commands.seen import NAMELESS, Seen, any_volume_id, volume_id
 from commands.target import Found, Missing, Target
@@ -28,19 +29,21 @@ class MadeBy:
     maker: Callable[[str], str]
     images: ImageNames | None = None
 
-    def of(self, identity: str) -> str:
+    def of(self, identity: str, labels: Mapping[str, str]) -> str:
         """Who made the object of a full id from chat; without one somebody did, so that its labels give no right.
 
-        So did of a volume where one of its name was made from chat: older engines date one by the last change in it.
+        So did of what carries our label though nobody is noted, as where the answer that it was made was lost; and of a
+        volume where one of its name was made from chat: older engines date one by the last change in it.
         """
         if not identity:
             return SOMEBODY
-        return self.maker(identity) or (SOMEBODY if self.maker(any_volume_id(identity)) else "")
+        is_somebodys = REQUEST in labels or self.maker(any_volume_id(identity))
+        return self.maker(identity) or (SOMEBODY if is_somebodys else "")
 
 
 def one(found: Found, made_by: MadeBy, binds: Listed, sockets: tuple[str, ...]) -> Object:
     """The object by its own name; binds are what the policy allows of them, sockets the paths of the engines."""
-    maker = made_by.of(identity(found))
+    maker = made_by.of(identity(found), found.labels)
     seen = Object(found.kind, found.name, found.labels, protected=found.protected, maker=maker)
     if found.kind != "container" or not found.details:  # of a list: what it may do was not looked at
         return seen
@@ -98,8 +101,8 @@ def is_id_of(word: str, identity: str) -> bool:
 
 def listed(seen: Seen, made_by: MadeBy, protected: str = "") -> tuple[Object, ...]:
     """What a list shows of an object, as all_of() gives it; protected says why nobody may touch it."""
-    maker = made_by.of(seen.id)
-    judged = Object(seen.kind, seen.name, seen.labels, protected=protected, image=seen.image, maker=maker)
+    maker = made_by.of(seen.id, seen.labels)
+    judged = Object(seen.kind, seen.name, seen.labels, protected, image=seen.image, maker=maker, untold=seen.untold)
     names = made_by.images
     if names is None:
         return (judged,)

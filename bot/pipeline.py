@@ -159,7 +159,10 @@ class Pipeline:
 
     @cached_property
     def _execution(self) -> Execution:
-        return Execution(self._judging, self.policy, self.store, self.clock, self.allowances, self._inside)
+        return self._executing(self._judging)
+
+    def _executing(self, judging: Judging) -> Execution:
+        return Execution(judging, self.policy, self.store, self.clock, self.allowances, self._inside)
 
     def _judged(self, received: Received) -> Judged:
         try:
@@ -240,16 +243,37 @@ class Pipeline:
             received.number,
             str(request.origin),
             self.decided,
-            lambda line: self._verdict(replace(received, request=replace(request, line=line, host=judged.host.name))),
+            lambda line: self._verdict(
+                self._judging, replace(received, request=replace(request, line=line, host=judged.host.name))
+            ),
         )
 
-    def _verdict(self, asked: Received) -> Verdict:
+    def explained(self, request: Request) -> Verdict:
+        """What would become of somebody's line, for whoever keeps the policy: a rule that hides something is named."""
+        return self._verdict(replace(self._judging, candid=True), Received(0, request, self._host_name(request)))
+
+    def _askable(self, judged: Judged, intent: Intent, request: Request) -> None:
+        """See that people can be asked about it: else it is never done, and End says why."""
+        try:
+            self._holding.plan(judged, intent, request)
+        except End as end:
+            end.status = Status.DENIED
+            raise
+
+    def _verdict(self, judging: Judging, asked: Received) -> Verdict:
         """What would become of a line; it is planned, and not done."""
 
         def planned(judged: Judged) -> Judged:
-            return widened(self._judging, judged, self._execution.plan(asked, judged, silent))
+            intent = self._executing(judging).plan(asked, judged, silent)
+            if intent.idle and judged.command.spec.decides:  # it says why the word is not theirs to say
+                reply = intent.do()
+                raise End(Status.DENIED, reply.error or "", reply, judged.command)
+            wider = widened(judging, judged, intent)
+            if wider.needs:
+                self._askable(wider, intent, asked.request)
+            return wider
 
-        return self._judging.verdict(asked.request, planned)
+        return judging.verdict(asked.request, planned)
 
 
 def _there(judged: Judged) -> list[Found]:

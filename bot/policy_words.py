@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot import policy_cases
 from bot.core import Core, policy_of
 from bot.hosts import EngineDown
-from bot.imagined import Asked, Imagination, Traits
-from bot.judging import Judging
+from bot.imagined import Asked, Imagination, Traits, Voucher
 from bot.policy import Policy, PolicyError
 from bot.policy_file import USER
 from bot.request import Actor, ExitCode, Origin, Request
@@ -52,18 +52,18 @@ def _counted(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or f'{one}s'}" if count else ""
 
 
-def explain(core: Core, person: str, line: str, channel: str, host: str) -> tuple[str, int]:
-    """What would become of this person's line, and the exit code of `slashdock exec` for that; raises PolicyError."""
+def explain(core: Core, person: str, asked: Asked) -> tuple[str, int]:
+    """What would become of the line, were it this person's, and exec's exit code for that; raises PolicyError."""
     policy = core.policy.current()
     actor = person if USER.fullmatch(person) else policy.people.actor(person)
     if actor is None:
         raise PolicyError((f"nobody is called {person!r} in {policy.source}",))
-    asked = Asked(line, actor, channel, host)
-    if _answers(core, host):
+    asked = replace(asked, actor=actor)
+    if _answers(core, asked.host):
         verdict, note = _looked(core, asked), ""
     else:
         verdict = Imagination(core.catalog, policy).verdict(asked, Traits())
-        note = _alone(core, line)
+        note = _alone(core, asked.line)
     said = filter(None, (f"{verdict.decision}: {verdict.reason}", *_beside(verdict), note))
     return "".join(f"{each}\n" for each in said), int(_CODES[verdict.decision])
 
@@ -97,12 +97,8 @@ def _answers(core: Core, name: str) -> bool:
 
 def _looked(core: Core, asked: Asked) -> Verdict:
     """The verdict by what the names stand for at the engine now."""
-    request = Request(asked.line, Actor(asked.actor), Origin.EXEC, channel=asked.channel, host=asked.host)
-    directory = core.pipeline().directory
-    judging = Judging(
-        core.catalog, core.policy, core.hosts, directory, core.clock, core.store.makers.of, core.store.grants.roles
-    )
-    return judging.verdict(request)
+    request = Request(asked.line, Actor(asked.actor), Origin.SLASH, channel=asked.channel, host=asked.host)
+    return core.pipeline(Voucher(asked.groups)).explained(request)
 
 
 def _beside(verdict: Verdict) -> Iterator[str]:

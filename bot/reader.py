@@ -98,7 +98,7 @@ class Reader:
         """Whether the policy shows an object of the record; one that is not told of whole, to who sees everything."""
         policy, asker, kind, image = self.rules.current(), self._at(host), target["kind"], target.get("image")
         is_whole = not target.get("cut") and (image is not None or kind != "container" or not policy.bars.go_by_image)
-        maker = self._made_by(host).of(description.identity(target))
+        maker = self._made_by(host).of(description.identity(target), target.get("labels", {}))
         return (is_whole or policy.sees_all(asker)) and all(
             policy.visible(asker, Permission.SEE, Object(kind, name, labels, image=image or "", maker=maker))
             for name in (target["name"], *target.get("names", ()))

@@ -58,8 +58,11 @@ class Rule:
     def selects(self, obj: Object, asker: Asker) -> bool:
         """Whether it is about this object, for the asker.
 
-        The labels of what was made from chat give nobody a right: whoever made it, or its image, wrote them.
+        The labels of what was made from chat give nobody a right: whoever made it, or its image, wrote them. What
+        restricts by a label is about all whose labels are not known.
         """
+        if obj.untold and not self.role and any(each.is_by_label for each in self.on):
+            return True
         on = self._lasting if self.role and obj.maker else self.on
         return any(each.matches(obj, asker) for each in on)
 

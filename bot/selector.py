@@ -45,7 +45,7 @@ class Object:
     """What a line is about; protected and root say why it is so, empty where it is not.
 
     image is the name of the image that a container was made of; maker is the Slack user id of whoever made the object
-    from chat, empty where nobody did.
+    from chat, empty where nobody did. untold: which labels it has is not known, so that it may be any.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Object:
     root: str = ""
     image: str = ""
     maker: str = ""
+    untold: bool = False
 
 
 NOTHING = Object("", "")
@@ -93,7 +94,7 @@ class Selector:
     @property
     def is_by_label(self) -> bool:
         """Whether it goes by what whoever makes an object may write on it."""
-        return self.parts[0].startswith(_LABEL)
+        return is_label(self.parts[0])
 
     @property
     def is_wide(self) -> bool:
@@ -118,6 +119,11 @@ class Selector:
             return lambda text: text == glob
         matched = re.compile(fnmatch.translate(glob)).match
         return lambda text: matched(text) is not None
+
+
+def is_label(what: str) -> bool:
+    """Whether a sort of selector goes by a label, as value() takes it."""
+    return what.startswith(_LABEL)
 
 
 def value(what: str, obj: Object, asker: Asker) -> str | None:

@@ -96,6 +96,7 @@ def _policy_parser(parser: argparse.ArgumentParser) -> None:
     explain = acts.add_parser("explain", help="what would become of a line, and why", epilog=_EXIT_CODES)
     explain.add_argument("--as", dest="person", type=_person, required=True, metavar="PERSON", help=_PERSON)
     explain.add_argument("--channel", default="", metavar="ID", help="as if it were asked in this channel")
+    explain.add_argument("--group", action="append", default=[], metavar="ID", help="a Slack user group of theirs")
     explain.add_argument("--host", default="", metavar="NAME", help="the engine; its name in the policy is enough")
     explain.add_argument("line", metavar="LINE", help="one quoted line: 'rm -f web'")
     explain.set_defaults(run="policy_explain")

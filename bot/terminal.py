@@ -92,7 +92,8 @@ class Terminal:
 
     def _visible(self, host: Host, listed: list[dict[str, object]]) -> Iterable[str]:
         asker, policy = Asker(self._actor.id, host=host.name), self._core.policy.current()
-        made_by = MadeBy(lambda _identity: "", ImageNames(host) if policy.bars.know_images else None)
+        made = self._core.store.makers.of(host.name)
+        made_by = MadeBy(lambda each: made.get(each, ""), ImageNames(host) if policy.bars.know_images else None)
         for each in map(seen.container, listed):
             if policy.shows(asker, Permission.SEE, objects.listed(each, made_by)):
                 yield each.name

@@ -108,6 +108,9 @@ class Bot(Protocol):
     def request(self, number: int) -> dict[str, Any]:
         """One of them; raises Refusal where there is none."""
 
+    def check(self, word: str, number: int) -> None:
+        """See that the asker may say this about it now: the last word of a verb that decides; raises Refusal."""
+
     def approve(self, number: int, digest: str, reason: str) -> Reply:
         """Agree to what has this digest; raises Refusal, as all of the following do."""
 

@@ -19,7 +19,7 @@ _DATED_SINCE = "1.42"  # the API version from which a volume is dated by its mak
 class Seen:
     """Its kind, name and labels; its full id where the list tells it, and of a container the name and id of its image.
 
-    The id of a volume is what volume_id() makes of it.
+    The id of a volume is what volume_id() makes of it. untold: which labels it has is not known.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Seen:
     id: str = ""
     image: str = ""
     image_id: str = ""
+    untold: bool = False
 
 
 Visible = Callable[[Seen], bool]

@@ -17,12 +17,14 @@ Looked = Mapping[Target, Found | Missing]  # what a line names, and what that st
 class Shared:
     """A container, and the namespaces of it by which the line reaches others.
 
-    entered: it gets into them, to whoever lives there; else it ends or alters them, which only those feel that joined.
+    entered: it gets into them, to whoever lives there; else it alters them, which only those feel that joined, or ends
+    them (ends).
     """
 
     container: Found
     modes: tuple[str, ...]
     entered: bool = False
+    ends: bool = False
 
 
 Shares = Iterable[Shared]
@@ -60,7 +62,7 @@ def ended(found: Iterable[Found | Missing]) -> Iterator[Shared]:
     """By ending these: all processes of a namespace go with its first one, and its network is taken apart."""
     for each in _containers(found):
         if (each.details.get("State") or {}).get("Running"):
-            yield Shared(each, (PROCESSES, NETWORK))
+            yield Shared(each, (PROCESSES, NETWORK), ends=True)
 
 
 def rewired(found: Iterable[Found | Missing]) -> Iterator[Shared]:

@@ -183,7 +183,8 @@ def test_what_a_line_does_besides_is_barred_as_it_is_by_itself(
     denied = office(f'[[deny]]\nverbs = ["{verb}"]\non = ["{on}"]\n').say(line, DEV, given=request)
     assert denied.status is Status.DENIED, denied
     required = f'[[require]]\nverbs = ["{verb}"]\non = ["{on}"]\napprove = "second"\n'
-    assert text.docker(office(required).say(f"can-i {line}", DEV).reply).startswith("yes, once others agree:")
+    asked = text.docker(office(required).say(f"can-i {line}", DEV).reply)
+    assert asked.startswith("yes, once others agree:") or "nobody can agree to an image" in asked
     assert text.docker(office("").say(f"can-i {line}", DEV).reply).startswith("yes:")
 
 

@@ -225,6 +225,7 @@ def test_why_explains_the_last_line_that_did_not_end_well(alone: Bench) -> None:
     alone.say("restart web", BOB)
     alone.say("why 99", ALICE)
     told = _told(alone, "why", ALICE)
+    assert _told(alone, "why last", ALICE) == _told(alone, "why LAST", ALICE) == told
     assert told.startswith(
         f"Number:   {refused.number}\nLine:     container rm web\nPerson:   alice\nVerdict:  denied\n"
     )

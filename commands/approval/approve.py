@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from commands.approval import requests
-from commands.command import Command, Risk, arg, flag
+from commands.approval.deciding import Deciding
+from commands.command import Risk, flag
 from commands.context import Context
 from commands.intent import Intent
 from commands.reply import Reply
@@ -13,19 +13,14 @@ from commands.spec import Permission
 from commands.target import Found, Target
 
 
-class Approve(Command, name="approval approve", permission=Permission.LISTED, decides=True):
+class Approve(Deciding, name="approval approve", permission=Permission.LISTED, decides=True):
     """Agree to what somebody else asked for.
 
     One agrees to exactly what was shown: its digest goes with the word. Without `--digest` it is shown first. Whoever
     asked cannot agree, and nobody counts twice.
     """
 
-    number: str = arg("NUMBER")
     digest: str = flag(default="", help="The digest of what you agree to, as `approval show` tells it")
-
-    def problem(self) -> str | None:
-        """A number that is none."""
-        return requests.number_problem(self.number)
 
     def risk(self) -> Risk | None:
         """What is agreed to is shown first, unless the line names it."""
@@ -33,6 +28,7 @@ class Approve(Command, name="approval approve", permission=Permission.LISTED, de
 
     def intent(self, ctx: Context) -> Intent:
         """The request with its digest, and the word about it."""
+        super().intent(ctx)
         held = ctx.bot.request(int(self.number))
         digest = self.digest or str(held["digest"])
         about = Found(Target("approval", self.number), "approval", digest, self.number, {}, {})

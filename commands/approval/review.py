@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from commands.approval import requests
-from commands.command import Command, arg
+from commands.approval.deciding import Deciding
 from commands.context import Context
 from commands.reply import Reply
 from commands.spec import Permission
 
 
-class Review(Command, name="approval review", permission=Permission.LISTED, decides=True):
+class Review(Deciding, name="approval review", permission=Permission.LISTED, decides=True):
     """Say that you have looked at what somebody else did by breaking the glass."""
-
-    number: str = arg("NUMBER")
-
-    def problem(self) -> str | None:
-        """A number that is none."""
-        return requests.number_problem(self.number)
 
     def run(self, ctx: Context) -> Reply:
         """Note it."""

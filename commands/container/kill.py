@@ -30,7 +30,7 @@ class Kill(Several, name="container kill", alias="kill", permission=Permission.A
     signal: str = flag("-s", default="", help="Signal to send, by name or number, instead of KILL")
 
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
-        """What was made with --rm is removed."""
+        """What was made with --rm is removed, with the volumes without a name."""
         return parts.of(parts.ENDING, found.values())
 
     def became(self, past: Past) -> Iterable[Fate]:

@@ -55,7 +55,7 @@ labels: {{- pad .Labels 1 0}}
 ports: {{- pad .Ports 1 0}}
 """
 IGNORED = "WARNING: Ignoring custom format, because both --format and --quiet are set.\n"
-_PLACES = ("before", "since")  # the filters that name a container
+_PLACES = {"before": "container", "since": "container", "ancestor": "image"}  # the filters that name something
 
 
 class Ls(
@@ -79,9 +79,9 @@ class Ls(
     size: bool | None = flag("-s", default=None, help="Also how much they hold on disk")
 
     def targets(self) -> tuple[Target, ...]:
-        """The containers that the filters before and since name."""
+        """The containers that the filters before and since name, and the images that ancestor does."""
         given = filters(self.filter)
-        return tuple(Target("container", ref) for name in _PLACES for ref in given.get(name, ()))
+        return tuple(Target(kind, ref) for name, kind in _PLACES.items() for ref in given.get(name, ()))
 
     def run(self, ctx: Context) -> Reply:
         """One request; what the asker may not see is gone before anything is counted."""
@@ -108,9 +108,9 @@ class Ls(
 
     def _engine(self, ctx: Context, *, sized: bool) -> list[dict[str, Any]]:
         given = filters(self.filter)
-        for name in _PLACES:
+        for name, kind in _PLACES.items():
             if name in given:
-                given[name] = [known(ctx, Target("container", ref)) for ref in given[name]]
+                given[name] = [known(ctx, Target(kind, ref)) for ref in given[name]]
         everything = self.all or self._limit() > 0
         params = {**query(given), **({"all": 1} if everything else {}), **({"size": 1} if sized else {})}
         found: list[dict[str, Any]] = wire.get(ctx.docker, "/containers/json", params=params)

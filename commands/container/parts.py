@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from commands import mounted
 from commands.command import Also
 from commands.target import Found, Missing
 
-Parts = Mapping[str, Callable[[Found], bool]]  # the other verb, and of which containers it is a part
+Parts = Mapping[str, Callable[[Found], tuple[Found, ...]]]  # the other verb, and what of a container it is done to
 
 
 def _state(found: Found, name: str) -> bool:
@@ -37,19 +38,28 @@ def _goes(found: Found) -> bool:
     return bool((found.details.get("HostConfig") or {}).get("AutoRemove"))
 
 
-ENDING: Parts = {"container rm": _goes}
-RESTARTING: Parts = {"container start": _rests, "container unpause": _is_paused}
-FORCING: Parts = {"container kill": _runs}
-PAUSING: Parts = {"container pause": _is_awake, "container unpause": _is_awake}
+def _itself(concerns: Callable[[Found], bool]) -> Callable[[Found], tuple[Found, ...]]:
+    return lambda found: (found,) if concerns(found) else ()
+
+
+def _left(found: Found) -> tuple[Found, ...]:
+    """The volumes that the engine removes with it."""
+    return mounted.belonging(found) if _goes(found) else ()
+
+
+ENDING: Parts = {"container rm": _itself(_goes), "volume rm": _left}
+RESTARTING: Parts = {"container start": _itself(_rests), "container unpause": _itself(_is_paused)}
+FORCING: Parts = {"container kill": _itself(_runs)}
+PAUSING: Parts = {"container pause": _itself(_is_awake), "container unpause": _itself(_is_awake)}
 
 
 def of(parts: Parts, found: Iterable[Found | Missing]) -> Iterable[Also]:
-    """Those parts, each with the containers of the line that it is done to."""
-    for verb, targets in of_each(parts, found).items():
-        yield Also(verb, tuple(each.target for each in targets), part=True)
+    """Those parts, each with what it is done to of the line's containers and their volumes."""
+    for verb, done_to in of_each(parts, found).items():
+        yield Also(verb, tuple(each.target for each in done_to), part=True)
 
 
 def of_each(parts: Parts, found: Iterable[Found | Missing]) -> dict[str, tuple[Found, ...]]:
     """The same by verb, as they were found."""
     there = [each for each in found if isinstance(each, Found) and each.kind == "container"]
-    return {verb: tuple(filter(concerns, there)) for verb, concerns in parts.items()}
+    return {verb: tuple(one for each in there for one in done_to(each)) for verb, done_to in parts.items()}

@@ -23,7 +23,7 @@ class Stop(Halting, name="container stop", alias="stop", permission=Permission.A
     """
 
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
-        """What was made with --rm is removed."""
+        """What was made with --rm is removed, with the volumes without a name."""
         return parts.of(parts.ENDING, found.values())
 
     def became(self, past: Past) -> Iterable[Fate]:

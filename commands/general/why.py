@@ -13,29 +13,35 @@ from commands.spec import Permission
 
 _NOTHING = "Nothing of yours was refused, held or ended otherwise than well."
 _NOW = "That was by the policy of that time; `can-i` and the line says what holds now."
+_LAST = "last"
 _LABELS = 10  # columns of the labels before their values
 
 
 class Why(Command, name="why", permission=Permission.LISTED):
     """Explain why something was refused, held or allowed.
 
-    The number is the one that `audit ls` lists and every refusal tells. Without it, it is about the last of your own
-    lines that was refused, held, or ended otherwise than well.
+    The number is the one that `audit ls` lists and every refusal tells. Without it, or with `last`, it is about the
+    last of your own lines that was refused, held, or ended otherwise than well.
     """
 
-    number: str = arg("NUMBER", default="")
+    number: str = arg("NUMBER|last", default="")
 
     def problem(self) -> str | None:
         """A number that is none."""
-        return None if not self.number or numbered(self.number) else unnumbered(self.number)
+        return unnumbered(self.number) if self._given and not numbered(self._given) else None
 
     def run(self, ctx: Context) -> Reply:
         """The verdict, its reason and the end."""
-        action = ctx.bot.ended(int(self.number) if self.number else None)
+        action = ctx.bot.ended(int(self._given) if self._given else None)
         if action is not None:
             told = "".join(f"{label + ':':<{_LABELS}}{value}\n" for label, value in _facts(action) if value)
             return output(told) + Reply((Note(_NOW),))
-        return failure(f"Error: No such action: {self.number}") if self.number else output(f"{_NOTHING}\n")
+        return failure(f"Error: No such action: {self._given}") if self._given else output(f"{_NOTHING}\n")
+
+    @property
+    def _given(self) -> str:
+        """The number; empty for the last line."""
+        return "" if self.number.lower() == _LAST else self.number
 
 
 def _facts(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -91,7 +91,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
             return failure(f"--{refused} is not yet supported with --tree")
         shown = [each for each in self._engine(ctx) if (self.all or not dangles(each)) and visible(ctx, each)]
         shown.sort(key=lambda each: each.get("Created", 0), reverse=True)
-        return lines(page([tree(each, _visible_tags(ctx, each)) for each in shown]))
+        return lines(page([tree(each, visible_tags(ctx, each)) for each in shown]))
 
     def _engine(self, ctx: Context) -> list[dict[str, Any]]:
         given = filters(self.filter)
@@ -125,7 +125,8 @@ def _may_see(ctx: Context, image: Mapping[str, Any], name: Name) -> bool:
     return ctx.visible(seen.image(image, f"{name.repository}:{name.tag}"))
 
 
-def _visible_tags(ctx: Context, image: Mapping[str, Any]) -> list[str]:
+def visible_tags(ctx: Context, image: Mapping[str, Any]) -> list[str]:
+    """Those of its names with a tag that the asker may see."""
     return [tag for tag in image.get("RepoTags") or () if ctx.visible(seen.image(image, tag))]
 
 

@@ -20,6 +20,7 @@ _NOBODY = "e30="  # a login of nobody, which a push has to be sent with
 _BAR = 20  # columns of a layer's bar
 _SHOWN = 40  # layers that are shown while it goes on
 _PULLED = re.compile(r"Status: ")  # the line that says that it is all there
+_DIGEST = re.compile(r"(?:.*: )?Digest: (sha256:[0-9a-f]{64})")  # which image the registry had
 _PUSHED = re.compile(r"\S+: digest: sha256:")
 
 
@@ -32,22 +33,33 @@ class Transferred:
 
 
 def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: str = "") -> Transferred:
-    """Pull an image, or all of its repository.
+    """Pull an image, or all of its repository; what was not here before is written down as made by the asker.
 
-    Raises what requests raises where the engine does not do it, or stops talking before it says that it did.
+    Raises what requests raises where the engine does not do it, or stops talking before it says that it did, and
+    Refusal as Context.claim does.
     """
     tag = "" if all_tags else found.digest or found.tag or DEFAULT_TAG
     params = {"fromImage": f"{found.domain}/{found.path}"} | ({"tag": tag} if tag else {})
     if platform:
         params["platform"] = platform
     url = ctx.patient._url("/images/create")  # noqa: SLF001 - docker-py's own swallows the errors inside of the stream
-    return _followed(ctx, url, params, ctx.auth(found.domain), _PULLED)
+    before = {each["Id"] for each in _listed(ctx)}
+    done = _followed(ctx, url, params, ctx.auth(found.domain), _PULLED)
+    came = {f"{found.familiar}@{digest[1]}" for digest in map(_DIGEST.fullmatch, done.lines) if digest}
+    fetched = (each["Id"] for each in _listed(ctx) if came.intersection(each["RepoDigests"] or ()))
+    ctx.claim(each for each in fetched if each not in before)
+    return done
 
 
 def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:
     """Push one tag of a repository, or all where the parameters say none; raises as above."""
     url = ctx.patient._url("/images/{0}/push", found.familiar)  # noqa: SLF001 - see pull
     return _followed(ctx, url, params, ctx.auth(found.domain) or _NOBODY, _PUSHED)
+
+
+def _listed(ctx: Context) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = wire.get(ctx.docker, "/images/json", params={"all": 1})
+    return found
 
 
 def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str, end: re.Pattern[str]) -> Transferred:

@@ -158,8 +158,8 @@ class _Seen:
             case "volume":
                 volume = self._volumes.get(identity) or _gone("volume", "", identity, attributes)
                 return self._ctx.visible(volume) and self._joined(attributes)
-            case "daemon" | "builder":
-                return True
+            case "daemon" | "builder" as kind:  # they tell of the whole host
+                return self._ctx.visible(Seen(kind, ""))
             case kind:
                 return self._ctx.visible(_gone(str(kind), identity, name, attributes))
 
@@ -171,14 +171,24 @@ class _Seen:
 
     def _committed(self, event: Event, attributes: Mapping[str, str]) -> bool:
         """Whether the asker may see the image that was made of a container, where that is what happened."""
-        return event.get("Action") != "commit" or self._images.get(attributes.get("imageID", ""), False)
+        identity = attributes.get("imageID", "")
+        return event.get("Action") != "commit" or (
+            self._images.get(identity, False) and self._named(identity, attributes.get("imageRef") or identity, {})
+        )
 
     def _image(self, identity: str, name: str, attributes: Mapping[str, str]) -> bool:
         known = self._images.get(identity)
         if known is not None:
-            return known
+            return known and self._named(identity, name, attributes)
         made = identity if _UNKNOWN.fullmatch(identity) else ""  # else it is a name, which may have stood for another
         return not _UNKNOWN.fullmatch(name) and self._ctx.visible(_gone("image", made, name, attributes))
+
+    def _named(self, identity: str, name: str, attributes: Mapping[str, str]) -> bool:
+        """Whether the asker may see an image that is there by the name which an event calls it; by its id anyhow."""
+        if _UNKNOWN.fullmatch(name) or not _UNKNOWN.fullmatch(identity):  # else the id is the very name
+            return True
+        known = self._images.get(name)
+        return self._ctx.visible(_gone("image", identity, name, attributes)) if known is None else known
 
     def _network(self, identity: str, name: str, attributes: Mapping[str, str]) -> bool:
         network = self._networks.get(identity) or _gone("network", identity, name, attributes)
@@ -211,6 +221,7 @@ class _Seen:
 
 
 def _gone(kind: str, identity: str, name: str, attributes: Mapping[str, str]) -> Seen:
-    """What is in no list any more, by what an event says of it."""
+    """What is in no list any more, by what an event says of it; of a container that is all its labels."""
     labels = {key: value for key, value in attributes.items() if key not in _OWN}
-    return Seen(kind, name, labels, identity, attributes.get("image", "") if kind == "container" else "")
+    image, is_container = attributes.get("image", ""), kind == "container"
+    return Seen(kind, name, labels, identity, image if is_container else "", untold=not (labels or is_container))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,13 +27,17 @@ Listed = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Usage:
-    """What the engine lists of each kind; layers is what all the layers of the images take, in bytes."""
+    """What the engine lists of each kind; layers is what all the layers of the images take, in bytes.
+
+    own gives those of an image that would go with it.
+    """
 
     images: tuple[Listed, ...]
     containers: tuple[Listed, ...]
     volumes: tuple[Listed, ...]
     cache: tuple[Listed, ...]
     layers: int
+    own: Callable[[Listed], int]
 
     def totals(self) -> Iterator[Row]:
         """A row for each kind."""
@@ -71,26 +75,34 @@ class Usage:
 
     def _unused_layers(self) -> int:
         used = (each for each in self.images if each.get("Containers", 0) != 0)
-        return self.layers - sum(_own(each) for each in used)
+        return self.layers - sum(map(self.own, used))
 
 
 def usage(ctx: Context) -> Usage:
-    """One request; what the asker may not see is taken out, also of the sums."""
+    """One request; what the asker may not see is taken out, also of the sums.
+
+    Which layers an image shares tells of hidden ones: where there may be any, each image counts whole.
+    """
     told = wire.get(ctx.patient, "/system/df")
-    all_images = told.get("Images") or []
-    shown = [each for each in all_images if images.visible(ctx, each)]
-    hidden = (each for each in all_images if each not in shown)
-    kept = [each for each in told.get("Volumes") or () if ctx.visible(seen.volume(each))]
+    shown: list[Listed] = [
+        {**each, "RepoTags": images.visible_tags(ctx, each)}
+        for each in told.get("Images") or ()
+        if images.visible(ctx, each)
+    ]
+    layers, own = int(told.get("LayersSize") or 0), _own
+    kept: list[Listed] = [each for each in told.get("Volumes") or () if ctx.visible(seen.volume(each))]
     users = tuple(each for each in told.get("Containers") or () if containers.visible(ctx, each))
     cache: Sequence[Listed] = told.get("BuildCache") or ()
     if not ctx.sees_all():  # what is in the cache tells the steps of others' builds, and not whose they were
         shown, kept, cache = _made_of(shown, users), _mounted(kept, users), ()
+        layers, own = sum(map(_whole, shown)), _whole
     return Usage(
         images=tuple(shown),
         containers=users,
         volumes=tuple(sorted(kept, key=lambda each: natural(each["Name"]))),
         cache=tuple(_ordered(cache)),
-        layers=int(told.get("LayersSize") or 0) - sum(_own(each) for each in hidden),
+        layers=layers,
+        own=own,
     )
 
 
@@ -133,6 +145,10 @@ def _own(image: Listed) -> int:
     """The bytes of an image that no other shares."""
     whole, shared = image.get("Size", 0), image.get("SharedSize", 0)
     return 0 if UNKNOWN in {whole, shared} else int(whole - shared)
+
+
+def _whole(image: Listed) -> int:
+    return max(int(image.get("Size", 0)), 0)
 
 
 def _written(held: Iterable[Listed]) -> int:
