@@ -114,9 +114,10 @@ class Judging:
             raise
         person = self.policy.people.person(request.actor.id) or request.actor.id
         needs = NOBODY.union(*(each.needs for each in (*verdicts, *rooted) if isinstance(each, Hold)))
+        named = {target: each for target, each in found.items() if not target.repository}
         reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
         return Judged(
-            command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by, self._parts(host)
+            command, asker, host, named, person, reason, needs, parsed.warnings, root, case.made_by, self._parts(host)
         )
 
     def verdict(self, request: Request, planned: Callable[[Judged], Judged] = lambda judged: judged) -> Verdict:
@@ -135,9 +136,9 @@ class Judging:
         """An object as the policy judges it."""
         return objects.one(found, made_by, self.policy.terms.run.binds, self.hosts.sockets())
 
-    def objects(self, found: Found, made_by: MadeBy) -> tuple[Object, ...]:
-        """The same by each name of its image, where it was made by the id of that."""
-        return objects.by_image(self.object(found, made_by), found, made_by)
+    def objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
+        """The same, once for each of its names and all else that it is judged by."""
+        return self._besides.objects(found, made_by)
 
     def _made_by(self, host: Host) -> MadeBy:
         """By whom and of what things were made there; each is asked once, and only where a right depends on it."""

@@ -279,7 +279,8 @@ class Policy:
         """Why this may not be done to this object; who has no rule that reaches it learns nothing of it."""
         if not reaching or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
             rules = self.people.allowing(asker, what)
-            return Deny(policy_reason.out_of_reach(what, rules, self.source, self._may_all(asker, what)))
+            able = self._may_all(asker, what)
+            return Deny(policy_reason.out_of_reach(what, rules, self.source, able, further=obj.further))
         denies = self.bars.denies.about(what, obj.kind).selecting(obj, asker)
         if denies:
             hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)
