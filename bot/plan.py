@@ -13,6 +13,7 @@ from bot import objects
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
+from bot.telling import NEW
 from commands import grammar, legible, secrets, units
 from commands.attempts import Refusal
 from commands.command import Command
@@ -109,7 +110,7 @@ def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
 
 def _difference(name: str, old: str | None, new: str | None) -> str:
     if old is None:
-        return f"{name} is new"
+        return f"{name} {NEW}"
     if new is None:
         return f"{name} is not concerned any more"
     if "absent" in {old, new}:
