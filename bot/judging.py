@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from docker.errors import DockerException
 
-from bot import answers, escalation, objects, renaming
+from bot import answers, escalation, objects, policy_reason, renaming
 from bot.admission import Admission
 from bot.answers import End
 from bot.besides import Besides, Case, Looked, as_made
@@ -207,7 +207,7 @@ class Judging:
         )
         for target, looked in found.items():
             if target.made and isinstance(looked, Found) and self._hidden(case, looked):
-                raise answers.denied(f"The name {target.ref} is taken, and it is not yours to give away.", case.command)
+                raise answers.denied(policy_reason.taken(target.ref, self.policy.source), case.command)
         new = [
             each
             for target, looked in found.items()

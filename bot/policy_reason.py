@@ -71,6 +71,12 @@ def denied(what: What, rule: Rule, source: str) -> str:
     return f"A deny rule ({_at([rule], source)}) {forbids}. {_ask(source)}"
 
 
+def taken(name: str, source: str) -> str:
+    """The line would give something a name that an object has which a deny rule hides."""
+    hides = f"a deny rule ({source}) hides what has it from you"
+    return f"The name {name} is taken, and {hides}. Take another one. {_ask(source)}"
+
+
 def protected(obj: Object, why: str) -> str:
     """The object is protected."""
     return f"{obj.name} is protected ({why}): it can be seen, and nobody can do more from here."
