@@ -36,16 +36,18 @@ class Approvals:
         with self._reading() as db:
             return self._held(db, number)
 
-    def listed(self, states: Iterable[State] = (), limit: int = 100) -> list[Held]:
-        """The newest requests in these states, or in all; newest first."""
+    def numbers(self, states: Iterable[State], limit: int) -> list[int]:
+        """Those of the newest requests in these states, or in all; newest first."""
         wanted = [str(each) for each in states] or [str(each) for each in State]
         with self._reading() as db:
-            rows = db.execute(
-                "SELECT number FROM approvals WHERE state IN (SELECT value FROM json_each(?))"
-                " ORDER BY number DESC LIMIT ?",
-                (json.dumps(wanted), limit),
-            ).fetchall()
-            found = [self._held(db, int(row[0])) for row in rows]
+            rows = db.execute(_NEWEST, (json.dumps(wanted), limit)).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def listed(self, states: Iterable[State] = (), limit: int = 100) -> list[Held]:
+        """The newest requests in these states, or in all; newest first."""
+        numbers = self.numbers(states, limit)
+        with self._reading() as db:
+            found = [self._held(db, number) for number in numbers]
         return [each for each in found if each is not None]
 
     def vote(self, number: int, vote: Vote, met: Callable[[Held], bool]) -> Held:
@@ -193,6 +195,9 @@ class Approvals:
         return done.rowcount == 1
 
 
+_NEWEST = """
+SELECT number FROM approvals WHERE state IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?
+"""
 _ANSWER = """
 INSERT OR REPLACE INTO answers (number, at, public)
 SELECT number, ?, 0 FROM approvals WHERE number = ? AND channel <> '' AND origin NOT IN ('exec', 'console')

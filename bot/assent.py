@@ -122,9 +122,8 @@ class Assent:
         for vote in held.votes:
             member = directory.member(Actor(vote.actor, held.team), fresh=True) if vote.origin not in TRUSTED else None
             if vote.verdict == APPROVE and (member is None or member.refused is None):
-                groups = frozenset() if member is None else member.groups
-                voter = self.voter(Asker(vote.actor, groups))
-                if voter.person == vote.person:
+                voter = self._counted(held, vote, frozenset() if member is None else member.groups)
+                if voter is not None and voter.person == vote.person:
                     found.append(voter)
         return found
 
@@ -178,8 +177,14 @@ class Assent:
 
     def _voters(self, held: Held) -> Iterator[Voter]:
         for vote in held.votes:
-            if vote.verdict == APPROVE:
-                yield self.voter(Asker(vote.actor, vote.groups))
+            voter = self._counted(held, vote, vote.groups)
+            if vote.verdict == APPROVE and voter is not None:
+                yield voter
+
+    def _counted(self, held: Held, vote: Vote, groups: frozenset[str]) -> Voter | None:
+        """Who said it; None where that is whoever asked, as the policy knows their accounts now."""
+        asker = Asker(vote.actor, groups, accounts=self.policy.current().people.accounts(vote.actor))
+        return None if self.is_own(held, asker) else self.voter(asker)
 
     def _told(self, held: Held, vote: Vote) -> Held:
         """The request after a vote of this action; raises Refusal where it did not count."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from bot import placing
 from bot.approvals import Approvals
 from bot.clock import Clock
 from bot.consent import Approvers
@@ -82,6 +83,8 @@ class Clerk:
         """One look at everything that waits; the seconds until the next should be."""
         self._rules.current()  # so that a file that was broken is noticed though nobody asks for anything
         self._expire()
+        for number in self._approvals.posts.lacking():
+            self._place(number)  # before it is shown anywhere else
         waiting = self._approvals.listed((State.PENDING, State.APPROVED), MOST)
         for held in waiting:
             if held.state is State.APPROVED:
@@ -89,8 +92,6 @@ class Clerk:
                     self._begin(held)
             else:
                 self._urge(held)
-        for number in self._approvals.posts.lacking():
-            self._place(number)
         for number in self._approvals.posts.stale():
             self._paint(number)
         for held in self._approvals.untold():
@@ -137,17 +138,10 @@ class Clerk:
     def _remind(self, held: Held, approvers: list[Approvers]) -> None:
         """Name those of them who have not said anything, and the user groups among them."""
         said = {vote.person for vote in held.votes}
-        people = [*self._deciders(held, approvers, said), *self._groups(approvers)]
+        people = [*placing.deciders(self._rules, held, approvers, said), *self._groups(approvers)]
         for post in self._approvals.posts.of(held.number) if people else ():
             if post.ts:
                 self._board.remind(held, post, people)
-
-    def _deciders(self, held: Held, approvers: Iterable[Approvers], said: Container[str] = ()) -> Iterator[str]:
-        """The first account of each person who may decide by their own roles, and has not."""
-        for person in self._rules.current().terms.people:
-            may = any(each.have(person.roles, ()) for each in approvers)
-            if may and person.name != held.person and person.name not in said:
-                yield person.slack[0]
 
     def _groups(self, approvers: Iterable[Approvers]) -> list[str]:
         """The ids of the user groups whose members may decide."""
@@ -157,15 +151,9 @@ class Clerk:
         return list(dict.fromkeys((*named, *with_role)))
 
     def _place(self, number: int) -> None:
-        """Say where a new request is shown: where the policy says, else where it was asked, else to each decider."""
         held = self._approvals.get(number)
-        if held is None or (held.origin in TRUSTED and not held.channel and not _channels(held)):
-            return
-        here = held.channel if held.channel and not held.channel.startswith("D") else ""
-        people = self._deciders(held, [each.approvers for each in held.approvals()])
-        for place in _channels(held) or ((here,) if here else tuple(people)):
-            self._approvals.posts.add(number, place)
-        if not self._approvals.posts.of(number):
+        placed = held is not None and placing.place(self._approvals, self._rules, held)
+        if placed and not self._approvals.posts.of(number):
             self._approvals.settle(number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)
 
     def _paint(self, number: int) -> None:
@@ -191,7 +179,3 @@ def _moments(held: Held) -> Iterator[float]:
             yield held.asked + each.remind
         if each.escalation is not None and held.escalated is None:
             yield held.asked + each.escalation.after
-
-
-def _channels(held: Held) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.channel for each in held.approvals() if each.channel))

@@ -17,7 +17,7 @@ from bot.execution import Progress, silent
 from bot.held import Held
 from bot.leaving import Task, Tasks
 from bot.pipeline import Pipeline
-from bot.request import Due, Late, Outcome, Received, Request, Status, recorded
+from bot.request import Actor, Due, Late, Member, Outcome, Received, Request, Status, recorded
 from bot.store import UNWRITTEN, Store, Unwritable
 from bot.undelivered import Shown, Tracked, Untracked
 from bot.workers import Pool
@@ -115,6 +115,10 @@ class Desk:
             return asking.read(self._store.buttons.form(button))
         except Unwritable:
             return None
+
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:
+        """What Slack says of a person, as a Directory gives it."""
+        return self._pipeline.directory.member(actor, fresh=fresh, channel=channel)
 
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does: it changes something, or the line says so."""

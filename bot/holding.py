@@ -184,7 +184,7 @@ class Holding:
             return None
         self.store.approvals.tell(held.number)  # by this answer
         reply, due = answers.masked(end.reply), self.store.undelivered.of(held.number)
-        return Outcome(end.status, reply, held.number, public=True, line=held.line, host=held.host, due=due)
+        return Outcome(end.status, reply, held.number, line=held.line, host=held.host, due=due)  # others hear less
 
     def _check_glass(self, judged: Judged) -> None:
         glass = self.assent.policy.current().terms.glass

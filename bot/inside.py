@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from bot import standing
+from bot import placing, standing
 from bot.actions import TooLong
 from bot.assent import GONE, Assent
 from bot.consent import Vote
@@ -26,6 +27,7 @@ from commands.secrets import mask_text
 from commands.spec import Spec
 
 RECENT = 50  # actions among which why looks for one that is not about another
+REQUESTS = 10_000  # among which those are looked for that the asker may know of
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
 _TOO_LONG = (
     "The record has too much to search for this, so it was given up. Say since when (since=24h), or name a person, a"
@@ -157,10 +159,12 @@ class Inside:
 
     # What waits for consent --------------------------------------------------------------------------------------
 
-    def requests(self, states: tuple[str, ...]) -> list[dict[str, Any]]:
-        """The requests for consent that the asker may know of, newest first."""
-        found = self.store.approvals.listed(tuple(map(State, states)))
-        return [self._shown(held) for held in found if self._may_know(held)]
+    def requests(self, states: tuple[str, ...], most: int) -> list[dict[str, Any]]:
+        """The requests for consent that the asker may know of, newest first, and no more than most."""
+        approvals = self.store.approvals
+        found = map(approvals.get, approvals.numbers(map(State, states), REQUESTS))
+        known = (held for held in found if held is not None and self._may_know(held))
+        return [self._shown(held) for held in islice(known, most)]
 
     def request(self, number: int) -> dict[str, Any]:
         """One of them; raises Refusal where there is none."""
@@ -227,6 +231,8 @@ class Inside:
             raise Refusal(f"'{to}' is no channel (C...) and nobody in {self.policy.current().source}.")
         if allowed is not None and place.startswith(("C", "G")) and place not in allowed:
             raise Refusal(f"slashdock does not listen in '{to}' ([channels] of {self.policy.current().source}).")
+        if not self.store.approvals.posts.of(number):
+            placing.place(self.store.approvals, self.policy, held)
         if not self.store.approvals.posts.add(number, place):
             raise Refusal(f"Number {number} is shown there already.")
         self.decided(number)

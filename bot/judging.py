@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from docker.errors import DockerException
 
-from bot import answers, escalation, objects, renaming
+from bot import answers, escalation, objects, policy_reason, renaming
 from bot.admission import Admission
 from bot.answers import End
 from bot.besides import Besides, Case, Looked, as_made
@@ -116,9 +116,10 @@ class Judging:
             raise
         person = self.policy.people.person(request.actor.id) or request.actor.id
         needs = NOBODY.union(*(each.needs for each in (*verdicts, *rooted) if isinstance(each, Hold)))
+        named = {target: each for target, each in found.items() if not target.repository}
         reason = next((each.reason for each in (*rooted, *verdicts) if isinstance(each, Hold)), _reason(verdicts))
         return Judged(
-            command, asker, host, found, person, reason, needs, parsed.warnings, root, case.made_by, self._parts(host)
+            command, asker, host, named, person, reason, needs, parsed.warnings, root, case.made_by, self._parts(host)
         )
 
     def verdict(self, request: Request, planned: Callable[[Judged], Judged] = lambda judged: judged) -> Verdict:
@@ -137,9 +138,9 @@ class Judging:
         """An object as the policy judges it."""
         return objects.one(found, made_by, self.policy.terms.run.binds, self.hosts.sockets())
 
-    def objects(self, found: Found, made_by: MadeBy) -> tuple[Object, ...]:
-        """The same by each name of its image, where it was made by the id of that."""
-        return objects.by_image(self.object(found, made_by), found, made_by)
+    def objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
+        """The same, once for each of its names and all else that it is judged by."""
+        return self._besides.objects(found, made_by)
 
     def _made_by(self, host: Host) -> MadeBy:
         """By whom and of what things were made there; each is asked once, and only where a right depends on it."""
@@ -217,7 +218,7 @@ class Judging:
         )
         for target, looked in found.items():
             if target.made and isinstance(looked, Found) and self._hidden(case, looked):
-                raise answers.denied(f"The name {target.ref} is taken, and it is not yours to give away.", case.command)
+                raise answers.denied(policy_reason.taken(target.ref, self.policy.source), case.command)
         new = [
             each
             for target, looked in found.items()

@@ -74,8 +74,9 @@ def all_of(found: Found | Missing, one_of: Callable[[Found], Object], made_by: M
         return (Object(kind=found.target.kind, name=called(found.target), protected=found.protected),)
     judged, *more = by_image(one_of(found), found, made_by)
     names = _names(found, made_by) if found.kind == "image" else (judged.name,)
+    by_name = found.kind == "image" and not is_id_of(found.target.ref, found.id)
     return (
-        *(replace(judged, name=name) for name in names),
+        *(replace(judged, name=name, further=by_name and name != names[0]) for name in names),
         *(replace(judged, name=names[0], labels=labels) for labels in found.inherited),
         *more,
     )

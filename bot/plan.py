@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import objects
-from bot.hosts import Host
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
+from bot.telling import NEW
 from commands import grammar, legible, secrets, units
 from commands.attempts import Refusal
 from commands.command import Command
@@ -63,7 +63,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         each.word()
     _check_image(judged)
     text = "".join(f"{told}\n" for told in _told(judged, objects, request, reason, seal))
-    if _hides(text, {name for each in objects for name in (each.name, each.target.ref)}):
+    if _hides(text, {name for each in objects for name in (each.name, each.target.ref, *each.tags)}):
         raise Unseen(_HIDDEN)
     try:
         read = {each: seal.fingerprint(content) for each, content in intent.bound().items()}
@@ -80,7 +80,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
         **read,
-        **dict(pair for each in objects for pair in _bound(each, judged.host)),
+        **dict(pair for each in objects for pair in _bound(each, judged)),
         **({"what is touched besides": _mark(sorted(judged.touched))} if judged.touched else {}),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
     }
@@ -110,7 +110,7 @@ def differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
 
 def _difference(name: str, old: str | None, new: str | None) -> str:
     if old is None:
-        return f"{name} is new"
+        return f"{name} {NEW}"
     if new is None:
         return f"{name} is not concerned any more"
     if "absent" in {old, new}:
@@ -176,7 +176,7 @@ def _filled(command: Command, request: Request) -> Iterator[tuple[str, str]]:
             yield each.label, request.given[each.name]
 
 
-def _bound(found: Found, host: Host) -> Iterator[tuple[str, str]]:
+def _bound(found: Found, judged: Judged) -> Iterator[tuple[str, str]]:
     """What has to stay as it is for the agreement to hold, by name."""
     name, details = f"{found.kind} {found.name}", found.details
     match found.kind:
@@ -185,17 +185,20 @@ def _bound(found: Found, host: Host) -> Iterator[tuple[str, str]]:
             yield f"the image of {name}", str(details.get("Image") or "")
             yield f"the configuration of {name}", _configuration(details)
         case "volume":
-            yield name, _mark(lasting(details, str(host.quick().api_version)))
+            yield name, _mark(lasting(details, str(judged.host.quick().api_version)))
         case _:
             yield name, found.id
-            if names := _names(found):
+            if names := _names(found, judged.command):
                 yield f"the names of {name}", ", ".join(names)
 
 
-def _names(found: Found) -> list[str]:
-    """All that an image is called which the line calls by its id: what is done to it is done to each of them."""
-    by_id = found.kind == "image" and objects.is_id_of(found.target.ref, found.id)
-    return sorted(found.details.get("RepoTags") or ()) if by_id else []
+def _names(found: Found, command: Command) -> tuple[str, ...]:
+    """All that an image is called: with the last of its names it goes, and what is done by its id is done to each.
+
+    A container is made of what its line names, whatever else that is called.
+    """
+    by_id = objects.is_id_of(found.target.ref, found.id)
+    return found.tags if by_id or command.makes() is None else ()
 
 
 def _configuration(details: Mapping[str, Any]) -> str:
@@ -230,16 +233,16 @@ def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: st
         yield from (f"  | {legible.shown(each)}" for each in text.split("\n"))
     if objects:
         yield "Concerns:"
-        yield from _rows(objects)
+        yield from _rows(objects, command)
     for each in _absent(judged):
         end = "is not there, and will be made" if each.target.made else "is not there"
         yield f"  {each.target.kind} {legible.shown(each.target.ref)} {end}"
 
 
-def _rows(objects: Iterable[Found]) -> Iterator[str]:
+def _rows(objects: Iterable[Found], command: Command) -> Iterator[str]:
     for each in objects:
         more = f"  of {_image(each)}" if each.kind == "container" and each.details else ""
-        if names := _names(each):
+        if (names := _names(each, command)) not in {(), (each.name,)}:
             more = f"  called {', '.join(map(legible.shown, names))}"
         yield f"  {each.kind} {legible.shown(each.name)}  {_short(each.id)}{more}"
 

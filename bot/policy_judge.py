@@ -118,7 +118,9 @@ class Policy:
         return self._held(spec, rules, bars, _weakest(rules) | all_of(bars))
 
     def judge_elevation(self, role: str, seconds: float) -> Hold | Deny:
-        """Whether a role may be asked for, for so long."""
+        """Whether a role may be asked for, for so long; none where nothing may be changed, as it would outlast that."""
+        if self.locked:
+            return Deny(self.locked)
         elevation, line = self.terms.elevations.get(role), self.terms.lines.get(f"roles.{role}", 0)
         if elevation is None:
             return Deny(policy_reason.no_elevation(role, self.terms.elevations, self.source, line))
@@ -279,7 +281,8 @@ class Policy:
         """Why this may not be done to this object; who has no rule that reaches it learns nothing of it."""
         if not reaching or (asker.id == CLEANUP and obj.kind != _CLEANUP_KIND):
             rules = self.people.allowing(asker, what)
-            return Deny(policy_reason.out_of_reach(what, rules, self.source, self._may_all(asker, what)))
+            able = self._may_all(asker, what)
+            return Deny(policy_reason.out_of_reach(what, rules, self.source, able, further=obj.further))
         denies = self.bars.denies.about(what, obj.kind).selecting(obj, asker)
         if denies:
             hidden = what is not Permission.SEE and not self.may(asker, Permission.SEE, obj)

@@ -58,16 +58,23 @@ def too_wide(spec: Spec, rules: Sequence[Rule], source: str, able: Names) -> str
     return f'{_called(spec)} is about everything on the host, so it needs on = ["*"]; {only}. {_ask(source, able)}'
 
 
-def out_of_reach(what: What, rules: Sequence[Rule], source: str, able: Names) -> str:
-    """No rule reaches the object, whether it is there or not."""
+def out_of_reach(what: What, rules: Sequence[Rule], source: str, able: Names, *, further: bool = False) -> str:
+    """No rule reaches the object, whether it is there or not; further: by another name than the line's alone."""
     only = f"{_called(what)} only on {_selectors(rules)} ({_at(rules, source)})"
-    return f"Your {_roles(rules)} allows {only}. {_ask(source, able)}"
+    also = ", and this image has a name besides that is none of these" if further else ""
+    return f"Your {_roles(rules)} allows {only}{also}. {_ask(source, able)}"
 
 
 def denied(what: What, rule: Rule, source: str) -> str:
     """A deny rule forbids it."""
     forbids = f"forbids {_called(what)} on {_selectors([rule])} to everyone"
     return f"A deny rule ({_at([rule], source)}) {forbids}. {_ask(source)}"
+
+
+def taken(name: str, source: str) -> str:
+    """The line would give something a name that an object has which a deny rule hides."""
+    hides = f"a deny rule ({source}) hides what has it from you"
+    return f"The name {name} is taken, and {hides}. Take another one. {_ask(source)}"
 
 
 def protected(obj: Object, why: str) -> str:

@@ -37,12 +37,14 @@ class Actor:
 class Member:
     """What Slack says of a person just now; refused says why they may do nothing, None where nothing is wrong.
 
-    groups are the ids of the user groups that they are in; zone is an IANA name, empty where unknown.
+    groups are the ids of the user groups that they are in; zone is an IANA name, empty where unknown. unsaid: refused
+    because Slack did not answer, and may be let in when it does.
     """
 
     refused: str | None = None
     groups: frozenset[str] = frozenset()
     zone: str = ""
+    unsaid: bool = False
 
 
 class Directory(Protocol):

@@ -45,7 +45,8 @@ class Object:
     """What a line is about; protected and root say why it is so, empty where it is not.
 
     image is the name of the image that a container was made of; maker is the Slack user id of whoever made the object
-    from chat, empty where nobody did. untold: which labels it has is not known, so that it may be any.
+    from chat, empty where nobody did. further: it is another name of an image that the line calls by one; untold: which
+    labels it has is not known, so that it may be any.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Object:
     root: str = ""
     image: str = ""
     maker: str = ""
+    further: bool = False
     untold: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,10 @@ from bot import policy_reason
 from bot.discretion import veiled
 from bot.held import Asking, Held, State
 
+NEW = "is new"  # what is said of an object that the request did not name when it was made
 _BEGUN = {State.DONE, State.FAILED, State.UNKNOWN}  # whose reason the engine gave, or we; of all others a person may
+_REFUSED = "it may not be done any more, and whoever asked was told why"
+_UNKNOWN = re.compile(rf"(?<=[:;] )[^;]+ {NEW}(?=[;.])")
 
 
 def needs(asking: Asking) -> str:
@@ -40,8 +44,14 @@ def around(held: Held) -> list[Aside]:
 
 
 def heard(held: Held) -> str:
-    """Why it stands as it does, for everybody: without what an engine told of others than the request names."""
-    return veiled(held.why, " ".join((held.line, *held.bound.values()))) if held.state in _BEGUN else held.why
+    """Why it stands as it does, for everybody: without what was told to the asker of others than the request names."""
+    if held.state in _BEGUN:
+        return veiled(held.why, " ".join((held.line, *held.bound.values())))
+    if held.by or not held.why:  # a person's own words
+        return held.why
+    if held.state is State.DENIED:
+        return _REFUSED
+    return _UNKNOWN.sub("more is concerned", held.why) if held.state is State.SUPERSEDED else held.why
 
 
 def told(held: Held) -> dict[str, Any]:

@@ -26,7 +26,8 @@ def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
         return judged
     if intent.idle or (_has_nothing(judged) and not intent.objects):
         return replace(judged, needs=NOBODY)
-    found = [obj for each in intent.objects for obj in judging.objects(each, judged.made_by)]
+    guarded = [(each, judging.guarded(spec, judged.host, each)) for each in intent.objects]
+    found = [(each, judging.objects(looked, judged.made_by)) for each, looked in guarded]
     reached = beyond.touched(judging, judged, intent)
     verdicts = [
         *_by_itself(judging, judged, found),
@@ -40,18 +41,20 @@ def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
         end.found = (*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects, *known)
         raise
     reason = judged.reason if judged.needs or not wider else wider[0].reason
-    rooted = {f"{obj.name}: {obj.root}" for obj in found if obj.root and spec.permission.enters}
+    rooted = {f"{each.name}: {obj.root}" for each, seen in found for obj in seen if obj.root and spec.permission.enters}
     needs = judged.needs.union(*(each.needs for each in wider))
     rooted.update(reason for each in reached for reason in beyond.rooted(judging, judged, each))
     touched = tuple(each.found.id for each in reached)
     return replace(judged, needs=needs, reason=reason, root=judged.root | rooted, touched=touched)
 
 
-def _by_itself(judging: Judging, judged: Judged, found: Iterable[Object]) -> Iterator[Allow | Hold | Deny]:
-    """The verdicts on what it finds, each of which has to be the asker's to touch so."""
-    for obj in found:
-        verdict = judging.policy.judge(judged.asker, judged.command.spec, (obj,))
-        yield replace(verdict, reason=f"{obj.name}: {verdict.reason}")
+def _by_itself(
+    judging: Judging, judged: Judged, found: Iterable[tuple[Found, tuple[Object, ...]]]
+) -> Iterator[Allow | Hold | Deny]:
+    """The verdicts on what it finds, each of which has to be the asker's to touch so, by whatever name."""
+    for each, seen in found:
+        verdict = judging.policy.judge(judged.asker, judged.command.spec, seen)
+        yield replace(verdict, reason=f"{each.name}: {verdict.reason}")
 
 
 def _parts(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Allow | Hold | Deny]:

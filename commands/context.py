@@ -102,8 +102,8 @@ class Bot(Protocol):
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""
 
-    def requests(self, states: tuple[str, ...]) -> list[dict[str, Any]]:
-        """The requests for consent in these states, or in all, that the asker may know of; newest first."""
+    def requests(self, states: tuple[str, ...], most: int) -> list[dict[str, Any]]:
+        """The newest requests for consent in these states, or in all, that the asker may know of; newest first."""
 
     def request(self, number: int) -> dict[str, Any]:
         """One of them; raises Refusal where there is none."""

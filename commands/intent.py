@@ -39,8 +39,11 @@ class Intent:
     idle: bool = False
 
     def digest(self, named: Iterable[Found], line: str) -> str:
-        """What two runs of the line have in common that would touch the same objects; named are those in the line."""
-        ids = sorted(f"{found.kind} {found.id}" for found in (*named, *self.objects))
+        """What two runs of the line have in common that would touch the same objects, images by the same names.
+
+        named are those in the line.
+        """
+        ids = sorted(" ".join((found.kind, found.id, *found.tags)) for found in (*named, *self.objects))
         return hashlib.sha256("\n".join([line, *ids]).encode()).hexdigest()[:DIGEST]
 
     def rows(self) -> tuple[tuple[str, ...], ...]:

@@ -14,13 +14,15 @@ class Target:
     """An object as the line names it; kind is container, image, network, volume or any (the first that is found).
 
     made: the line makes it. Where it is there already it is judged like every other; where it is not, there is nothing
-    to judge. alias: it is only a name by which others on a network find what is made.
+    to judge. alias: it is only a name by which others on a network find what is made. repository: the line is about all
+    tags of one, which it finds by itself: it is judged by this one before, and whether that is there is no matter.
     """
 
     kind: str
     ref: str
     made: bool = False
     alias: bool = False
+    repository: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Found:
     inherited: tuple[Mapping[str, str], ...] = ()
     volumes: tuple[Found, ...] = ()
     protected: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All that an image is called, in order; what is no image has none."""
+        return tuple(sorted(self.details.get("RepoTags") or ())) if self.kind == "image" else ()
 
 
 @dataclass(frozen=True)

@@ -554,7 +554,7 @@ def test_what_is_about_nothing_yet_is_not_everybodys_to_know(fresh_world: str, t
     assert narrow.say(f"approval send {asked.number} C0EVIL0001", ADA).status is Status.FAILED
     assert narrow.say(f"approval send {asked.number} U0STRANGER", ADA).status is Status.FAILED
     assert narrow.say(f"approval send {asked.number} C0OPS00001", BOB).status is Status.DONE
-    assert [post.channel for post in narrow.store.approvals.posts.of(asked.number or 0)] == ["C0OPS00001"]
+    assert {BOB, "C0OPS00001"} <= {post.channel for post in narrow.store.approvals.posts.of(asked.number or 0)}
     narrow.close()
 
 

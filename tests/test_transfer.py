@@ -198,7 +198,7 @@ def test_docker_says_the_same(logged_in: Bench, registry: str, client: APIClient
 
 
 def test_nothing_hidden_is_pushed_or_moved(fresh_world: str, registry: str, tmp_path: Path) -> None:
-    """A tag of an image that the asker may not know of bars --all-tags, and is neither pushed nor pulled over."""
+    """A tag of an image that the asker may not know of is neither pushed nor pulled over, nor told of by --all-tags."""
     api = APIClient(fresh_world, version="1.41")
     box = api.create_container("busybox:latest", ["true"])
     name = f"{registry}/team/hidden"
@@ -207,9 +207,11 @@ def test_nothing_hidden_is_pushed_or_moved(fresh_world: str, registry: str, tmp_
     before = api.inspect_image(f"{name}:1")["Id"]
     policy = Policy.parse(POLICY, "policy.toml", [verb.spec for verb in catalog.load()])
     spoken = bench(fresh_world, tmp_path / "data", policy)
-    for line in (f"push -a {name}", f"pull -a {name}"):
-        said = spoken.say(line)
-        assert (said.status, "tag 1" in text.docker(said.reply)) == (Status.FAILED, True)
+    pulled = spoken.say(f"pull -a {name}")
+    assert (pulled.status, f"{name} has a tag here that is not yours" in str(pulled.reply)) == (Status.FAILED, True)
+    api.remove_image(f"{name}:2")
+    assert "does not exist locally" in text.docker(spoken.say(f"push -a {name}").reply)
+    api.tag("busybox:latest", name, "2")
     absent = spoken.say(f"push {name}:1")
     assert f"tag does not exist: {name}:1" in text.docker(absent.reply)  # as of any other, since tag 2 is there to see
     assert spoken.say(f"pull {name}:1").status is Status.DENIED

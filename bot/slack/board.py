@@ -14,7 +14,7 @@ from bot.clerk import unshown
 from bot.held import Held, State
 from bot.posts import IN_DOUBT
 from bot.posts import Post as Shown
-from bot.request import TRUSTED, Outcome, Status
+from bot.request import TRUSTED, Actor, Outcome, Status
 from bot.slack import elements
 from bot.slack.blocks import render
 from bot.slack.characters import escaped
@@ -24,7 +24,7 @@ from bot.slack.message import Message
 from bot.slack.outbox import Outbox
 from bot.slack.place import Place
 from bot.slack.post import Post
-from bot.slack.said import Refused, Unsure
+from bot.slack.said import UNREACHED_WAIT, NotNow, Refused, Unsure
 from bot.store import Unwritable
 from commands.approval import requests
 from commands.reply import Button, Buttons, Moment, Note, Output, Part, Reply
@@ -74,6 +74,8 @@ class SlackBoard:
 
     def remind(self, held: Held, post: Shown, people: Iterable[str]) -> None:
         """A message in the thread of the one that shows it, naming those who have not said anything."""
+        if _is_person(post.channel) and self._desk.member(Actor(post.channel), fresh=True).refused is not None:
+            return
         place, thread = self._place(post.channel), post.ts if post.is_there else ""
         below = Place(place.channel, thread=thread, beneath=thread, direct=place.direct)
         ways = self._post.ways(below, public=not below.direct)
@@ -96,12 +98,14 @@ class SlackBoard:
             letter.give_up()
 
     def paint(self, number: int, channel: str) -> None:
-        """Draw it as it is now and send that; raises what Slack says."""
+        """Draw it as it is now and send that; raises what Slack says, Refused where a person is no member any more."""
         with self._lock:
             self._queued.discard((number, channel))
         held, known = self._approvals.get(number), self._known(number, channel)
         if held is None or known is None or known.shown >= held.version:
             return
+        if _is_person(channel) and not known.is_there:
+            self._vouch(channel)
         message = self._drawn(held, MAY_BE_ABOVE if known.ts == IN_DOUBT else "")
         payload = message.payload()
         if faults := problems(payload):
@@ -147,9 +151,16 @@ class SlackBoard:
             shown = version if post.ts == IN_DOUBT else post.shown
             self._approvals.posts.sent(replace(post, ts=IN_DOUBT, shown=shown))
 
+    def _vouch(self, user: str) -> None:
+        member = self._desk.member(Actor(user), fresh=True)
+        if member.unsaid:
+            raise NotNow(UNREACHED_WAIT, "users.info")
+        if member.refused is not None:
+            raise Refused(member.refused)
+
     def _place(self, channel: str) -> Place:
         """A channel, or the direct messages with a person."""
-        if channel.startswith(("U", "W")):
+        if _is_person(channel):
             return Place(self._post.conversation(channel), direct=True)
         return Place(channel, direct=channel.startswith("D"))
 
@@ -209,6 +220,10 @@ def parts(held: Held) -> Iterator[Part]:
                        requests.reject_button(held.number), _details(held)))  # fmt: skip
     if held.glass and not held.reviewed and not held.state.is_open:
         yield Buttons((Button("I have reviewed it", f"approval review {held.number}"), _details(held)))
+
+
+def _is_person(channel: str) -> bool:
+    return channel.startswith(("U", "W"))
 
 
 def _facts(held: Held) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from bot.buttons import Spent
 from bot.held import Held
-from bot.request import Due, Late, Outcome, Request
+from bot.request import Actor, Due, Late, Member, Outcome, Request
 from bot.slack.letter import Followed
 from commands.asking import Form
 from commands.reply import Button
@@ -39,6 +39,9 @@ class Desk(Protocol):
 
     def form(self, button: str) -> Form | None:
         """What has to be asked in a dialog before the line of a button is run; None where nothing has."""
+
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:
+        """What Slack says of a person, as a Directory gives it."""
 
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does."""

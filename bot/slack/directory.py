@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.request import Actor, Member
 from bot.slack.channels import Channels, Reach
 from bot.slack.connection import Connection
-from bot.slack.said import NotNow, Refused, Unsure
+from bot.slack.said import LIMITED, UNSURE, NotNow, Refused, Unsure
 
 FRESH = 60  # seconds that an answer may be old where a request only reads
 REMEMBERED = 1_000  # people; more than that are asked anew
@@ -68,9 +68,10 @@ class SlackDirectory:
         try:
             person = self._client.users_info(user=actor.id)["user"]
         except SlackApiError as error:
-            return self._unknown(actor.id, str(error.response.get("error", "unknown")))
+            code = str(error.response.get("error", "unknown"))
+            return self._unknown(actor.id, code, unsaid=code in LIMITED | UNSURE)
         except (OSError, SlackClientError) as error:
-            return self._unknown(actor.id, type(error).__name__)
+            return self._unknown(actor.id, type(error).__name__, unsaid=True)
         member = self._judged(actor.id, person, now, fresh=fresh)
         self._remember(actor.id, now, member)
         return member
@@ -98,11 +99,11 @@ class SlackDirectory:
                 self._people.clear()
             self._people[user] = (now, member)
 
-    def _unknown(self, user: str, reason: str) -> Member:
+    def _unknown(self, user: str, reason: str, *, unsaid: bool) -> Member:
         """Slack did not say; that is not remembered, nor is what it said before."""
         with self._lock:
             self._people.pop(user, None)
-        return Member(refused=_unknown(reason))
+        return Member(refused=_unknown(reason), unsaid=unsaid)
 
     def _groups_of(self, user: str, now: float, *, fresh: bool) -> frozenset[str]:
         with self._lock:

@@ -172,6 +172,8 @@ class SlackSide:
         form = self._desk.form(pressed.button)
         if form is None:
             self._take(asked, pressed)
+        elif self._desk.member(found.actor, fresh=False, channel=found.channel).refused is not None:
+            self._take(asked)  # who may do nothing is told so, and asked nothing
         else:
             opened = self._dialogs.open(asked, form, pressed.button, lambda: self._not_opened(asked))
             if not opened:

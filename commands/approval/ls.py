@@ -7,7 +7,7 @@ from commands.command import Command, flag
 from commands.context import Context
 from commands.kinds import FILTER
 from commands.listing import FORMAT, filters, listed
-from commands.reply import Reply
+from commands.reply import Reply, note
 from commands.spec import Permission
 from commands.template import Row
 
@@ -23,6 +23,8 @@ HEADERS = {
     "Reason": "REASON",
     "Digest": "DIGEST",
 }
+MOST = 500  # requests that are listed
+_MORE = f"There are more than these newest {MOST}: --filter state=... narrows it down."
 TABLE = r"table {{.Number}}\t{{.State}}\t{{.Person}}\t{{.Asked}}\t{{.Host}}\t{{.Line}}\t{{.Needs}}"
 
 
@@ -52,9 +54,10 @@ class Ls(Command, name="approval ls", alias="approval list", permission=Permissi
         """The newest first."""
         asked = tuple(value for values in filters(self.filter).values() for value in values)
         states = asked or (() if self.all else requests.OPEN)
-        found = ctx.bot.requests(states)
-        rows = [requests.row(each, ctx.now, trunc=not self.no_trunc) for each in found]
-        return listed([Row("*approval", each) for each in rows], self._source(), HEADERS)
+        found = ctx.bot.requests(states, MOST + 1)
+        rows = [requests.row(each, ctx.now, trunc=not self.no_trunc) for each in found[:MOST]]
+        shown = listed([Row("*approval", each) for each in rows], self._source(), HEADERS)
+        return shown + note(_MORE) if len(found) > MOST else shown
 
     def _source(self) -> str:
         if self.quiet:

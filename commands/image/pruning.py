@@ -87,7 +87,8 @@ class Plan:
     def objects(self) -> tuple[Found, ...]:
         """What goes, for the record."""
         return tuple(
-            Found(Target("image", image.id), "image", image.id, image.name, image.labels, {}) for image in self.remove
+            Found(Target("image", image.id), "image", image.id, image.name, image.labels, _names(image))
+            for image in self.remove
         )
 
 
@@ -185,6 +186,11 @@ def in_use(image: Image, used: Uses) -> str | None:
         return f"{used.ids[image.id]} uses it"
     named = [f"{used.names[full]} names {tag}" for tag in image.tags if (full := _full(tag)) in used.names]
     return named[0] if named else None
+
+
+def _names(image: Image) -> dict[str, list[str]]:
+    """All that it is called, as in the engine's inspect."""
+    return {"RepoTags": [*image.tags], "RepoDigests": [*image.digests]}
 
 
 def _who(visible: Visible, user: Seen) -> str:

@@ -22,7 +22,7 @@ from commands.target import Target
 
 NO_TRUST = "Signatures of images are not checked here. Leave --disable-content-trust=false away."
 ONE_TAG = "tag can't be used with --all-tags/-a"
-_NOT_YOURS = "{} has the tag {} here, which is not yours to move. Pull the tags that you want one by one."
+_NOT_YOURS = "{} has {} here that is not yours to move. Pull the tags that you want one by one."
 _LOOK = "docker images"
 _ALL = "which tags the registry has is not known here"
 
@@ -69,10 +69,8 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
     def run(self, ctx: Context) -> Reply:
         """Pull it, and show layer by layer how far that is."""
         found = naming.normalized(self.image)
-        if self.all_tags:
-            barred = repository.barred(ctx, found)
-            if barred:
-                return failure(_NOT_YOURS.format(found.familiar, barred))
+        if self.all_tags and (barred := repository.barred(ctx, found)):
+            return failure(_NOT_YOURS.format(found.familiar, barred))
         plain = not (self.all_tags or found.tag or found.digest)
         before = lines([f"Using default tag: {DEFAULT_TAG}"]) if plain and not self.quiet else Reply()
         try:

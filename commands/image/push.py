@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import requests
 from docker.errors import APIError, NotFound
@@ -18,13 +18,14 @@ from commands.engine_errors import daemon
 from commands.image import repository, transfer
 from commands.image.pull import NO_TRUST, ONE_TAG
 from commands.image.transfer import DEFAULT_TAG, Transferred
+from commands.intent import Intent, told
 from commands.reference import Reference
-from commands.reply import Reply, failure, lines
+from commands.reply import Reply, failure, lines, note
 from commands.spec import Permission
-from commands.target import Target
+from commands.target import Found, Target
 
-_NOT_YOURS = "{} has the tag {} here, which you may not push. Push the tags that you may one by one."
-_MOVED = "{} stands for another image now than when you asked. Nothing was pushed; send the line again."
+_LEFT_OUT = "Not pushed: {}. The same image has a name besides that you may not see."
+_MOVED = "{} stands for another image now than when you asked. It was not pushed; send the line again."
 _ABROAD = "what the registry has is not known here"
 _DIGEST = "cannot push a digest reference"
 _NO_TAG = "tag does not exist: {}:{}"  # where others of its repository do
@@ -59,43 +60,61 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
         return None if self.disable_content_trust else NO_TRUST
 
     def targets(self) -> tuple[Target, ...]:
-        """The image of the tag; for --all-tags its repository is judged, and each tag before any is pushed."""
+        """The image of the tag; for --all-tags the repository."""
         found = naming.normalized(self.image)
-        return (Target("image", f"{found.familiar}:{found.tag or DEFAULT_TAG}", made=self.all_tags),)
+        return (Target("image", f"{found.familiar}:{found.tag or DEFAULT_TAG}", repository=self.all_tags),)
 
     def became(self, past: Past) -> Iterable[Fate]:
         """Only the registry knows."""
         del past
         return untold(_ABROAD)
 
+    def intent(self, ctx: Context) -> Intent:
+        """For --all-tags the images of all tags that are here, as far as the asker may know of them."""
+        if not self.all_tags:
+            return Intent((), lambda: self.run(ctx))
+        found = naming.normalized(self.image)
+        images, left_out = repository.tagged(ctx, found)
+        rest = note(_LEFT_OUT.format(", ".join(left_out))) if left_out else Reply()
+        if not images:
+            return told(self._absent(ctx, found) + rest)
+        return Intent(images, lambda: self._push(ctx, found, images) + rest)
+
     def run(self, ctx: Context) -> Reply:
         """Push it, and show layer by layer how far that is."""
         found = naming.normalized(self.image)
-        told = lines([] if self.quiet or self.all_tags or found.tag else [f"Using default tag: {DEFAULT_TAG}"])
-        wrong = repository.barred(ctx, found) if self.all_tags else ""
-        if wrong:
-            return told + failure(_NOT_YOURS.format(found.familiar, wrong))
+        before = lines([] if self.quiet or found.tag else [f"Using default tag: {DEFAULT_TAG}"])
         try:
-            stands = self.all_tags or self._stands(ctx)
-            done = (
-                transfer.push(ctx, found, self._params(found)) if stands else Transferred((), _MOVED.format(self.image))
-            )
+            image = ctx.look(self.targets()[0])
         except NotFound:
-            return told + self._absent(ctx, found)
-        except (APIError, requests.RequestException) as error:
-            if not isinstance(error, APIError) or wire.lost(error):
-                return told + unanswered(f"the push of {self.image}")
-            return told + failure(daemon(error))
-        told += lines(() if self.quiet else done.lines)
-        if done.error:
-            return told + failure(done.error)
-        return told + lines([f"{found.domain}/{found.path}{self._tail(found)}"] if self.quiet else [])
+            return before + self._absent(ctx, found)
+        return before + self._push(ctx, found, [image])
 
-    def _stands(self, ctx: Context) -> bool:
-        """Whether the name still stands for what was judged; raises NotFound where it stands for nothing."""
-        target = self.targets()[0]
-        identity = ctx.id(target)
-        return bool(ctx.docker.inspect_image(target.ref)["Id"] == identity)
+    def _push(self, ctx: Context, found: Reference, images: Sequence[Found]) -> Reply:
+        """One after the other, until one is refused."""
+        printed: list[str] = []
+        for image in images:
+            try:
+                done = self._pushed(ctx, found, image)
+            except NotFound:
+                return lines(printed) + self._absent(ctx, found)
+            except (APIError, requests.RequestException) as error:
+                if not isinstance(error, APIError) or wire.lost(error):
+                    return lines(printed) + unanswered(f"the push of {image.target.ref}")
+                return lines(printed) + failure(daemon(error))
+            first = 1 if printed else 0  # the registry is named once
+            printed += () if self.quiet else done.lines[first:]
+            if done.error:
+                return lines(printed) + failure(done.error)
+        tail = "" if self.all_tags else f":{found.tag or DEFAULT_TAG}"
+        return lines([f"{found.domain}/{found.path}{tail}"] if self.quiet else printed)
+
+    def _pushed(self, ctx: Context, found: Reference, image: Found) -> Transferred:
+        """The push of one tag, if it still stands for what was judged; raises NotFound where it stands for nothing."""
+        name = image.target.ref
+        if ctx.docker.inspect_image(name)["Id"] != image.id:
+            return Transferred((), _MOVED.format(name))
+        return transfer.push(ctx, found, {"tag": name.rpartition(":")[2], **self._platform()})
 
     def _absent(self, ctx: Context, found: Reference) -> Reply:
         """What the engine says of an image that is not there."""
@@ -104,12 +123,8 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
             return first + failure(_NO_TAG.format(found.familiar, found.tag or DEFAULT_TAG))
         return first + failure(_ABSENT.format(found.familiar))
 
-    def _params(self, found: Reference) -> dict[str, str]:
-        params = {} if self.all_tags else {"tag": found.tag or DEFAULT_TAG}
-        if self.platform:
-            words = machine.specified(self.platform).split("/")
-            params["platform"] = json.dumps(dict(zip(("os", "architecture", "variant"), words, strict=False)))
-        return params
-
-    def _tail(self, found: Reference) -> str:
-        return "" if self.all_tags else f":{found.tag or DEFAULT_TAG}"
+    def _platform(self) -> dict[str, str]:
+        if not self.platform:
+            return {}
+        words = machine.specified(self.platform).split("/")
+        return {"platform": json.dumps(dict(zip(("os", "architecture", "variant"), words, strict=False)))}

@@ -13,16 +13,37 @@ from commands.target import Found, Target
 
 
 def barred(ctx: Context, found: Reference) -> str:
-    """The first tag that the engine has of this repository and the asker may not touch, empty where there is none."""
+    """What the engine has of this repository that the asker may not touch, in words; empty where it has nothing.
+
+    A tag is named where they may know of it.
+    """
     for image, tag in _tags(ctx, found):
-        if not ctx.reaches(seen.image(image, tag)):
-            return tag.rpartition(":")[2]
+        one = seen.image(image, tag)
+        if not ctx.reaches(one):
+            return f"the tag {tag.rpartition(':')[2]}" if ctx.sees(one) else "a tag"
     return ""
 
 
 def known(ctx: Context, found: Reference) -> bool:
     """Whether the engine has a tag of this repository which the asker may see."""
     return any(ctx.visible(seen.image(image, tag)) for image, tag in _tags(ctx, found))
+
+
+def tagged(ctx: Context, found: Reference) -> tuple[tuple[Found, ...], list[str]]:
+    """The images of this repository, once for each of its tags here that the asker may know of, in order of tag.
+
+    And those of the tags whose image has another name of which they may not.
+    """
+    shown: list[Found] = []
+    left_out: list[str] = []
+    for image, tag in sorted(_tags(ctx, found), key=lambda pair: pair[1]):
+        if not ctx.sees(seen.image(image, tag)):
+            continue
+        if all(ctx.sees(seen.image(image, name)) for name in image["RepoTags"]):
+            shown.append(Found(Target("image", tag), "image", image["Id"], tag, image.get("Labels") or {}, image))
+        else:
+            left_out.append(tag)
+    return tuple(shown), left_out
 
 
 def ids(ctx: Context, targets: Iterable[Target]) -> tuple[str, ...]:

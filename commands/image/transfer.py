@@ -52,7 +52,7 @@ def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: st
 
 
 def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:
-    """Push one tag of a repository, or all where the parameters say none; raises as above."""
+    """Push one tag of a repository; raises as above."""
     url = ctx.patient._url("/images/{0}/push", found.familiar)  # noqa: SLF001 - see pull
     return _followed(ctx, url, params, ctx.auth(found.domain) or _NOBODY, _PUSHED)
 

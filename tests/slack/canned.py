@@ -11,7 +11,7 @@ from typing import Any
 from bot.buttons import Spent
 from bot.execution import Progress, silent
 from bot.held import Held
-from bot.request import Due, Late, Outcome, Request, Status
+from bot.request import Actor, Due, Late, Member, Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
 from bot.undelivered import Shown, Untracked
@@ -107,6 +107,10 @@ class CannedDesk:
         """Nothing waits here."""
         del held, answer, progress
         return False
+
+    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - what a Directory is asked
+        """An active member of no group."""
+        return Member()
 
     def public(self, request: Request) -> bool:
         """Whether it changes something."""

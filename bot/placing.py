@@ -1,0 +1,32 @@
+"""Where a request for consent is shown: where the policy says, else where it was asked, else to each decider."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+
+from bot.approvals import Approvals
+from bot.consent import Approvers
+from bot.held import Held
+from bot.policy import Rules
+from bot.request import TRUSTED
+
+
+def place(approvals: Approvals, rules: Rules, held: Held) -> bool:
+    """Note where it is to be shown, before it is shown anywhere else; False where it is for its terminal alone."""
+    channels = tuple(dict.fromkeys(each.channel for each in held.approvals() if each.channel))
+    if held.origin in TRUSTED and not held.channel and not channels:
+        return False
+    here = held.channel if held.channel and not held.channel.startswith("D") else ""
+    people = deciders(rules, held, [each.approvers for each in held.approvals()])
+    for each in channels or ((here,) if here else tuple(people)):
+        approvals.posts.add(held.number, each)
+    return True
+
+
+def deciders(rules: Rules, held: Held, approvers: Iterable[Approvers], said: Container[str] = ()) -> Iterator[str]:
+    """The first account of each person who may decide by their own roles, and has not."""
+    asked = list(approvers)
+    for person in rules.current().terms.people:
+        may = any(each.have(person.roles, ()) for each in asked)
+        if may and person.name != held.person and person.name not in said:
+            yield person.slack[0]
