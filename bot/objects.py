@@ -131,8 +131,11 @@ def called(target: Target) -> str:
 def _names(image: Found, made_by: MadeBy) -> tuple[str, ...]:
     """All that an image is called; what the line calls it only where that is a name, or it has none.
 
-    One without a name goes by those of the images that were made of it, too.
+    One without a name goes by those of the images that were made of it, too. A repository is judged by the line's name
+    alone: what it finds of that is judged by itself, by all names.
     """
+    if image.target.repository:
+        return (called(image.target),)
     tags = tuple(image.details.get("RepoTags") or image.details.get("RepoDigests") or ())
     is_id = is_id_of(image.target.ref, image.id)
     if is_id and tags:

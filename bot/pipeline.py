@@ -270,7 +270,7 @@ class Pipeline:
                 raise End(Status.DENIED, reply.error or "", reply, judged.command)
             wider = widened(judging, judged, intent)
             if wider.needs:
-                self._askable(wider, intent, asked.request)
+                self._askable(wider, replace(intent, bound=dict), asked.request)  # nothing is fetched for an answer
             return wider
 
         return judging.verdict(asked.request, planned)

@@ -74,12 +74,15 @@ class SlackBoard:
 
     def remind(self, held: Held, post: Shown, people: Iterable[str]) -> None:
         """A message in the thread of the one that shows it, naming those who have not said anything."""
-        if _is_person(post.channel) and self._desk.member(Actor(post.channel), fresh=True).refused is not None:
-            return
+        self._outbox.put(f"board {post.channel}", _Reminder(self, post, _reminder(held, list(people))))
+
+    def below(self, post: Shown, message: Message) -> MessageLetter:
+        """A message in the thread of the one that shows a request; asks Slack where that is, and raises as paint."""
+        if _is_person(post.channel):
+            self._vouch(post.channel)
         place, thread = self._place(post.channel), post.ts if post.is_there else ""
         below = Place(place.channel, thread=thread, beneath=thread, direct=place.direct)
-        ways = self._post.ways(below, public=not below.direct)
-        self._outbox.put(f"board {post.channel}", MessageLetter(_reminder(held, list(people)), ways, pace=PACE))
+        return MessageLetter(message, self._post.ways(below, public=not below.direct), pace=PACE)
 
     def tell(self, held: Held) -> None:
         """To the asker alone, where it was asked, unless what is fed from the record tells them."""
@@ -129,6 +132,8 @@ class SlackBoard:
             return
         if known.is_there and code == GONE:
             self._approvals.posts.drop(number, channel)
+            if held.state is State.PENDING:  # whoever else is shown it
+                self._approvals.posts.add(number, channel)
             self._ring()
         elif known.ts:
             self._approvals.posts.sent(replace(known, shown=held.version))
@@ -200,6 +205,31 @@ class _Sheet:
             self.board.lost(self.number, self.channel)
         except Unwritable as error:
             log.warning("that number %s is not shown was not written down: %s", self.number, error)
+
+
+@dataclass
+class _Reminder:
+    """A message below one that shows a request: Slack is asked of its reader as it is sent, never by the clerk."""
+
+    board: SlackBoard
+    post: Shown
+    message: Message
+    pace: float = PACE
+    letter: MessageLetter | None = None
+
+    def send(self) -> bool:
+        """Send it; what Slack does not say now is asked again."""
+        if self.letter is None:
+            try:
+                self.letter = self.board.below(self.post, self.message)
+            except Refused as refusal:
+                log.warning("nobody is reminded of number %s in %s: %s", self.post.number, self.post.channel, refusal)
+                return True
+        return self.letter.send()
+
+    def give_up(self) -> None:
+        """Nobody is reminded there."""
+        log.error("nobody was reminded of number %s in %s", self.post.number, self.post.channel)
 
 
 def parts(held: Held) -> Iterator[Part]:

@@ -172,12 +172,20 @@ class SlackSide:
         form = self._desk.form(pressed.button)
         if form is None:
             self._take(asked, pressed)
-        elif self._desk.member(found.actor, fresh=False, channel=found.channel).refused is not None:
-            self._take(asked)  # who may do nothing is told so, and asked nothing
         else:
-            opened = self._dialogs.open(asked, form, pressed.button, lambda: self._not_opened(asked))
+            opened = self._dialogs.open(
+                asked, form, pressed.button, lambda: self._not_opened(asked), lambda: self._may_fill(asked)
+            )
             if not opened:
                 self._not_opened(asked)
+
+    def _may_fill(self, asked: Asked) -> bool:
+        """Whether a dialog opens: who may do nothing is told so, and asked nothing. Slack is asked of them."""
+        request = asked.request
+        if self._desk.member(request.actor, fresh=False, channel=request.channel).refused is None:
+            return True
+        self._take(asked)
+        return False
 
     def _ask_at_once(self, asked: Asked, outcome: Outcome) -> None:
         """Who gave a slash command need not press the button as well, while what they did can open a modal."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Container, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 from docker.api.client import APIClient
+from docker.errors import DockerException
 
 from commands import units, wire
 from commands.context import Context
@@ -44,11 +45,22 @@ def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: st
         params["platform"] = platform
     url = ctx.patient._url("/images/create")  # noqa: SLF001 - docker-py's own swallows the errors inside of the stream
     before = {each["Id"] for each in _listed(ctx)}
-    done = _followed(ctx, url, params, ctx.auth(found.domain), _PULLED)
+    try:
+        done = _followed(ctx, url, params, ctx.auth(found.domain), _PULLED)
+    except requests.RequestException:
+        with suppress(requests.RequestException, DockerException):  # what came before, nobody heard of
+            _claim(ctx, before, lambda name: name.startswith(f"{found.familiar}@"))
+        raise
     came = {f"{found.familiar}@{digest[1]}" for digest in map(_DIGEST.fullmatch, done.lines) if digest}
-    fetched = (each["Id"] for each in _listed(ctx) if came.intersection(each["RepoDigests"] or ()))
-    ctx.claim(each for each in fetched if each not in before)
+    _claim(ctx, before, came.__contains__)
     return done
+
+
+def _claim(ctx: Context, before: Container[str], came: Callable[[str], bool]) -> None:
+    """Write down who made the images that were not here before, of which one of these digests came."""
+    fetched = (each["Id"] for each in _listed(ctx) if any(map(came, each["RepoDigests"] or ())))
+    if new := [each for each in fetched if each not in before]:
+        ctx.claim(new)
 
 
 def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -188,7 +189,8 @@ class _Seen:
         if _UNKNOWN.fullmatch(name) or not _UNKNOWN.fullmatch(identity):  # else the id is the very name
             return True
         known = self._images.get(name)
-        return self._ctx.visible(_gone("image", identity, name, attributes)) if known is None else known
+        told = replace(_gone("image", identity, name, attributes), untold=False)  # of what is there it tells all labels
+        return self._ctx.visible(told) if known is None else known
 
     def _network(self, identity: str, name: str, attributes: Mapping[str, str]) -> bool:
         network = self._networks.get(identity) or _gone("network", identity, name, attributes)

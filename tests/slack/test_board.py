@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,9 +13,10 @@ from offices import DEV, SAM, Office
 
 from bot.clerk import Clerk
 from bot.clock import Clock
+from bot.request import Member
 from bot.slack import Connection, SlackSide, board
 from bot.workspace import Message, Workspace
-from bot.workspace.people import OPS
+from bot.workspace.people import ALERTS, OPERATOR, OPS
 
 AGAIN = board.MAY_BE_ABOVE
 
@@ -88,3 +90,36 @@ def test_a_request_whose_message_was_deleted_is_shown_anew_only_while_it_waits(s
     shown.made.say("approval cancel 1", DEV)
     shown.look(3)
     assert (shown.messages(), shown.painted()) == ([], 2)
+
+
+def test_a_message_that_was_deleted_is_shown_anew_though_others_show_the_request(shown: Shown) -> None:
+    """Each place has those who look there."""
+    shown.look()
+    shown.made.store.approvals.posts.add(1, ALERTS)
+    shown.workspace.state.remove(shown.messages()[0])
+    shown.made.store.approvals.mark(1, "reminded")
+    shown.look(3)
+    assert ["waits until" in each.body() for each in shown.messages()] == [True]
+
+
+def test_a_reminder_waits_for_slack_to_say_who_reads_it(shown: Shown) -> None:
+    """It keeps no clerk waiting, and comes when Slack answers."""
+    said = threading.Event()
+    board_ = shown.clerk._board
+    shown.look()
+    shown.made.store.approvals.posts.add(1, OPERATOR)
+    shown.look()
+    (post,) = (each for each in shown.made.store.approvals.posts.of(1) if each.channel == OPERATOR)
+    asked: list[bool] = []
+
+    def member(*_: object, **_named: object) -> Member:
+        asked.append(True)
+        return Member() if said.is_set() else Member(refused="Slack does not say", unsaid=True)
+
+    board_._desk.member = member
+    held = shown.made.store.approvals.get(1)
+    board_.remind(held, post, [OPERATOR])
+    until(lambda: asked)
+    said.set()
+    direct = shown.workspace.state.direct(OPERATOR).id
+    until(lambda: any("still waits" in each.plain() for each in shown.workspace.messages(direct, OPERATOR)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import blockrules
-from bot.request import Actor, Origin, Outcome, Status
+from bot.request import Actor, Member, Origin, Outcome, Status
 from bot.slack import views
 from bot.slack.dialogs import GONE
 from bot.slack.views import EMPTY, VISIBLE
@@ -283,3 +284,31 @@ FORMS = st.builds(
 def test_every_form_is_a_modal_that_slack_takes(form: Form) -> None:
     """However long its words are, and whatever stands in them."""
     assert blockrules.view_problems(views.modal(form, "f" * 32)) == ()
+
+
+def test_a_click_is_acknowledged_before_slack_is_asked_who_pressed(joined: Joined) -> None:
+    """However long Slack takes to say so: it waits three seconds for us, and for nobody whom we ask."""
+    said = threading.Event()
+
+    def member(_actor: Actor, *, fresh: bool, channel: str = "") -> Member:
+        assert (fresh, channel) == (False, OPS)
+        said.wait(10)
+        return Member()
+
+    message = offer(joined)
+    joined.desk.member = member  # type: ignore[method-assign]
+    ((_, button),) = message.elements()
+    clicked = joined.workspace.click(OPERATOR, OPS, message.ts, button["action_id"])
+    until(lambda: clicked.acked, 2)
+    said.set()
+    joined.workspace.wait_for(lambda: joined.workspace.view(OPERATOR))
+
+
+def test_who_may_do_nothing_is_told_so_and_asked_nothing(joined: Joined) -> None:
+    """Their click is a line like any other, which is refused."""
+    message = offer(joined)
+    joined.desk.member = lambda *_, **_named: Member(refused="no")  # type: ignore[method-assign]
+    ((_, button),) = message.elements()
+    joined.workspace.click(OPERATOR, OPS, message.ts, button["action_id"]).wait()
+    until(lambda: len(joined.desk.taken) == 2)
+    assert joined.workspace.view(OPERATOR) is None
