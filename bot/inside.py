@@ -27,7 +27,7 @@ from commands.secrets import mask_text
 from commands.spec import Spec
 
 RECENT = 50  # actions among which why looks for one that is not about another
-REQUESTS = 10_000  # among which those are looked for that the asker may know of
+REQUESTS = 2_000  # among which those are looked for that the asker may know of
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
 _TOO_LONG = (
     "The record has too much to search for this, so it was given up. Say since when (since=24h), or name a person, a"

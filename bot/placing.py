@@ -24,9 +24,9 @@ def place(approvals: Approvals, rules: Rules, held: Held) -> bool:
 
 
 def deciders(rules: Rules, held: Held, approvers: Iterable[Approvers], said: Container[str] = ()) -> Iterator[str]:
-    """The first account of each person who may decide by their own roles, and has not."""
+    """All accounts of each person who may decide by their own roles, and has not: one may be a guest's, or be gone."""
     asked = list(approvers)
     for person in rules.current().terms.people:
         may = any(each.have(person.roles, ()) for each in asked)
         if may and person.name != held.person and person.name not in said:
-            yield person.slack[0]
+            yield from person.slack
