@@ -73,13 +73,19 @@ class SlackBoard:
                 self._queued.discard(key)
 
     def remind(self, held: Held, post: Shown, people: Iterable[str]) -> None:
-        """A message in the thread of the one that shows it, naming those who have not said anything."""
-        if _is_person(post.channel) and self._desk.member(Actor(post.channel), fresh=True).refused is not None:
-            return
+        """A message in the thread of the one that shows it, naming those who have not said anything.
+
+        Where it goes is asked of Slack when it is sent: the clerk waits for nobody.
+        """
+        self._outbox.put(f"board {post.channel}", _Nudge(self, post, _reminder(held, list(people)), PACE))
+
+    def nudge(self, message: Message, post: Shown) -> MessageLetter:
+        """What reminds there; raises what Slack says, Refused where a person is no member any more."""
+        if _is_person(post.channel):
+            self._vouch(post.channel)
         place, thread = self._place(post.channel), post.ts if post.is_there else ""
         below = Place(place.channel, thread=thread, beneath=thread, direct=place.direct)
-        ways = self._post.ways(below, public=not below.direct)
-        self._outbox.put(f"board {post.channel}", MessageLetter(_reminder(held, list(people)), ways, pace=PACE))
+        return MessageLetter(message, self._post.ways(below, public=not below.direct), pace=PACE)
 
     def tell(self, held: Held) -> None:
         """To the asker alone, where it was asked, unless what is fed from the record tells them."""
@@ -121,6 +127,16 @@ class SlackBoard:
         for file in () if known.is_there else message.files:  # what has no room in the message goes below it, once
             below = replace(place, thread=ts, beneath=ts)
             self._outbox.put(f"board {channel}", FileLetter(file, self._post.file_ways(below, public=True), PACE))
+
+    def given_up(self, number: int, channel: str) -> None:
+        """It does not wait any more."""
+        with self._lock:
+            self._queued.discard((number, channel))
+
+    def waits(self, number: int, channel: str) -> None:
+        """It goes on waiting to be sent, so that no look queues it once more."""
+        with self._lock:
+            self._queued.add((number, channel))
 
     def refused(self, number: int, channel: str, code: str) -> None:
         """Slack does not take it there: what was deleted is shown anew while it waits, all else stays as it is."""
@@ -185,6 +201,9 @@ class _Sheet:
         """Paint it."""
         try:
             self.board.paint(self.number, self.channel)
+        except NotNow:
+            self.board.waits(self.number, self.channel)
+            raise
         except Refused as refusal:
             log.warning("number %s cannot be shown in %s: %s", self.number, self.channel, refusal.code)
             self.board.refused(self.number, self.channel, refusal.code)
@@ -196,10 +215,35 @@ class _Sheet:
 
     def give_up(self) -> None:
         """Nobody sees it there."""
+        self.board.given_up(self.number, self.channel)
         try:
             self.board.lost(self.number, self.channel)
         except Unwritable as error:
             log.warning("that number %s is not shown was not written down: %s", self.number, error)
+
+
+@dataclass
+class _Nudge:
+    """A reminder; where it goes is found out when it is sent."""
+
+    board: SlackBoard
+    post: Shown
+    message: Message
+    pace: float
+    letter: MessageLetter | None = None
+
+    def send(self) -> bool:
+        """Find the way, once, and send it."""
+        try:
+            self.letter = self.letter or self.board.nudge(self.message, self.post)
+        except Refused as refusal:
+            log.info("nobody is reminded in %s: %s", self.post.channel, refusal.code)
+            return True
+        return self.letter.send()
+
+    def give_up(self) -> None:
+        """It is not sent any more."""
+        log.error("the reminder of number %s was not sent to %s", self.post.number, self.post.channel)
 
 
 def parts(held: Held) -> Iterator[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.request import Outcome
 from bot.slack import views
@@ -37,13 +38,28 @@ class Dialogs:
         self._outbox = outbox
         self._urls = _Urls()
 
-    def open(self, asked: Asked, form: Form, button: str, failed: Callable[[], None] = lambda: None) -> bool:
-        """Open the form that a button's line needs; False where it cannot be noted. failed hears Slack's refusal."""
+    def open(
+        self,
+        asked: Asked,
+        form: Form,
+        button: str,
+        failed: Callable[[], None] = lambda: None,
+        may: Callable[[], bool] = lambda: True,
+    ) -> bool:
+        """Open the form that a button's line needs; False where it cannot be noted. failed hears Slack's refusal.
+
+        may is asked from where it is opened, and keeps it from being.
+        """
         dialog = self._desk.ask(button, asked.place.kept())
         if not dialog:
             return False
         self._urls.keep(dialog, asked.place.response_url)
-        letter = ViewLetter(views.modal(form, dialog), lambda view: self._post.open(asked.trigger, view), failed)
+
+        def opened(view: Mapping[str, Any]) -> None:
+            if may():
+                self._post.open(asked.trigger, view)
+
+        letter = ViewLetter(views.modal(form, dialog), opened, failed)
         return self._outbox.put(f"dialog {dialog}", letter)
 
     def read(self, submitted: Submitted) -> Filled | Mapping[str, str]:
