@@ -66,7 +66,6 @@ class Emergency:
                 if text is None:
                     log.warning("a line of %s was not written by slashdock, or not to its end", file)
                 else:
-                    self._written.add(text)
                     yield json.loads(text)
 
     def settled(self, told: Mapping[str, Any]) -> None:

@@ -51,10 +51,16 @@ class Journal:
         self._owed: dict[int, End] = {}  # by the number of the action, oldest first
 
     def recover(self) -> None:
-        """Write what an earlier process could only keep in the emergency file; raises Unwritable."""
-        self._owed = {end.number: end for end in map(End.read, self._emergency.kept())}
+        """Write what another process could only keep in the emergency file; raises Unwritable."""
+        kept = list(self._emergency.kept())
+        for number, end in {end.number: end for end in map(End.read, kept)}.items():
+            self._owed.setdefault(number, end)
         if self._owed:
             self.catch_up()
+        for told in kept:
+            self._emergency.settled(told)
+        if kept:
+            self._emergency.clear()
 
     def catch_up(self) -> None:
         """Write what is owed; raises Unwritable."""

@@ -122,12 +122,20 @@ class Pipeline:
     def _done(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Do it, and write its outcome."""
         started = self.clock.now()
-        warning = self.policy.current().warning
-        reply = self._execution.run(received.number, judged, intent) + (note(warning) if warning else Reply())
-        reply = answers.masked(reply)
-        shown = reply.grep(judged.command.grep) if judged.command.grep else reply
+        try:
+            shown = self._shown(received.number, judged, intent)
+        except Exception as error:  # noqa: BLE001 - a bug of ours behind the deed: it ends even so
+            reply = _bug(received.number, error).reply
+            shown = replace(reply, unknown=judged.command.spec.permission.changes)
         outcome = self._execution.settle(received, judged, shown, self.clock.now() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
+
+    def _shown(self, number: int, judged: Judged, intent: Intent) -> Reply:
+        """Do it; what is answered."""
+        warning = self.policy.current().warning
+        reply = self._execution.run(number, judged, intent) + (note(warning) if warning else Reply())
+        reply = answers.masked(reply)
+        return reply.grep(judged.command.grep) if judged.command.grep else reply
 
     def _held(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Write down that it waits for other people's consent."""

@@ -269,16 +269,26 @@ class Store:
     def unfinished(self) -> list[dict[str, Any]]:
         """The actions without an outcome whose process is dead, oldest first; their events say whether they have one.
 
-        Where nothing was intended, and they are not "running", nothing was done.
+        Where nothing was intended, and they are not "running", nothing was done. What the dead knew of an end and could
+        only keep in the emergency file is written first, and whatever else is owed; raises Unwritable.
         """
-        with self._file.reading() as db:
-            rows = list(db.query("SELECT number, owner FROM unsettled ORDER BY number"))
-        left = [row for row in rows if not (self.journal.owes(row["number"]) or self._owner.lives(row["owner"]))]
-        found = [self.actions.get(row["number"]) for row in left]
+        if self._left():
+            self.journal.recover()
+        if self.journal.wrong:
+            self.journal.catch_up()
+        left = self._left()
+        found = [self.actions.get(number) for number in left]
         self._owner.bury()
         return [action for action in found if action is not None and action["status"] in _OPEN]
 
     # How --------------------------------------------------------------------------------------------------------
+
+    def _left(self) -> list[int]:
+        """What the dead left unsettled, oldest first."""
+        with self._file.reading() as db:
+            rows = list(db.query("SELECT number, owner FROM unsettled ORDER BY number"))
+        dead = (row for row in rows if not self._owner.lives(row["owner"]))
+        return [row["number"] for row in dead if not self.journal.owes(row["number"])]
 
     def _migrate(self) -> None:
         with self._file.writing() as db:

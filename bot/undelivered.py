@@ -33,7 +33,7 @@ class Undelivered:
     def __init__(self, file: Sqlite) -> None:
         self._file = file
         self._earlier: frozenset[Due] = frozenset()
-        self._marks: dict[int, tuple[Shown, Due]] = {}  # what is to be written, by the number of the action
+        self._marks: dict[Due, Shown] = {}  # what is to be written; an action may have had two answers
         self._changed = threading.Condition()
         self._ended = False
         self._thread = threading.Thread(target=self._work, name="undelivered", daemon=True)
@@ -61,13 +61,13 @@ class Undelivered:
     def mark(self, due: Due, shown: Shown) -> None:
         """Have what became of an answer written soon."""
         with self._changed:
-            self._marks[due.number] = shown, due
+            self._marks[due] = shown
             self._changed.notify()
 
     def due(self) -> list[Due]:
         """What waits, oldest first."""
         with self._changed:
-            known = {due for _, due in self._marks.values()}
+            known = frozenset(self._marks)
         with self._file.reading() as db:
             rows = db.execute(f"{_DUE} ORDER BY number").fetchall()
         return [due for number, at, public in rows if (due := Due(number, at, bool(public))) not in known]
@@ -75,11 +75,11 @@ class Undelivered:
     def of(self, number: int) -> Due | None:
         """The answer of one action; None where nothing waits."""
         with self._changed:
-            _, known = self._marks.get(number, (None, None))
+            known = frozenset(self._marks)
         with self._file.reading() as db:
             row = db.execute(f"{_DUE} AND number = ?", (number,)).fetchone()
         due = None if row is None else Due(row[0], row[1], bool(row[2]))
-        return None if due == known else due
+        return None if due in known else due
 
     def again(self, due: Due) -> bool:
         """Note that Slack is asked once more to show it: False where it was, or it is not due; raises Unwritable."""
@@ -119,7 +119,7 @@ class Undelivered:
         while marks := self._next():
             try:
                 with self._file.writing() as db:
-                    for shown, due in marks.values():
+                    for due, shown in marks.items():
                         db.execute(_MARK, (due.number, due.at, due.public, shown))
             except Unwritable as error:
                 log.warning("that %s answers were shown was not written down yet: %s", len(marks), error)
@@ -128,15 +128,15 @@ class Undelivered:
             else:
                 self._written(marks)
 
-    def _next(self) -> Mapping[int, tuple[Shown, Due]]:
+    def _next(self) -> Mapping[Due, Shown]:
         """What is to be written; nothing at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._marks or self._ended)
             return dict(self._marks)
 
-    def _written(self, marks: Mapping[int, tuple[Shown, Due]]) -> None:
+    def _written(self, marks: Mapping[Due, Shown]) -> None:
         with self._changed:
-            self._marks = {number: mark for number, mark in self._marks.items() if marks.get(number) != mark}
+            self._marks = {due: shown for due, shown in self._marks.items() if marks.get(due) != shown}
 
     def _waited(self) -> bool:
         """Wait before it is tried again; whether that is the end: they are shown once more then."""

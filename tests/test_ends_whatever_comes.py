@@ -121,6 +121,16 @@ def test_a_bug_in_what_was_agreed_to_is_answered_and_recorded(office: Office) ->
     assert statuses(bench)[asked.number] == "failed"
 
 
+def test_a_bug_behind_the_deed_is_answered_and_recorded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was changed counts as unknown; what only looked has failed."""
+    bench = office("")
+    monkeypatch.setattr("bot.execution.Execution._discreet", lambda *_: 1 / 0)
+    ends = [bench.say(line, DEV) for line in ("network ls", "restart -t 0 web")]
+    assert [each.status for each in ends] == [Status.FAILED, Status.UNKNOWN]
+    assert statuses(bench) == {1: "failed", 2: "unknown"}
+    assert all(f"report it as number {each.number}" in told(each) for each in ends)
+
+
 def test_a_reason_that_is_no_text_is_written_out(office: Office) -> None:
     """Slack's JSON can hold half a character, which neither the record nor a digest takes."""
     bench = office(REASONED)

@@ -15,8 +15,9 @@ from harness import KEY
 from recording import begin, child, end
 from set_clock import SetClock
 
+from bot import emergency
 from bot.keeper import DAY, HOUR, Check, Keeper
-from bot.store import FILE, Store
+from bot.store import FILE, Store, Unwritable
 from bot.undelivered import Shown
 
 NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
@@ -115,6 +116,25 @@ def test_what_a_killed_process_began_ends(kept: Kept) -> None:
     kept.keeper.look()
     assert [row["status"] for row in kept.store.actions.listed({}, 9)] == ["running", "unknown"]
     end(living)
+
+
+def test_what_a_killed_process_knew_of_an_end_is_read_first(kept: Kept) -> None:
+    """It could keep that in the emergency file alone, as another program had the record locked until it was gone."""
+    other = Store(kept.folder, kept.clock, KEY)
+    number = begin(other)
+    with closing(sqlite3.connect(kept.folder / FILE, isolation_level=None)) as program:
+        program.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unwritable):
+            other.outcome(number, status="done", exit_code=7)
+        other.close()
+        kept.keeper.look()
+        program.execute("ROLLBACK")
+    kept.keeper.look()
+    action = kept.store.actions.get(number)
+    assert action is not None
+    assert (action["status"], action["exit_code"]) == ("done", 7)
+    assert [each["kind"] for each in action["events"]] == ["received", "judged", "intended", "outcome"]
+    assert not (kept.folder / emergency.NAME).exists()
 
 
 @pytest.mark.parametrize("fault", ["locked", "away"])

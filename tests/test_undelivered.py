@@ -54,6 +54,21 @@ def test_an_answer_is_due_until_it_was_shown(store: Store) -> None:
     assert store.undelivered.of(first.number) is None
 
 
+def test_each_answer_of_an_action_is_noted(store: Store, tmp_path: Path) -> None:
+    """What was found of it was shown before Slack took what was told first; neither is shown again."""
+    first = _ended(store)
+    later = Due(first.number, first.at + 9, public=True)
+    store.outcome(first.number, status="unknown", answer=Answer(note("found"), later))
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store.undelivered.mark(later, Shown.SHOWN)
+        store.undelivered.mark(first, Shown.SHOWN)
+        assert store.undelivered.due() == []
+        other.execute("ROLLBACK")
+    eventually(lambda: store.undelivered.state(first.number) == Shown.SHOWN)
+    assert store.undelivered.due() == []
+
+
 def test_what_was_shown_is_noted_once_the_record_takes_it(store: Store, tmp_path: Path) -> None:
     """Another program held the file: nothing is forgotten, and nobody is shown it again."""
     due = _ended(store)

@@ -73,11 +73,14 @@ class SlackBoard:
                 self._queued.discard(key)
 
     def remind(self, held: Held, post: Shown, people: Iterable[str]) -> None:
-        """A message in the thread of the one that shows it, naming those who have not said anything."""
-        self._outbox.put(f"board {post.channel}", _Reminder(self, post, _reminder(held, list(people))))
+        """A message in the thread of the one that shows it, naming those who have not said anything.
 
-    def below(self, post: Shown, message: Message) -> MessageLetter:
-        """A message in the thread of the one that shows a request; asks Slack where that is, and raises as paint."""
+        Where it goes is asked of Slack when it is sent: the clerk waits for nobody.
+        """
+        self._outbox.put(f"board {post.channel}", _Nudge(self, post, _reminder(held, list(people)), PACE))
+
+    def nudge(self, message: Message, post: Shown) -> MessageLetter:
+        """What reminds there; raises what Slack says, Refused where a person is no member any more."""
         if _is_person(post.channel):
             self._vouch(post.channel)
         place, thread = self._place(post.channel), post.ts if post.is_there else ""
@@ -124,6 +127,16 @@ class SlackBoard:
         for file in () if known.is_there else message.files:  # what has no room in the message goes below it, once
             below = replace(place, thread=ts, beneath=ts)
             self._outbox.put(f"board {channel}", FileLetter(file, self._post.file_ways(below, public=True), PACE))
+
+    def given_up(self, number: int, channel: str) -> None:
+        """It does not wait any more."""
+        with self._lock:
+            self._queued.discard((number, channel))
+
+    def waits(self, number: int, channel: str) -> None:
+        """It goes on waiting to be sent, so that no look queues it once more."""
+        with self._lock:
+            self._queued.add((number, channel))
 
     def refused(self, number: int, channel: str, code: str) -> None:
         """Slack does not take it there: what was deleted is shown anew while it waits, all else stays as it is."""
@@ -190,6 +203,9 @@ class _Sheet:
         """Paint it."""
         try:
             self.board.paint(self.number, self.channel)
+        except NotNow:
+            self.board.waits(self.number, self.channel)
+            raise
         except Refused as refusal:
             log.warning("number %s cannot be shown in %s: %s", self.number, self.channel, refusal.code)
             self.board.refused(self.number, self.channel, refusal.code)
@@ -201,6 +217,7 @@ class _Sheet:
 
     def give_up(self) -> None:
         """Nobody sees it there."""
+        self.board.given_up(self.number, self.channel)
         try:
             self.board.lost(self.number, self.channel)
         except Unwritable as error:
@@ -208,28 +225,27 @@ class _Sheet:
 
 
 @dataclass
-class _Reminder:
-    """A message below one that shows a request: Slack is asked of its reader as it is sent, never by the clerk."""
+class _Nudge:
+    """A reminder; where it goes is found out when it is sent."""
 
     board: SlackBoard
     post: Shown
     message: Message
-    pace: float = PACE
+    pace: float
     letter: MessageLetter | None = None
 
     def send(self) -> bool:
-        """Send it; what Slack does not say now is asked again."""
-        if self.letter is None:
-            try:
-                self.letter = self.board.below(self.post, self.message)
-            except Refused as refusal:
-                log.warning("nobody is reminded of number %s in %s: %s", self.post.number, self.post.channel, refusal)
-                return True
+        """Find the way, once, and send it."""
+        try:
+            self.letter = self.letter or self.board.nudge(self.message, self.post)
+        except Refused as refusal:
+            log.info("nobody is reminded in %s: %s", self.post.channel, refusal.code)
+            return True
         return self.letter.send()
 
     def give_up(self) -> None:
-        """Nobody is reminded there."""
-        log.error("nobody was reminded of number %s in %s", self.post.number, self.post.channel)
+        """It is not sent any more."""
+        log.error("the reminder of number %s was not sent to %s", self.post.number, self.post.channel)
 
 
 def parts(held: Held) -> Iterator[Part]:

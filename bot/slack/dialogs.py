@@ -48,18 +48,18 @@ class Dialogs:
     ) -> bool:
         """Open the form that a button's line needs; False where it cannot be noted. failed hears Slack's refusal.
 
-        may is asked just before, when Slack was acknowledged: it may take its time, and where it says no nothing opens.
+        may is asked from where it is opened, and keeps it from being.
         """
         dialog = self._desk.ask(button, asked.place.kept())
         if not dialog:
             return False
         self._urls.keep(dialog, asked.place.response_url)
 
-        def shown(view: Mapping[str, Any]) -> None:
+        def opened(view: Mapping[str, Any]) -> None:
             if may():
                 self._post.open(asked.trigger, view)
 
-        letter = ViewLetter(views.modal(form, dialog), shown, failed)
+        letter = ViewLetter(views.modal(form, dialog), opened, failed)
         return self._outbox.put(f"dialog {dialog}", letter)
 
     def read(self, submitted: Submitted) -> Filled | Mapping[str, str]:

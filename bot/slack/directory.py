@@ -13,10 +13,11 @@ from bot.clock import Clock
 from bot.request import Actor, Member
 from bot.slack.channels import Channels, Reach
 from bot.slack.connection import Connection
-from bot.slack.said import LIMITED, UNSURE, NotNow, Refused, Unsure
+from bot.slack.said import NotNow, Refused, Unsure, told
 
 FRESH = 60  # seconds that an answer may be old where a request only reads
 REMEMBERED = 1_000  # people; more than that are asked anew
+METHOD = "users.info"
 MISSING_SCOPE = "missing_scope"
 SHARED = (
     "This channel is shared with another organisation, or is about to be, and slashdock does not work in such "
@@ -66,13 +67,12 @@ class SlackDirectory:
         if not fresh and 0 <= now - asked < FRESH:
             return member
         try:
-            person = self._client.users_info(user=actor.id)["user"]
-        except SlackApiError as error:
-            code = str(error.response.get("error", "unknown"))
-            return self._unknown(actor.id, code, unsaid=code in LIMITED | UNSURE)
-        except (OSError, SlackClientError) as error:
-            return self._unknown(actor.id, type(error).__name__, unsaid=True)
-        member = self._judged(actor.id, person, now, fresh=fresh)
+            with told(METHOD):
+                member = self._judged(actor.id, self._client.users_info(user=actor.id)["user"], now, fresh=fresh)
+        except Refused as refusal:
+            return self._unknown(actor.id, refusal.code, unsaid=False)
+        except (NotNow, Unsure) as error:
+            return self._unknown(actor.id, str(error), unsaid=True)
         self._remember(actor.id, now, member)
         return member
 

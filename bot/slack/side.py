@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from bot.answers import written
@@ -36,6 +38,8 @@ from commands.reply import Asking, Button, note
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
 FED = 50  # answers at a time that are fed from the record
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
+
+log = logging.getLogger(__name__)
 
 
 class SlackSide:
@@ -105,7 +109,10 @@ class SlackSide:
     def feed(self) -> None:
         """Send what an earlier process had still to show, found no room, or waited in vain for Slack to come back."""
         for late in islice(self._desk.unsent(self._flying), FED):
-            self.show(late)
+            try:
+                self.show(late)
+            except Exception:  # a bug of ours must not keep the other answers back
+                log.exception("the answer of action %s cannot be shown", late.outcome.number)
 
     def say(self, channel: str, text: str, heard: Callable[[Shown], None]) -> None:
         """Tell a channel, unless it is shared, something about slashdock itself; heard is told what became of it."""
@@ -141,7 +148,7 @@ class SlackSide:
         return begun
 
     def _take(self, asked: Asked, pressed: Pressed | None = None, button: str = "") -> None:
-        progress = self._progress(asked)
+        progress, heard = self._progress(asked), self._clock.now()
         answered = self._patience.promise(progress.begin)
 
         def answer(outcome: Outcome) -> None:
@@ -150,7 +157,7 @@ class SlackSide:
             if pressed is not None:
                 self._take_away(pressed)
             self._tell(asked, outcome, asked.place.user)
-            self._ask_at_once(asked, outcome)
+            self._ask_at_once(asked, outcome, heard)
 
         try:
             at_once = self._desk.take(
@@ -172,25 +179,23 @@ class SlackSide:
         form = self._desk.form(pressed.button)
         if form is None:
             self._take(asked, pressed)
-        else:
-            opened = self._dialogs.open(
-                asked, form, pressed.button, lambda: self._not_opened(asked), lambda: self._may_fill(asked)
-            )
-            if not opened:
-                self._not_opened(asked)
+            return
+        failed = partial(self._not_opened, asked)
+        if not self._dialogs.open(asked, form, pressed.button, failed, lambda: self._may_be_asked(asked)):
+            failed()
 
-    def _may_fill(self, asked: Asked) -> bool:
-        """Whether a dialog opens: who may do nothing is told so, and asked nothing. Slack is asked of them."""
+    def _may_be_asked(self, asked: Asked) -> bool:
+        """Whether a dialog may open for them; who may do nothing is told so, and asked nothing."""
         request = asked.request
         if self._desk.member(request.actor, fresh=False, channel=request.channel).refused is None:
             return True
         self._take(asked)
         return False
 
-    def _ask_at_once(self, asked: Asked, outcome: Outcome) -> None:
+    def _ask_at_once(self, asked: Asked, outcome: Outcome, heard: float) -> None:
         """Who gave a slash command need not press the button as well, while what they did can open a modal."""
         asking = next((part for part in outcome.reply.parts if isinstance(part, Asking)), None)
-        fresh = self._clock.now() - asked.request.received < TRIGGER
+        fresh = self._clock.now() - heard < TRIGGER  # by one clock: Slack's may be seconds apart from ours
         if asking is None or not fresh or asked.request.origin not in {Origin.SLASH, Origin.BUTTON}:
             return
         button = self._desk.remember(

@@ -13,10 +13,12 @@ from offices import DEV, SAM, Office
 
 from bot.clerk import Clerk
 from bot.clock import Clock
+from bot.held import State
+from bot.posts import Post
 from bot.request import Member
-from bot.slack import Connection, SlackSide, board
+from bot.slack import Connection, SlackDirectory, SlackSide, board
 from bot.workspace import Message, Workspace
-from bot.workspace.people import ALERTS, OPERATOR, OPS
+from bot.workspace.people import ALERTS, OPERATOR, OPS, VIEWER
 
 AGAIN = board.MAY_BE_ABOVE
 
@@ -123,3 +125,55 @@ def test_a_reminder_waits_for_slack_to_say_who_reads_it(shown: Shown) -> None:
     said.set()
     direct = shown.workspace.state.direct(OPERATOR).id
     until(lambda: any("still waits" in each.plain() for each in shown.workspace.messages(direct, OPERATOR)))
+
+
+@pytest.fixture
+def listed(shown: Shown, connection: Connection) -> Shown:
+    """The same, to be shown to one person alone, of whom Slack is asked."""
+    shown.side._desk.member = SlackDirectory(connection, Clock()).member  # type: ignore[method-assign]
+    shown.made.store.approvals.posts.add(1, VIEWER)
+    return shown
+
+
+def theirs(shown: Shown) -> list[str]:
+    """What the person was sent."""
+    return [each.body() for each in shown.workspace.messages(shown.workspace.state.direct(VIEWER).id, VIEWER)]
+
+
+@pytest.mark.parametrize("body", [None, b"<html>a proxy</html>", b'{"ok": true}'])
+def test_a_request_whose_reader_slack_does_not_tell_of_waits(listed: Shown, body: bytes | None) -> None:
+    """An answer in pieces is no refusal: it is shown once Slack says who they are."""
+    listed.workspace.garble("users.info", body)
+    listed.look()
+    held = listed.made.store.approvals.get(1)
+    assert held is not None
+    assert (held.state, len(theirs(listed))) == (State.PENDING, 1)
+
+
+def test_a_reminder_waits_until_slack_tells_of_its_reader(listed: Shown) -> None:
+    """And the clerk does not: whatever else it has to see to goes on."""
+    listed.look()
+    held = listed.made.store.approvals.get(1)
+    assert held is not None
+    (post,) = listed.made.store.approvals.posts.of(1)
+    with listed.workspace.hang("users.info"):
+        listed.clerk._board.remind(held, post, [VIEWER])
+        assert listed.side._outbox._waiting == 1
+    until(lambda: not listed.side._outbox._waiting)
+    assert "still waits" in theirs(listed)[1]
+    listed.workspace.fail("users.info", 503)
+    listed.clerk._board.remind(held, Post(1, VIEWER, post.ts, post.shown), [VIEWER])
+    until(lambda: not listed.side._outbox._waiting)
+    assert len(theirs(listed)) == 3
+
+
+def test_a_request_that_slack_does_not_take_yet_waits_once(shown: Shown) -> None:
+    """However often the clerk looks meanwhile: it keeps no room from others."""
+    shown.workspace.rate_limit("chat.postMessage", seconds=30)
+    shown.clerk.look()
+    until(lambda: shown.side._post._limited)
+    for _ in range(5):
+        until(lambda: shown.clerk._board._queued)  # type: ignore[attr-defined]
+        shown.clerk.look()
+    assert shown.side._outbox._waiting == 1
+    shown.side._outbox.close(limit=0)

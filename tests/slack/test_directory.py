@@ -84,8 +84,21 @@ def test_when_slack_cannot_say_the_answer_is_no(workspace: Workspace, directory:
     workspace.fail("users.info", status)
     assert "does not say who you are" in str(ask(directory, fresh=False).refused)
     workspace.rate_limit("users.info")
-    assert "ratelimited" in str(ask(directory, fresh=False).refused)
+    assert "again in 1.0 s" in str(ask(directory, fresh=False).refused)
     assert ask(directory, fresh=False).refused is None
+
+
+@pytest.mark.parametrize("body", [None, b"<html>a proxy</html>", b"[]", b"null", b'{"ok": true}'])
+def test_an_answer_in_pieces_says_nothing_of_a_person(
+    workspace: Workspace, directory: SlackDirectory, body: bytes | None
+) -> None:
+    """They are refused just now, and known to be let in later; what a proxy said is shown to nobody."""
+    workspace.garble("users.info", body)
+    member = ask(directory)
+    assert member.unsaid
+    assert "does not say who you are" in str(member.refused)
+    assert "html" not in str(member.refused)
+    assert ask(directory).refused is None
 
 
 def test_an_unknown_person_is_refused(directory: SlackDirectory) -> None:

@@ -60,6 +60,16 @@ def test_a_click_opens_the_form(joined: Joined) -> None:
     assert word["element"]["max_length"] == 3000
 
 
+def test_a_click_is_acknowledged_before_slack_says_who_it_is(joined: Joined) -> None:
+    """Slack waits three seconds for that, and may take longer to say it; the modal opens then."""
+    message, gate = offer(joined), threading.Event()
+    joined.desk.member = lambda *_words, **_named: Member(None if gate.wait(20) else "late")  # type: ignore[method-assign]
+    ((_, button),) = message.elements()
+    joined.workspace.click(OPERATOR, OPS, message.ts, button["action_id"]).wait(2)
+    gate.set()
+    assert joined.workspace.wait_for(lambda: joined.workspace.view(OPERATOR))
+
+
 def test_what_is_filled_in_is_a_request_of_who_filled_it_in(joined: Joined) -> None:
     """It is acknowledged with an empty body, the modal closes, and the answer comes where the button was."""
     message = offer(joined)
