@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from bot import answers, leaving
@@ -47,14 +48,15 @@ log = logging.getLogger(__name__)
 class Desk:
     """One pool of workers an engine, and what the buttons stand for."""
 
-    def __init__(self, pipeline: Pipeline, store: Store) -> None:
+    def __init__(self, pipeline: Pipeline, store: Store, seconds: Callable[[], float] = time.monotonic) -> None:
         self._pipeline = pipeline
+        self._seconds = seconds
         self._store = store
         self._pools = {name: Pool(name) for name in pipeline.hosts.names()}
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
         self._tasks = Tasks()
-        self._before = frozenset(store.undelivered.due())  # what ended before is on nobody else's way
+        self._left_since = dict.fromkeys(store.undelivered.due(), -inf)  # what ended before is on nobody else's way
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
@@ -166,18 +168,23 @@ class Desk:
 
         flying are the numbers of those that are. What is a day old is given up.
         """
-        for due in self._store.undelivered.due():
+        for due in self._left(flying):
             age = self._pipeline.clock.now() - due.at
-            settled = due in self._before or not 0 <= age <= SETTLED  # a clock that was put back settles nothing
-            if due.number in flying or not settled:
-                continue
             action = self._store.actions.get(due.number)
             if action is None or action["status"] not in _ENDED:  # while it runs, what it said before is out of date
                 continue
             if age > OLDEST:
                 self._store.undelivered.mark(due, Shown.LOST)
             else:
+                self._left_since.pop(due, None)  # it is on its way now
                 yield from self._readable(due, action)
+
+    def _left(self, flying: Container[int]) -> Iterator[Due]:
+        """Those that nobody took up for so long, whatever the clock says: one may end at this very moment."""
+        now, due = self._seconds(), self._store.undelivered.due()
+        left = [each for each in due if each.number not in flying]
+        self._left_since = {each: self._left_since.get(each, now) for each in left}
+        return (each for each in left if now - self._left_since[each] > SETTLED)
 
     def found(self, number: int) -> Late | None:
         """The answer of an action whose end was found out; None where nobody waits for it in Slack."""

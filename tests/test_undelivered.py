@@ -5,17 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eventually import eventually
-from harness import KEY, bench
+from harness import KEY, Bench, bench
 from recording import asked, begin
 from set_clock import SetClock
 
 from bot import text
-from bot.desk import Desk
+from bot.desk import SETTLED, Desk
 from bot.request import Due
 from bot.slack.letter import MessageLetter
 from bot.slack.message import Message
@@ -204,3 +205,20 @@ def test_what_is_marked_and_not_written_yet_is_not_due(store: Store, tmp_path: P
         store.undelivered.mark(due, Shown.SHOWN)
         assert store.undelivered.of(due.number) is None
         other.execute("ROLLBACK")
+
+
+def test_a_clock_that_jumps_sends_nothing_twice(inhabited: Bench) -> None:
+    """What ended just now is on its way, though the clock says long ago; what nobody took up is sent after a minute."""
+    seconds = SetClock(0.0)
+    desk = Desk(inhabited.pipeline, inhabited.store, seconds.now)
+    outcome = inhabited.say("ps", channel="C0OPS00001")
+    jumped = replace(inhabited.pipeline, clock=SetClock(inhabited.pipeline.clock.now() + 3600))
+    desk._pipeline = jumped
+    assert list(desk.unsent({})) == []
+    seconds.at = SETTLED + 1
+    assert list(desk.unsent({outcome.number or 0: True})) == []
+    seconds.at += SETTLED
+    assert list(desk.unsent({})) == []
+    seconds.at += SETTLED + 1
+    assert [late.outcome.number for late in desk.unsent({})] == [outcome.number]
+    assert list(desk.unsent({})) == []
