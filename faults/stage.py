@@ -151,7 +151,8 @@ class Stage:
         asked = Counter(name for request in self.proxy.changes() if (name := _named(request)))
         bodies = [message.body() for message in self.workspace.messages(OPS)]
         told = " ".join(bodies)
-        again = " ".join(body for body, times in Counter(bodies).items() if times > 1)
+        # An answer has its number; "Still at it" and what could not be written down come with every delivery.
+        again = " ".join(body for body, times in Counter(bodies).items() if times > 1 and "· number " in body)
         record = self._record()
         for line in self.sent:
             action = record.get(line.name)
