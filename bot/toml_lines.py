@@ -11,7 +11,7 @@ Key = tuple[str | int, ...]
 _NAME = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
 _STATEMENT = re.compile(
-    rf"(?P<gap>(?:\s|#[^\n]*)*)(?:(?P<header>\[\[?)[ \t]*({_DOTTED})[ \t]*\]\]?|({_DOTTED})[ \t]*=)"
+    rf"(?P<gap>(?:\s|#[^\n]*+)*+)(?:(?P<header>\[\[?)[ \t]*({_DOTTED})[ \t]*\]\]?|({_DOTTED})[ \t]*=)"
 )
 _TOKEN = re.compile(
     r"""
