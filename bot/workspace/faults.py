@@ -10,6 +10,14 @@ HANG_LIMIT = 60  # seconds; a request that hangs is let go at last
 ANY = "*"
 
 
+@dataclass(frozen=True)
+class Hang:
+    """What calls wait for, and whether one does that Slack has all of."""
+
+    let_go: threading.Event = field(default_factory=threading.Event)
+    caught: threading.Event = field(default_factory=threading.Event)
+
+
 @dataclass
 class Faults:
     """What the next calls of each method meet; `*` stands for every method."""
@@ -18,7 +26,7 @@ class Faults:
     failures: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     lost: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     garbled: dict[str, deque[bytes | None]] = field(default_factory=lambda: defaultdict(deque))
-    hanging: dict[str, threading.Event] = field(default_factory=dict)
+    hanging: dict[str, Hang] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def before(self, method: str) -> None:
@@ -45,7 +53,7 @@ class Faults:
             instead = planned.popleft()
         return body[: len(body) // 2] if instead is None else instead
 
-    def held(self, method: str) -> threading.Event | None:
+    def held(self, method: str) -> Hang | None:
         """What a hanging method waits for."""
         return self.hanging.get(method) or self.hanging.get(ANY)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from bot.workspace.faults import ANY
+from bot.workspace.faults import ANY, Hang
 from bot.workspace.parts import Parts
 from bot.workspace.people import Channel, Group, Person
 from bot.workspace.request_url import RequestUrl
@@ -47,14 +47,14 @@ class Stage(Parts):
         self.faults.garbled[method].extend([body] * times)
 
     @contextlib.contextmanager
-    def hang(self, method: str = ANY) -> Iterator[None]:
-        """Calls of a method hang as long as the block lasts."""
-        held = self.faults.hanging[method] = threading.Event()
+    def hang(self, method: str = ANY) -> Iterator[threading.Event]:
+        """Calls of a method hang as long as the block lasts, and are done then; what is given tells of the first."""
+        held = self.faults.hanging[method] = Hang()
         try:
-            yield
+            yield held.caught
         finally:
             del self.faults.hanging[method]
-            held.set()
+            held.let_go.set()
 
     def drop_connections(self, count: int | None = None) -> None:
         """Cut Socket Mode connections without a word (None: all)."""

@@ -63,9 +63,9 @@ class WebApi:
         """Answer one call."""
         method = request.path_params["method"]
         args: dict[str, Any] = {}
-        await self._hang(method)
         try:
             args = await _arguments(request)
+            await self._hang(method)
             answer = self._perform(method, args, request.headers.get("authorization", ""))
             status, headers = 200, {"x-oauth-scopes": ",".join(sorted(self.scopes))}
         except SlackError as refusal:
@@ -79,7 +79,8 @@ class WebApi:
     async def _hang(self, method: str) -> None:
         held = self.faults.held(method)
         if held is not None:
-            await anyio.to_thread.run_sync(partial(held.wait, HANG_LIMIT), abandon_on_cancel=True)
+            held.caught.set()
+            await anyio.to_thread.run_sync(partial(held.let_go.wait, HANG_LIMIT), abandon_on_cancel=True)
 
     def _perform(self, method: str, args: dict[str, Any], authorization: str) -> dict[str, Any]:
         token = str(args.pop("token", "")) or authorization.removeprefix("Bearer ")

@@ -176,6 +176,7 @@ def test_a_request_has_to_arrive_in_time(by_http: Joined, monkeypatch: pytest.Mo
     for sent in (b"", b"POST /", HALF):
         with opened(by_http, sent) as stranger:
             assert stranger.recv(1) == b""
+    monkeypatch.undo()  # a busy machine may need longer for what comes whole
     with opened(by_http, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as asked:
         assert b"connection: close" in b"".join(iter(lambda: asked.recv(65_536), b"")).lower()
 
