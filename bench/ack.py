@@ -43,7 +43,7 @@ class Receipts:
 
     def take(self, request: Request, answer: Answer, button: str = "") -> Outcome | None:  # noqa: ARG002 - see above
         """Commit the receipt."""
-        self._store.receive(request, request.line)
+        self._store.record.receive(request, request.line)
         return None
 
     def remember(self, button: Button, host: str) -> str:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot import printed
+from bot.record import UNWRITTEN
 from bot.request import Outcome, Request, Status
-from bot.store import UNWRITTEN, Unwritable
+from bot.store import Unwritable
 from bot.text import table
 from commands import grammar, secrets
 from commands.asking import Field, Form

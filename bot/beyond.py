@@ -53,7 +53,7 @@ def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allo
     policy = judging.policy
     verdict = policy.judge(judged.asker, judged.command.spec, _objects(judging, judged, beyond))
     done = list(_parts(judging, judged, beyond))
-    seen = (policy.visible(judged.asker, Permission.SEE, obj) for _, obj in done)
+    seen = (policy.sight.visible(judged.asker, Permission.SEE, obj) for _, obj in done)
     known = judging.candid or (knows(judging, judged, beyond) and all(seen))
     for each in (verdict, *(policy.bars.part(judged.asker, spec, obj) for spec, obj in done)):
         if isinstance(each, Deny):
@@ -67,7 +67,7 @@ def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allo
 def knows(judging: Judging, judged: Judged, beyond: Touched) -> bool:
     """Whether the asker may know of it."""
     policy = judging.policy
-    return all(policy.visible(judged.asker, Permission.SEE, each) for each in _objects(judging, judged, beyond))
+    return all(policy.sight.visible(judged.asker, Permission.SEE, each) for each in _objects(judging, judged, beyond))
 
 
 def rooted(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[str]:

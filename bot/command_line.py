@@ -22,7 +22,8 @@ from bot.locks import AlreadyRunning
 from bot.policy import PolicyError
 from bot.replies import Replies
 from bot.request import Origin, Outcome
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError
+from bot.settings_reading import load
 from bot.store import Unwritable
 from bot.terminal import Asked, Terminal, show
 from commands import catalog

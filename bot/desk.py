@@ -18,8 +18,9 @@ from bot.execution import Progress, silent
 from bot.held import Held
 from bot.leaving import Task, Tasks
 from bot.pipeline import Pipeline
+from bot.record import UNWRITTEN
 from bot.request import Actor, Due, Late, Member, Outcome, Received, Request, Status, recorded
-from bot.store import UNWRITTEN, Store, Unwritable
+from bot.store import Store, Unwritable
 from bot.undelivered import Shown, Tracked, Untracked
 from bot.workers import Pool
 from commands import asking
@@ -200,7 +201,7 @@ class Desk:
 
     def _late(self, due: Due, action: Mapping[str, Any]) -> Late:
         request = recorded(action)
-        reply = self._store.kept(action) or answers.told(action["error"] or _NOT_KEPT)
+        reply = self._store.record.kept(action) or answers.told(action["error"] or _NOT_KEPT)
         before = note(_AGAIN) if self._store.undelivered.is_old(due) else Reply()
         facts = {"line": action["line"], "host": action["host"], "due": due}
         return Late(request, Outcome(Status(action["status"]), before + reply, due.number, due.public, **facts))

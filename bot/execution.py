@@ -19,8 +19,9 @@ from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging
 from bot.policy import Deny, Hold, Object, Rules
+from bot.record import Answer
 from bot.request import Outcome, Received, Status
-from bot.store import Answer, Store, Unwritable
+from bot.store import Store, Unwritable
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
 from commands.allowances import Allowances
@@ -98,12 +99,12 @@ class Execution:
     def _discreet(self, judged: Judged, reply: Reply) -> Reply:
         """The reply without ids of what is hidden, which only errors tell of."""
         policy = self.policy.current()
-        if not any(isinstance(part, Errors) for part in reply.parts) or policy.sees_all(judged.asker):
+        if not any(isinstance(part, Errors) for part in reply.parts) or policy.sight.sees_all(judged.asker):
             return reply
         ids = (each.id for each in judged.found.values() if isinstance(each, Found))
         named = " ".join((grammar.canonical(judged.command), *ids, *reply.ids))
         return Discretion(
-            judged.host.quick, lambda seen: policy.shows(judged.asker, Permission.SEE, judged.listed(seen)), named
+            judged.host.quick, lambda seen: policy.sight.shows(judged.asker, Permission.SEE, judged.listed(seen)), named
         ).discreet(reply)
 
     def _fault(self, number: int, judged: Judged, error: Exception) -> Reply:
@@ -129,14 +130,14 @@ class Execution:
             quick=judged.host.quick,
             slow=judged.host.patient,
             found=judged.found,
-            visible=lambda seen: policy.shows(asker, spec, judged.listed(seen)),
+            visible=lambda seen: policy.sight.shows(asker, spec, judged.listed(seen)),
             reaches=lambda seen: all(self._reaches(judged, obj) for obj in judged.listed(seen)),
             why=lambda seen: policy.judge(asker, spec, judged.listed(seen)).reason,
             may=lambda found: all(policy.may(asker, spec, obj) for obj in self.judging.objects(found, judged.made_by)),
-            sees=lambda seen: policy.shows(asker, Permission.SEE, judged.listed(seen)),
+            sees=lambda seen: policy.sight.shows(asker, Permission.SEE, judged.listed(seen)),
             barred=lambda verb, seen: any(self._barred(judged, verb, obj) for obj in judged.listed(seen)),
-            sees_all=lambda: policy.sees_all(asker) and policy.sees_all(asker, spec),
-            sees_every=lambda kind: policy.sees_all(asker, kind=kind),
+            sees_all=lambda: policy.sight.sees_all(asker) and policy.sight.sees_all(asker, spec),
+            sees_every=lambda kind: policy.sight.sees_all(asker, kind=kind),
             lends=lambda seen: all(policy.lends(asker, spec, obj, judged.needs) for obj in judged.listed(seen)),
             claim=lambda ids: self._claim(received.number, ids),
             note=lambda facts: self._note(received.number, facts),
@@ -157,7 +158,7 @@ class Execution:
     def _reaches(self, judged: Judged, obj: Object) -> bool:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""
         policy, asker, spec = self.policy.current(), judged.asker, judged.command.spec
-        return policy.visible(asker, spec, obj) and policy.needs(asker, spec, obj) <= judged.needs
+        return policy.sight.visible(asker, spec, obj) and policy.needs(asker, spec, obj) <= judged.needs
 
     def _barred(self, judged: Judged, verb: str, obj: Object) -> bool:
         """Whether a rule keeps the line from doing another verb as well, with the consent that it has."""
@@ -172,7 +173,7 @@ class Execution:
 
     def _note(self, number: int, facts: Mapping[str, str]) -> None:
         try:
-            self.store.note(number, facts)
+            self.store.record.note(number, facts)
         except Unwritable as error:
             raise Refusal(f"What it runs could not be written down, so nothing was done: {error}") from error
 
@@ -183,7 +184,7 @@ class Execution:
         due = received.request.due(received.number, self.clock.now(), public=public)
         shown = reply
         try:
-            self.store.outcome(
+            self.store.record.outcome(
                 received.number,
                 status=status,
                 error=reply.error or "",

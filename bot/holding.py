@@ -18,9 +18,10 @@ from bot.held import Asking, Held, State, TooMany
 from bot.judging import Judged
 from bot.plan import Plan, Unread, Unseen
 from bot.radius import Fact
+from bot.record import Answer
 from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.seal import Broken
-from bot.store import Answer, Store
+from bot.store import Store
 from commands import secrets
 from commands.engine_errors import daemon
 from commands.intent import Intent
@@ -75,10 +76,10 @@ class Holding:
         policy = self.assent.policy.current()
 
         def knows(seen: Seen) -> bool:
-            return policy.shows(judged.asker, Permission.SEE, judged.listed(seen))
+            return policy.sight.shows(judged.asker, Permission.SEE, judged.listed(seen))
 
         def is_open(seen: Seen) -> bool:
-            return all(policy.is_everybodys(each, judged.host.name) for each in judged.listed(seen))
+            return all(policy.sight.is_everybodys(each, judged.host.name) for each in judged.listed(seen))
 
         facts = (*map(Fact, _rows(intent)), *radius.around(judged.host, objects, self.clock.now(), knows))
         return tuple(
@@ -125,7 +126,7 @@ class Holding:
         reply, due = _waits(asking), request.due(number, now, public=False)
         most = self.assent.policy.current().terms.rates.waiting
         try:
-            self.store.hold(
+            self.store.record.hold(
                 asking,
                 most=most,
                 verb=command.spec.name,

@@ -193,7 +193,7 @@ class Judging:
         if self.candid:
             return False
         if isinstance(found, Missing) and is_ambiguous(found):
-            return not self.policy.sees_all(case.asker)
+            return not self.policy.sight.sees_all(case.asker)
         return not target.made and self._hidden(case, found)
 
     def _hidden(self, case: Case, found: Found | Missing) -> bool:

@@ -14,14 +14,16 @@ from bot.assent import Assent
 from bot.clock import Clock
 from bot.description import describe, described, mounted
 from bot.execution import Execution, Progress, silent
+from bot.foretelling import Foretelling
 from bot.held import Held, State
 from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside
 from bot.judging import Judged, Judging
 from bot.policy import Rules
+from bot.record import Answer
 from bot.request import Directory, Outcome, Received, Request, Status
-from bot.store import Answer, Store, Unwritable
+from bot.store import Store, Unwritable
 from bot.widening import widened
 from commands import grammar, secrets
 from commands.allowances import Allowances
@@ -57,7 +59,7 @@ class Pipeline:
     def receive(self, request: Request) -> Received | Outcome:
         """Write the receipt down; an Outcome where it was there already or cannot be written."""
         try:
-            receipt = self.store.receive(request, answers.written(request.line))
+            receipt = self.store.record.receive(request, answers.written(request.line))
         except Unwritable as error:
             return answers.unwritten(error, request.line)
         if receipt.duplicate:
@@ -194,7 +196,7 @@ class Pipeline:
     def _refuse(self, received: Received, end: End) -> Outcome:
         request, command, reply = received.request, end.command, answers.masked(end.reply)
         due = request.due(received.number, self.clock.now(), public=False)
-        self.store.refuse(
+        self.store.record.refuse(
             received.number,
             status=end.status,
             reason=secrets.mask_text(end.reason),
@@ -227,7 +229,7 @@ class Pipeline:
 
     def _intend(self, number: int, judged: Judged, intent: Intent, *, resumed: bool = False) -> bool:
         spec = judged.command.spec
-        return self.store.intend(
+        return self.store.record.intend(
             number,
             verb=spec.name,
             line=answers.canonical(judged.command),
@@ -251,37 +253,18 @@ class Pipeline:
             received.number,
             str(request.origin),
             self.decided,
-            lambda line: self._verdict(
-                self._judging, replace(received, request=replace(request, line=line, host=judged.host.name))
+            lambda line: self._foretelling(self._judging).verdict(
+                replace(received, request=replace(request, line=line, host=judged.host.name))
             ),
         )
 
     def explained(self, request: Request) -> Verdict:
         """What would become of somebody's line, for whoever keeps the policy: a rule that hides something is named."""
-        return self._verdict(replace(self._judging, candid=True), Received(0, request, self._host_name(request)))
+        judging = replace(self._judging, candid=True)
+        return self._foretelling(judging).verdict(Received(0, request, self._host_name(request)))
 
-    def _askable(self, judged: Judged, intent: Intent, request: Request) -> None:
-        """See that people can be asked about it: else it is never done, and End says why."""
-        try:
-            self._holding.plan(judged, intent, request)
-        except End as end:
-            end.status = Status.DENIED
-            raise
-
-    def _verdict(self, judging: Judging, asked: Received) -> Verdict:
-        """What would become of a line; it is planned, and not done."""
-
-        def planned(judged: Judged) -> Judged:
-            intent = self._executing(judging).plan(asked, judged, silent)
-            if intent.idle and judged.command.spec.decides:  # it says why the word is not theirs to say
-                reply = intent.do()
-                raise End(Status.DENIED, reply.error or "", reply, judged.command)
-            wider = widened(judging, judged, intent)
-            if wider.needs:
-                self._askable(wider, replace(intent, bound=dict), asked.request)  # nothing is fetched for an answer
-            return wider
-
-        return judging.verdict(asked.request, planned)
+    def _foretelling(self, judging: Judging) -> Foretelling:
+        return Foretelling(judging, self._executing(judging), self._holding)
 
 
 def _there(judged: Judged) -> list[Found]:

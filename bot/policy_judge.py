@@ -13,6 +13,7 @@ from bot.policy_bars import Bars, all_of, permission
 from bot.policy_file import PolicyError
 from bot.policy_index import Able, What
 from bot.policy_people import CLEANUP, People
+from bot.policy_sight import Sight
 from bot.rule import ME, NOBODY, Asker, Needs, Object, Rule, Terms
 from bot.verdict import Allow, Deny, Hold
 from commands.allowances import Allowances
@@ -146,53 +147,16 @@ class Policy:
         reaching = self.people.reaching(asker, what, obj)
         return not self._outside(asker, what) and self._refusal(asker, what, obj, reaching) is None
 
-    def sees_all(self, asker: Asker, what: What = Permission.SEE, kind: str = "") -> bool:
-        """Whether nothing at all is hidden from the person, or nothing is out of reach of this verb of theirs.
-
-        With a kind: nothing that could be of that kind.
-        """
-        rules = [rule for rule in self.people.allowing(asker, what) if not rule.approve]
-        bars = [each for index in (self.bars.denies, self.bars.requires) for each in index.about(what).holding(asker)]
-        return any(rule.is_on_all(asker) for rule in rules) and not any(each.concerns(kind) for each in bars)
-
     def lends(self, asker: Asker, what: What, obj: Object, given: Needs) -> bool:
         """Whether rules let this verb reach an object with this consent, be it protected or not."""
         reaching = self.people.reaching(asker, what, obj)
         denies = self.bars.denies.about(what, obj.kind).selecting(obj, asker)
         return bool(reaching) and not denies and self._needs(asker, what, obj, reaching) <= given
 
-    def is_everybodys(self, obj: Object, host: str) -> bool:
-        """Whether all whom the file names may see an object there, as person or by a group, wherever they ask."""
-        people = (Asker(each.slack[0], host=host, accounts=frozenset(each.slack)) for each in self.terms.people)
-        groups = (Asker("", frozenset({each}), host=host) for each in self.terms.groups)
-        return all(self.visible(each, Permission.SEE, obj) for each in (*people, *groups))
-
-    def sees_host(self, asker: Asker) -> bool:
-        """Whether the person may look at what is about the whole host, as the record and the roles are."""
-        return any(rule.is_on_all(asker) and not rule.approve for rule in self.people.allowing(asker, Permission.SEE))
-
     @cached_property
     def asks_who_made(self) -> bool:
         """Whether any right depends on who made an object from chat."""
         return any(each.is_by_label or each.text == ME for rule in self.terms.allows for each in rule.on)
-
-    def visible(self, asker: Asker, what: What, obj: Object) -> bool:
-        """Whether a list that this verb makes may show the object: it takes no more consent than the list itself.
-
-        By a class: whether it takes none.
-        """
-        if not self.may(asker, what, obj):
-            return False
-        if isinstance(what, Permission):
-            return not self.needs(asker, what, obj)
-        if not what.filtered:
-            return True
-        listing = self.judge(asker, what, ())
-        return self.needs(asker, what, obj) <= (listing.needs if isinstance(listing, Hold) else NOBODY)
-
-    def shows(self, asker: Asker, what: What, listed: Iterable[Object]) -> bool:
-        """Whether it may show an object that is judged as all of these."""
-        return all(self.visible(asker, what, obj) for obj in listed)
 
     @cached_property
     def undenied(self) -> Policy:
@@ -262,6 +226,11 @@ class Policy:
     def people(self) -> People:
         """Who they are, and the rules that their roles give them."""
         return People(self.terms)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What people may see by it."""
+        return Sight(self)
 
     @cached_property
     def bars(self) -> Bars:

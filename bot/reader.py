@@ -36,14 +36,14 @@ class Reader:
 
     def sees_all(self, host: str) -> bool:
         """Whether nothing at this host is hidden from the reader."""
-        return self.rules.current().sees_all(self._at(host))
+        return self.rules.current().sight.sees_all(self._at(host))
 
     def may_read(self, action: Action) -> bool:
         """One's own actions, and those whose objects one may see; those about none, who sees the whole host."""
         if self.is_own(action):
             return True
         host = action["host"]
-        if not action["targets"] and not self.rules.current().sees_host(self._at(host)):
+        if not action["targets"] and not self.rules.current().sight.sees_host(self._at(host)):
             return False
         return all(self._may_see(each, host) for each in (*action["targets"], *action["objects"]))
 
@@ -99,8 +99,8 @@ class Reader:
         policy, asker, kind, image = self.rules.current(), self._at(host), target["kind"], target.get("image")
         is_whole = not target.get("cut") and (image is not None or kind != "container" or not policy.bars.go_by_image)
         maker = self._made_by(host).of(description.identity(target), target.get("labels", {}))
-        return (is_whole or policy.sees_all(asker)) and all(
-            policy.visible(asker, Permission.SEE, Object(kind, name, labels, image=image or "", maker=maker))
+        return (is_whole or policy.sight.sees_all(asker)) and all(
+            policy.sight.visible(asker, Permission.SEE, Object(kind, name, labels, image=image or "", maker=maker))
             for name in (target["name"], *target.get("names", ()))
             for labels in (target.get("labels", {}), *target.get("inherited", ()))
         )

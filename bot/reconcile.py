@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.clock import Clock
+from bot.record import Answer
 from bot.request import Status, recorded
-from bot.store import Answer, Store
+from bot.store import Store
 from commands.reply import note
 
 NOT_DONE = "slashdock ended before anything was done. Send the line again if you still want it."
@@ -19,12 +20,12 @@ log = logging.getLogger(__name__)
 
 def settle(store: Store, clock: Clock) -> list[dict[str, Any]]:
     """End what the dead left unfinished; returns those that may have been done, which are left in doubt."""
-    left = store.unfinished()
+    left = store.record.unfinished()
     for action in left:
         status, told = (Status.UNKNOWN, MAYBE) if _may_be_done(action) else (Status.FAILED, NOT_DONE)
         log.warning("action %s (%s by %s): %s", action["number"], action["line"], action["person"], told)
         due = recorded(action).due(action["number"], clock.now(), public=False)
-        store.outcome(action["number"], status=status, error=told, answer=Answer(note(told), due))
+        store.record.outcome(action["number"], status=status, error=told, answer=Answer(note(told), due))
     return [action for action in left if _may_be_done(action)]
 
 

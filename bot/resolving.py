@@ -18,8 +18,9 @@ from bot.description import arrived
 from bot.doubts import LOOKED
 from bot.hosts import EngineDown, Hosts
 from bot.looking import Finding
+from bot.record import Answer
 from bot.request import Status, recorded
-from bot.store import Answer, Store, Unwritable
+from bot.store import Store, Unwritable
 from commands.reply import note
 from commands.spec import Permission
 
@@ -114,7 +115,7 @@ class Resolver:
         public = Permission(action["permission"]).changes
         due = recorded(action).due(number, self._clock.now(), public=public)
         doubt.owed = True
-        self._store.outcome(
+        self._store.record.outcome(
             number,
             status=found.status,
             error="" if found.status is Status.DONE else text,

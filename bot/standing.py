@@ -38,7 +38,7 @@ def roles(policy: Policy, asker: Asker, grants: Iterable[Grant]) -> list[Mapping
     """The rules of each role: of all for whoever may look at the whole host, else of the asker's own."""
     lasting, names = list(grants), _names(policy)
     own = {*policy.people.roles(asker.id, asker.groups), *asker.granted}
-    sees = policy.sees_host(asker)
+    sees = policy.sight.sees_host(asker)
     shown = (role for role in names if sees or role in own)
     return [row for role in shown for row in _rows(policy, role, asker, lasting, sees=sees)]
 

@@ -95,7 +95,7 @@ class Terminal:
         made = self._core.store.makers.of(host.name)
         made_by = MadeBy(lambda each: made.get(each, ""), ImageNames(host) if policy.bars.know_images else None)
         for each in map(seen.container, listed):
-            if policy.shows(asker, Permission.SEE, objects.listed(each, made_by)):
+            if policy.sight.shows(asker, Permission.SEE, objects.listed(each, made_by)):
                 yield each.name
 
 

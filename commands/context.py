@@ -17,6 +17,7 @@ from commands.spec import Spec
 from commands.target import Found, Missing, Target
 
 if TYPE_CHECKING:
+    from commands.consents import Consents
     from commands.outside import Outside
 
 
@@ -102,38 +103,9 @@ class Bot(Protocol):
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""
 
-    def requests(self, states: tuple[str, ...], most: int) -> list[dict[str, Any]]:
-        """The newest requests for consent in these states, or in all, that the asker may know of; newest first."""
-
-    def request(self, number: int) -> dict[str, Any]:
-        """One of them; raises Refusal where there is none."""
-
-    def check(self, word: str, number: int) -> None:
-        """See that the asker may say this about it now: the last word of a verb that decides; raises Refusal."""
-
-    def approve(self, number: int, digest: str, reason: str) -> Reply:
-        """Agree to what has this digest; raises Refusal, as all of the following do."""
-
-    def reject(self, number: int, reason: str) -> Reply:
-        """Refuse it."""
-
-    def cancel(self, number: int) -> Reply:
-        """Take it back."""
-
-    def break_glass(self, number: int, reason: str) -> Reply:
-        """Go on without consent."""
-
-    def review(self, number: int) -> Reply:
-        """Say that one has looked at what was done so."""
-
-    def hand_over(self, number: int, to: str) -> Reply:
-        """Have it shown in another place."""
-
-    def grant(self, role: str, seconds: float) -> Reply:
-        """Give the asker a role for so long."""
-
-    def revoke(self, number: int) -> Reply:
-        """End a role that was given so."""
+    @property
+    def consents(self) -> Consents:
+        """What waits for consent, and roles for a time."""
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """Since when the bot has seen each of all the host's images, in epoch seconds; an id new to it is noted now."""

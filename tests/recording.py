@@ -41,14 +41,14 @@ def asked(line: str = "restart web", delivery: str = "", actor: str = "U0ADMIN00
 
 def receive(store: Store, line: str = "restart web", delivery: str = "") -> int:
     """The number of a request that was just received."""
-    return store.receive(asked(line, delivery), line).number
+    return store.record.receive(asked(line, delivery), line).number
 
 
 def intend(
     store: Store, number: int, line: str = "restart web", *, person: str = "alice", target: Mapping[str, str] = WEB
 ) -> None:
     """Say of a received action that it is about to be done."""
-    store.intend(
+    store.record.intend(
         number,
         verb="container restart",
         line=f"container {line}",

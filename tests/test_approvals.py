@@ -434,7 +434,7 @@ def test_an_approved_line_that_was_cut_off_is_unknown(fresh_world: str, tmp_path
     facts = {"verb": "container restart", "line": asked.line, "person": "ada", "permission": "act", "host": "local"}
     web = api.inspect_container("web")["Id"]
     target = {"kind": "container", "id": web, "name": "web"}
-    assert office.store.intend(asked.number, reason="", targets=[target], resumed=True, **facts)
+    assert office.store.record.intend(asked.number, reason="", targets=[target], resumed=True, **facts)
     running = office.store.actions.get(asked.number)
     office.store.close()
     store = Store(office.folder, Clock(), KEY)

@@ -49,7 +49,7 @@ from contextlib import suppress
 from bot.store import Unwritable
 for _ in range(40):
     with suppress(Unwritable):  # on a busy machine the others may keep it from writing for two seconds
-        store.outcome(begin(store), status='done')
+        store.record.outcome(begin(store), status='done')
 """
 
 
@@ -77,7 +77,7 @@ def folder(store: Store, tmp_path: Path) -> Path:
 def _do(store: Store, clock: SetClock, times: int) -> None:
     """Actions that are done, an hour from one to the next."""
     for _ in range(times):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
         clock.at += HOUR
 
 
@@ -181,7 +181,7 @@ def test_an_open_action_stays_with_all_that_came_after_it(store: Store, clock: S
     number = receive(store) if left == "received" else begin(store)
     _do(store, clock, 2)
     if left == "held by a later one":
-        store.outcome(number, status="done")
+        store.record.outcome(number, status="done")
     assert store.archive.move(LATER if left != "held by a later one" else clock.at - 1) == Archived(
         EACH, ("archive-2025.db",)
     )
@@ -192,7 +192,7 @@ def test_an_open_action_stays_with_all_that_came_after_it(store: Store, clock: S
 def test_a_request_that_waits_for_consent_stays(store: Store, clock: SetClock, folder: Path) -> None:
     """It has an outcome, held, and is not at its end."""
     _do(store, clock, 1)
-    store.refuse(receive(store), status="held", reason="", line="rm web", verb="container rm", person="bob")
+    store.record.refuse(receive(store), status="held", reason="", line="rm web", verb="container rm", person="bob")
     _do(store, clock, 2)
     columns = ("actor", "team", "person", "origin", "channel", "thread", "host", "line", "reason", "digest", "sealed")
     names, values = ", ".join(columns), ", ".join("''" for _ in columns)
@@ -208,7 +208,7 @@ def test_what_gave_a_role_stays_as_long_as_it_lasts(store: Store, clock: SetCloc
     """A role counts by its event alone; once it is over or was taken back, that moves."""
     given = begin(store)
     store.grants.give(given, "eve", "oncall", 7 * DAY)
-    store.outcome(given, status="done")
+    store.record.outcome(given, status="done")
     clock.at += 2 * DAY
     _do(store, clock, 2)
     assert store.archive.move(clock.at) == NOTHING
@@ -222,7 +222,7 @@ def test_a_button_that_was_used_up_stays_so(store: Store, clock: SetClock) -> No
     button = store.buttons.once("volume rm pgdata", "local")
     pressed = begin(store)
     assert store.buttons.press(button, pressed) is None
-    store.outcome(pressed, status="done")
+    store.record.outcome(pressed, status="done")
     _do(store, clock, 2)
     assert store.archive.move(clock.at).events
     used = Spent(pressed, "", "volume rm pgdata")
@@ -361,7 +361,7 @@ def test_another_chain_of_the_same_key_is_not_what_was_moved(store: Store, clock
     store.archive.move(NEW_YEAR)
     other = Store(folder.parent / "other", SetClock(NEW_YEAR - HOUR), KEY)
     for _ in range(3):
-        other.outcome(begin(other), status="failed")
+        other.record.outcome(begin(other), status="failed")
     other.archive.move(NEW_YEAR)
     other.close()
     shutil.copy(folder.parent / "other/archive-2025.db", folder / "archive-2025.db")
@@ -413,7 +413,7 @@ def test_an_archive_of_another_record_is_not_written_to(store: Store, clock: Set
         store.archive.move(NEW_YEAR)
     other = Store(folder.parent / "other", SetClock(NEW_YEAR - HOUR), KEY)
     for _ in range(3):
-        other.outcome(begin(other), status="failed")
+        other.record.outcome(begin(other), status="failed")
     other.archive.move(NEW_YEAR)
     other.close()
     shutil.copy(folder.parent / "other/archive-2025.db", folder)
@@ -443,7 +443,7 @@ def test_what_is_written_meanwhile_is_neither_lost_nor_doubled(store: Store, fol
     moved = 0
     while writer.is_alive():
         with suppress(Unwritable):
-            store.outcome(begin(store), status="done")
+            store.record.outcome(begin(store), status="done")
             moved += store.archive.move(Clock().now() + HOUR).events
     ids = _ids(folder)
     assert ids == list(range(1, len(ids) + 1))

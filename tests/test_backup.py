@@ -26,7 +26,7 @@ from contextlib import suppress
 from bot.store import Unwritable
 for _ in range(60):
     with suppress(Unwritable):
-        store.outcome(begin(store), status='done')
+        store.record.outcome(begin(store), status='done')
 """
 
 
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     clock = SetClock(NEW_YEAR - 1)
     store = Store(tmp_path / "data", clock, KEY)
     for _ in range(3):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
         clock.at += 1
     store.close()
     (tmp_path / "kept").mkdir()
@@ -117,7 +117,7 @@ def test_an_archive_that_cannot_be_copied_is_named(folder: Path, kept: Path, tmp
     _archive(folder, LATER)
     other = Store(tmp_path / "other", SetClock(NEW_YEAR - 1), KEY)
     intend(other, receive(other, "ps"), person="bob")
-    other.outcome(1, status="failed")
+    other.record.outcome(1, status="failed")
     begin(other)
     other.archive.move(LATER)
     other.close()

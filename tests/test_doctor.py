@@ -227,7 +227,7 @@ def test_an_archive_that_is_gone_is_found(settings: Settings) -> None:
     """What was moved out of the record is part of what has to be whole."""
     store = Store(settings.data, Clock(), key.load(settings.key_file, settings.data / FILE))
     for _ in range(2):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
     (name,) = store.archive.move(Clock().now() + 1).files
     store.close()
     assert doctor.database(settings).ok

@@ -67,7 +67,7 @@ def test_what_was_gone_is_told_once_it_is_back(kept: Kept) -> None:
     assert kept.keeper.wrong == "Cannot connect to the Docker daemon"
     kept.clock.at += 60
     number = begin(kept.store)
-    kept.store.outcome(number, status="failed", error="no engine")
+    kept.store.record.outcome(number, status="failed", error="no engine")
     kept.keeper.look()
     assert (kept.said, kept.fed) == ([], 3)
     kept.clock.at += 60
@@ -125,7 +125,7 @@ def test_what_a_killed_process_knew_of_an_end_is_read_first(kept: Kept) -> None:
     with closing(sqlite3.connect(kept.folder / FILE, isolation_level=None)) as program:
         program.execute("BEGIN IMMEDIATE")
         with pytest.raises(Unwritable):
-            other.outcome(number, status="done", exit_code=7)
+            other.record.outcome(number, status="done", exit_code=7)
         other.close()
         kept.keeper.look()
         program.execute("ROLLBACK")
@@ -215,9 +215,9 @@ def test_a_record_that_was_altered_is_told_of_loudly(kept: Kept, caplog: pytest.
 
 def test_what_is_old_moves_to_its_archive(kept: Kept) -> None:
     """After the days of the setting; the newest action stays."""
-    kept.store.outcome(begin(kept.store), status="done")
+    kept.store.record.outcome(begin(kept.store), status="done")
     kept.clock.at += 2 * DAY
-    kept.store.outcome(begin(kept.store), status="done")
+    kept.store.record.outcome(begin(kept.store), status="done")
     kept.keeper.look()
     assert [row["number"] for row in kept.store.actions.listed({}, 9)] == [2]
     assert kept.store.archive.archived_in(1) == "archive-2026.db"

@@ -87,6 +87,6 @@ def test_what_runs_keeps_no_other_answer_from_being_shown(office: Office) -> Non
     made.say("network ls", DEV, channel=OPS)
     made.say(f"approval approve {held.number} --digest {held.digest}", SAM)
     facts = {"verb": "container restart", "line": held.line, "person": "dev", "permission": "act", "reason": ""}
-    made.store.intend(held.number, **facts, host="local", targets=[], resumed=True)
+    made.store.record.intend(held.number, **facts, host="local", targets=[], resumed=True)
     clock.at += SETTLED + 1
     assert [late.outcome.number for late in Desk(made.pipeline, made.store).unsent({})] == [2]

@@ -11,7 +11,7 @@ from offices import BASE, DEV, SAM, Office, told
 
 from bot.held import Held, State
 from bot.request import Status
-from bot.slack import board
+from bot.slack import sheet
 
 ZOE = "U0ZOE00001"
 CONSENT = '[[require]]\nverbs = ["act", "change", "enter"]\napprove = "second"\n'
@@ -85,10 +85,10 @@ def test_why_the_policy_refuses_what_waited_is_for_the_asker_alone(office: Offic
     assert done is not None
     assert ended is not None
     assert (done.status, "vault-db" in told(done), done.public) == (Status.DENIED, True, False)
-    assert "whoever asked was told why" in str(list(board.parts(ended)))
+    assert "whoever asked was told why" in str(list(sheet.parts(ended)))
     shown = f"approval show {held.number}"
     assert "vault-db" in told(dev.say(shown, DEV))
-    for said in (str(list(board.parts(ended))), told(dev.say(shown, SAM)), told(dev.say(f"why {held.number}", SAM))):
+    for said in (str(list(sheet.parts(ended))), told(dev.say(shown, SAM)), told(dev.say(f"why {held.number}", SAM))):
         assert "vault-db" not in said
 
 
@@ -103,5 +103,5 @@ def test_what_a_line_would_take_as_well_is_not_told_to_all(office: Office, api: 
     assert done is not None
     assert ended is not None
     assert (ended.state, "container vault-db is new" in told(done), done.public) == (State.SUPERSEDED, True, False)
-    assert "any more: more is concerned" in str(list(board.parts(ended)))
-    assert "vault-db" not in str(list(board.parts(ended)))
+    assert "any more: more is concerned" in str(list(sheet.parts(ended)))
+    assert "vault-db" not in str(list(sheet.parts(ended)))

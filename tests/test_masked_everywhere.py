@@ -87,7 +87,7 @@ def test_whoever_is_asked_for_a_reason_is_shown_no_value(office: Office) -> None
     offered = made.say(f"audit ls text=nonsense -f text={TOKEN}", DEV)
     assert any(isinstance(part, Buttons) for part in offered.reply.parts)
     assert not [each for each in (PLAIN, TOKEN) if each.encode() in files(made)]
-    kept = made.store.kept(made.store.actions.get(plain.number or 0) or {})
+    kept = made.store.record.kept(made.store.actions.get(plain.number or 0) or {})
     assert kept is not None
     assert any(isinstance(part, Asking) for part in kept.parts)
 

@@ -136,9 +136,9 @@ def test_a_list_needs_a_rule_on_something() -> None:
     """What it shows is filtered, so a rule on a few objects is enough."""
     assert allowed(ALICE, "ps")
     assert not allowed(CAROL, "ps")
-    assert POLICY.visible(ALICE, spec("ps"), WEB)
-    assert not POLICY.visible(ALICE, spec("ps"), DB)
-    assert POLICY.visible(BOB, spec("ps"), DB)
+    assert POLICY.sight.visible(ALICE, spec("ps"), WEB)
+    assert not POLICY.sight.visible(ALICE, spec("ps"), DB)
+    assert POLICY.sight.visible(BOB, spec("ps"), DB)
 
 
 def test_hosts_and_channels_narrow_a_rule() -> None:
@@ -191,7 +191,7 @@ def test_a_protected_object_is_seen_and_nothing_else(verb: str) -> None:
     for obj in (Object("container", "prod-db-2"), dataclasses.replace(DB, protected="slashdock runs in it")):
         assert "is protected" in reason(BOB, verb, obj)
         assert allowed(BOB, "container inspect", obj)
-        assert POLICY.visible(BOB, Permission.SEE, obj)
+        assert POLICY.sight.visible(BOB, Permission.SEE, obj)
     assert allowed(BOB, verb, DB)
 
 

@@ -300,7 +300,7 @@ def test_a_line_is_allowed_where_each_of_its_objects_is(
     if line and spec.permission is not Permission.LISTED and judged.early(asker, spec) is None:
         each = [judged.may(asker, spec, obj) for obj in line]
         assert yes(said, asker, spec, line) == all(each)
-        shown = [judged.visible(asker, spec, obj) for obj in line]
+        shown = [judged.sight.visible(asker, spec, obj) for obj in line]
         assert all(may or not visible for may, visible in zip(each, shown, strict=True))
         assert shown == each or spec.filtered
 
@@ -308,7 +308,7 @@ def test_a_line_is_allowed_where_each_of_its_objects_is(
 def shown(said: Terms, asker: Asker, spec: Spec, obj: Object) -> bool:
     """Whether a list that waits for nobody shows the object."""
     listing = policy(said).judge(asker, spec, ())
-    return isinstance(listing, Allow) and policy(said).visible(asker, spec, obj)
+    return isinstance(listing, Allow) and policy(said).sight.visible(asker, spec, obj)
 
 
 @given(terms, st.tuples(allows, denies, requires), st.tuples(askers, specs, objects))

@@ -41,7 +41,7 @@ def folder(tmp_path: Path, clock: SetClock) -> Path:
     """A data folder with three actions, the first of which is in an archive."""
     store = Store(tmp_path / "data", clock, KEY)
     for _ in range(3):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
         clock.at += 1
     store.archive.move(NEW_YEAR)
     store.close()
@@ -213,8 +213,8 @@ def test_a_long_action_is_moved_while_others_write(
     with closing(Store(folder, clock, KEY)) as store, closing(Store(folder, clock, KEY)) as other:
         long = receive(store)
         for _ in range(5):
-            store.outcome(begin(store), status="done")
-        store.refuse(long, status="denied", reason="", line="", verb="", person="")
+            store.record.outcome(begin(store), status="done")
+        store.record.refuse(long, status="denied", reason="", line="", verb="", person="")
         clock.at += 1
         receive(store)
 

@@ -128,7 +128,7 @@ def test_an_end_that_is_found_later_knows_of_the_image_too(office: Office, api: 
     """What slashdock did not hear of is looked at as well as what it did."""
     dev, heard = office(""), list[int]()
     number = dev.say("build -t late:1 -", DEV, given={"dockerfile": "FROM busybox\nLABEL secret=yes\n"}).number or 0
-    dev.store.outcome(number, status="unknown")
+    dev.store.record.outcome(number, status="unknown")
     Resolver(dev.store, dev.pipeline.hosts, dev.pipeline.clock, heard.append).look()
     action = dev.store.actions.get(number) or pytest.fail("it is not there")
     assert (heard, action["status"]) == ([number], "done")

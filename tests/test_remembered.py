@@ -126,7 +126,7 @@ def test_an_id_that_works_once_is_used_by_the_first_action(store: Store, buttons
     number = begin(store)
     again = buttons.once("image prune -f", "local")
     assert buttons.press(again, number) is None
-    store.outcome(number, status="failed")
+    store.record.outcome(number, status="failed")
     spent = buttons.spent(again)
     assert spent is not None
     assert spent.number == number
@@ -137,7 +137,7 @@ def test_an_action_that_did_nothing_leaves_the_id_usable(store: Store, buttons: 
     """Somebody who may not do it does not use up the button of somebody who may."""
     handle, refused = buttons.once("image prune -f", "local"), receive(store)
     buttons.press(handle, refused)
-    store.refuse(refused, status="denied", reason="no", line="", verb="", person="")
+    store.record.refuse(refused, status="denied", reason="no", line="", verb="", person="")
     assert buttons.spent(handle) is None
     assert buttons.press(handle, receive(store)) is None
 

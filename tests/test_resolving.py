@@ -76,7 +76,7 @@ class Found:
     def _hear(self, number: int) -> None:
         """What is told is what the spool has."""
         action = self.bench.store.actions.get(number)
-        reply = action and self.bench.store.kept(action)
+        reply = action and self.bench.store.record.kept(action)
         assert reply
         self.told.append((number, text.added(reply).removesuffix("\n")))
 
@@ -191,11 +191,11 @@ class Dead:
     def leave(self, line: str, noted: dict[str, str], **was: str) -> int:
         """Its only action, which is about the container web; its number."""
         store = Store(self.folder, Clock(), KEY)
-        number = store.receive(asked(line), line).number
+        number = store.record.receive(asked(line), line).number
         facts = {"line": line, "verb": "", "person": "ada", "permission": "act", "reason": "", "host": "local"}
-        store.intend(number, targets=[{"kind": "container", "id": self.web, "name": "web", "was": was}], **facts)
+        store.record.intend(number, targets=[{"kind": "container", "id": self.web, "name": "web", "was": was}], **facts)
         if noted:
-            store.note(number, noted)
+            store.record.note(number, noted)
         store.close()
         return number
 

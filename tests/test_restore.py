@@ -42,7 +42,7 @@ def _do(folder: Path, at: float, times: int, status: str = "done") -> None:
     clock = SetClock(at)
     store = Store(folder, clock, KEY)
     for _ in range(times):
-        store.outcome(begin(store), status=status)
+        store.record.outcome(begin(store), status=status)
         clock.at += 1
     store.close()
 

@@ -211,8 +211,8 @@ def test_the_rows_show_what_comes_and_what_was(night: Night) -> None:
     assert (row["last"], row["last_run"], row["last_number"]) == ("", None, None)
     _tick(schedules, night, NOON, THREE)
     store, request = night.stores[0], night.submitted[0]
-    number = store.receive(request, request.line).number
-    store.refuse(number, status="denied", reason="no rule", line="cleanup run", verb="cleanup run", person="")
+    number = store.record.receive(request, request.line).number
+    store.record.refuse(number, status="denied", reason="no rule", line="cleanup run", verb="cleanup run", person="")
     row = schedules.rows()[0]
     assert (row["last"], row["last_run"], row["last_number"]) == ("denied: no rule", THREE, number)
 

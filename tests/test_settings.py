@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import cron, env_file, own_engine
-from bot.settings import Mode, Settings, SettingsError, load
+from bot.settings import Mode, Settings, SettingsError
+from bot.settings_reading import load
 
 NOWHERE = Path("/nowhere/.env")
 BOT = {"SLACK_BOT_TOKEN": "xoxb-1234567890-abcdef"}

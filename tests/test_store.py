@@ -47,7 +47,7 @@ def test_an_action_is_told_from_its_receipt_to_its_outcome(store: Store, clock: 
     """One row holds who, from where, what, on which objects, whether it was allowed and how it ended."""
     number = begin(store)
     clock.at += 2
-    store.outcome(number, status="failed", error="no such thing", duration_ms=2000, exit_code=7)
+    store.record.outcome(number, status="failed", error="no such thing", duration_ms=2000, exit_code=7)
     assert store.actions.listed({}, 10) == [
         {
             "number": 1, "at": 1_000_000.0, "actor": "U0ADMIN001", "team": "T1", "person": "alice", "origin": "slash",
@@ -63,7 +63,7 @@ def test_the_events_of_an_action_keep_their_order_and_time(store: Store, clock: 
     """received, judged, intended and outcome stand in the order in which they were written."""
     number = begin(store)
     clock.at += 5
-    store.outcome(number, status="done", details={"removed": ["a"]})
+    store.record.outcome(number, status="done", details={"removed": ["a"]})
     action = store.actions.get(number)
     assert action is not None
     events = action["events"]
@@ -76,16 +76,18 @@ def test_the_events_of_an_action_keep_their_order_and_time(store: Store, clock: 
 def test_an_exit_code_and_a_duration_of_zero_are_kept(store: Store) -> None:
     """Zero is an answer, not the lack of one."""
     number = begin(store)
-    store.outcome(number, status="done", duration_ms=0, exit_code=0)
+    store.record.outcome(number, status="done", duration_ms=0, exit_code=0)
     assert [(row["duration_ms"], row["exit_code"]) for row in store.actions.listed({}, 1)] == [(0, 0)]
 
 
 def test_a_refusal_is_recorded_with_its_reason(store: Store) -> None:
     """What was not done is told like what was."""
-    store.refuse(receive(store, "rm web"), status="denied", reason="no rule", line="rm web", verb="", person="bob")
+    store.record.refuse(
+        receive(store, "rm web"), status="denied", reason="no rule", line="rm web", verb="", person="bob"
+    )
     row = store.actions.listed({}, 1)[0]
     assert (row["verdict"], row["status"], row["reason"], row["person"]) == ("denied", "denied", "no rule", "bob")
-    assert store.unfinished() == []
+    assert store.record.unfinished() == []
 
 
 def test_an_action_under_way_says_so(store: Store) -> None:
@@ -99,8 +101,8 @@ def test_an_action_under_way_says_so(store: Store) -> None:
 def test_a_later_outcome_counts_and_the_first_stays(store: Store) -> None:
     """What was unknown can become known; both are in the record."""
     number = begin(store)
-    store.outcome(number, status="unknown")
-    store.outcome(number, status="done")
+    store.record.outcome(number, status="unknown")
+    store.record.outcome(number, status="done")
     action = store.actions.get(number)
     assert action is not None
     assert action["status"] == "done"
@@ -114,8 +116,8 @@ def test_there_is_no_action_of_an_unknown_number(store: Store) -> None:
 
 def test_the_same_delivery_is_written_once(store: Store) -> None:
     """A second delivery points to the first and writes nothing."""
-    first = store.receive(asked(delivery="d1"), "restart web")
-    again = store.receive(asked(delivery="d1"), "restart web")
+    first = store.record.receive(asked(delivery="d1"), "restart web")
+    again = store.record.receive(asked(delivery="d1"), "restart web")
     assert (again.duplicate, again.first, again.number) == (True, first.number, first.number)
     assert len(store.actions.listed({}, 10)) == 1
 
@@ -123,15 +125,15 @@ def test_the_same_delivery_is_written_once(store: Store) -> None:
 @pytest.mark.attack("S2")
 def test_a_delivery_is_known_whatever_the_clock_does(store: Store, clock: SetClock) -> None:
     """Slack gives an id once, so it is remembered as long as its action is in the record."""
-    store.receive(asked(delivery="d1"), "x")
+    store.record.receive(asked(delivery="d1"), "x")
     for jump in (25 * 3600.0, -2 * DAY):
         clock.at += jump
-        assert store.receive(asked(delivery="d1"), "x").first == 1
+        assert store.record.receive(asked(delivery="d1"), "x").first == 1
 
 
 def test_requests_without_a_delivery_are_never_duplicates(store: Store) -> None:
     """A terminal delivers everything once."""
-    assert [store.receive(asked(), "x").duplicate for _ in range(3)] == [False] * 3
+    assert [store.record.receive(asked(), "x").duplicate for _ in range(3)] == [False] * 3
 
 
 @pytest.mark.parametrize(
@@ -161,18 +163,18 @@ def test_filters_choose_actions(
     store: Store, clock: SetClock, name: str, values: tuple[str, ...], numbers: list[int]
 ) -> None:
     """Any value of a filter is enough; a target is found by its name, its id, or the first twelve digits of that."""
-    store.outcome(begin(store), status="done")
+    store.record.outcome(begin(store), status="done")
     clock.at += 10
     begin(store, target={"kind": "image", "id": f"sha256:{'cd' * 32}", "name": "app"})
     clock.at += 10
-    store.refuse(receive(store), status="denied", reason="", line="rm x", verb="container rm", person="bob")
+    store.record.refuse(receive(store), status="denied", reason="", line="rm x", verb="container rm", person="bob")
     assert [row["number"] for row in store.actions.listed({name: values}, 10)] == numbers
 
 
 def test_all_filters_must_match(store: Store) -> None:
     """Two filters narrow each other, and the newest come first up to the limit."""
     for status in ("done", "failed", "done", "done"):
-        store.outcome(begin(store), status=status)
+        store.record.outcome(begin(store), status=status)
     wanted = {"status": ("done",), "person": ("alice",)}
     assert [row["number"] for row in store.actions.listed(wanted, 2)] == [4, 3]
     assert store.actions.listed({**wanted, "host": ("other",)}, 2) == []
@@ -190,7 +192,7 @@ def test_a_value_of_a_filter_is_never_sql(store: Store) -> None:
 @pytest.mark.parametrize("text", ["\x00 nul", "\ud800 lone", "🐳 “—”", "'; DROP TABLE events; --", "x" * 200_000])
 def test_any_text_can_be_written_down(store: Store, text: str) -> None:
     """No line keeps itself out of the record."""
-    store.refuse(receive(store, text), status="usage", reason=text, line=text, verb="", person="")
+    store.record.refuse(receive(store, text), status="usage", reason=text, line=text, verb="", person="")
     assert store.actions.verify() is None
     assert store.actions.listed({}, 1)[0]["status"] == "usage"
 
@@ -208,7 +210,7 @@ def test_any_text_can_be_written_down(store: Store, text: str) -> None:
 )
 def test_the_database_refuses_to_alter_the_record(store: Store, tmp_path: Path, statement: str) -> None:
     """Whoever opens the file and does not take its triggers away can only append."""
-    store.outcome(begin(store), status="done")
+    store.record.outcome(begin(store), status="done")
     with pytest.raises(sqlite3.IntegrityError, match="events are"):
         _sql(tmp_path, statement)
     assert store.actions.verify() is None
@@ -233,7 +235,7 @@ def test_the_database_refuses_to_alter_the_record(store: Store, tmp_path: Path, 
 def test_verify_finds_what_was_done_past_the_triggers(store: Store, tmp_path: Path, statement: str, told: str) -> None:
     """An edit, a removal, a change of order: the first place where the chain breaks is named."""
     for _ in range(2):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
     assert store.actions.verify() is None
     kinds = ("altered", "removed")
     _sql(tmp_path, *(f"DROP TRIGGER events_are_not_{kind}" for kind in kinds), statement)
@@ -244,7 +246,7 @@ def test_a_record_is_continued_when_it_is_opened_again(tmp_path: Path, clock: Se
     """Numbers and the chain go on where the last process stopped."""
     for _ in range(3):
         store = Store(tmp_path, clock, KEY)
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
         store.close()
     store = Store(tmp_path, clock, KEY)
     assert [row["number"] for row in store.actions.listed({}, 10)] == [3, 2, 1]

@@ -19,9 +19,9 @@ from bot.store import FILE, Store, Unwritable
 
 WRITES: list[Callable[[Store], object]] = [
     receive,
-    lambda store: store.refuse(1, status="denied", reason="", line="", verb="", person=""),
+    lambda store: store.record.refuse(1, status="denied", reason="", line="", verb="", person=""),
     begin,
-    lambda store: store.outcome(1, status="done"),
+    lambda store: store.record.outcome(1, status="done"),
     lambda store: store.runs.claim("cleanup", 1.0),
     lambda store: store.buttons.remember("restart web", "local", "Restart"),
     lambda store: store.buttons.once("image prune -f", "local"),
@@ -71,13 +71,13 @@ def _fill(folder: Path) -> None:
 
 def _work_on(store: Store) -> None:
     for _ in range(MANY):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
 
 
 def test_a_full_disk_refuses_every_action(small_disk: Path) -> None:
     """Nothing is begun that could not be written down, and what was written stays readable."""
     store = Store(small_disk, Clock(), KEY)
-    store.outcome(begin(store), status="done")
+    store.record.outcome(begin(store), status="done")
     _fill(small_disk)
     with pytest.raises(Unwritable, match=r"is full|no room left"):
         _work_on(store)
@@ -94,14 +94,14 @@ def test_what_was_begun_before_the_disk_was_full_gets_its_outcome(tmp_path: Path
         begun = [begin(store) for _ in range(3)]
         _fill(disk)
         for number in begun:
-            store.outcome(number, status="done")
+            store.record.outcome(number, status="done")
         assert [row["status"] for row in store.actions.listed({}, 10)] == ["done"] * 3
         assert not (disk / "reserve").exists()
         _fill(disk)
         with pytest.raises(Unwritable, match=r"is full|no room left"):
             begin(store)
         (disk / "filler").unlink()
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
         assert (disk / "reserve").exists()
         store.close()
 
@@ -127,13 +127,13 @@ def _take_all(disk: Path) -> None:
 
 
 def _refuse(store: Store, number: int) -> None:
-    store.refuse(number, status="denied", reason="no rule", line="rm web", verb="container rm", person="bob")
+    store.record.refuse(number, status="denied", reason="no rule", line="rm web", verb="container rm", person="bob")
 
 
 ENDS: dict[str, Callable[[Store, int], None]] = {
     "denied": _refuse,
     "failed": intend,
-    "done": lambda store, number: store.outcome(number, status="done", exit_code=0, details={"ids": ["a"]}),
+    "done": lambda store, number: store.record.outcome(number, status="done", exit_code=0, details={"ids": ["a"]}),
 }
 
 
@@ -205,7 +205,7 @@ def test_what_is_owed_is_written_when_the_record_is_closed(tmp_path: Path, *, ro
         store.close()
         (disk / "filler").unlink(missing_ok=True)
         again = Store(disk, Clock(), KEY)
-        left = [action["number"] for action in again.unfinished()]
+        left = [action["number"] for action in again.record.unfinished()]
         statuses = [row["status"] for row in again.actions.listed({}, 9)]
         assert (left, statuses) == (([], ["done", "denied"]) if room else (numbers[:1], ["done", "received"]))
         assert again.actions.verify() is None
@@ -223,7 +223,7 @@ def test_a_record_that_is_opened_on_a_disk_that_became_full_says_so(tmp_path: Pa
     """SQLite itself calls that an I/O error, which would send somebody to look for a broken disk."""
     with _mounted(tmp_path / "disk", "1m") as disk:
         store = Store(disk, Clock(), KEY)
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
         store.close()
         _fill(disk)
         with pytest.raises(Unwritable) as refused:
@@ -317,7 +317,7 @@ def test_a_damaged_file_is_refused_when_it_is_opened(tmp_path: Path) -> None:
     """SQLite itself would accept further rows."""
     store = Store(tmp_path, Clock(), KEY)
     for _ in range(50):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
     store.close()
     page, pages = 4096, (tmp_path / FILE).stat().st_size // 4096
     with (tmp_path / FILE).open("r+b") as file:
@@ -352,7 +352,7 @@ def test_an_outcome_survives_a_kill_on_a_disk_that_takes_nothing(tmp_path: Path)
         number = begin(store)
         _take_all(disk)
         with pytest.raises(Unwritable):
-            store.outcome(number, status="done", exit_code=7)
+            store.record.outcome(number, status="done", exit_code=7)
         assert store.journal.wrong == "what became of 1 actions could not be written down yet"
         with pytest.raises(Unwritable):
             receive(store)
@@ -361,7 +361,7 @@ def test_an_outcome_survives_a_kill_on_a_disk_that_takes_nothing(tmp_path: Path)
         found = again.actions.get(number)
         assert found is not None
         assert (found["status"], found["exit_code"]) == ("done", 7)
-        assert again.unfinished() == []
+        assert again.record.unfinished() == []
         assert again.actions.verify() is None
         again.close()
         third = Store(disk, Clock(), KEY)
@@ -390,7 +390,7 @@ def test_an_outcome_that_was_written_after_all_is_written_once(tmp_path: Path) -
         number = begin(store)
         _take_all(disk)
         with pytest.raises(Unwritable):
-            store.outcome(number, status="done")
+            store.record.outcome(number, status="done")
         _make_room(disk)
         receive(store)
         store.close()

@@ -16,7 +16,7 @@ from bot.locks import Owner
 from bot.store import AlreadyRunning, Instance, Store
 
 BEGIN = "begin(store)"
-APPEND = "for _ in range(100): store.outcome(begin(store), status='done')"
+APPEND = "for _ in range(100): store.record.outcome(begin(store), status='done')"
 THREADS, EACH = 12, 20
 
 
@@ -36,12 +36,12 @@ def _kill(process: subprocess.Popen[str]) -> None:
 def test_an_action_of_a_killed_process_is_unfinished(store: Store, tmp_path: Path) -> None:
     """After kill -9 between intent and outcome the record says so, with the objects by full id."""
     _kill(child(tmp_path, BEGIN))
-    unfinished = store.unfinished()
+    unfinished = store.record.unfinished()
     told = [(each["number"], each["status"], each["verb"]) for each in unfinished]
     assert told == [(1, "running", "container restart")]
     assert unfinished[0]["targets"][0]["id"] == "ab" * 32
-    store.outcome(1, status="unknown", error="slashdock stopped")
-    assert store.unfinished() == []
+    store.record.outcome(1, status="unknown", error="slashdock stopped")
+    assert store.record.unfinished() == []
     assert [row["status"] for row in store.actions.listed({}, 1)] == ["unknown"]
     assert store.actions.verify() is None
 
@@ -49,13 +49,13 @@ def test_an_action_of_a_killed_process_is_unfinished(store: Store, tmp_path: Pat
 def test_a_request_that_was_only_received_was_never_intended(store: Store, tmp_path: Path) -> None:
     """Killed before the intent, nothing can have been done, and the record can tell."""
     _kill(child(tmp_path, "receive(store)"))
-    assert [(each["number"], each["status"]) for each in store.unfinished()] == [(1, "received")]
+    assert [(each["number"], each["status"]) for each in store.record.unfinished()] == [(1, "received")]
 
 
 def test_an_action_that_ended_before_the_kill_is_finished(store: Store, tmp_path: Path) -> None:
     """Once the outcome is committed, a kill changes nothing."""
-    _kill(child(tmp_path, "store.outcome(begin(store), status='done')"))
-    assert store.unfinished() == []
+    _kill(child(tmp_path, "store.record.outcome(begin(store), status='done')"))
+    assert store.record.unfinished() == []
     assert [row["status"] for row in store.actions.listed({}, 1)] == ["done"]
 
 
@@ -63,22 +63,22 @@ def test_an_action_of_a_live_process_is_not_unfinished(store: Store, tmp_path: P
     """`slashdock exec` at work beside the bot is not taken for a dead one, until it is."""
     live = child(tmp_path, BEGIN)
     begin(store)
-    assert store.unfinished() == []
+    assert store.record.unfinished() == []
     _kill(live)
-    assert [each["number"] for each in store.unfinished()] == [1]
+    assert [each["number"] for each in store.record.unfinished()] == [1]
 
 
 def test_what_a_process_left_when_it_closed_is_unfinished(store: Store, tmp_path: Path) -> None:
     """A process that ended in order, but not its action, has abandoned it."""
     end(child(tmp_path, BEGIN))
-    assert [each["number"] for each in store.unfinished()] == [1]
+    assert [each["number"] for each in store.record.unfinished()] == [1]
 
 
 def test_the_files_of_the_dead_are_removed(store: Store, tmp_path: Path) -> None:
     """One lock file stays for each process that lives."""
     _kill(child(tmp_path, BEGIN))
     live = child(tmp_path, BEGIN)
-    store.unfinished()
+    store.record.unfinished()
     assert len(list((tmp_path / "owners").glob("*.lock"))) == 2
     end(live)
 
@@ -89,7 +89,7 @@ def test_processes_that_write_at_once_lose_nothing(store: Store, tmp_path: Path)
     for writer in writers:
         writer.start()
     for _ in range(100):
-        store.outcome(begin(store), status="done")
+        store.record.outcome(begin(store), status="done")
     for writer in writers:
         writer.join()
     rows = store.actions.listed({"status": ("done",)}, 1000)
@@ -107,7 +107,7 @@ def test_threads_that_write_and_read_at_once_lose_nothing(store: Store) -> None:
             for _ in range(EACH):
                 number = receive(store)
                 assert store.actions.get(number) is not None
-                store.refuse(number, status="denied", reason="", line="", verb="", person="")
+                store.record.refuse(number, status="denied", reason="", line="", verb="", person="")
         except Exception as error:  # noqa: BLE001 - told by the assertion below
             failed.append(error)
 

@@ -21,7 +21,7 @@ def test_a_role_ends_in_time_though_the_clock_was_ahead(tmp_path: Path) -> None:
     clock = SetClock(1_780_000_000.0)
     store = Store(tmp_path, clock, KEY)
     clock.at += DAY
-    store.outcome(begin(store), status="done")
+    store.record.outcome(begin(store), status="done")
     clock.at -= DAY
     store.grants.give(99, "eve", "admin", HOUR)
     clock.at += HOUR / 2

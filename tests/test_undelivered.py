@@ -17,11 +17,12 @@ from set_clock import SetClock
 
 from bot import text
 from bot.desk import SETTLED, Desk
+from bot.record import Answer
 from bot.request import Due
 from bot.slack.letter import MessageLetter
 from bot.slack.message import Message
 from bot.slack.said import Refused
-from bot.store import FILE, Answer, Store, Unwritable
+from bot.store import FILE, Store, Unwritable
 from bot.undelivered import Shown, Tracked
 from commands.reply import note
 
@@ -41,7 +42,7 @@ def _ended(store: Store) -> Due:
     number = begin(store)
     due = asked().due(number, 1_000_000.0 + number, public=False)
     assert due is not None
-    store.outcome(number, status="done", answer=Answer(note("done"), due))
+    store.record.outcome(number, status="done", answer=Answer(note("done"), due))
     return due
 
 
@@ -59,7 +60,7 @@ def test_each_answer_of_an_action_is_noted(store: Store, tmp_path: Path) -> None
     """What was found of it was shown before Slack took what was told first; neither is shown again."""
     first = _ended(store)
     later = Due(first.number, first.at + 9, public=True)
-    store.outcome(first.number, status="unknown", answer=Answer(note("found"), later))
+    store.record.outcome(first.number, status="unknown", answer=Answer(note("found"), later))
     with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         store.undelivered.mark(later, Shown.SHOWN)
@@ -92,7 +93,7 @@ def test_an_answer_that_was_shown_before_its_outcome_could_be_written_is_not_due
     assert due is not None
     (tmp_path / FILE).rename(tmp_path / "aside")
     with pytest.raises(Unwritable):
-        store.outcome(number, status="done", answer=Answer(note("done"), due))
+        store.record.outcome(number, status="done", answer=Answer(note("done"), due))
     store.undelivered.mark(due, Shown.SHOWN)
     (tmp_path / "aside").rename(tmp_path / FILE)
     eventually(lambda: store.undelivered.state(number) == Shown.SHOWN)
@@ -109,7 +110,7 @@ def test_a_later_answer_that_was_shown_before_it_could_be_written_is_not_due_the
     later = Due(first.number, first.at + 5, public=True)
     (tmp_path / FILE).rename(tmp_path / "aside")
     with pytest.raises(Unwritable):
-        store.outcome(first.number, status="done", answer=Answer(note("at last"), later))
+        store.record.outcome(first.number, status="done", answer=Answer(note("at last"), later))
     store.undelivered.mark(later, Shown.SHOWN)
     (tmp_path / "aside").rename(tmp_path / FILE)
     eventually(lambda: store.undelivered.was_public(first.number))
@@ -140,7 +141,7 @@ def test_a_later_answer_of_the_same_action_is_due_again(store: Store) -> None:
     store.undelivered.mark(first, Shown.SHOWN)
     eventually(lambda: store.undelivered.state(first.number) == Shown.SHOWN)
     again = Due(first.number, first.at + 5, public=True)
-    store.outcome(first.number, status="done", answer=Answer(note("at last"), again))
+    store.record.outcome(first.number, status="done", answer=Answer(note("at last"), again))
     assert store.undelivered.due() == [again]
     store.undelivered.mark(first, Shown.LOST)  # it is about the one before
     store.undelivered.mark(Due(99, 1.0, public=False), Shown.LOST)

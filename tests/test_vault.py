@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from set_clock import SetClock
 
-from bot.settings import SettingsError, load
+from bot.settings import SettingsError
+from bot.settings_reading import load
 from bot.store import FILE, Store
 from bot.vault import Vault, header
 from commands import credentials

@@ -17,7 +17,7 @@ from test_ways_round import SERVICE
 
 from bot import objects, own
 from bot.request import Outcome, Status
-from bot.slack import board
+from bot.slack import sheet
 from bot.store import FILE
 from commands.reply import Reply
 
@@ -262,7 +262,7 @@ def test_what_stands_around_a_request_is_told_as_far_as_it_may_be_seen(office: O
         said = told(dev.say(f"approval show {number}", who))
         assert ("idle (running) is on it" in said, "worker (running) is on it" in said) == (True, sees_worker), who
         assert ("of what you may not see" in said) != sees_worker, who
-    posted = told(Outcome(Status.HELD, Reply(tuple(board.parts(held)))))
+    posted = told(Outcome(Status.HELD, Reply(tuple(sheet.parts(held)))))
     assert ("idle (running)" in posted, "worker" in posted, "And 1 more" in posted) == (True, False, True)
     assert told(office(CONSENT).say(f"approval show {number}", EVE)).count("worker (running) is on it") == 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from bot import telling
@@ -15,9 +15,8 @@ from bot.held import Held, State
 from bot.posts import IN_DOUBT
 from bot.posts import Post as Shown
 from bot.request import TRUSTED, Actor, Outcome, Status
-from bot.slack import elements
+from bot.slack import sheet
 from bot.slack.blocks import render
-from bot.slack.characters import escaped
 from bot.slack.desk import Desk
 from bot.slack.letter import NOBODY, FileLetter, Followed, MessageLetter
 from bot.slack.message import Message
@@ -27,7 +26,7 @@ from bot.slack.post import Post
 from bot.slack.said import UNREACHED_WAIT, NotNow, Refused, Unsure
 from bot.store import Unwritable
 from commands.approval import requests
-from commands.reply import Button, Buttons, Moment, Note, Output, Part, Reply
+from commands.reply import Note, Reply
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +76,7 @@ class SlackBoard:
 
         Where it goes is asked of Slack when it is sent: the clerk waits for nobody.
         """
-        self._outbox.put(f"board {post.channel}", _Nudge(self, post, _reminder(held, list(people)), PACE))
+        self._outbox.put(f"board {post.channel}", _Nudge(self, post, sheet.reminder(held, list(people)), PACE))
 
     def nudge(self, message: Message, post: Shown) -> MessageLetter:
         """What reminds there; raises what Slack says, Refused where a person is no member any more."""
@@ -183,7 +182,7 @@ class SlackBoard:
         return Place(channel, direct=channel.startswith("D"))
 
     def _drawn(self, held: Held, before: str = "") -> Message:
-        said = (*([Note(before)] if before else ()), *parts(held))
+        said = (*([Note(before)] if before else ()), *sheet.parts(held))
         outcome = Outcome(Status.HELD, Reply(said), held.number, public=True, line=held.line, host=held.host)
         return render(
             outcome, lambda button: self._desk.remember(button, held.host), held.actor, f" asks on {held.host} for "
@@ -248,61 +247,5 @@ class _Nudge:
         log.error("the reminder of number %s was not sent to %s", self.post.number, self.post.channel)
 
 
-def parts(held: Held) -> Iterator[Part]:
-    """What a message says of a request, the most important first."""
-    yield Note(_headline(held))
-    yield Note(f"Asked by {held.person} ({held.actor}).")  # Slack's mention shows a name that anybody may take
-    if held.reason:
-        yield Note(f"Why: {held.reason}")
-    yield Output(held.plan["text"], f"plan-{held.number}.txt")
-    if held.state is State.PENDING and (facts := list(_facts(held))):
-        yield Note("\n".join(facts))
-    for vote in held.votes:
-        said = "agreed" if vote.verdict == "approve" else "refused"
-        yield Moment(f"{vote.person} {said}{f': {vote.reason}' if vote.reason else ''},", vote.at)
-    if held.state is State.PENDING:
-        yield Moment(f"It expires (digest {held.digest[:12]})", held.expires)
-        yield Buttons((requests.approve_button(held.number, held.plan["verb"], held.digest),
-                       requests.reject_button(held.number), _details(held)))  # fmt: skip
-    if held.glass and not held.reviewed and not held.state.is_open:
-        yield Buttons((Button("I have reviewed it", f"approval review {held.number}"), _details(held)))
-
-
 def _is_person(channel: str) -> bool:
     return channel.startswith(("U", "W"))
-
-
-def _facts(held: Held) -> Iterator[str]:
-    """What stands around it, as far as all who read along may know; whoever presses for details is told their own."""
-    said = telling.around(held)
-    yield from (each.text for each in said if each.is_open)
-    if more := sum(not each.is_open for each in said):
-        yield f"And {more} more, which not everybody may see: `approval show {held.number}`."
-
-
-def _details(held: Held) -> Button:
-    return Button("Show details", f"approval show {held.number}")
-
-
-def _headline(held: Held) -> str:
-    told = requests.state(telling.told(held))
-    match held.state:
-        case State.PENDING:
-            return f"It waits until {telling.needs(held)}."
-        case State.APPROVED:
-            return f"It is {told}, about to begin."
-        case State.RUNNING:
-            return f"It is {told} now."
-        case _:
-            return f"It is {told}."
-
-
-def _reminder(held: Held, people: list[str]) -> Message:
-    text = f"Number {held.number} still waits: {telling.needs(held)}."
-    spans = [elements.span(f"{text} ")]
-    for each in people:
-        spans += [*(elements.group(each) if each.startswith("S") else elements.who(each)), elements.span(" ")]
-    spans.append(elements.date(held.expires))
-    names = " ".join(f"<!subteam^{each}>" if each.startswith("S") else elements.mention(each) for each in people)
-    block = {"type": "rich_text", "elements": [elements.section(*spans)]}
-    return Message(f"{escaped(text)} {names}", (block,))

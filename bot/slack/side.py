@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -12,7 +12,7 @@ from bot.answers import written
 from bot.approvals import Approvals
 from bot.clock import Clock
 from bot.held import Held
-from bot.request import Actor, Due, Late, Origin, Outcome, Request, Status
+from bot.request import Actor, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
 from bot.slack.app import Intake, build
@@ -22,7 +22,8 @@ from bot.slack.channels import Channels
 from bot.slack.connection import Connection
 from bot.slack.desk import Desk
 from bot.slack.dialogs import Dialogs, Filled
-from bot.slack.letter import NOBODY, FileLetter, Followed, MessageLetter
+from bot.slack.flights import Flights
+from bot.slack.letter import FileLetter, MessageLetter
 from bot.slack.outbox import Outbox
 from bot.slack.patience import DELAY, Patience
 from bot.slack.payload import Asked, Pressed, Submitted
@@ -64,7 +65,7 @@ class SlackSide:
         self._state = state
         self._clock = clock
         self._dialogs = Dialogs(desk, self._post, self._outbox)
-        self._flying: dict[int, Due] = {}  # the answers that are on their way, by the number of the action
+        self._flights = Flights(desk)
         access = connection.access
         self._pulse = Pulse()
         intake = Intake(connection, clock, self._take, self._press, self._submit, self._pulse.waited)
@@ -108,7 +109,7 @@ class SlackSide:
 
     def feed(self) -> None:
         """Send what an earlier process had still to show, found no room, or waited in vain for Slack to come back."""
-        for late in islice(self._desk.unsent(self._flying), FED):
+        for late in islice(self._desk.unsent(self._flights.numbers), FED):
             try:
                 self.show(late)
             except Exception:  # a bug of ours must not keep the other answers back
@@ -124,7 +125,7 @@ class SlackSide:
 
     def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
         """Where requests for consent are shown."""
-        return SlackBoard(approvals, self._desk, self._post, self._outbox, ring, self._follow)
+        return SlackBoard(approvals, self._desk, self._post, self._outbox, ring, self._flights.begin_of)
 
     def begin(self, held: Held) -> bool:
         """Begin what was agreed to; what comes of it is told where it was asked. False where there is no room now."""
@@ -244,46 +245,13 @@ class SlackSide:
         lane = place.channel if public else f"{place.channel} {place.user}"
         pace = PACE if public else 0
         about = outcome.line or written(asked.request.line)
-        letter = MessageLetter(message, self._post.ways(place, public=public), about, pace, self._followed(outcome.due))
+        letter = MessageLetter(
+            message, self._post.ways(place, public=public), about, pace, self._flights.begin(outcome.due)
+        )
         if not self._outbox.put(lane, letter):
             letter.give_up()
         for file in message.files:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
-
-    def _follow(self, number: int) -> Followed | None:
-        """The same of the answer that is due of an action; None where none is, or it is on its way already."""
-        due = self._desk.due(number)
-        return None if due is None or self._flying.get(number) == due else self._followed(due)
-
-    def _followed(self, due: Due | None) -> Followed:
-        """Who hears what becomes of an answer, which is on its way until then."""
-        if due is None:
-            return NOBODY
-        self._flying[due.number] = due
-        return _Flight(due, self._desk.answered(due), self._flying)
-
-
-@dataclass
-class _Flight:
-    """An answer on its way, and whoever hears of it besides."""
-
-    due: Due
-    followed: Followed
-    flying: dict[int, Due]
-
-    def begins(self) -> bool:
-        """As they say."""
-        return self.followed.begins()
-
-    def waits(self) -> None:
-        """As they say."""
-        self.followed.waits()
-
-    def ended(self, shown: Shown) -> None:
-        """It is on its way no more."""
-        self.followed.ended(shown)
-        if self.flying.get(self.due.number) is self.due:
-            del self.flying[self.due.number]
 
 
 _NOT_OPENED = Outcome(Status.FAILED, note("Slack did not open the dialog. Nothing was done; press the button again."))

@@ -29,13 +29,13 @@ class Approve(Deciding, name="approval approve", permission=Permission.LISTED, d
     def intent(self, ctx: Context) -> Intent:
         """The request with its digest, and the word about it."""
         super().intent(ctx)
-        held = ctx.bot.request(int(self.number))
+        held = ctx.bot.consents.request(int(self.number))
         digest = self.digest or str(held["digest"])
         about = Found(Target("approval", self.number), "approval", digest, self.number, {}, {})
         return Intent((about,), lambda: self._agreed(ctx, digest), _table(held), f"{held['plan']}{_ASKED}")
 
     def _agreed(self, ctx: Context, digest: str) -> Reply:
-        return ctx.bot.approve(int(self.number), digest, self.reason)
+        return ctx.bot.consents.approve(int(self.number), digest, self.reason)
 
 
 _ASKED = "Do you agree to this? [y/N]"

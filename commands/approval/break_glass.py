@@ -23,4 +23,4 @@ class BreakGlass(Deciding, name="approval break-glass", permission=Permission.LI
 
     def run(self, ctx: Context) -> Reply:
         """Break it."""
-        return ctx.bot.break_glass(int(self.number), self.reason)
+        return ctx.bot.consents.break_glass(int(self.number), self.reason)

@@ -13,4 +13,4 @@ class Cancel(Deciding, name="approval cancel", alias="approval withdraw", permis
 
     def run(self, ctx: Context) -> Reply:
         """Take it back."""
-        return ctx.bot.cancel(int(self.number))
+        return ctx.bot.consents.cancel(int(self.number))

@@ -19,5 +19,5 @@ class Deciding(Command):
 
     def intent(self, ctx: Context) -> Intent:
         """The word, where it is the asker's to say; raises Refusal."""
-        ctx.bot.check(self.spec.name.split()[-1], int(self.number))
+        ctx.bot.consents.check(self.spec.name.split()[-1], int(self.number))
         return super().intent(ctx)

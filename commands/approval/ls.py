@@ -54,7 +54,7 @@ class Ls(Command, name="approval ls", alias="approval list", permission=Permissi
         """The newest first."""
         asked = tuple(value for values in filters(self.filter).values() for value in values)
         states = asked or (() if self.all else requests.OPEN)
-        found = ctx.bot.requests(states, MOST + 1)
+        found = ctx.bot.consents.requests(states, MOST + 1)
         rows = [requests.row(each, ctx.now, trunc=not self.no_trunc) for each in found[:MOST]]
         shown = listed([Row("*approval", each) for each in rows], self._source(), HEADERS)
         return shown + note(_MORE) if len(found) > MOST else shown

@@ -13,4 +13,4 @@ class Reject(Deciding, name="approval reject", permission=Permission.LISTED, dec
 
     def run(self, ctx: Context) -> Reply:
         """Refuse it."""
-        return ctx.bot.reject(int(self.number), self.reason or ctx.given.get("reason", ""))
+        return ctx.bot.consents.reject(int(self.number), self.reason or ctx.given.get("reason", ""))

@@ -13,4 +13,4 @@ class Review(Deciding, name="approval review", permission=Permission.LISTED, dec
 
     def run(self, ctx: Context) -> Reply:
         """Note it."""
-        return ctx.bot.review(int(self.number))
+        return ctx.bot.consents.review(int(self.number))

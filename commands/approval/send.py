@@ -25,4 +25,4 @@ class Send(Command, name="approval send", permission=Permission.LISTED, decides=
 
     def run(self, ctx: Context) -> Reply:
         """Have it shown there."""
-        return ctx.bot.hand_over(int(self.number), self.to)
+        return ctx.bot.consents.hand_over(int(self.number), self.to)

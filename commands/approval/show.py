@@ -23,4 +23,4 @@ class Show(Command, name="approval show", permission=Permission.LISTED):
 
     def run(self, ctx: Context) -> Reply:
         """The whole of it."""
-        return Reply(tuple(requests.told(ctx.bot.request(int(self.number)), ctx.now)))
+        return Reply(tuple(requests.told(ctx.bot.consents.request(int(self.number)), ctx.now)))

@@ -37,4 +37,4 @@ class Request(Command, name="role request", permission=Permission.LISTED, decide
 
     def run(self, ctx: Context) -> Reply:
         """Give it, as others have agreed."""
-        return ctx.bot.grant(*self.elevates())
+        return ctx.bot.consents.grant(*self.elevates())

@@ -20,4 +20,4 @@ class Revoke(Command, name="role revoke", permission=Permission.LISTED, decides=
 
     def run(self, ctx: Context) -> Reply:
         """End it."""
-        return ctx.bot.revoke(int(self.number))
+        return ctx.bot.consents.revoke(int(self.number))

@@ -499,4 +499,4 @@ def test_what_nothing_comes_of_stays_due_where_there_is_no_room_to_tell_it(
     monkeypatch.setattr("bot.slack.outbox.LANE_LIMIT", 0)
     side.board(approvals=None, ring=lambda: None).tell(DENIED)  # type: ignore[arg-type] - as above
     assert desk.shown == [(due, Shown.DUE)]
-    assert not side._flying
+    assert not side._flights.numbers
