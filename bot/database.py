@@ -61,19 +61,29 @@ class Sqlite:
             raise self._told(error) from error
 
     @contextmanager
-    def writing(self) -> Iterator[Database]:
-        """One transaction, committed to the disk at its end, or nothing of it; raises Unwritable."""
+    def writing(self, *, at_last: bool = False) -> Iterator[Database]:
+        """One transaction, committed to the disk at its end, or nothing of it; raises Unwritable.
+
+        at_last: in the room that is held back.
+        """
         until = time.monotonic() + BUSY
+        with self._alone(), self.reading() as db:
+            if at_last:
+                self._let_go()
+            self._still_there()
+            db.execute(f"PRAGMA busy_timeout = {max(1, round(1000 * (until - time.monotonic())))}")
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            self._still_there()
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else of this process writes meanwhile, or takes the room that was let go."""
         if not self._turn.acquire(timeout=BUSY):
             raise self._locked()
         try:
-            with self.reading() as db:
-                self._still_there()
-                db.execute(f"PRAGMA busy_timeout = {max(1, round(1000 * (until - time.monotonic())))}")
-                db.execute("BEGIN IMMEDIATE")
-                yield db
-                self._still_there()
-                db.execute("COMMIT")
+            yield
         finally:
             self._turn.release()
 
@@ -81,18 +91,19 @@ class Sqlite:
         """Keep RESERVE bytes of the disk for later; raises Unwritable where there is no such room."""
         if self._reserve.exists() and self._reserve.stat().st_size >= RESERVE:
             return
-        try:
-            file = os.open(self._reserve, os.O_CREAT | os.O_WRONLY, 0o600)
+        with self._alone():
             try:
-                os.posix_fallocate(file, 0, RESERVE)
-            finally:
-                os.close(file)
-        except OSError as error:
-            self.let_go()
-            raise Unwritable(f"the disk under {self._path.parent} has no room left: {error.strerror}.") from error
+                file = os.open(self._reserve, os.O_CREAT | os.O_WRONLY, 0o600)
+                try:
+                    os.posix_fallocate(file, 0, RESERVE)
+                finally:
+                    os.close(file)
+            except OSError as error:
+                self._let_go()
+                raise Unwritable(f"the disk under {self._path.parent} has no room left: {error.strerror}.") from error
 
-    def let_go(self) -> None:
-        """Give the bytes that were held back to whoever writes next."""
+    def _let_go(self) -> None:
+        """Give the bytes that were held back to whoever writes now."""
         with suppress(OSError):
             self._reserve.unlink(missing_ok=True)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from commands import api, catalog
 from commands.spec import Permission
 
 SLACK_PATIENCE = 10  # seconds until Slack's answer is given up
+APART = 30.0  # seconds between two clocks that matter: a command is refused as too old after sixty
 
 _REFUSED = "Copy the token anew from the app's page at api.slack.com/apps, or install the app again"
 _UNIX = "unix://"
@@ -85,15 +88,27 @@ def slack(settings: Settings) -> Iterator[Check]:
     if settings.mode is Mode.WORKSPACE:
         yield Check("Slack", ok=True, text="not used; the local workspace stands in for it")
         return
-    yield _slack_bot(settings)
+    answer = _ask_slack(settings, "auth.test", settings.slack_bot_token)
+    yield _slack_bot(settings, answer)
+    if answer.get("ok") is True and "now" in answer:
+        yield clock(answer["now"], Clock().now())
     if settings.mode is Mode.SOCKET:
         answer = _ask_slack(settings, "apps.connections.open", settings.slack_app_token)
         wrong = _slack_fault(answer, "SLACK_APP_TOKEN")
         yield Check("Slack, Socket Mode", ok=not wrong, text=wrong or "the app-level token opens a connection")
 
 
-def _slack_bot(settings: Settings) -> Check:
-    answer = _ask_slack(settings, "auth.test", settings.slack_bot_token)
+def clock(theirs: float, ours: float) -> Check:
+    """Whether this machine's clock goes as Slack's, both in epoch seconds."""
+    apart = ours - theirs
+    if abs(apart) <= APART:
+        return Check("clock", ok=True, text="as Slack's")
+    way = "ahead of" if apart > 0 else "behind"
+    told = f"{abs(apart):.0f} s {way} Slack's, by which requests are too old or not yet made; have it set by NTP"
+    return Check("clock", ok=False, text=told)
+
+
+def _slack_bot(settings: Settings, answer: Mapping[str, Any]) -> Check:
     wrong = _slack_fault(answer, "SLACK_BOT_TOKEN")
     if not wrong and settings.team not in {"", answer.get("team_id")}:
         wrong = f"the bot token is of the workspace {answer.get('team_id')}, and SLASHDOCK_TEAM is {settings.team}"
@@ -108,7 +123,16 @@ def _ask_slack(settings: Settings, method: str, token: str) -> dict[str, Any]:
         answer = response.json()
     except requests.RequestException as error:
         return {"ok": False, "unreached": _unreached(settings.slack_api_url, error)}
-    return answer if isinstance(answer, dict) else {"ok": False, "error": "no answer that Slack would give"}
+    if not isinstance(answer, dict):
+        return {"ok": False, "error": "no answer that Slack would give"}
+    return answer | _time(response)
+
+
+def _time(response: requests.Response) -> dict[str, float]:
+    """What time it is there, where it says so."""
+    with suppress(ValueError):
+        return {"now": parsedate_to_datetime(response.headers.get("Date", "")).timestamp()}
+    return {}
 
 
 def _unreached(address: str, error: requests.RequestException) -> str:
@@ -123,7 +147,7 @@ def _unreached(address: str, error: requests.RequestException) -> str:
             return f"no connection to {address}; check the network, the name server and the proxy settings"
 
 
-def _slack_fault(answer: dict[str, Any], name: str) -> str:
+def _slack_fault(answer: Mapping[str, Any], name: str) -> str:
     if answer.get("ok") is True:
         return ""
     if "unreached" in answer:

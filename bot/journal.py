@@ -121,8 +121,7 @@ class Journal:
             self.end(end)
             return
         try:
-            self._file.let_go()
-            with self._file.writing() as db:  # by itself: the room is for this one
+            with self._file.writing(at_last=True) as db:  # by itself: the room is for this one
                 self.settle(db, end)
         except Unwritable:
             self._emergency.keep(asdict(end))

@@ -11,8 +11,10 @@ from bot.record import Answer
 from bot.request import Status, recorded
 from bot.store import Store
 from commands.reply import note
+from commands.spec import Permission
 
 NOT_DONE = "slashdock ended before anything was done. Send the line again if you still want it."
+LOOKED = "slashdock ended before this was answered. It changes nothing: send the line again if you still want it."
 MAYBE = "slashdock ended between the intent and the outcome: it may have been done. What became of it is looked for."
 
 log = logging.getLogger(__name__)
@@ -22,12 +24,17 @@ def settle(store: Store, clock: Clock) -> list[dict[str, Any]]:
     """End what the dead left unfinished; returns those that may have been done, which are left in doubt."""
     left = store.record.unfinished()
     for action in left:
-        status, told = (Status.UNKNOWN, MAYBE) if _may_be_done(action) else (Status.FAILED, NOT_DONE)
+        status, told = _end(action)
         log.warning("action %s (%s by %s): %s", action["number"], action["line"], action["person"], told)
         due = recorded(action).due(action["number"], clock.now(), public=False)
         store.record.outcome(action["number"], status=status, error=told, answer=Answer(note(told), due))
-    return [action for action in left if _may_be_done(action)]
+    return [action for action in left if _end(action)[0] is Status.UNKNOWN]
 
 
-def _may_be_done(action: Mapping[str, Any]) -> bool:
-    return bool(action["status"] == "running")
+def _end(action: Mapping[str, Any]) -> tuple[Status, str]:
+    if action["status"] != "running":
+        return Status.FAILED, NOT_DONE
+    return (Status.FAILED, LOOKED) if action["permission"] in _LOOKS else (Status.UNKNOWN, MAYBE)
+
+
+_LOOKS = {Permission.SEE, Permission.READ}

@@ -18,17 +18,17 @@ TOLD = 100  # kills between two lines that say how far it is
 LINES = 6  # that are sent while a bot waits for its death
 
 STEPS = (
-    "bot.store:Store.receive",
-    "bot.store:Store.intend",
+    "bot.record:Record.receive",
+    "bot.record:Record.intend",
     "bot.execution:Execution.plan",
     "bot.execution:Execution.run",
     "bot.spool:Spool.keep",
-    "bot.store:Store.outcome",
+    "bot.record:Record.outcome",
     "bot.slack.letter:MessageLetter.send",
     "bot.undelivered:Undelivered.mark",
 )  # in their order; each is before and after
 LATER = {
-    "bot.undelivered:Undelivered.again": "after bot.store:Store.outcome",
+    "bot.undelivered:Undelivered.again": "after bot.record:Record.outcome",
     "bot.reconcile:settle": "after bot.execution:Execution.run",
 }  # of a start that finds something left: by when the one before died
 

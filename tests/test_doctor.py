@@ -68,6 +68,7 @@ def test_a_whole_installation_is_well(joined: Settings, engine: str) -> None:
         "settings",
         "engine",
         "Slack",
+        "clock",
         "Slack, Socket Mode",
         "database",
         "policy",
@@ -166,8 +167,19 @@ def test_an_engine_that_is_too_old(settings: Settings, old_engine: str) -> None:
 def test_slack_says_which_workspace_it_is(joined: Settings) -> None:
     """The tokens are tried at Slack itself."""
     found = list(doctor.slack(joined))
-    assert [check.ok for check in found] == [True, True]
+    assert [(check.name, check.ok) for check in found] == [
+        ("Slack", True),
+        ("clock", True),
+        ("Slack, Socket Mode", True),
+    ]
     assert TEAM in found[0].text
+
+
+@pytest.mark.parametrize(("apart", "told"), [(-31, "31 s behind Slack's"), (-30, ""), (30, ""), (31, "31 s ahead of")])
+def test_a_clock_that_is_not_slacks_is_told_of(apart: float, told: str) -> None:
+    """By such a one commands are too old as they come."""
+    check = doctor.clock(1_000_000.0, 1_000_000.0 + apart)
+    assert (check.ok, told in check.text) == (not told, True)
 
 
 def test_tokens_that_slack_refuses_are_named(joined: Settings) -> None:
@@ -182,7 +194,8 @@ def test_tokens_that_slack_refuses_are_named(joined: Settings) -> None:
 
 def test_http_mode_needs_no_app_level_token(joined: Settings) -> None:
     """Only the bot token is tried."""
-    assert only(doctor.slack(dataclasses.replace(joined, mode=Mode.HTTP, slack_app_token=""))).ok
+    found = list(doctor.slack(dataclasses.replace(joined, mode=Mode.HTTP, slack_app_token="")))
+    assert [(check.name, check.ok) for check in found] == [("Slack", True), ("clock", True)]
 
 
 def test_a_bot_token_of_another_workspace(joined: Settings) -> None:

@@ -144,7 +144,7 @@ def test_a_reason_that_is_no_text_is_written_out(office: Office) -> None:
 def test_what_could_not_be_held_ends(office: Office) -> None:
     """It stays received no longer than the record cannot be written, so that it keeps nothing from being archived."""
     bench = office(ACTS)
-    lock_during(bench.store, "hold", bench.folder)
+    lock_during(bench.store.record, "hold", bench.folder)
     said = bench.say("restart -t 0 web", DEV, channel="C0OPS00001")
     assert (said.status, "Nothing was done" in told(said)) == (Status.FAILED, True)
     bench.say("network ls", DEV)

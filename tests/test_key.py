@@ -52,7 +52,7 @@ def test_a_key_that_is_gone_is_missed_where_there_is_a_record(tmp_path: Path) ->
 def test_a_chain_made_with_another_key_is_not_whole(tmp_path: Path) -> None:
     """Whoever can write the data folder alone cannot make a chain that stands."""
     forged = Store(tmp_path, Clock(), b"another key")
-    forged.receive(asked("ps"), "ps")
+    forged.record.receive(asked("ps"), "ps")
     assert forged.actions.verify() is None
     forged.close()
     real = Store(tmp_path, Clock(), KEY)

@@ -10,7 +10,7 @@ from harness import Bench
 from offices import BASE, DEV, SAM, Office, told
 
 from bot.held import Held, State
-from bot.request import Status
+from bot.request import Outcome, Status
 from bot.slack import sheet
 
 ZOE = "U0ZOE00001"
@@ -33,6 +33,14 @@ def asked(office: Bench, line: str, **facts: str) -> Held:
 def agree(office: Bench, held: Held, person: str = SAM) -> None:
     """A person's word for what was shown."""
     office.say(f"approval approve {held.number} --digest {held.digest}", person)
+
+
+def begun(office: Bench, held: Held) -> tuple[Outcome, Held]:
+    """What comes of it once it is begun, and how it stands then."""
+    done, ended = office.pipeline.resume(held.number), office.store.approvals.get(held.number)
+    assert done is not None
+    assert ended is not None
+    return done, ended
 
 
 @pytest.mark.attack("S11")
@@ -80,10 +88,7 @@ def test_why_the_policy_refuses_what_waited_is_for_the_asker_alone(office: Offic
     host = api.create_host_config(pid_mode=f"container:{api.inspect_container('side')['Id']}")
     api.start(api.create_container("busybox:latest", ["sleep", "99"], name="vault-db", host_config=host))
     agree(dev, held)
-    done = dev.pipeline.resume(held.number)
-    ended = dev.store.approvals.get(held.number)
-    assert done is not None
-    assert ended is not None
+    done, ended = begun(dev, held)
     assert (done.status, "vault-db" in told(done), done.public) == (Status.DENIED, True, False)
     assert "whoever asked was told why" in str(list(sheet.parts(ended)))
     shown = f"approval show {held.number}"
@@ -98,10 +103,7 @@ def test_what_a_line_would_take_as_well_is_not_told_to_all(office: Office, api: 
     held = asked(dev, "container prune -f")
     api.create_container("busybox:latest", ["true"], name="vault-db")
     agree(dev, held)
-    done = dev.pipeline.resume(held.number)
-    ended = dev.store.approvals.get(held.number)
-    assert done is not None
-    assert ended is not None
+    done, ended = begun(dev, held)
     assert (ended.state, "container vault-db is new" in told(done), done.public) == (State.SUPERSEDED, True, False)
     assert "any more: more is concerned" in str(list(sheet.parts(ended)))
     assert "vault-db" not in str(list(sheet.parts(ended)))

@@ -147,7 +147,7 @@ class SlackBoard:
             if held.state is State.PENDING:  # whoever else is shown it
                 self._approvals.posts.add(number, channel)
             self._ring()
-        elif known.ts:
+        elif known.is_there:
             self._approvals.posts.sent(replace(known, shown=held.version))
         else:
             self.lost(number, channel)
@@ -155,7 +155,7 @@ class SlackBoard:
     def lost(self, number: int, channel: str) -> None:
         """It could not be sent there."""
         known = self._known(number, channel)
-        if known is not None and not known.ts:
+        if known is not None and not known.is_there:
             unshown(self._approvals, known)
             self._ring()
 

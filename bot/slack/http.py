@@ -102,6 +102,7 @@ class Server:
             uvicorn.Config(
                 application,
                 lifespan="off",
+                log_config=None,  # its lines go where all go, their secrets masked
                 log_level="warning",
                 access_log=False,
                 server_header=False,

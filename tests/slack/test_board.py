@@ -71,6 +71,18 @@ def test_a_request_that_may_be_shown_is_shown_once_more_and_says_so(shown: Shown
     assert shown.made.store.approvals.posts.stale() == []
 
 
+def test_a_request_that_may_be_shown_and_then_cannot_be_is_cancelled(shown: Shown) -> None:
+    """Slack lost the first message, and the channel is shared by now: nobody is left who would decide."""
+    shown.workspace.fail("chat.postMessage", 503)
+    shown.look()
+    shown.workspace.change_channel(OPS, is_ext_shared=True)
+    shown.side._post._channels._known.clear()
+    shown.look()
+    held = shown.made.store.approvals.get(1)
+    assert held is not None
+    assert (held.state, shown.messages()) == (State.CANCELLED, [])
+
+
 def test_a_request_whose_second_message_is_confirmed_is_painted_anew_in_that(shown: Shown) -> None:
     """Slack cut its first reply, and said the time of the second message."""
     shown.workspace.garble("chat.postMessage")
