@@ -1,0 +1,168 @@
+"""When something is due: by a cron expression, again and again after so many seconds, or once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import ClassVar
+
+from bot import cron
+from bot.occurrences import Occurrences
+
+COUNTED = 1_000  # moments that are counted one by one; of more it is told that there are more
+_UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))  # seconds
+_STAMP = "%Y-%m-%d %H:%M:%S"
+_DAY = 86_400.0  # seconds
+
+
+@dataclass(frozen=True)
+class Cron:
+    """The moments of five cron fields in an IANA time zone; raises ValueError with a sentence."""
+
+    expression: str
+    zone: str
+    flows: ClassVar[bool] = False  # whether it is measured by a clock that only goes on
+
+    def __post_init__(self) -> None:
+        """See that the fields and the zone can be read."""
+        _occurrences(self.expression, self.zone)
+
+    def after(self, moment: float) -> float | None:
+        """The first one later than a moment, both in epoch seconds; None where there is none."""
+        return _occurrences(self.expression, self.zone).after(moment)
+
+    def __str__(self) -> str:
+        return f"{self.expression} ({self.zone})"
+
+
+@dataclass(frozen=True)
+class Every:
+    """Every so many seconds from a moment on, which is no run itself; both are whole.
+
+    It is measured by a clock that only goes on, so that one which is put back stops nothing; zone is for whoever reads.
+    """
+
+    seconds: int
+    since: int
+    zone: str
+    flows: ClassVar[bool] = True
+
+    @property
+    def expression(self) -> str:
+        """Both numbers in one word."""
+        return f"{self.seconds}+{self.since}"
+
+    def after(self, moment: float) -> float:
+        """The first one later than a moment."""
+        return self.since + self.seconds * max(1, math.floor((moment - self.since) / self.seconds) + 1)
+
+    def __str__(self) -> str:
+        return f"every {span(self.seconds)}"
+
+
+@dataclass(frozen=True)
+class Once:
+    """One moment by the clock of a time zone, as 2026-12-01 18:00:00; one that there is twice is the first of the two.
+
+    One that is left out where clocks are put forward is as much later; raises ValueError with a sentence.
+    """
+
+    expression: str
+    zone: str
+    flows: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """See that the moment and the zone can be read."""
+        self.after(0)
+
+    @classmethod
+    def at(cls, moment: float, zone: str) -> Once:
+        """The one in epoch seconds, at the next full second."""
+        return cls(dt.datetime.fromtimestamp(math.ceil(moment), cron.timezone(zone)).strftime(_STAMP), zone)
+
+    def after(self, moment: float) -> float | None:
+        """The moment, where it is later than another; None where it is not."""
+        wall = dt.datetime.strptime(self.expression, _STAMP).replace(tzinfo=cron.timezone(self.zone))
+        return found if (found := wall.timestamp()) > moment else None
+
+    def __str__(self) -> str:
+        return f"once at {self.expression.removesuffix(':00')} ({self.zone})"
+
+
+Due = Cron | Every | Once
+
+
+def kind(due: Due) -> str:
+    """The word for its kind, by which it is read again."""
+    return type(due).__name__.lower()
+
+
+@functools.lru_cache(maxsize=1_000)
+def read(kind_: str, expression: str, zone: str) -> Due:
+    """What was written down so."""
+    if kind_ == "every":
+        seconds, _, since = expression.partition("+")
+        return Every(int(seconds), int(since), zone)
+    return Cron(expression, zone) if kind_ == "cron" else Once(expression, zone)
+
+
+def ahead(due: Due, moment: float, count: int) -> tuple[float, ...]:
+    """The first so many later than a moment."""
+    return tuple(islice(_from(due, moment), count))
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Moments that have come: the first, the last, and how many they are, COUNTED + 1 where they are more."""
+
+    first: float
+    last: float
+    count: int
+
+
+def passed(due: Due, moment: float, end: float) -> Passed | None:
+    """Those later than a moment and no later than the end; None where there are none."""
+    found = list(islice(_between(due, moment, end), COUNTED + 1))
+    if not found:
+        return None
+    return Passed(found[0], found[-1] if len(found) <= COUNTED else _last(due, found[-1], end), len(found))
+
+
+def _last(due: Due, moment: float, end: float) -> float:
+    """The last one no later than the end, looked for in longer and longer times before it."""
+    days = 1.0
+    while end - days * _DAY > moment:
+        found = list(_between(due, end - days * _DAY, end))
+        if found:
+            return found[-1]
+        days *= 4
+    return next(reversed((moment, *_between(due, moment, end))))
+
+
+def _between(due: Due, moment: float, end: float) -> Iterator[float]:
+    return takewhile(lambda found: found <= end, _from(due, moment))
+
+
+def _from(due: Due, moment: float) -> Iterator[float]:
+    found = due.after(moment)
+    while found is not None:
+        yield found
+        found = due.after(found)
+
+
+def span(seconds: int) -> str:
+    """A length of time as people write it: 90 minutes are 1h30m."""
+    told, left = "", seconds
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        told += f"{count}{unit}" if count else ""
+    return told
+
+
+@functools.lru_cache(maxsize=1_000)
+def _occurrences(expression: str, zone: str) -> Occurrences:
+    return Occurrences(expression, zone)
