@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import answers
 from bot.hosts import EngineDown, Host, Hosts
-from bot.policy import Asker, Policy, Rules
+from bot.policy import Allow, Asker, Policy, Rules
 from bot.rates import Pace
-from bot.request import Directory, Member, Origin, Request
+from bot.request import CLOCK, TRUSTED, Directory, Member, Origin, Request
+from bot.timetable import Entry
 from commands.api import NEWEST
 from commands.catalog import Catalog, Parsed, names
 from commands.command import Command
 from commands.line import UsageError
 from commands.spec import Spec
 
-TRUSTED = {Origin.SCHEDULE, Origin.EXEC, Origin.CONSOLE}  # ways in that Slack knows nothing of
+Kept = Callable[[str], tuple[Entry, str] | None]  # what the timetable has by this name, and its line as it is
+
+
+def nothing_kept(_word: str) -> None:
+    """There is no timetable."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Admission:
     directory: Directory
     grants: Callable[[str, Mapping[str, float]], frozenset[str]]
     pace: Pace
+    kept: Kept = nothing_kept
 
     @property
     def policy(self) -> Policy:
@@ -37,7 +43,7 @@ class Admission:
 
     def let_in(self, request: Request) -> None:
         """Whoever is nobody here learns nothing, not even how a line is written."""
-        if request.origin is Origin.SCHEDULE:
+        if _is_nobodys(request):
             return
         member = self._member(request, fresh=False)
         asker = self._as(request, member, self.hosts.names()[0])
@@ -72,9 +78,25 @@ class Admission:
     def read(self, request: Request) -> Parsed:
         """The line, read; docker's usage error ends the way, with what the asker may be told of."""
         try:
-            return self.catalog.parse(request.line, lambda host: self._spoken(host or request.host))
+            parsed = self._parsed(request.line, request)
+            word = parsed.command.recalls()
+            return self._recalled(word, parsed, request) if word else parsed
         except UsageError as error:
             raise answers.unread(error.among(self._usable(request))) from None
+
+    def _parsed(self, line: str, request: Request) -> Parsed:
+        return self.catalog.parse(line, lambda host: self._spoken(host or request.host))
+
+    def _recalled(self, word: str, parsed: Parsed, request: Request) -> Parsed:
+        """What is on the timetable by this name, to be judged as the asker's own line; a refusal ends the way."""
+        host = request.host or self.hosts.names()[0]
+        asker = self._as(request, self._member(request, fresh=False), host)
+        entry, line = self.kept(word) or (None, "")
+        own = entry is not None and asker.has(entry.actor)
+        if entry is None or not (own or isinstance(self.policy.judge(asker, parsed.command.spec, ()), Allow)):
+            raise answers.denied(f"Nothing that you may run is on the timetable as '{word}'.", parsed.command)
+        found = self._parsed(line, request)
+        return replace(found, host=entry.host)
 
     def _usable(self, request: Request) -> frozenset[str]:
         """The names that the asker may be told of: what help would list."""
@@ -101,7 +123,8 @@ class Admission:
     def asker(self, request: Request, command: Command, host: Host) -> Asker:
         """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
         acts = command.spec.permission.changes or command.spec.decides
-        member = self._member(request, fresh=acts or request.origin is Origin.BUTTON or request.approved > 0)
+        afresh = request.origin in {Origin.BUTTON, Origin.SCHEDULE} or request.approved > 0
+        member = self._member(request, fresh=acts or afresh)
         if member.refused is not None:
             raise answers.denied(member.refused, command)
         asker = self._as(request, member, host.name)
@@ -113,9 +136,14 @@ class Admission:
     def _member(self, request: Request, *, fresh: bool) -> Member:
         return (
             Member()
-            if request.origin in TRUSTED
+            if request.origin in TRUSTED or _is_nobodys(request)
             else self.directory.member(request.actor, fresh=fresh, channel=request.channel)
         )
+
+
+def _is_nobodys(request: Request) -> bool:
+    """Whether no person is behind it: a job of the settings, which Slack knows nothing of."""
+    return request.origin is Origin.SCHEDULE and request.actor.id.startswith(CLOCK)
 
 
 def spec_of(catalog: Catalog, name: str) -> Spec:

@@ -97,7 +97,8 @@ def question(risk: Risk, command: Command, intent: Intent, digest: str, there: I
     """
     shown = _shown(intent.rows())
     line = grammar.canonical(command)
-    button = Buttons((Button(f"Run {command.spec.name}", line, danger=True, confirms=digest),))
+    label = risk.yes or f"Run {command.spec.name}"
+    button = Buttons((Button(label, line, danger=not risk.yes, primary=bool(risk.yes), confirms=digest),))
     buttons = (button,) if secrets.mask_line(line) == line else ()
     said = (
         f"To go on: docker {risk.line}"
@@ -105,7 +106,8 @@ def question(risk: Risk, command: Command, intent: Intent, digest: str, there: I
         else f"To go on, press the button (in a terminal: --confirm {digest})."
     )
     how = f"Nothing was done. {said}"
-    parts: tuple[Part, ...] = (Output(f"{intent.question or risk.question}\n"), *shown, Note(how), *buttons)
+    question = Output(f"{intent.question or risk.question}\n")
+    parts: tuple[Part, ...] = (question, *shown, *intent.moments, Note(how), *buttons)
     end = End(Status.HELD, "to be confirmed", Reply(parts), command)
     end.found = (*there, *intent.objects)
     return end

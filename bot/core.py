@@ -10,11 +10,12 @@ from docker.tls import TLSConfig
 
 from bot import key
 from bot.clock import Clock
+from bot.dues import Cron
 from bot.hosts import Host, Hosts
+from bot.jobs import Job
 from bot.pipeline import Pipeline
 from bot.policy import Policy, Reloading
-from bot.request import Actor, Directory, Member, Request
-from bot.schedules import Job, Schedules
+from bot.request import Actor, Directory, Member
 from bot.settings import TLS_FILES, Mode, Settings
 from bot.store import FILE, Store
 from commands import catalog
@@ -25,6 +26,10 @@ ALERTS = "C0ALERTS01"  # the local workspace's channel for what slashdock report
 
 def _nobody(_number: int) -> None:
     """Nobody has to hear of it."""
+
+
+def _nothing() -> None:
+    """Nothing watches the clock here."""
 
 
 class CannotStart(Exception):  # noqa: N818 - told to the person at the terminal
@@ -50,10 +55,16 @@ class Core:
     hosts: Hosts
     clock: Clock
 
-    def pipeline(self, directory: Directory | None = None, decided: Callable[[int], None] = _nobody) -> Pipeline:
+    def pipeline(
+        self,
+        directory: Directory | None = None,
+        decided: Callable[[int], None] = _nobody,
+        scheduled: Callable[[], None] = _nothing,
+    ) -> Pipeline:
         """The pipeline, with the directory that says what state a person is in.
 
-        decided hears the number of every request that waits for consent, and of what is decided about it.
+        decided hears the number of every request that waits for consent, and of what is decided about it; scheduled
+        that something came onto the timetable, or goes on.
         """
         return Pipeline(
             catalog=self.catalog,
@@ -62,9 +73,10 @@ class Core:
             hosts=self.hosts,
             directory=directory or Nobody(),
             clock=self.clock,
-            jobs=Schedules(jobs_of(self.settings), self.store, self.clock, _not_here).rows,
+            jobs=lambda: jobs_of(self.settings),
             allowances=self.settings.allowances,
             decided=decided,
+            scheduled=scheduled,
         )
 
 
@@ -107,8 +119,4 @@ def jobs_of(settings: Settings) -> list[Job]:
     if not settings.cleanup_cron:
         return []
     channel = settings.cleanup_channel or (ALERTS if settings.mode is Mode.WORKSPACE else "")
-    return [Job("cleanup", "cleanup run", settings.cleanup_cron, settings.cleanup_zone, channel)]
-
-
-def _not_here(request: Request) -> None:
-    raise AssertionError(f"{request.line}: only a running bot has a clock")
+    return [Job.own("cleanup", "cleanup run", Cron(settings.cleanup_cron, settings.cleanup_zone), channel)]

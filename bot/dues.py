@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import ClassVar
@@ -124,27 +124,27 @@ class Passed:
     count: int
 
 
-def passed(due: Due, moment: float, end: float) -> Passed | None:
-    """Those later than a moment and no later than the end; None where there are none."""
-    found = list(islice(_between(due, moment, end), COUNTED + 1))
+def passed(due: Due, moment: float, end: float, known: Container[float] = ()) -> Passed | None:
+    """Those later than a moment and no later than the end, without those that are known; None where there are none."""
+    found = list(islice(_between(due, moment, end, known), COUNTED + 1))
     if not found:
         return None
-    return Passed(found[0], found[-1] if len(found) <= COUNTED else _last(due, found[-1], end), len(found))
+    return Passed(found[0], found[-1] if len(found) <= COUNTED else _last(due, found[-1], end, known), len(found))
 
 
-def _last(due: Due, moment: float, end: float) -> float:
-    """The last one no later than the end, looked for in longer and longer times before it."""
+def _last(due: Due, moment: float, end: float, known: Container[float]) -> float:
+    """The last one no later than the end, looked for in longer and longer times before it; at least the moment."""
     days = 1.0
     while end - days * _DAY > moment:
-        found = list(_between(due, end - days * _DAY, end))
+        found = list(_between(due, end - days * _DAY, end, known))
         if found:
             return found[-1]
         days *= 4
-    return next(reversed((moment, *_between(due, moment, end))))
+    return [moment, *_between(due, moment, end, known)][-1]
 
 
-def _between(due: Due, moment: float, end: float) -> Iterator[float]:
-    return takewhile(lambda found: found <= end, _from(due, moment))
+def _between(due: Due, moment: float, end: float, known: Container[float]) -> Iterator[float]:
+    return (found for found in takewhile(lambda found: found <= end, _from(due, moment)) if found not in known)
 
 
 def _from(due: Due, moment: float) -> Iterator[float]:

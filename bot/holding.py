@@ -30,6 +30,7 @@ from commands.seen import Seen
 from commands.spec import Permission
 from commands.target import Found
 
+WAITING = "too many wait"  # why a line is refused whose asker has as many requests as may wait
 REASON = "reason"  # what the field of a form, and the flag, is called
 _WAITING = "{} of your requests wait for others to agree already. Nothing was done; take one back, or wait."
 _UNABLE = (
@@ -138,7 +139,7 @@ class Holding:
             )
         except TooMany:
             told = answers.told(_WAITING.format(most))
-            raise End(Status.DENIED, "too many wait", told, command) from None
+            raise End(Status.DENIED, WAITING, told, command) from None
         line = answers.typed(request, command)
         return Outcome(Status.HELD, reply, number, line=line, host=judged.host.name, due=due)
 

@@ -20,6 +20,7 @@ from commands.catalog import Catalog
 from commands.context import Standing, Verdict
 from commands.reply import Reply
 from commands.spec import Spec
+from commands.timetable import Timetable
 
 RECENT = 50  # actions among which why looks for one that is not about another
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
@@ -37,12 +38,12 @@ class Inside:
     catalog: Catalog
     policy: Rules
     store: Store
-    jobs: Callable[[], list[Mapping[str, Any]]]
     assent: Assent
     number: int  # of the action that asks
     origin: str
     decided: Callable[[int], None]  # hears of every request about which something was decided
     ask: Callable[[str], Verdict]  # what would become of a line of the asker's, at this engine
+    schedule: Callable[[Inside], Timetable]
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""
@@ -52,10 +53,10 @@ class Inside:
         """Recorded actions, newest first; the one of that number with its events where a number is given."""
         if number is not None:
             action = self.store.actions.get(number)
-            if action is None or not self._reader.may_read(action):
+            if action is None or not self.reader.may_read(action):
                 return []
-            return [self._reader.shown(action) | {"answer": self.store.undelivered.state(number)}]
-        reader, words = self._reader, filters.get("text", ())
+            return [self.reader.shown(action) | {"answer": self.store.undelivered.state(number)}]
+        reader, words = self.reader, filters.get("text", ())
 
         def matches(action: Mapping[str, Any]) -> bool:
             return reader.may_read(action) and (not words or reader.finds(action, words))
@@ -67,12 +68,12 @@ class Inside:
 
     def counted(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> list[dict[str, Any]]:
         """The newest actions, of each what is counted: judged one by one only where any may be hidden."""
-        if self._reader.sees_all(""):
+        if self.reader.sees_all(""):
             try:
                 found = self.store.actions.counted(filters, limit)
             except TooLong:
                 raise Refusal(_TOO_LONG) from None
-            if all(map(self._reader.sees_all, {each["host"] or "" for each in found})):
+            if all(map(self.reader.sees_all, {each["host"] or "" for each in found})):
                 return found
         return self.audit(number=None, filters=filters, limit=limit)
 
@@ -104,7 +105,7 @@ class Inside:
             numbers = (each["number"] for each in own if each["number"] != self.number and each["verb"] != "output")
             number = next(numbers, None)
         last = None if number is None else self.store.actions.get(number)
-        if last is None or not (self._reader.is_own(last) or self._was_shown(last)):
+        if last is None or not (self.reader.is_own(last) or self._was_shown(last)):
             return None
         reply = self.store.record.kept(last)
         return None if reply is None else (last["number"], reply)
@@ -115,7 +116,8 @@ class Inside:
         return here and self.store.undelivered.was_public(action["number"])
 
     @cached_property
-    def _reader(self) -> Reader:
+    def reader(self) -> Reader:
+        """What the asker may read of the record."""
         return Reader(self.asker, self.policy, self.store)
 
     def _reads_record(self) -> bool:
@@ -127,7 +129,7 @@ class Inside:
         """One action that the asker may read; without a number the last of their own that was not simply done."""
         if number is not None:
             found = self.audit(number=number, filters={}, limit=1)
-            return next((each for each in found if self._reader.is_own(each) or self._reads_record()), None)
+            return next((each for each in found if self.reader.is_own(each) or self._reads_record()), None)
         filters = {"person": (self.asker.id, *self.asker.accounts), "status": ENDED}
         return next((each for each in self.store.actions.listed(filters, RECENT) if each["verb"] != "why"), None)
 
@@ -144,9 +146,10 @@ class Inside:
         policy = self.policy.current()
         return standing.roles(policy, self.asker, self.store.grants.counting(policy.terms.longest))
 
-    def schedules(self) -> list[Mapping[str, Any]]:
-        """The scheduled jobs, each with what the asker may know of its last run."""
-        return [self._reader.run(each) for each in self.jobs()]
+    @property
+    def timetable(self) -> Timetable:
+        """What runs by the clock."""
+        return self.schedule(self)
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """When the bot first saw each image id at the asker's host, in epoch seconds."""
@@ -155,5 +158,5 @@ class Inside:
     @property
     def consents(self) -> Consents:
         """What waits for consent, and roles for a time."""
-        facts = (self.asker, self.policy, self.store, self.assent, self._reader, self.number, self.origin, self.decided)
+        facts = (self.asker, self.policy, self.store, self.assent, self.reader, self.number, self.origin, self.decided)
         return Consents(*facts)

@@ -11,7 +11,7 @@ import requests
 from docker.errors import DockerException
 
 from bot import answers, escalation, objects, policy_reason, renaming
-from bot.admission import Admission
+from bot.admission import Admission, Kept, nothing_kept
 from bot.answers import End
 from bot.besides import Besides, Case, Looked, as_made
 from bot.clock import Clock
@@ -72,6 +72,7 @@ class Judging:
     clock: Clock
     makers: Callable[[str], Mapping[str, str]]  # the name of an engine -> who made what there from chat
     grants: Callable[[str, Mapping[str, float]], frozenset[str]]  # as of Admission
+    kept: Kept = nothing_kept
     pace: Pace = field(default_factory=Pace)
     candid: bool = False  # what a rule hides from the asker is told as denied, for whoever keeps the policy
 
@@ -82,7 +83,7 @@ class Judging:
 
     @functools.cached_property
     def _admission(self) -> Admission:
-        return Admission(self.catalog, self.rules, self.hosts, self.directory, self.grants, self.pace)
+        return Admission(self.catalog, self.rules, self.hosts, self.directory, self.grants, self.pace, self.kept)
 
     @property
     def _specs(self) -> Iterator[Spec]:

@@ -219,6 +219,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE tide (mark REAL NOT NULL)  -- what bot/tide.py had reached, in seconds since the epoch",
         "INSERT INTO tide VALUES (0)",
     ),
+    (
+        """CREATE TABLE timetable (
+               number INTEGER PRIMARY KEY,  -- the action that added it
+               name TEXT NOT NULL,
+               actor TEXT NOT NULL, team TEXT NOT NULL, person TEXT NOT NULL,
+               channel TEXT NOT NULL, thread TEXT NOT NULL, host TEXT NOT NULL,
+               kind TEXT NOT NULL CHECK (kind IN ('cron', 'every', 'once')),
+               expression TEXT NOT NULL, zone TEXT NOT NULL,
+               line TEXT NOT NULL,  -- secrets masked
+               late TEXT NOT NULL CHECK (late IN ('', 'run', 'skip')),
+               since REAL NOT NULL,  -- from when on it is due
+               state TEXT NOT NULL CHECK (state IN ('active', 'paused', 'ended')),
+               changed REAL NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,  -- when it came to be so
+               sealed BLOB NOT NULL,  -- the line, with a key that is not in here; empty once it has ended
+               mark TEXT NOT NULL)    -- HMAC-SHA256 over all of the above but the line, with that key""",
+        "CREATE UNIQUE INDEX timetable_names ON timetable (name) WHERE name <> '' AND state <> 'ended'",
+        "ALTER TABLE runs ADD COLUMN number INTEGER",  # the action of the run
+        "ALTER TABLE runs ADD COLUMN first REAL",  # when the first of those was due for which it stands
+        "ALTER TABLE runs ADD COLUMN missed INTEGER NOT NULL DEFAULT 0",  # how many those are besides itself
+    ),
 )
 
 

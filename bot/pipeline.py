@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from bot import answers
 from bot.answers import End
@@ -19,10 +18,12 @@ from bot.held import Held, State
 from bot.holding import Holding
 from bot.hosts import Hosts
 from bot.inside import Inside
+from bot.jobs import Job
 from bot.judging import Judged, Judging
 from bot.policy import Rules
 from bot.record import Answer
-from bot.request import Directory, Outcome, Received, Request, Status
+from bot.request import TRUSTED, Directory, Outcome, Received, Request, Status
+from bot.scheduling import Scheduling
 from bot.store import Store, Unwritable
 from bot.widening import widened
 from commands import grammar, secrets
@@ -47,9 +48,10 @@ class Pipeline:
     hosts: Hosts
     directory: Directory
     clock: Clock
-    jobs: Callable[[], list[Mapping[str, Any]]]
+    jobs: Callable[[], list[Job]]  # those of the settings
     allowances: Allowances = field(default_factory=Allowances)
     decided: Callable[[int], None] = lambda _number: None  # hears of every request that waits, or waits no more
+    scheduled: Callable[[], None] = lambda: None  # hears that something came onto the timetable, or goes on
 
     def submit(self, request: Request, progress: Progress = silent) -> Outcome:
         """The whole way of one request."""
@@ -165,7 +167,8 @@ class Pipeline:
     @cached_property
     def _judging(self) -> Judging:
         makers, grants = self.store.makers.of, self.store.grants.roles
-        return Judging(self.catalog, self.policy, self.hosts, self.directory, self.clock, makers, grants)
+        kept = self.store.timetable.kept
+        return Judging(self.catalog, self.policy, self.hosts, self.directory, self.clock, makers, grants, kept)
 
     @cached_property
     def _execution(self) -> Execution:
@@ -222,10 +225,10 @@ class Pipeline:
         risk = judged.command.risk()
         if risk is not None and risk.forced and not self.policy.current().insists(judged.command.spec):
             risk = None
-        there = _there(judged)
-        digest = intent.digest(there, grammar.canonical(judged.command))
+        there, command = _there(judged), intent.instead or judged.command
+        digest = intent.digest(there, grammar.canonical(command))
         if risk is not None and not intent.idle and request.confirmed != digest:
-            raise answers.question(risk, judged.command, intent, digest, there)
+            raise answers.question(risk, command, intent, digest, there)
 
     def _intend(self, number: int, judged: Judged, intent: Intent, *, resumed: bool = False) -> bool:
         spec = judged.command.spec
@@ -248,14 +251,35 @@ class Pipeline:
             self.catalog,
             self.policy,
             self.store,
-            self.jobs,
             self.assent,
             received.number,
             str(request.origin),
             self.decided,
-            lambda line: self._foretelling(self._judging).verdict(
-                replace(received, request=replace(request, line=line, host=judged.host.name))
-            ),
+            lambda line: self._foretold(received, judged.host.name, line),
+            lambda inside: self._scheduling(judged, received, inside),
+        )
+
+    def _foretold(self, received: Received, host: str, line: str) -> Verdict:
+        """What would become of another line of the same person's, sent from the same place."""
+        request = replace(received.request, line=line, host=host)
+        return self._foretelling(self._judging).verdict(replace(received, request=request))
+
+    def _scheduling(self, judged: Judged, received: Received, inside: Inside) -> Scheduling:
+        request = received.request
+        return Scheduling(
+            judged.asker,
+            judged.person,
+            received,
+            judged.host.name,
+            self.catalog,
+            self.policy,
+            self.store,
+            self.clock,
+            inside.reader,
+            self.jobs,
+            inside.verdict,
+            lambda: "" if request.origin in TRUSTED else self.directory.member(request.actor, fresh=False).zone,
+            self.scheduled,
         )
 
     def explained(self, request: Request) -> Verdict:

@@ -32,7 +32,7 @@ class Reader:
 
     def is_own(self, action: Action) -> bool:
         """Whether the reader asked for it."""
-        return action["actor"] == self.asker.id or action["actor"] in self.asker.accounts
+        return self.asker.has(action["actor"])
 
     def sees_all(self, host: str) -> bool:
         """Whether nothing at this host is hidden from the reader."""
@@ -69,14 +69,13 @@ class Reader:
         why = held.why if own or self.sees_all(held.host) else heard(held)
         return told(held) | {"why": why, "around": self._around(held)}
 
-    def run(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A scheduled job with as much of what came of its last run as the reader may know."""
-        action = None if job["last_number"] is None else self.store.actions.get(job["last_number"])
+    def run(self, number: int | None, summary: str) -> str:
+        """What came of a run by the clock: by its action, as far as the reader may know of it, else what was noted."""
+        action = None if number is None else self.store.actions.get(number)
         if action is None:
-            return job
-        shown = self.shown(action)
-        known = (shown["status"], shown["error"] if self.may_read(action) else "")
-        return {**job, "last": ": ".join(filter(None, known))}
+            return summary
+        error = self.shown(action)["error"] if self.may_read(action) else ""
+        return ": ".join(filter(None, (str(action["status"]), error)))
 
     def _around(self, held: Held) -> tuple[str, ...]:
         said, sees_all = around(held), self.sees_all(held.host)

@@ -74,6 +74,11 @@ class Record:
             db.execute("INSERT INTO unsettled VALUES (?, ?)", (number, self._owner.boot))
         return Receipt(number)
 
+    def delivered(self, delivery: str) -> int | None:
+        """The number under which a delivery came in; None where none did, or it is in an archive."""
+        with self._file.reading() as db:
+            return _delivered(db, delivery)
+
     def refuse(  # noqa: PLR0913 - the facts of a refusal, each named by the caller
         self,
         number: int,

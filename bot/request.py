@@ -22,6 +22,7 @@ class Origin(StrEnum):
     CONSOLE = "console"
 
 
+CLOCK = "schedule:"  # how the actor of a job that nobody asked for begins
 TRUSTED = frozenset({Origin.EXEC, Origin.CONSOLE})  # ways in that Slack knows nothing of
 
 

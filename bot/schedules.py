@@ -8,144 +8,212 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
+from bot import dues
 from bot.clock import Clock
-from bot.occurrences import Occurrences
-from bot.request import Actor, Origin, Request
+from bot.dues import COUNTED, Passed
+from bot.jobs import SKIPPED, Job, delivery
+from bot.request import Outcome, Request, Status
 from bot.store import Store, Unwritable
+from bot.timetable import State
 
 TICK = 30.0  # seconds between two looks at the clock, at most
-GRACE = 12 * 3600.0  # seconds by which a run may be late; later than that it is recorded as skipped
-LOOK_BACK = 31 * 86_400.0  # seconds; of a longer absence the last month is looked at
 SHOWN = 3  # runs ahead that are shown
+LOST = "not begun: slashdock ended just then"
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Job:
-    """A line that is run by the clock: five cron fields, an IANA time zone, the channel that is told, the host."""
-
-    name: str
-    line: str
-    cron: str
-    zone: str
-    channel: str = ""
-    host: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        """Who asks when the clock does."""
-        return Actor(f"schedule:{self.name}")
+Ended = Callable[[Outcome], None]
+Submit = Callable[[Job, Request, Ended], object]
 
 
 class Schedules:
-    """The jobs, and the thread that hands each run to submit; a run that was missed is made up for once.
+    """The thread that hands each run to submit; a run that was missed is made up for once, or recorded as skipped.
 
-    submit only takes the request: what it raises is recorded as a run that was not started.
+    jobs are asked for at each look. submit only takes the request, and has what came of it told to what it is given;
+    what it raises is recorded as a run that was not started.
     """
 
-    def __init__(self, jobs: Iterable[Job], store: Store, clock: Clock, submit: Callable[[Request], object]) -> None:
+    def __init__(self, jobs: Callable[[], Iterable[Job]], store: Store, clock: Clock, submit: Submit) -> None:
+        self._jobs = jobs
         self._store = store
         self._clock = clock
         self._submit = submit
-        self._jobs = {job.name: job for job in jobs}
-        self._due = {job.name: Occurrences(job.cron, job.zone) for job in self._jobs.values()}
-        self._reached: dict[str, float] = {}  # up to where each job's runs have been dealt with, in epoch seconds
+        self._reached: dict[tuple[str, float | None], float] = {}  # up to where each job's runs have been dealt with
+        self._under_way: set[str] = set()
+        self._owed: deque[tuple[str, float, str, int | None]] = deque()  # ends that could not be written down yet
+        self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._woken = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="schedules", daemon=True)
 
     def start(self) -> None:
         """Begin to watch the clock; the next runs are logged."""
-        for name in self._jobs:
-            log.info("%s runs next at %s", name, ", ".join(map(_stamp, self._next(name))))
+        self._recover()
+        for job in self._jobs():
+            log.info("%s runs next at %s", job.name, ", ".join(map(stamp, self.ahead(job))))
         self._thread.start()
+
+    def ring(self) -> None:
+        """Look at the clock now: a job has come, or goes on."""
+        self._woken.set()
 
     def close(self) -> None:
         """Stop watching; a run that was submitted goes on."""
         self._stopped.set()
+        self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
 
-    def rows(self) -> list[Mapping[str, Any]]:
-        """Each job with its next runs in epoch seconds, and what came of the last: its time, words and number."""
-        runs = self._store.runs.last()
-        return [self._row(job, runs) for job in self._jobs.values()]
-
     def tick(self) -> float:
         """Submit what is due; the seconds until the clock should be looked at again."""
-        for name, job in self._jobs.items():
+        self._settle()
+        pauses = [TICK]
+        try:
+            jobs = list(self._jobs())
+        except Unwritable as error:
+            log.warning("the timetable cannot be read: %s", error)
+            jobs = []
+        for job in jobs:
             try:
                 self._run_due(job)
+                after = job.due.after(now := self._now(job))
+                pauses += [] if after is None else [after - now]
             except Unwritable as error:
-                log.warning("%s is put off: %s", name, error)
+                log.warning("%s is put off: %s", job.name, error)
             except Exception:  # a bug of ours in one job must not stop the others
-                log.exception("%s failed", name)
-        now = self._clock.now()
-        ahead = [due - now for name in self._jobs for due in self._next(name)[:1]]
-        return max(0.0, min([TICK, *ahead]))
+                log.exception("%s failed", job.name)
+        return max(0.0, min(pauses))
+
+    def ahead(self, job: Job) -> tuple[float, ...]:
+        """When it is due next, in seconds since the epoch by the machine's clock."""
+        now = self._now(job)
+        return tuple(due - now + self._clock.now() for due in dues.ahead(job.due, now, SHOWN))
+
+    def _recover(self) -> None:
+        """End what an earlier process began: what it received is told by its action, the rest was not begun."""
+        for name, due in self._store.runs.unended():
+            number = self._store.record.delivered(delivery(name, due))
+            self._done(name, due, LOST if number is None else "", number)
 
     def _loop(self) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            pause = self.tick()
+        while not self._stopped.is_set():
+            self._woken.clear()
+            self._woken.wait(self.tick())
+
+    def _now(self, job: Job) -> float:
+        return self._store.tide.now() if job.due.flows else self._clock.now()
 
     def _run_due(self, job: Job) -> None:
-        now = self._clock.now()
-        # A clock that was put back must not hold the job up: what has run already cannot be claimed again.
-        self._reached[job.name] = min(self._position(job), now)
-        missed = tuple(self._due[job.name].until(max(self._reached[job.name], now - LOOK_BACK), now))
-        if missed:
-            self._run(job, missed[-1], now)
-            self._reached[job.name] = missed[-1]
+        now = self._now(job)
+        # A clock that was put back must not hold the job up: what has run already is known, and not run again.
+        position = min(self._position(job, now), now)
+        passed = self._passed(job, position, now)
+        if passed is not None:
+            self._run(job, passed, now)
+        elif job.number and job.due.after(now) is None:
+            self._store.timetable.change(job.number, State.ENDED, "", "its time has passed", job.number)
+        self._reached[job.name, job.since] = position if passed is None else passed.last
 
-    def _position(self, job: Job) -> float:
+    def _position(self, job: Job, now: float) -> float:
         """Where the job stands: its last run, or since when it has this schedule."""
-        if job.name not in self._reached:
-            since = self._store.runs.since(job.name, f"{job.cron} {job.zone}")
-            run = self._store.runs.last().get(job.name)
-            self._reached[job.name] = since if run is None else max(since, run.due)
-        return self._reached[job.name]
+        key = job.name, job.since
+        if key not in self._reached:
+            since = (
+                self._store.runs.since(job.name, f"{job.due.expression} {job.due.zone}")
+                if job.since is None
+                else job.since
+            )
+            reached = self._store.runs.reached(job.name, now)
+            self._reached[key] = since if reached is None else max(since, reached)
+        return self._reached[key]
 
-    def _run(self, job: Job, due: float, now: float) -> None:
-        if not self._store.runs.claim(job.name, due):
+    def _passed(self, job: Job, position: float, now: float) -> Passed | None:
+        """What has come and was not dealt with."""
+        after = job.due.after(position)
+        if after is None or after > now:
+            return None
+        return dues.passed(job.due, position, now, self._store.runs.claimed(job.name, position, now))
+
+    def _run(self, job: Job, passed: Passed, now: float) -> None:
+        busy = self._busy(job)
+        if not self._store.runs.claim(job.name, passed.last, passed.first, passed.count - 1):
             return
-        if now - due > GRACE:
-            self._store.runs.done(job.name, due, f"skipped: slashdock was not running at {_stamp(due)}")
-            return
+        if busy:
+            self._skip(job, passed, now, busy)
+        elif not job.may_be_late(passed.last, now):
+            self._skip(job, passed, now, "slashdock was not running, or stood still")
+        else:
+            self._begin(job, passed.last, now)
+
+    def _busy(self, job: Job) -> str:
+        """Why another run of it cannot begin; empty where it can."""
+        if job.name in self._under_way:
+            return "the run before it has not ended"
+        last = next(iter(self._store.runs.of(job.name, 1)), None)
+        held = None if last is None or last.number is None else self._store.approvals.get(last.number)
+        return f"the run before it, number {held.number}, has not ended" if held and held.state.is_open else ""
+
+    def _begin(self, job: Job, due: float, now: float) -> None:
+        self._under_way.add(job.name)
         try:
-            self._submit(_request(job, due, now))
+            self._submit(job, job.request(due, now), partial(self._over, job, due))
         except Exception as error:
-            self._store.runs.done(job.name, due, f"not started: {error}")
+            self._under_way.discard(job.name)
+            self._done(job.name, due, f"not started: {error}", None)
             raise
 
-    def _next(self, name: str) -> tuple[float, ...]:
-        return self._due[name].following(self._clock.now(), SHOWN)
+    def _over(self, job: Job, due: float, outcome: Outcome) -> None:
+        """Write down what came of a run; another one may begin."""
+        told = outcome.reply.error if outcome.number is None else ""
+        self._done(job.name, due, ": ".join(filter(None, (str(outcome.status), told))), outcome.number)
+        self._under_way.discard(job.name)
 
-    def _row(self, job: Job, runs: Mapping[str, Any]) -> Mapping[str, Any]:
-        ahead = self._next(job.name)
-        facts = {"name": job.name, "line": job.line, "cron": job.cron, "zone": job.zone, "channel": job.channel}
-        return {**facts, "next_run": ahead[0] if ahead else None, "next_runs": ahead, **self._last(job, runs)}
+    def _skip(self, job: Job, passed: Passed, now: float, why: str) -> None:
+        """Record that it was not run, as an action of its own."""
+        reason, number = f"{SKIPPED}: {missed(passed, self._clock.now() - now)}: {why}", None
+        try:
+            number = self._store.record.receive(job.request(passed.last, now), job.told()).number
+            self._store.record.refuse(
+                number,
+                status=Status.CANCELLED,
+                reason=reason,
+                line=job.told(),
+                verb="",
+                person=job.person,
+                host=job.host,
+            )
+        finally:
+            self._done(job.name, passed.last, reason, number)
 
-    def _last(self, job: Job, runs: Mapping[str, Any]) -> Mapping[str, Any]:
-        run = runs.get(job.name)
-        actions = self._store.actions.listed({"person": (job.actor.id,), "origin": (Origin.SCHEDULE,)}, 1)
-        if run is not None and run.summary and not (actions and actions[0]["at"] > run.claimed):
-            return {"last": run.summary, "last_run": run.claimed, "last_number": None}
-        if not actions:
-            return {"last": "", "last_run": None, "last_number": None}
-        told = ": ".join(filter(None, (actions[0]["status"], actions[0]["error"])))
-        return {"last": told, "last_run": actions[0]["at"], "last_number": actions[0]["number"]}
+    def _done(self, name: str, due: float, summary: str, number: int | None) -> None:
+        self._owed.append((name, due, summary, number))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Write down the ends that are owed; what cannot be written now is tried again."""
+        with self._lock:
+            while self._owed:
+                try:
+                    self._store.runs.done(*self._owed[0])
+                except Unwritable as error:
+                    log.warning("what came of a run could not be written down yet: %s", error)
+                    return
+                self._owed.popleft()
 
 
-def _request(job: Job, due: float, now: float) -> Request:
-    delivery = f"{job.actor.id}:{due:.0f}"
-    return Request(job.line, job.actor, Origin.SCHEDULE, job.channel, host=job.host, delivery=delivery, received=now)
+def missed(passed: Passed, ahead: float) -> str:
+    """When the runs were due that were missed; ahead are the seconds by which the machine's clock is before theirs."""
+    if passed.count == 1:
+        return f"the run of {stamp(passed.last + ahead)}"
+    count = f"more than {COUNTED}" if passed.count > COUNTED else str(passed.count)
+    return f"{count} runs from {stamp(passed.first + ahead)} to {stamp(passed.last + ahead)}"
 
 
-def _stamp(at: float) -> str:
+def stamp(at: float) -> str:
+    """A moment as it is written in the record."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -34,6 +34,10 @@ class Asker:
     granted: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
 
+    def has(self, account: str) -> bool:
+        """Whether it is an account of theirs."""
+        return account == self.id or account in self.accounts
+
     @property
     def is_in_channel(self) -> bool:
         """Whether others could read along: not so in a terminal and in a direct message, whose id begins with D."""

@@ -27,6 +27,7 @@ from bot.runs import Runs
 from bot.seal import Seal
 from bot.spool import SPOOL, Spool
 from bot.tide import Tide
+from bot.timetable import Timetable
 from bot.undelivered import Undelivered
 from bot.vault import Vault
 from commands.credentials import Credential
@@ -41,8 +42,8 @@ class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
     record writes down every action, actions reads that back, archive takes what is old out of it, heads of it are
-    published; spool is what was answered, undelivered what of that Slack has still to take; buttons, images, runs and
-    makers are what is remembered beside it, vault the registries' logins.
+    published; spool is what was answered, undelivered what of that Slack has still to take; buttons, images, runs,
+    the timetable and makers are what is remembered beside it, vault the registries' logins.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
@@ -72,6 +73,7 @@ class Store:
         self.tide = Tide(self._file, clock)
         self.approvals = Approvals(self._file.reading, clock, self.journal, self.tide.now)
         self.grants = Grants(self._file.reading, self.tide.now, self.journal)
+        self.timetable = Timetable(self._file.reading, self.journal, clock.now, key)
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -16,16 +17,19 @@ from bot import ending, logs, reconcile
 from bot.clerk import Clerk
 from bot.core import ALERTS, CannotStart, Core, jobs_of, opened
 from bot.desk import Desk
+from bot.jobs import Job, planned
 from bot.keeper import Check, Keeper
+from bot.lapsing import Lapsing
 from bot.locks import Instance
 from bot.request import Outcome, Request
 from bot.resolving import Resolver
-from bot.schedules import Schedules
+from bot.schedules import Ended, Schedules
 from bot.settings import Mode, Settings
 from bot.slack import Access, CannotConnect, Connection, SlackDirectory, SlackSide
 from bot.slack.http import Server, health_route
 from bot.undelivered import Shown
 from bot.workspace import Workspace
+from commands.reply import note
 
 LOOPBACK = "127.0.0.1"
 SWITCH = 0.001  # seconds that a thread may keep the interpreter; an acknowledgement waits for so many of them
@@ -66,13 +70,17 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     settings, health = core.settings, Health()
     access, page = _access(settings, stack, health)
     connection = Connection(access)
-    bell = Bell()
-    desk = Desk(core.pipeline(SlackDirectory(connection, core.clock), bell), core.store)
+    bell, alarm = Bell(), Alarm()
+    directory = SlackDirectory(connection, core.clock)
+    desk = Desk(core.pipeline(directory, bell, alarm), core.store)
     side = SlackSide(connection, desk, core.clock)
     approvals = core.store.approvals
     clerk = Clerk(approvals, core.policy, core.clock, side.board(approvals, lambda: bell(0)), side.begin)
     bell.ring = clerk.ring
-    schedules = Schedules(jobs_of(settings), core.store, core.clock, lambda asked: _by_the_clock(desk, side, asked))
+    clockwork = Clockwork(desk, side, Lapsing(core.store, core.policy, directory))
+    jobs = lambda: [*jobs_of(settings), *planned(core.store.timetable)]  # noqa: E731 - asked for at each look
+    schedules = Schedules(jobs, core.store, core.clock, clockwork)
+    alarm.ring = schedules.ring
     keeper = Keeper(core.store, core.clock, _checks(core, side), _Watch(settings, side), settings.retention)
     health.ask = lambda: side.healthy() or keeper.wrong
     core.store.undelivered.start()
@@ -133,6 +141,17 @@ class Bell:
     def __call__(self, number: int) -> None:
         """Something was decided about this request."""
         self.ring(number)
+
+
+class Alarm:
+    """Wakes whoever watches the clock, once there is somebody."""
+
+    def __init__(self) -> None:
+        self.ring: Callable[[], None] = lambda: None
+
+    def __call__(self) -> None:
+        """Something came onto the timetable, or goes on."""
+        self.ring()
 
 
 class Health:
@@ -200,11 +219,29 @@ def _found(desk: Desk, side: SlackSide, number: int) -> None:
         side.show(found)
 
 
-def _by_the_clock(desk: Desk, side: SlackSide, asked: Request) -> None:
-    def told(outcome: Outcome) -> None:
-        if asked.channel:
-            side.post(asked.channel, outcome, asked.actor.id)
+@dataclass(frozen=True)
+class Clockwork:
+    """Has what is due done like any other line, and what came of it told in its channel."""
 
-    refused = desk.take(asked, told)
-    if refused is not None:
-        told(refused)
+    desk: Desk
+    side: SlackSide
+    lapsing: Lapsing
+
+    def __call__(self, job: Job, asked: Request, ended: Ended) -> None:
+        """Take what is due; ended hears what came of it."""
+
+        def told(outcome: Outcome) -> None:
+            ended(outcome)
+            self._tell(job, outcome)
+
+        refused = self.desk.take(asked, told)
+        if refused is not None:
+            told(refused)
+
+    def _tell(self, job: Job, outcome: Outcome) -> None:
+        lapsed = self.lapsing.of(job, outcome)
+        if lapsed:
+            self.side.say(job.actor.id, lapsed, lambda _shown: None)
+            outcome = replace(outcome, reply=outcome.reply + note(lapsed))
+        if job.channel:
+            self.side.post(job.channel, outcome, job.actor.id, job.thread)

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 class Risk:
     """What docker's CLI would ask before it does it: the question, in docker's words, and the words that say yes.
 
-    forced: the line itself says yes.
+    forced: the line itself says yes. yes is what stands on the button that does, where nothing is lost by it.
     """
 
     question: str
     line: str
     forced: bool = False
+    yes: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,10 @@ class Command:
     def means(self) -> Command:
         """The command that this line is another way to write; itself where it is not."""
         return self
+
+    def recalls(self) -> str:
+        """The name on the timetable whose line this one stands for; empty where it says itself what is done."""
+        return ""
 
     def targets(self) -> tuple[Target, ...]:
         """The objects that the line names, in its order."""

@@ -19,6 +19,7 @@ from commands.target import Found, Missing, Target
 if TYPE_CHECKING:
     from commands.consents import Consents
     from commands.outside import Outside
+    from commands.timetable import Timetable
 
 
 class Decision(StrEnum):
@@ -100,8 +101,9 @@ class Bot(Protocol):
     def roles(self) -> list[Mapping[str, Any]]:
         """The rules of the roles that the asker may know of: role, verbs, on, where, once, line, people."""
 
-    def schedules(self) -> list[Mapping[str, Any]]:
-        """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""
+    @property
+    def timetable(self) -> Timetable:
+        """What runs by the clock."""
 
     @property
     def consents(self) -> Consents:

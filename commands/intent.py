@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from commands.reply import Reply
+from commands.reply import Moment, Reply
 
 if TYPE_CHECKING:
+    from commands.command import Command
     from commands.target import Found
     from commands.touching import Shared
 
@@ -26,7 +27,8 @@ class Intent:
     question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what is read
     when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
     also are those of the objects to which another verb is done as a part of it, by that verb; shares are those by whose
-    namespaces it reaches others. idle: nothing is done at all, and the reply says why.
+    namespaces it reaches others. moments are told to whoever is to confirm it, and instead is the command that a yes
+    stands for, where the line would mean something else later. idle: nothing is done at all, and the reply says why.
     """
 
     objects: tuple[Found, ...]
@@ -37,6 +39,8 @@ class Intent:
     also: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)
     shares: tuple[Shared, ...] = ()
     idle: bool = False
+    moments: tuple[Moment, ...] = ()
+    instead: Command | None = None
 
     def digest(self, named: Iterable[Found], line: str) -> str:
         """What two runs of the line have in common that would touch the same objects, images by the same names.

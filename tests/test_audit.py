@@ -17,9 +17,10 @@ from set_clock import SetClock
 
 from bot import text
 from bot.bounds import KEPT as DAY
+from bot.dues import Cron
+from bot.jobs import Job
 from bot.policy import Policy
 from bot.request import Origin, Status
-from bot.schedules import Job, Schedules
 from bot.spool import Spool
 from commands.reply import Buttons, Reply, note
 
@@ -111,7 +112,7 @@ def test_actions_are_found_by_what_they_were_about(bench: Bench, fresh_world: st
         ("audit show abc", "invalid number 'abc': expected one that 'docker audit ls' lists"),
         (f"audit show {'9' * 30}", "invalid number '999"),
         ("audit show -- -1", "invalid number '-1'"),
-        ("schedule run nightly", "no such scheduled job: nightly (there is cleanup)"),
+        ("schedule run nightly --dry-run", "--dry-run is for cleanup alone"),
     ],
 )
 def test_what_makes_no_sense_is_a_usage_error(bench: Bench, line: str, told: str) -> None:
@@ -209,21 +210,21 @@ def test_whoever_may_see_may_read(bench: Bench, line: str, person: str, status: 
 
 def test_the_schedule_is_listed(bench: Bench) -> None:
     """The line, when it runs next and how it went."""
-    job = Job("cleanup", "cleanup run", "0 3 * * 0", "Europe/Berlin", "C0OPS")
-    schedules = Schedules([job], bench.store, SetClock(NOON), lambda _: None)
-    spoken = replace(bench, pipeline=replace(bench.pipeline, jobs=schedules.rows))
+    job = Job.own("cleanup", "cleanup run", Cron("0 3 * * 0", "Europe/Berlin"), "C0OPS")
+    spoken = replace(bench, pipeline=replace(bench.pipeline, jobs=lambda: [job], clock=SetClock(NOON)))
     reply = spoken.say("schedule ls").reply
     head, row = text.docker(reply).splitlines()
     assert re.split(r" {2,}", head.strip()) == [
-        "NAME", "LINE", "CRON", "ZONE", "CHANNEL", "NEXT RUNS (UTC)", "LAST RUN",
+        "NAME", "LINE", "WHEN", "PERSON", "STATE", "NEXT RUN (UTC)", "LAST RUN",
     ]  # fmt: skip
     assert re.split(r" {2,}", row.strip()) == [
-        "cleanup", "cleanup run", "0 3 * * 0", "Europe/Berlin", "C0OPS",
-        "2026-06-07 01:00Z, 2026-06-14 01:00Z, 2026-06-21 01:00Z", "never",
+        "cleanup", "cleanup run", "0 3 * * 0 (Europe/Berlin)", "active", "2026-06-07 01:00Z", "never",
     ]  # fmt: skip
     assert text.added(reply) == "cleanup runs next at 2026-06-07 01:00:00 UTC\n"
     assert _told(spoken, "schedule ls -q") == "cleanup\n"
-    spoken.say("cleanup run", job.actor.id, Origin.SCHEDULE)
+    number = spoken.say("cleanup run", job.actor.id, Origin.SCHEDULE).number
+    bench.store.runs.claim("cleanup", NOON)
+    bench.store.runs.done("cleanup", NOON, "done", number)
     assert re.match(r"done \(.+ ago\) \d+$", _told(spoken, "schedule ls --format '{{.Last}} {{.Number}}'"))
 
 

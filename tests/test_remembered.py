@@ -95,9 +95,9 @@ def test_a_run_is_claimed_once(runs: Runs, clock: SetClock) -> None:
     assert runs.claim("cleanup", 9.0)
     clock.at += 1
     runs.done("cleanup", 9.0, "not started")
-    run = runs.last()["cleanup"]
+    run = runs.of("cleanup", 1)[0]
     assert (run.due, run.claimed, run.ended, run.summary) == (9.0, clock.at - 1, clock.at, "not started")
-    assert runs.last()["report"].ended is None
+    assert runs.unended() == [("cleanup", 5.0), ("report", 5.0)]
 
 
 def test_a_schedule_is_dated_from_when_it_was_set(runs: Runs, clock: SetClock) -> None:

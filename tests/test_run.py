@@ -30,6 +30,7 @@ from commands.outside import Outside
 from commands.reply import Reply
 from commands.spec import Spec
 from commands.target import Found, Target
+from commands.timetable import Timetable
 
 HIDING = """
 [[deny]]
@@ -441,9 +442,10 @@ class Nobody:
         """None."""
         return []
 
-    def schedules(self) -> list[Mapping[str, Any]]:
+    @property
+    def timetable(self) -> Timetable:
         """None."""
-        return []
+        raise NotImplementedError
 
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:  # noqa: ARG002 - what a Bot is asked
         """None."""

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from harness import KEY
+from harness import ADMIN, KEY
 from set_clock import SetClock
 
-from bot.request import Origin, Request
-from bot.schedules import TICK, Job, Schedules
+from bot.agenda import Agenda
+from bot.dues import Cron, Every, Once
+from bot.jobs import Job, planned
+from bot.policy import Policy
+from bot.reader import Reader
+from bot.request import Origin, Outcome, Request, Status
+from bot.schedules import TICK, Ended, Schedules, Submit
+from bot.selector import Asker
 from bot.store import FILE, Store
+from bot.timetable import Entry, Late
+from commands import catalog
+from commands.reply import Reply
 
 HOUR, DAY = 3600.0, 86_400.0
-NIGHTLY = Job("cleanup", "cleanup run", "0 3 * * *", "UTC", "C0OPS")
+NIGHTLY = Job.own("cleanup", "cleanup run", Cron("0 3 * * *", "UTC"), "C0OPS")
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()
 THREE = NOON + 15 * HOUR  # when the job is next due
 LIMIT = 10  # seconds until a thread must have done what is waited for
@@ -31,12 +41,25 @@ class Night:
     folder: Path
     clock: SetClock = field(default_factory=lambda: SetClock(NOON))
     submitted: list[Request] = field(default_factory=list)
+    status: Status | None = Status.DONE  # how each run ends at once; None: it does not
     stores: list[Store] = field(default_factory=list)
 
-    def start(self, job: Job = NIGHTLY, submit: Callable[[Request], object] | None = None) -> Schedules:
+    def start(self, job: Job = NIGHTLY, submit: Submit | None = None) -> Schedules:
         """The schedules as a process that starts now has them."""
         self.stores.append(Store(self.folder, self.clock, KEY))
-        return Schedules([job], self.stores[-1], self.clock, submit or self.submitted.append)
+        return Schedules(lambda: [job], self.stores[-1], self.clock, submit or self.take)
+
+    def take(self, _job: Job, request: Request, ended: Ended) -> None:
+        """Take what is due."""
+        self.submitted.append(request)
+        if self.status is not None:
+            ended(Outcome(self.status, Reply()))
+
+    def row(self, job: Job = NIGHTLY) -> Mapping[str, Any]:
+        """The job as people are told of it."""
+        store = self.stores[-1]
+        policy = Policy.sample(tuple(verb.spec for verb in catalog.load()))
+        return Agenda(store, self.clock, Reader(Asker(ADMIN), policy, store)).job(job)
 
     def deliveries(self) -> list[str]:
         """The delivery ids of what was submitted."""
@@ -102,7 +125,7 @@ def test_a_run_missed_while_nothing_ran_is_made_up_for(night: Night) -> None:
 
 def test_many_missed_runs_are_one(night: Night) -> None:
     """An hourly job that was away for ten hours runs once, for the latest."""
-    hourly = Job("cleanup", "cleanup run", "0 * * * *", "UTC")
+    hourly = Job.own("cleanup", "cleanup run", Cron("0 * * * *", "UTC"))
     _tick(night.start(hourly), night, NOON)
     assert _tick(night.start(hourly), night, NOON + 10.5 * HOUR) == 1
     assert night.deliveries() == [f"schedule:cleanup:{NOON + 10 * HOUR:.0f}"]
@@ -114,8 +137,12 @@ def test_a_run_missed_by_too_much_is_recorded_as_skipped(night: Night) -> None:
     back = THREE + 5 * DAY + 13 * HOUR
     schedules = night.start()
     assert _tick(schedules, night, back, back + 60) == 0
-    row = schedules.rows()[0]
-    assert row["last"] == "skipped: slashdock was not running at 2026-06-07 03:00 UTC"
+    row = night.row()
+    runs = "6 runs from 2026-06-02 03:00 UTC to 2026-06-07 03:00 UTC"
+    assert row["last"] == f"skipped: {runs}: slashdock was not running, or stood still"
+    action = night.stores[-1].actions.get(row["last_number"])
+    assert action is not None
+    assert (action["status"], action["error"], action["origin"]) == ("cancelled", row["last"], "schedule")
     assert _tick(schedules, night, THREE + 6 * DAY) == 1
 
 
@@ -126,7 +153,7 @@ def test_a_clock_that_is_put_back_stops_nothing(night: Night, back: float) -> No
     _tick(schedules, night, NOON, THREE)
     _tick(schedules, night, THREE - back)
     assert len(night.submitted) == 1
-    ahead = schedules.rows()[0]["next_runs"]
+    ahead = night.row()["next_runs"]
     _tick(schedules, night, *ahead)
     assert sorted(night.deliveries()) == sorted(f"schedule:cleanup:{due:.0f}" for due in {THREE, *ahead})
 
@@ -158,7 +185,7 @@ def test_a_schedule_that_was_changed_makes_up_for_nothing(night: Night) -> None:
     """Who sets nine o'clock at noon means tomorrow."""
     _tick(night.start(), night, NOON - 10 * HOUR, NOON - 9 * HOUR)
     count = len(night.submitted)
-    changed = Job("cleanup", "cleanup run", "0 9 * * *", "UTC")
+    changed = Job.own("cleanup", "cleanup run", Cron("0 9 * * *", "UTC"))
     schedules = night.start(changed)
     assert _tick(schedules, night, NOON, NOON + 60) == count
     assert _tick(schedules, night, NOON + 21 * HOUR) == count + 1
@@ -167,13 +194,13 @@ def test_a_schedule_that_was_changed_makes_up_for_nothing(night: Night) -> None:
 def test_a_run_that_could_not_be_handed_on_is_recorded(night: Night) -> None:
     """The record says that it was not started and why; it is not tried again and again."""
 
-    def refuse(request: Request) -> None:
+    def refuse(_job: Job, request: Request, _ended: Ended) -> None:
         night.submitted.append(request)
         raise RuntimeError("too busy")
 
     schedules = night.start(submit=refuse)
     assert _tick(schedules, night, NOON, THREE, THREE + 60) == 1
-    assert schedules.rows()[0]["last"] == "not started: too busy"
+    assert night.row()["last"] == "not started: too busy"
     assert _tick(schedules, night, THREE + DAY) == 2
 
 
@@ -182,13 +209,13 @@ def test_one_job_that_fails_stops_no_other(night: Night) -> None:
     store = Store(night.folder, night.clock, KEY)
     night.stores.append(store)
 
-    def submit(request: Request) -> None:
+    def submit(_job: Job, request: Request, _ended: Ended) -> None:
         if request.line == "a":
             raise RuntimeError("a bug")
         night.submitted.append(request)
 
-    jobs = [Job(name, name, "0 3 * * *", "UTC") for name in ("a", "b")]
-    schedules = Schedules(jobs, store, night.clock, submit)
+    jobs = [Job.own(name, name, Cron("0 3 * * *", "UTC")) for name in ("a", "b")]
+    schedules = Schedules(lambda: jobs, store, night.clock, submit)
     assert _tick(schedules, night, NOON, THREE) == 1
 
 
@@ -204,23 +231,28 @@ def test_a_run_waits_until_it_can_be_written_down(night: Night) -> None:
 
 def test_the_rows_show_what_comes_and_what_was(night: Night) -> None:
     """The next three runs, and the last with its number in the record."""
-    schedules = night.start()
-    row = schedules.rows()[0]
+    store = night.start()._store
+
+    def submit(_job: Job, request: Request, ended: Ended) -> None:
+        number = store.record.receive(request, request.line).number
+        facts = {"line": "cleanup run", "verb": "cleanup run", "person": ""}
+        store.record.refuse(number, status="denied", reason="no rule", **facts)
+        ended(Outcome(Status.DENIED, Reply(), number))
+
+    schedules = night.start(submit=submit)
+    row = night.row()
     assert row["next_runs"] == (THREE, THREE + DAY, THREE + 2 * DAY)
     assert (row["name"], row["line"], row["channel"]) == ("cleanup", "cleanup run", "C0OPS")
     assert (row["last"], row["last_run"], row["last_number"]) == ("", None, None)
     _tick(schedules, night, NOON, THREE)
-    store, request = night.stores[0], night.submitted[0]
-    number = store.record.receive(request, request.line).number
-    store.record.refuse(number, status="denied", reason="no rule", line="cleanup run", verb="cleanup run", person="")
-    row = schedules.rows()[0]
-    assert (row["last"], row["last_run"], row["last_number"]) == ("denied: no rule", THREE, number)
+    row = night.row()
+    assert (row["last"], row["last_run"], row["last_number"]) == ("denied: no rule", THREE, 1)
 
 
 def test_the_thread_submits_and_ends(night: Night) -> None:
     """Started, it watches the clock by itself; closed, it is gone."""
     came = threading.Event()
-    schedules = night.start(submit=lambda _: came.set())
+    schedules = night.start(submit=lambda *_: came.set())
     schedules.tick()
     night.clock.at = THREE
     schedules.start()
@@ -229,11 +261,115 @@ def test_the_thread_submits_and_ends(night: Night) -> None:
     assert "schedules" not in {thread.name for thread in threading.enumerate()}
 
 
+@pytest.mark.attack("F25")
+def test_a_run_that_is_due_while_the_last_is_under_way_is_skipped(night: Night) -> None:
+    """It is recorded as an action of its own; once the last has ended the next one runs."""
+    ends: list[Ended] = []
+    schedules = night.start(submit=lambda _job, _request, ended: ends.append(ended))
+    _tick(schedules, night, NOON, THREE, THREE + DAY)
+    assert len(ends) == 1
+    assert night.row()["last"] == "skipped: the run of 2026-06-03 03:00 UTC: the run before it has not ended"
+    ends[0](Outcome(Status.DONE, Reply()))
+    _tick(schedules, night, THREE + 2 * DAY)
+    assert len(ends) == 2
+
+
+def test_what_a_process_had_begun_is_known_by_the_next(night: Night) -> None:
+    """What it received is told by its action; what it only claimed was not begun, and that is told, too."""
+    night.status = None
+    first = night.start()
+    _tick(first, night, NOON, THREE)
+    number = night.stores[0].record.receive(night.submitted[0], "cleanup run").number
+    night.stores[0].runs.claim("cleanup", THREE + DAY)
+    second = night.start()
+    second.start()
+    second.close()
+    later, earlier = night.stores[-1].runs.of("cleanup", 9)
+    assert (earlier.number, earlier.ended) == (number, night.clock.at)
+    assert (later.number, later.summary) == (None, "not begun: slashdock ended just then")
+
+
+def test_an_end_that_cannot_be_written_down_is_owed(night: Night) -> None:
+    """It is written at one of the next looks."""
+    ends: list[Ended] = []
+    schedules = night.start(submit=lambda _job, _request, ended: ends.append(ended))
+    _tick(schedules, night, NOON, THREE)
+    (night.folder / FILE).rename(night.folder / "aside")
+    ends[0](Outcome(Status.DONE, Reply()))
+    (night.folder / "aside").rename(night.folder / FILE)
+    assert night.row()["last"] == "under way"
+    _tick(schedules, night, THREE + 60)
+    assert night.row()["last"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("late", "by", "runs"),
+    [
+        (Late.SOON, 50, True), (Late.SOON, 29 * 60, True), (Late.SOON, 30 * 60, False),
+        (Late.RUN, 59 * 60, True), (Late.SKIP, 60, True), (Late.SKIP, 61, False),
+    ],
+)  # fmt: skip
+def test_a_late_run_is_run_or_skipped_by_the_rule_of_its_job(night: Night, late: Late, by: float, runs: bool) -> None:
+    """By default it runs while it is nearer to its time than to the next."""
+    job = replace(NIGHTLY, due=Cron("0 * * * *", "UTC"), late=late)
+    schedules = night.start(job)
+    assert _tick(schedules, night, NOON + 60, NOON + HOUR + by) == runs
+    assert night.row(job)["last"].startswith("done" if runs else "skipped: the run of 2026-06-01 13:00 UTC")
+
+
+@pytest.mark.attack("F21")
+def test_an_interval_goes_on_whatever_the_clock_does(night: Night) -> None:
+    """A clock that is put back an hour, or a year, makes nobody wait for it to come again."""
+    job = replace(NIGHTLY, due=Every(300, int(NOON), "UTC"), late=Late.SOON)
+    schedules = night.start(job)
+    _tick(schedules, night, NOON + 300, NOON + 600)
+    for back in (HOUR, 365 * DAY):
+        night.clock.at -= back
+        at = night.clock.at
+        before = len(night.submitted)
+        assert _tick(schedules, night, at, at + 299, at + 300, at + 301, at + 600) == before + 2
+    assert len({*night.deliveries()}) == len(night.submitted)
+    assert night.row(job)["next_runs"][0] == night.clock.at + 300
+
+
+def test_a_moment_that_has_come_is_the_end_of_its_entry(night: Night) -> None:
+    """It runs once, and has ended then."""
+    store = Store(night.folder, night.clock, KEY)
+    night.stores.append(store)
+    due = Once.at(THREE, "UTC")
+    entry = Entry(
+        7,
+        "",
+        "U0ADMIN001",
+        "",
+        "ada",
+        "C0OPS",
+        "",
+        "local",
+        "once",
+        due.expression,
+        "UTC",
+        "ps",
+        "",
+        NOON,
+        "active",
+        NOON,
+    )
+    store.timetable.add(entry, "ps")
+    schedules = Schedules(lambda: planned(store.timetable), store, night.clock, night.take)
+    assert _tick(schedules, night, THREE, THREE + 30) == 1
+    ended = store.timetable.get(7)
+    assert ended is not None
+    assert (ended.state, ended.why) == ("ended", "its time has passed")
+    assert _tick(schedules, night, THREE - DAY, THREE) == 1
+
+
+@pytest.mark.attack("F26")
 def test_nothing_in_the_record_is_code(night: Night) -> None:
     """Jobs are never pickled: who can write to the file cannot make the bot run anything by it."""
     _tick(night.start(), night, NOON, THREE)
     db = sqlite3.connect(night.folder / FILE)
-    for table in ("jobs", "runs"):
+    for table in ("jobs", "runs", "timetable"):
         for row in db.execute(f"SELECT * FROM {table}"):
             assert not any(isinstance(value, bytes) for value in row)
     db.close()

@@ -96,10 +96,10 @@ class SlackSide:
         """None where all is well; else one sentence."""
         return self.transport.healthy() or self._state()
 
-    def post(self, channel: str, outcome: Outcome, asker: str) -> None:
+    def post(self, channel: str, outcome: Outcome, asker: str, thread: str = "") -> None:
         """Tell a channel, unless it is shared, what came of something that nobody asked for, as a schedule's run."""
-        request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel)
-        self._tell(Asked(request, Place(channel)), replace(outcome, public=True), asker)
+        request = Request(outcome.line, Actor(asker), Origin.SCHEDULE, channel, thread)
+        self._tell(Asked(request, Place.asked(channel, "", thread)), replace(outcome, public=True), asker)
 
     def show(self, late: Late) -> None:
         """Tell what became of a request, where it was asked."""

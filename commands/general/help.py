@@ -44,7 +44,7 @@ GROUPS = {
     "image": "Build, pull, push, look at and remove images",
     "network": "Make, look at and remove networks, and join them",
     "role": "See who may do what, and ask for a role for a time",
-    "schedule": "See and run what happens on a schedule",
+    "schedule": "Have lines run by the clock, and see what came of it",
     "system": "Look at the engine itself, and clean it up",
     "volume": "Make, look at and remove volumes",
 }

@@ -14,25 +14,33 @@ JOBS: dict[str, tuple[type[Command], type[Command]]] = {"cleanup": (CleanupRun, 
 
 
 class Run(Command, name="schedule run", permission=Permission.CHANGE, kin="cleanup run, cleanup plan"):
-    """Run a scheduled job now.
+    """Run a schedule now.
 
-    The one who asks is the one who does it. With --dry-run nothing is changed: it is the same as `cleanup plan`.
+    The one who asks is the one who does it: the line is judged and recorded as if you had typed it. What others put on
+    the timetable takes a rule that lets you run it. With --dry-run, which is for cleanup alone, nothing is changed: it
+    is the same as `cleanup plan`.
     """
 
-    job: str = arg("JOB")
+    job: str = arg("SCHEDULE")
     dry_run: bool = flag(default=False, help="Only show what would be done")
 
     def problem(self) -> str | None:
-        """A job that there is not."""
-        if self.job in JOBS:
+        """A trial of what has none."""
+        if self.job in JOBS or not self.dry_run:
             return None
-        return f"no such scheduled job: {self.job} (there is {', '.join(JOBS)})"
+        return f"--dry-run is for {', '.join(JOBS)} alone: `can-i LINE` says what would become of another line"
 
     def became(self, past: Past) -> Iterable[Fate]:
         """It is judged and recorded as what it means, so that nothing is of its own name."""
-        return self.means().became(past)
+        return self.means().became(past) if self.job in JOBS else super().became(past)
 
     def means(self) -> Command:
         """What the job does, or with --dry-run what it would do: judged and recorded as that."""
+        if self.job not in JOBS:
+            return self
         does, shows = JOBS[self.job]
         return (shows if self.dry_run else does)(grep=self.grep, public=self.public)
+
+    def recalls(self) -> str:
+        """The schedule whose line it is."""
+        return self.job

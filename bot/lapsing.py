@@ -1,0 +1,48 @@
+"""A schedule whose person may no longer do what it runs is paused, and that is told."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from bot.holding import WAITING
+from bot.jobs import Job
+from bot.policy import Rules
+from bot.request import Directory, Outcome, Status
+from bot.store import Store, Unwritable
+from bot.timetable import State
+
+_PAUSED = (
+    "Schedule {name} ({line}) is paused, for {person} may no longer do this: {why} Once that is settled,"
+    " `schedule resume {name}` has it run again; `schedule rm {name}` ends it."
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Lapsing:
+    """What passes by itself pauses nothing: Slack that does not answer, a policy file that cannot be read."""
+
+    store: Store
+    policy: Rules
+    directory: Directory
+
+    def of(self, job: Job, outcome: Outcome) -> str:
+        """What is told of a schedule that is paused by what came of its run; empty where it goes on."""
+        number, why = outcome.number, outcome.reply.error or ""
+        if not job.number or number is None or outcome.status is not Status.DENIED or self._passes(job, number):
+            return ""
+        try:
+            paused = self.store.timetable.change(job.number, State.PAUSED, "slashdock", why, number)
+        except Unwritable as error:
+            log.warning("schedule %s was refused and could not be paused: %s", job.number, error)
+            return ""
+        facts = {"name": job.name, "line": job.told(), "person": job.person, "why": why}
+        return _PAUSED.format(**facts) if paused else ""
+
+    def _passes(self, job: Job, number: int) -> bool:
+        policy, action = self.policy.current(), self.store.actions.get(number)
+        unsaid = self.directory.member(job.actor, fresh=False, channel=job.channel).unsaid
+        waits = action is not None and action["reason"] == WAITING
+        return bool(policy.locked or policy.nobody) or unsaid or waits

@@ -1,0 +1,240 @@
+"""What somebody may do about what runs by the clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot import answers, cron, dues, whenever
+from bot.agenda import Agenda
+from bot.clock import Clock
+from bot.dues import Due
+from bot.jobs import Job
+from bot.policy import Allow, Asker, Rules
+from bot.reader import Reader
+from bot.request import Received
+from bot.store import Store
+from bot.timetable import Altered, Entry, State
+from commands import line
+from commands.attempts import Refusal
+from commands.catalog import Catalog, Parsed
+from commands.command import Command
+from commands.context import Decision, Verdict
+from commands.line import UsageError
+from commands.reply import Moment, Reply, note
+from commands.secrets import mask_text
+from commands.spec import Permission
+from commands.timetable import Understood, Wish
+
+MOST = 100  # entries of one person that have not ended
+_NOBODY = "Nothing on the timetable is called '{}'. `schedule ls` lists what is."
+_ASKS = "docker would ask before it runs '{}', and nobody is there to answer. Say -f in the line."
+_INSISTS = "The policy has '{}' confirmed each time it is run ([confirm] of {}), so it cannot be scheduled."
+_DECIDES = "'{}' is a person's own word about what others may do: it cannot be scheduled."
+_FORM = "'{}' asks for more in a dialog, and nobody is there to answer: it cannot be scheduled."
+_REASON = 'Those who have to agree want to know why: say --reason "..." in the line.'
+_ALTERED = "What the timetable has as '{}' was altered by something else, or sealed with another key: it is not run."
+_THEIRS = "'{}' is {}'s. To {} what others put on the timetable takes a rule for `{}` (class change) on '*'."
+
+
+@dataclass(frozen=True)
+class Scheduling:
+    """The Timetable that a command's context holds, for whoever sent what was received, at an engine.
+
+    verdict foretells a line of theirs, zone is their time zone, empty where it is not known; woken hears that something
+    came onto the timetable, or goes on.
+    """
+
+    asker: Asker
+    person: str
+    received: Received
+    host: str
+    catalog: Catalog
+    policy: Rules
+    store: Store
+    clock: Clock
+    reader: Reader
+    jobs: Callable[[], list[Job]]
+    verdict: Callable[[str], Verdict]
+    zone: Callable[[], str]
+    woken: Callable[[], None]
+
+    def understood(self, wish: Wish) -> Understood:
+        """How a wish is meant, where the asker may have it; raises Refusal."""
+        due = self._due(wish)
+        typed = line.join(wish.words)
+        parsed = self._parsed(typed)
+        notes = (*self._allowed(parsed.command, typed), *self._room(wish))
+        entry = self._entry(wish, due, parsed)
+        return Understood(
+            line=entry.line,
+            host=entry.host,
+            due=str(due),
+            ahead=self._agenda.ahead(due),
+            zone=due.zone,
+            at=due.expression if isinstance(due, dues.Once) else "",
+            notes=notes,
+            keep=lambda: self._keep(entry, typed),
+        )
+
+    def listed(self) -> list[Mapping[str, Any]]:
+        """What the asker may know of, the settings' own first."""
+        entries = self.store.timetable.entries((State.ACTIVE, State.PAUSED))
+        known = (self._agenda.entry(each) for each in entries if self._may_know(each))
+        return [*map(self._agenda.job, self.jobs()), *known]
+
+    def entry(self, word: str) -> Mapping[str, Any]:
+        """One entry, or job of the settings; raises Refusal."""
+        job = self._job(word)
+        return self._agenda.entry(self._known(word)) if job is None else self._agenda.job(job)
+
+    def history(self, word: str, most: int) -> list[Mapping[str, Any]]:
+        """Its runs, newest first; raises Refusal."""
+        found = self._job(word) or self._known(word)
+        name = found.name if isinstance(found, Job) else str(found.number)
+        return list(self._agenda.runs(name, found.due, most))
+
+    def check(self, verb: str, word: str) -> None:
+        """See that the asker may do this to it now; raises Refusal."""
+        if self._job(word) is not None:
+            raise Refusal(f"'{word}' is a job of the settings, which set when it runs. Nothing was done.")
+        entry, spec = self._known(word), self.catalog.find(tuple(verb.split()))
+        assert spec is not None, verb  # noqa: S101 - a verb of ours
+        wide = replace(spec.spec, permission=Permission.CHANGE)
+        if not self.asker.has(entry.actor) and not isinstance(self.policy.current().judge(self.asker, wide, ()), Allow):
+            raise Refusal(_THEIRS.format(word, entry.person, verb.removeprefix("schedule "), verb))
+        if entry.state == State.ENDED:
+            raise Refusal(f"'{word}' has ended ({entry.why}). Nothing was done.")
+
+    def pause(self, word: str, why: str) -> Reply:
+        """Have it run no more until it is resumed; raises Refusal."""
+        self._change(word, State.PAUSED, mask_text(why))
+        return note(f"Schedule {word} is paused. `schedule resume {word}` has it run again.")
+
+    def resume(self, word: str) -> Reply:
+        """Have it run again, from now on; raises Refusal."""
+        due = self._known(word).due
+        ahead = self._agenda.ahead(due)
+        if not ahead:
+            raise Refusal(f"The time of '{word}' has passed. `schedule add` puts it on the timetable anew.")
+        now = self.store.tide.now() if due.flows else self.clock.now()
+        self._change(word, State.ACTIVE, "", now)
+        self.woken()
+        told = note(f"Schedule {word} goes on. What was missed meanwhile is not made up for.")
+        return told + Reply((Moment("It runs next at", ahead[0]),))
+
+    def remove(self, word: str) -> Reply:
+        """End it; raises Refusal."""
+        self._change(word, State.ENDED, "removed")
+        return note(f"Schedule {word} is removed. A run that was begun goes on.")
+
+    def _due(self, wish: Wish) -> Due:
+        zone = wish.zone or self._own_zone()
+        try:
+            if wish.every:
+                return whenever.every(wish.every, zone, self.store.tide.now())
+            return whenever.at(wish.at, zone, self.clock.now()) if wish.at else whenever.by_cron(wish.cron, zone)
+        except ValueError as error:
+            raise Refusal(f"{error}. Nothing was kept.") from None
+
+    def _own_zone(self) -> str:
+        """The asker's, as far as this machine knows of it."""
+        try:
+            cron.timezone(zone := self.zone() or "UTC")
+        except ValueError:
+            return "UTC"
+        return zone
+
+    def _parsed(self, typed: str) -> Parsed:
+        try:
+            return self.catalog.parse(typed)
+        except UsageError as error:
+            raise Refusal(" ".join(filter(None, (error.text, error.hint)))) from None
+
+    def _allowed(self, command: Command, typed: str) -> tuple[str, ...]:
+        """What is to be known of the line; raises Refusal where it cannot be run without anybody there."""
+        name, policy = command.spec.name, self.policy.current()
+        if command.spec.decides or command.recalls():
+            raise Refusal(_DECIDES.format(name))
+        form, risk = command.form(), command.risk()
+        if form is not None and not all(each.optional for each in form.fields):
+            raise Refusal(_FORM.format(name))
+        if risk is not None and policy.insists(command.spec):
+            raise Refusal(_INSISTS.format(name, policy.source))
+        if risk is not None and not risk.forced:
+            raise Refusal(_ASKS.format(name))
+        verdict = self.verdict(typed)
+        if verdict.decision in {Decision.DENY, Decision.UNKNOWN}:
+            raise Refusal(verdict.reason)
+        asked = [policy.approval(each) for each in verdict.approvals]
+        if any(each is not None and each.reason for each in asked) and not command.reason:
+            raise Refusal(_REASON)
+        held = (f"Each run will ask: {verdict.reason}",) if verdict.decision is Decision.HOLD else ()
+        return (*held, *(f"As things are it would fail: {each}" for each in verdict.missing))
+
+    def _room(self, wish: Wish) -> tuple[str, ...]:
+        """Nothing; raises Refusal where the name is taken, or the asker has too many already."""
+        if self._job(wish.name) is not None or (wish.name and self._named(wish.name) is not None):
+            raise Refusal(f"Something on the timetable is called '{wish.name}' already. Choose another name.")
+        if self.store.timetable.count(self.person) >= MOST:
+            raise Refusal(f"You have {MOST} schedules already, which is the most. `schedule rm` ends one.")
+        return ()
+
+    def _entry(self, wish: Wish, due: Due, parsed: Parsed) -> Entry:
+        request, now = self.received.request, self.clock.now()
+        return Entry(
+            number=self.received.number,
+            name=wish.name,
+            actor=request.actor.id,
+            team=request.actor.team,
+            person=self.person,
+            channel=request.channel,
+            thread=request.thread,
+            host=parsed.host or self.host,
+            kind=dues.kind(due),
+            expression=due.expression,
+            zone=due.zone,
+            line=answers.canonical(replace(parsed.command, reason="")),
+            late=wish.late,
+            since=self.store.tide.now() if due.flows else float(math.floor(now)),
+            state=str(State.ACTIVE),
+            changed=now,
+            by=self.person,
+        )
+
+    def _keep(self, entry: Entry, typed: str) -> Reply:
+        """Put it on the timetable."""
+        self.store.timetable.add(entry, typed)
+        self.woken()
+        told = note(f"Kept as schedule {entry.title}. `schedule show {entry.number}` tells how it stands.")
+        return told + Reply(tuple(Moment("It runs at", at) for at in self._agenda.ahead(entry.due)))
+
+    def _change(self, word: str, state: State, why: str, since: float | None = None) -> None:
+        entry = self._known(word)
+        if not self.store.timetable.change(entry.number, state, self.person, why, self.received.number, since):
+            raise Refusal(f"'{word}' is {entry.state} already. Nothing was done.")
+
+    def _job(self, word: str) -> Job | None:
+        return next((each for each in self.jobs() if each.name == word), None)
+
+    def _known(self, word: str) -> Entry:
+        entry = self._named(word)
+        if entry is None or not self._may_know(entry):
+            raise Refusal(_NOBODY.format(word))
+        return entry
+
+    def _named(self, word: str) -> Entry | None:
+        try:
+            return self.store.timetable.named(word)
+        except Altered:
+            raise Refusal(_ALTERED.format(word)) from None
+
+    def _may_know(self, entry: Entry) -> bool:
+        """One's own, and those of a host on which nothing is hidden from the asker, whatever the line names."""
+        return self.asker.has(entry.actor) or self.reader.sees_all(entry.host)
+
+    @property
+    def _agenda(self) -> Agenda:
+        return Agenda(self.store, self.clock, self.reader)

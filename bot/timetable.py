@@ -1,0 +1,200 @@
+"""What people had written down to be run by the clock: each line with who wants it, when, where, and how it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, astuple, dataclass, fields, replace
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from bot import dues
+from bot.dues import Due
+from bot.ledger import Ledger
+from bot.posts import Session
+from bot.seal import Broken, Seal
+
+PURPOSE = b"slashdock: lines that the clock runs, 1"  # what the seal of the lines is made for
+
+
+class State(StrEnum):
+    """Where an entry stands; nothing comes after ended."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Late(StrEnum):
+    """What becomes of a run that comes late: it is run, it is not, or it is while it is nearer to its time than not."""
+
+    SOON = ""
+    RUN = "run"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line on the timetable, by the number of the action that added it; name is what else people call it.
+
+    line has its secrets masked. since is from when on it is due, by the clock that its due goes by; changed is when it
+    became what it is now, by whom and why, in seconds since the epoch.
+    """
+
+    number: int
+    name: str
+    actor: str
+    team: str
+    person: str
+    channel: str
+    thread: str
+    host: str
+    kind: str
+    expression: str
+    zone: str
+    line: str
+    late: str
+    since: float
+    state: str
+    changed: float
+    by: str = ""
+    why: str = ""
+
+    @property
+    def due(self) -> Due:
+        """When it is due."""
+        return dues.read(self.kind, self.expression, self.zone)
+
+    @property
+    def title(self) -> str:
+        """What it is called: its number, and its name where it has one."""
+        return f"{self.number} ({self.name})" if self.name else str(self.number)
+
+
+class Altered(Exception):  # noqa: N818 - the state of the database, told to a person
+    """A row is not what slashdock wrote: nothing of it is run."""
+
+
+class Timetable:
+    """The entries, in the database; what writes raises Unwritable where it cannot.
+
+    The line is sealed, and each row marked with the same key: who can write to the file alone makes nothing run, and
+    nothing that was paused go on. What changes is told by the record, too. now gives epoch seconds.
+    """
+
+    def __init__(self, reading: Session, ledger: Ledger, now: Callable[[], float], key: bytes) -> None:
+        self._reading = reading
+        self._ledger = ledger
+        self._now = now
+        self._seal = Seal(key, PURPOSE)
+
+    def add(self, entry: Entry, line: str) -> None:
+        """Write an entry down, with its line as it is."""
+        with self._ledger.writing() as db:
+            db.execute(_ADD, (*astuple(entry), self._seal.close(line, _about(entry)), self._mark(entry)))
+            self._ledger.append(db, entry.number, "noted", {"schedule": entry.title, "due": str(entry.due)})
+
+    def get(self, number: int) -> Entry | None:
+        """The entry of this number; None where there is none. Raises Altered."""
+        with self._reading() as db:
+            return self._entry(db, number)
+
+    def named(self, word: str) -> Entry | None:
+        """The entry that people call so, by its number or its name; an ended one by its number alone."""
+        with self._reading() as db:
+            row = db.execute(_NAMED, (word, int(word) if word.isascii() and word.isdigit() else 0)).fetchone()
+            return None if row is None else self._entry(db, row[0])
+
+    def entries(self, states: Iterable[State] = tuple(State)) -> list[Entry]:
+        """Those in these states that are as slashdock wrote them, oldest first."""
+        wanted = frozenset(states)
+        return [each for each in self._read() if each.state in wanted]
+
+    def altered(self) -> list[int]:
+        """The numbers of those that are not."""
+        with self._reading() as db:
+            numbers = [row[0] for row in db.execute("SELECT number FROM timetable").fetchall()]
+        return sorted({*numbers}.difference(each.number for each in self._read()))
+
+    def count(self, person: str) -> int:
+        """How many a person has that have not ended."""
+        with self._reading() as db:
+            found = db.execute("SELECT count(*) FROM timetable WHERE person = ? AND state <> 'ended'", (person,))
+            return int(found.fetchone()[0])
+
+    def line(self, entry: Entry) -> str:
+        """Its line as it is; raises Altered."""
+        with self._reading() as db:
+            sealed = db.execute(
+                "SELECT CAST(sealed AS BLOB) FROM timetable WHERE number = ?", (entry.number,)
+            ).fetchone()
+        try:
+            return self._seal.open(b"" if sealed is None else sealed[0], _about(entry))
+        except (Broken, ValueError):  # the latter where it is too short to be anything
+            raise Altered(entry.number) from None
+
+    def kept(self, word: str) -> tuple[Entry, str] | None:
+        """The entry that people call so, and its line as it is; None where there is none that has one."""
+        try:
+            entry = self.named(word)
+            return None if entry is None or entry.state == State.ENDED else (entry, self.line(entry))
+        except Altered:
+            return None
+
+    def change(self, number: int, state: State, by: str, why: str, action: int, since: float | None = None) -> bool:  # noqa: PLR0913, PLR0917 - the facts of a change
+        """Commit that it is in another state now; action is what did that. False where it is so already, or ended.
+
+        since is from when on it is due again, where it is. What has ended keeps its line no more.
+        """
+        with self._ledger.writing() as db:
+            entry = self._entry(db, number)
+            if entry is None or entry.state in {state, State.ENDED}:
+                return False
+            since = entry.since if since is None else since
+            after = replace(entry, state=state, by=by, why=why, changed=self._now(), since=since)
+            db.execute(_CHANGE, (*astuple(after), self._mark(after), state, number))
+            body = {"schedule": entry.title, "state": state, "by": by, "why": why}
+            self._ledger.append(db, action, "noted", body)
+            return True
+
+    def _read(self) -> list[Entry]:
+        with self._reading() as db:
+            rows = db.execute(_ALL).fetchall()
+        found = [(Entry(*row[:-1]), row[-1]) for row in rows]
+        return [entry for entry, mark in found if self._mark(entry) == mark]
+
+    def _entry(self, db: Database, number: int) -> Entry | None:
+        row = db.execute(_ONE, (number,)).fetchone()
+        if row is None:
+            return None
+        entry = Entry(*row[:-1])
+        if self._mark(entry) != row[-1]:
+            raise Altered(number)
+        return entry
+
+    def _mark(self, entry: Entry) -> str:
+        return self._seal.fingerprint(json.dumps(asdict(entry), default=repr))
+
+
+_NAMES = tuple(each.name for each in fields(Entry))
+_COLUMNS = ", ".join(_NAMES)
+_PLACES = ", ".join("?" * len(_NAMES))
+_ALL = f"SELECT {_COLUMNS}, mark FROM timetable ORDER BY number"  # noqa: S608 - the words are our own, as below
+_ONE = f"SELECT {_COLUMNS}, mark FROM timetable WHERE number = ?"  # noqa: S608
+_ADD = f"INSERT INTO timetable ({_COLUMNS}, sealed, mark) VALUES ({_PLACES}, ?, ?)"  # noqa: S608
+_CHANGE = f"""
+UPDATE timetable SET ({_COLUMNS}, mark) = ({_PLACES}, ?), sealed = CASE ? WHEN 'ended' THEN x'' ELSE sealed END
+WHERE number = ?
+"""  # noqa: S608
+_NAMED = """
+SELECT number FROM timetable WHERE (name = ? AND state <> 'ended') OR number = ? ORDER BY name = '' LIMIT 1
+"""
+
+
+def _about(entry: Entry) -> str:
+    """What a line is sealed with: whoever can write the database alone can give it no other person, place or time."""
+    return json.dumps([getattr(entry, name) for name in _BOUND])
+
+
+_BOUND = ("number", "actor", "team", "channel", "host", "kind", "expression", "zone")

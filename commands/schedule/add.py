@@ -1,0 +1,91 @@
+"""`docker schedule add`: have a line run by the clock."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from commands import legible
+from commands.command import Command, Risk, args, flag
+from commands.context import Context
+from commands.intent import Intent
+from commands.reply import Moment, Note, Reply
+from commands.spec import Permission
+from commands.timetable import Understood, Wish
+
+LATE = ("run", "skip")
+_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.IGNORECASE)
+_FIELDS = 5  # of a cron expression
+_WHEN = (
+    'say when first: `schedule add "0 3 * * sun" restart web`, `schedule add --every 6h restart web` or'
+    ' `schedule add --at "tomorrow 18:00" restart web`'
+)
+
+
+class Add(Command, name="schedule add", permission=Permission.LISTED, interspersed=False, decides=True):
+    """Have a line run by the clock.
+
+    WHEN is five cron fields in quotes, unless --every or --at says when; all that comes after it is the line, with its
+    own flags. It runs as you, here and on this host: it is judged now, and again at every run, and where you may no
+    longer do it, it is paused and you are told. What docker would ask about needs -f in the line. How it was understood
+    and its next three runs are shown before it is kept.
+    """
+
+    words: tuple[str, ...] = args("[WHEN] COMMAND [ARG...]")
+    every: str = flag(default="", help="Again and again after so long, as 90m, 6h or 1d", label="duration")
+    at: str = flag(default="", help='Once, as 18:00, "tomorrow 18:00", "2026-12-01 18:00" or "in 2h"', label="moment")
+    tz: str = flag(default="", help="The time zone by which it is read, as Europe/Berlin; your own in Slack, else UTC")
+    name: str = flag(default="", help="What to call it, besides its number")
+    late: str = flag(
+        default="", help="What to do where a run is late: run or skip it; else it is run while that is not too late"
+    )
+    yes: bool = flag("-y", default=False, help="Keep it without being asked")
+
+    def problem(self) -> str | None:
+        """A line without when, or when without a line."""
+        if self.every and self.at:
+            return "choose one of --every and --at"
+        if not (self.every or self.at) and len(self.words[0].split()) < _FIELDS:
+            return f"invalid schedule '{self.words[0]}': {_WHEN}"
+        if not self.wish().words:
+            return f"nothing to run: {_WHEN}"
+        if self.late and self.late not in LATE:
+            return f"invalid value '{self.late}' for --late: expected {' or '.join(LATE)}"
+        if self.name and not _NAME.fullmatch(self.name):
+            return f"invalid name '{self.name}': expected a letter, then up to 39 of letters, digits, '_', '.' and '-'"
+        return None
+
+    def wish(self) -> Wish:
+        """When and what."""
+        timed = bool(self.every or self.at)
+        return Wish(
+            words=self.words if timed else self.words[1:],
+            cron="" if timed else self.words[0],
+            every=self.every,
+            at=self.at,
+            zone=self.tz,
+            name=self.name,
+            late=self.late,
+        )
+
+    def risk(self) -> Risk:
+        """Whether it was understood."""
+        return Risk("Keep this?", "schedule add --yes ... (the same line)", forced=self.yes, yes="Keep")
+
+    def intent(self, ctx: Context) -> Intent:
+        """To keep it; a yes stands for the moment that was shown, whenever it is said."""
+        found = ctx.bot.timetable.understood(self.wish())
+        meant = dataclasses.replace(self, tz=found.zone, at=found.at)
+        told = Reply(tuple(Note(each) for each in found.notes))
+        return Intent(
+            (),
+            lambda: found.keep() + told,
+            question=_question(found),
+            moments=tuple(Moment("It would run at", at) for at in found.ahead),
+            instead=meant,
+        )
+
+
+def _question(found: Understood) -> str:
+    facts = (f"Line:  docker {legible.shown(found.line)}", f"Host:  {found.host}", f"When:  {found.due}")
+    return "\n".join(("Keep this?", *facts, *found.notes))
