@@ -9,9 +9,9 @@ from pathlib import Path
 
 from harness import PROJECT
 
-ROW = re.compile(r"^\| (S\d+) \|.*\| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([SF]\d+) \|.*\| ([^|]+) \|$", re.MULTILINE)
 NAMED = re.compile(r"`([^`]+)`")
-ROWS = [f"S{number}" for number in range(1, 32)]
+ROWS = [*(f"S{number}" for number in range(1, 32)), *(f"F{number}" for number in range(21, 27))]
 
 
 def told() -> list[tuple[str, str]]:
