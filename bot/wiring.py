@@ -241,7 +241,7 @@ class Clockwork:
     def _tell(self, job: Job, outcome: Outcome) -> None:
         lapsed = self.lapsing.of(job, outcome)
         if lapsed:
-            self.side.say(job.actor.id, lapsed, lambda _shown: None)
+            self.side.tell(job.actor.id, lapsed, lambda _shown: None)
             outcome = replace(outcome, reply=outcome.reply + note(lapsed))
         if job.channel:
             self.side.post(job.channel, outcome, job.actor.id, job.thread)

@@ -117,10 +117,16 @@ class SlackSide:
 
     def say(self, channel: str, text: str, heard: Callable[[Shown], None]) -> None:
         """Tell a channel, unless it is shared, something about slashdock itself; heard is told what became of it."""
+        self._say(Place(channel), text, heard, public=True)
+
+    def tell(self, person: str, text: str, heard: Callable[[Shown], None]) -> None:
+        """Tell a person alone; heard is told what became of it."""
+        self._say(Place(person, person, direct=True), text, heard, public=False)
+
+    def _say(self, place: Place, text: str, heard: Callable[[Shown], None], *, public: bool) -> None:
         message = render(Outcome(Status.DONE, note(text)), lambda _button: "")
-        ways = self._post.ways(Place(channel), public=True)
-        letter = MessageLetter(message, ways, pace=PACE, followed=Heard(heard))
-        if not self._outbox.put(channel, letter):
+        letter = MessageLetter(message, self._post.ways(place, public=public), pace=PACE, followed=Heard(heard))
+        if not self._outbox.put(place.channel, letter):
             letter.give_up()
 
     def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
