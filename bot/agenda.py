@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import dues
+from bot.advance import Agreed
 from bot.clock import Clock
 from bot.dues import Due
+from bot.held import APPROVE
 from bot.jobs import SKIPPED, Job
 from bot.reader import Reader
 from bot.runs import Run
@@ -16,6 +18,7 @@ from bot.store import Store
 from bot.timetable import Entry, State
 
 SHOWN = 3  # runs ahead that are told
+_UNAGREED: dict[str, Any] = {"agreed_by": (), "agreed_to": (), "agreed_until": None}
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,24 @@ class Agenda:
     def job(self, job: Job) -> dict[str, Any]:
         """A job of the settings."""
         told = {"title": job.name, "person": "", "state": str(State.ACTIVE), "by": "", "why": "", "changed": None}
+        told |= _UNAGREED
         return self._told(job.name, job.line, job.due, job.channel, job.host, self.ahead(job.due)) | told
 
     def entry(self, entry: Entry) -> dict[str, Any]:
         """An entry of the timetable."""
         ahead = self.ahead(entry.due) if entry.state == State.ACTIVE else ()
         told = {name: getattr(entry, name) for name in ("title", "person", "state", "by", "why", "changed")}
+        told |= self._agreed(entry)
         return self._told(str(entry.number), entry.line, entry.due, entry.channel, entry.host, ahead) | told
+
+    def _agreed(self, entry: Entry) -> dict[str, Any]:
+        """What people agreed to once for all its runs: who, for what, and until when by the machine's clock."""
+        if not entry.standing:
+            return _UNAGREED
+        agreed, held = Agreed.read(entry.standing), self.store.approvals.get(entry.number)
+        voters = () if held is None else tuple(each.person for each in held.votes if each.verdict == APPROVE)
+        until = agreed.until - self.store.tide.now() + self.clock.now()
+        return {"agreed_by": voters, "agreed_to": tuple(sorted(agreed.objects)), "agreed_until": until}
 
     def ahead(self, due: Due) -> tuple[float, ...]:
         """When it is due next, in seconds since the epoch by the machine's clock."""

@@ -21,8 +21,8 @@ NOT_YOURS = "Number {} is for {} to decide. You are not among them. Whoever keep
 _UNLISTED = "Number {} is for {} to decide, of those who stand under [people]. Whoever keeps {} can list you there."
 OTHER = "That is not what number {} asks for: its digest is {}. Look at it with `approval show {}` before you agree."
 _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
-_ELEVATION = "role request"  # what it would give outlasts the emergency, and nobody would have agreed to it
-_ROLE = "Breaking the glass never gives a role. Number {} has to be agreed to."
+_OUTLASTING = {"role request", "schedule add"}  # what it would give outlasts the emergency, and nobody agreed to it
+_LASTS = "Breaking the glass never gives a role, nor consent that lasts. Number {} has to be agreed to."
 _REVIEWED = "Number {} has nothing to be reviewed now."
 _ROOT = "Breaking the glass never gives root on a host. Number {} has to be agreed to."
 
@@ -161,8 +161,8 @@ class Assent:
             raise Refusal(policy_reason.no_glass(glass.roles, policy.source, line))
         if held.bound.get("what gives root"):
             raise Refusal(_ROOT.format(number))
-        if held.plan["verb"] == _ELEVATION:
-            raise Refusal(_ROLE.format(number))
+        if held.plan["verb"] in _OUTLASTING:
+            raise Refusal(_LASTS.format(number))
         if held.state is not State.PENDING:
             raise Refusal(self._closed(held))
 

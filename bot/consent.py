@@ -34,7 +34,8 @@ class Escalation:
 class Approval:
     """One [approvals.NAME]: how many people beside the asker have to agree, and who they may be.
 
-    expires and within are seconds: until it has to be decided, and from then on until it has to be begun. remind is
+    expires and within are seconds: until it has to be decided, and from then on until it has to be begun. standing is
+    for how many it can be given once for all runs of a schedule, None where it cannot. remind is
     when the approvers are told again, None for never; channel is where they are asked, empty for where it was asked.
     """
 
@@ -47,6 +48,7 @@ class Approval:
     reason: bool = False
     remind: float | None = None
     escalation: Escalation | None = None
+    standing: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from bot.judging import Judged, Judging
 from bot.request import Received, Status
 from bot.widening import widened
 from commands.context import Verdict
+from commands.intent import Intent
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class Foretelling:
     def verdict(self, asked: Received) -> Verdict:
         """What would become of it if it came now; nothing is done, and nothing is fetched for it."""
         return self.judging.verdict(asked.request, lambda judged: self._planned(asked, judged))
+
+    def weighed(self, asked: Received) -> tuple[Judged, Intent]:
+        """It judged and planned, with all that it takes; raises End where it is not done."""
+        judged = self.judging.judge_again(asked.request)
+        intent = self.execution.plan(asked, judged, silent)
+        return widened(self.judging, judged, intent), intent
 
     def _planned(self, asked: Received, judged: Judged) -> Judged:
         """With all that it takes; raises End where it is not done, or people cannot be asked about it."""

@@ -82,7 +82,8 @@ class Holding:
         def is_open(seen: Seen) -> bool:
             return all(policy.sight.is_everybodys(each, judged.host.name) for each in judged.listed(seen))
 
-        facts = (*map(Fact, _rows(intent)), *radius.around(judged.host, objects, self.clock.now(), knows))
+        exceeds = (Fact(judged.exceeds),) if judged.exceeds else ()
+        facts = (*exceeds, *map(Fact, _rows(intent)), *radius.around(judged.host, objects, self.clock.now(), knows))
         return tuple(
             {
                 "text": each.text,
@@ -124,7 +125,7 @@ class Holding:
             ),
             expires=self.store.tide.now() + min(each.expires for clause in clauses for each in clause),
         )
-        reply, due = _waits(asking), request.due(number, now, public=False)
+        reply, due = _waits(asking, judged.exceeds), request.due(number, now, public=False)
         most = self.assent.policy.current().terms.rates.waiting
         try:
             self.store.record.hold(
@@ -213,9 +214,10 @@ def _superseded(text: str, judged: Judged) -> End:
     return End(Status.SUPERSEDED, text, answers.told(text), judged.command)
 
 
-def _waits(asking: Asking) -> Reply:
+def _waits(asking: Asking, exceeds: str) -> Reply:
     number = asking.number
     text = f"Nothing was done yet. Number {number} waits until {telling.needs(asking)}."
     back = Button("Withdraw", f"approval cancel {number}")
     words = Note(f"To take it back: docker approval cancel {number}. To look at it: docker approval show {number}.")
-    return Reply((Note(text), Moment("It expires", asking.expires), words, Buttons((back,))))
+    more = (Note(exceeds),) if exceeds else ()
+    return Reply((Note(text), *more, Moment("It expires", asking.expires), words, Buttons((back,))))

@@ -88,6 +88,7 @@ class Job:
             self.host,
             delivery=self.delivery(due),
             received=now,
+            schedule=self.number,
         )
 
 

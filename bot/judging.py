@@ -53,6 +53,7 @@ class Judged:
     made_by: MadeBy
     parts: OwnParts
     touched: tuple[str, ...] = ()  # the full ids of the containers that it touches without naming them
+    exceeds: str = ""  # why it is not covered by what people agreed to once for all runs of its schedule
 
     def listed(self, seen: Seen) -> tuple[Object, ...]:
         """An object of a list as the policy judges it."""

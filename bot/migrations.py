@@ -232,6 +232,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                since REAL NOT NULL,  -- from when on it is due
                state TEXT NOT NULL CHECK (state IN ('active', 'paused', 'ended')),
                changed REAL NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,  -- when it came to be so
+               standing TEXT NOT NULL,  -- what people agreed to once for all its runs, as JSON; empty where nothing
                sealed BLOB NOT NULL,  -- the line, with a key that is not in here; empty once it has ended
                mark TEXT NOT NULL)    -- HMAC-SHA256 over all of the above but the line, with that key""",
         "CREATE UNIQUE INDEX timetable_names ON timetable (name) WHERE name <> '' AND state <> 'ended'",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot import answers
+from bot.advance import Advance
 from bot.answers import End
 from bot.assent import Assent
 from bot.clock import Clock
@@ -25,6 +26,7 @@ from bot.record import Answer
 from bot.request import TRUSTED, Directory, Outcome, Received, Request, Status
 from bot.scheduling import Scheduling
 from bot.store import Store, Unwritable
+from bot.unattended import Unattended
 from bot.widening import widened
 from commands import grammar, secrets
 from commands.allowances import Allowances
@@ -79,7 +81,7 @@ class Pipeline:
             judged = self._judged(received)
             self._fill(received.request, judged)
             intent = self._execution.plan(received, judged, progress)
-            judged = widened(self._judging, judged, intent)
+            judged = self._advance.applied(received.request, widened(self._judging, judged, intent), intent)
             if judged.needs:
                 return self._held(received, judged, intent)
             self._confirm(received.request, judged, intent)
@@ -159,6 +161,10 @@ class Pipeline:
     def assent(self) -> Assent:
         """Who may decide what waits."""
         return Assent(self.policy, self.store.approvals)
+
+    @cached_property
+    def _advance(self) -> Advance:
+        return Advance(self.store, self.assent, self.directory)
 
     @cached_property
     def _holding(self) -> Holding:
@@ -261,23 +267,25 @@ class Pipeline:
 
     def _foretold(self, received: Received, host: str, line: str) -> Verdict:
         """What would become of another line of the same person's, sent from the same place."""
-        request = replace(received.request, line=line, host=host)
-        return self._foretelling(self._judging).verdict(replace(received, request=request))
+        return self._foretelling(self._judging).verdict(_asking(received, host, line))
 
     def _scheduling(self, judged: Judged, received: Received, inside: Inside) -> Scheduling:
         request = received.request
+
+        def weighed(line: str) -> tuple[Judged, Intent]:
+            return self._foretelling(self._judging).weighed(_asking(received, judged.host.name, line))
+
         return Scheduling(
             judged.asker,
             judged.person,
             received,
             judged.host.name,
-            self.catalog,
             self.policy,
             self.store,
             self.clock,
             inside.reader,
             self.jobs,
-            inside.verdict,
+            Unattended(self.catalog, self.policy, self.assent, inside.verdict, weighed),
             lambda: "" if request.origin in TRUSTED else self.directory.member(request.actor, fresh=False).zone,
             self.scheduled,
         )
@@ -289,6 +297,10 @@ class Pipeline:
 
     def _foretelling(self, judging: Judging) -> Foretelling:
         return Foretelling(judging, self._executing(judging), self._holding)
+
+
+def _asking(received: Received, host: str, line: str) -> Received:
+    return replace(received, request=replace(received.request, line=line, host=host))
 
 
 def _there(judged: Judged) -> list[Found]:

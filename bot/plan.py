@@ -62,7 +62,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     for each in _absent(judged):
         each.word()
     _check_image(judged)
-    text = "".join(f"{told}\n" for told in _told(judged, objects, request, reason, seal))
+    text = "".join(f"{told}\n" for told in (*_told(judged, objects, request, reason, seal), *intent.told))
     if _hides(text, {name for each in objects for name in (each.name, each.target.ref, *each.tags)}):
         raise Unseen(_HIDDEN)
     try:

@@ -18,7 +18,7 @@ LONGEST = 8 * 3600.0  # seconds for which a role is got at most
 
 _UNMET = "this takes {} of those who have {}, and under [people] {}: nothing could ever be agreed to"
 _UNREVIEWED = "whoever breaks the glass cannot review it, and nobody else under [people] could have {}"
-_APPROVAL = ("need", "from", "channel", "expires", "within", "reason", "remind", "escalate")
+_APPROVAL = ("need", "from", "channel", "expires", "within", "reason", "remind", "escalate", "standing")
 _ESCALATION = ("after", "from", "channel")
 _GLASS = ("roles", "review", "channel")
 
@@ -106,6 +106,7 @@ def _approval(reading: Reading, parent: Table, name: str, roles: Iterable[str]) 
         reading.flag(table, (*key, "reason")),
         remind,
         _escalation(reading, table, key, roles, expires),
+        reading.seconds(table, (*key, "standing")),
     )
 
 

@@ -76,7 +76,8 @@ class Request:
 
     delivery is the id by which a second delivery of it is known; received is epoch seconds. given is what was filled
     into the form of the line, confirmed the digest of the objects that the asker was shown and agreed to;
-    approved is the number under which it waited for other people's consent and got it, 0 where it did not wait.
+    approved is the number under which it waited for other people's consent and got it, 0 where it did not wait;
+    schedule is that of the entry on the timetable that it is a run of, 0 where it is none.
     """
 
     line: str
@@ -90,6 +91,7 @@ class Request:
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
     confirmed: str = ""
     approved: int = 0
+    schedule: int = 0
 
     def due(self, number: int, at: float, *, public: bool) -> Due | None:
         """Its answer under this number, at this time, as Slack has to show it; None where nobody waits for it there."""

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import answers, cron, dues, whenever
+from bot import advance, answers, cron, dues, whenever
+from bot.advance import Agreed
 from bot.agenda import Agenda
 from bot.clock import Clock
+from bot.consent import Clauses
 from bot.dues import Due
 from bot.jobs import Job
 from bot.policy import Allow, Asker, Rules
@@ -17,24 +19,18 @@ from bot.reader import Reader
 from bot.request import Received
 from bot.store import Store
 from bot.timetable import Altered, Entry, State
+from bot.unattended import Unattended
 from commands import line
 from commands.attempts import Refusal
-from commands.catalog import Catalog, Parsed
-from commands.command import Command
-from commands.context import Decision, Verdict
-from commands.line import UsageError
+from commands.catalog import Parsed
 from commands.reply import Moment, Reply, note
 from commands.secrets import mask_text
 from commands.spec import Permission
+from commands.target import Found
 from commands.timetable import Understood, Wish
 
 MOST = 100  # entries of one person that have not ended
 _NOBODY = "Nothing on the timetable is called '{}'. `schedule ls` lists what is."
-_ASKS = "docker would ask before it runs '{}', and nobody is there to answer. Say -f in the line."
-_INSISTS = "The policy has '{}' confirmed each time it is run ([confirm] of {}), so it cannot be scheduled."
-_DECIDES = "'{}' is a person's own word about what others may do: it cannot be scheduled."
-_FORM = "'{}' asks for more in a dialog, and nobody is there to answer: it cannot be scheduled."
-_REASON = 'Those who have to agree want to know why: say --reason "..." in the line.'
 _ALTERED = "What the timetable has as '{}' was altered by something else, or sealed with another key: it is not run."
 _THEIRS = "'{}' is {}'s. To {} what others put on the timetable takes a rule for `{}` (class change) on '*'."
 
@@ -43,21 +39,20 @@ _THEIRS = "'{}' is {}'s. To {} what others put on the timetable takes a rule for
 class Scheduling:
     """The Timetable that a command's context holds, for whoever sent what was received, at an engine.
 
-    verdict foretells a line of theirs, zone is their time zone, empty where it is not known; woken hears that something
-    came onto the timetable, or goes on.
+    zone is their time zone, empty where it is not known; woken hears that something came onto the timetable, or that it
+    goes on.
     """
 
     asker: Asker
     person: str
     received: Received
     host: str
-    catalog: Catalog
     policy: Rules
     store: Store
     clock: Clock
     reader: Reader
     jobs: Callable[[], list[Job]]
-    verdict: Callable[[str], Verdict]
+    unattended: Unattended
     zone: Callable[[], str]
     woken: Callable[[], None]
 
@@ -65,9 +60,10 @@ class Scheduling:
         """How a wish is meant, where the asker may have it; raises Refusal."""
         due = self._due(wish)
         typed = line.join(wish.words)
-        parsed = self._parsed(typed)
-        notes = (*self._allowed(parsed.command, typed), *self._room(wish))
+        parsed = self.unattended.parsed(typed)
+        notes = (*self.unattended.remarks(parsed.command, typed), *self._room(wish))
         entry = self._entry(wish, due, parsed)
+        asked = self.unattended.in_advance(typed) if wish.standing else None
         return Understood(
             line=entry.line,
             host=entry.host,
@@ -76,7 +72,10 @@ class Scheduling:
             zone=due.zone,
             at=due.expression if isinstance(due, dues.Once) else "",
             notes=notes,
-            keep=lambda: self._keep(entry, typed),
+            keep=lambda: self._keep(entry, typed, asked),
+            needs=frozenset(frozenset(each.name for each in clause) for clause in asked[0]) if asked else frozenset(),
+            concerns=asked[1] if asked else (),
+            lasts=advance.longest(asked[0]) if asked else 0.0,
         )
 
     def listed(self) -> list[Mapping[str, Any]]:
@@ -100,7 +99,7 @@ class Scheduling:
         """See that the asker may do this to it now; raises Refusal."""
         if self._job(word) is not None:
             raise Refusal(f"'{word}' is a job of the settings, which set when it runs. Nothing was done.")
-        entry, spec = self._known(word), self.catalog.find(tuple(verb.split()))
+        entry, spec = self._known(word), self.unattended.catalog.find(tuple(verb.split()))
         assert spec is not None, verb  # noqa: S101 - a verb of ours
         wide = replace(spec.spec, permission=Permission.CHANGE)
         if not self.asker.has(entry.actor) and not isinstance(self.policy.current().judge(self.asker, wide, ()), Allow):
@@ -130,6 +129,22 @@ class Scheduling:
         self._change(word, State.ENDED, "removed")
         return note(f"Schedule {word} is removed. A run that was begun goes on.")
 
+    def revoke(self, word: str) -> Reply:
+        """Have each of its runs ask for consent again; raises Refusal."""
+        entry = self._known_to_deciders(word)
+        if not self.store.timetable.revoke(entry.number, self.person, self.received.number):
+            raise Refusal(f"Nothing is agreed to for all runs of '{word}'. Nothing was done.")
+        return note(f"Each run of schedule {word} asks for consent again.")
+
+    def _known_to_deciders(self, word: str) -> Entry:
+        """One's own, and one whose standing consent one might have given; raises Refusal."""
+        entry = self._named(word)
+        held = None if entry is None else self.store.approvals.get(entry.number)
+        decides = held is not None and self.unattended.assent.may_decide(held, self.asker)
+        if entry is None or not (decides or self.asker.has(entry.actor)):
+            raise Refusal(f"Nothing that you may revoke is on the timetable as '{word}'.")
+        return entry
+
     def _due(self, wish: Wish) -> Due:
         zone = wish.zone or self._own_zone()
         try:
@@ -146,33 +161,6 @@ class Scheduling:
         except ValueError:
             return "UTC"
         return zone
-
-    def _parsed(self, typed: str) -> Parsed:
-        try:
-            return self.catalog.parse(typed)
-        except UsageError as error:
-            raise Refusal(" ".join(filter(None, (error.text, error.hint)))) from None
-
-    def _allowed(self, command: Command, typed: str) -> tuple[str, ...]:
-        """What is to be known of the line; raises Refusal where it cannot be run without anybody there."""
-        name, policy = command.spec.name, self.policy.current()
-        if command.spec.decides or command.recalls():
-            raise Refusal(_DECIDES.format(name))
-        form, risk = command.form(), command.risk()
-        if form is not None and not all(each.optional for each in form.fields):
-            raise Refusal(_FORM.format(name))
-        if risk is not None and policy.insists(command.spec):
-            raise Refusal(_INSISTS.format(name, policy.source))
-        if risk is not None and not risk.forced:
-            raise Refusal(_ASKS.format(name))
-        verdict = self.verdict(typed)
-        if verdict.decision in {Decision.DENY, Decision.UNKNOWN}:
-            raise Refusal(verdict.reason)
-        asked = [policy.approval(each) for each in verdict.approvals]
-        if any(each is not None and each.reason for each in asked) and not command.reason:
-            raise Refusal(_REASON)
-        held = (f"Each run will ask: {verdict.reason}",) if verdict.decision is Decision.HOLD else ()
-        return (*held, *(f"As things are it would fail: {each}" for each in verdict.missing))
 
     def _room(self, wish: Wish) -> tuple[str, ...]:
         """Nothing; raises Refusal where the name is taken, or the asker has too many already."""
@@ -204,8 +192,12 @@ class Scheduling:
             by=self.person,
         )
 
-    def _keep(self, entry: Entry, typed: str) -> Reply:
-        """Put it on the timetable."""
+    def _keep(self, entry: Entry, typed: str, asked: tuple[Clauses, tuple[Found, ...]] | None) -> Reply:
+        """Put it on the timetable, with what people agreed to for all its runs."""
+        if asked is not None:
+            objects = frozenset((each.kind, each.name) for each in asked[1])
+            until = self.store.tide.now() + advance.longest(asked[0])
+            entry = replace(entry, standing=Agreed(asked[0], objects, until).written())
         self.store.timetable.add(entry, typed)
         self.woken()
         told = note(f"Kept as schedule {entry.title}. `schedule show {entry.number}` tells how it stands.")

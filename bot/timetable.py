@@ -39,7 +39,8 @@ class Entry:
     """A line on the timetable, by the number of the action that added it; name is what else people call it.
 
     line has its secrets masked. since is from when on it is due, by the clock that its due goes by; changed is when it
-    became what it is now, by whom and why, in seconds since the epoch.
+    became what it is now, by whom and why, in seconds since the epoch. standing is what people agreed to once for all
+    of its runs, as bot/advance.py has it, empty where nothing.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Entry:
     changed: float
     by: str = ""
     why: str = ""
+    standing: str = ""
 
     @property
     def due(self) -> Due:
@@ -145,18 +147,32 @@ class Timetable:
     def change(self, number: int, state: State, by: str, why: str, action: int, since: float | None = None) -> bool:  # noqa: PLR0913, PLR0917 - the facts of a change
         """Commit that it is in another state now; action is what did that. False where it is so already, or ended.
 
-        since is from when on it is due again, where it is. What has ended keeps its line no more.
+        since is from when on it is due again, where it is. What was agreed to for all its runs is so no more, and what
+        has ended keeps its line no more.
         """
         with self._ledger.writing() as db:
             entry = self._entry(db, number)
             if entry is None or entry.state in {state, State.ENDED}:
                 return False
             since = entry.since if since is None else since
-            after = replace(entry, state=state, by=by, why=why, changed=self._now(), since=since)
-            db.execute(_CHANGE, (*astuple(after), self._mark(after), state, number))
+            after = replace(entry, state=state, by=by, why=why, changed=self._now(), since=since, standing="")
+            self._write(db, after)
             body = {"schedule": entry.title, "state": state, "by": by, "why": why}
             self._ledger.append(db, action, "noted", body)
             return True
+
+    def revoke(self, number: int, by: str, action: int) -> bool:
+        """Commit that nothing is agreed to any more for all its runs; False where nothing was."""
+        with self._ledger.writing() as db:
+            entry = self._entry(db, number)
+            if entry is None or not entry.standing:
+                return False
+            self._write(db, replace(entry, standing=""))
+            self._ledger.append(db, action, "noted", {"schedule": entry.title, "standing": "revoked", "by": by})
+            return True
+
+    def _write(self, db: Database, entry: Entry) -> None:
+        db.execute(_CHANGE, (*astuple(entry), self._mark(entry), entry.state, entry.number))
 
     def _read(self) -> list[Entry]:
         with self._reading() as db:

@@ -23,7 +23,7 @@ def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
     """
     spec = judged.command.spec
     if spec.permission is Permission.LISTED:
-        return judged
+        return replace(judged, needs=judged.needs | intent.needs)
     if intent.idle or (_has_nothing(judged) and not intent.objects):
         return replace(judged, needs=NOBODY)
     guarded = [(each, judging.guarded(spec, judged.host, each)) for each in intent.objects]

@@ -28,7 +28,9 @@ class Intent:
     when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
     also are those of the objects to which another verb is done as a part of it, by that verb; shares are those by whose
     namespaces it reaches others. moments are told to whoever is to confirm it, and instead is the command that a yes
-    stands for, where the line would mean something else later. idle: nothing is done at all, and the reply says why.
+    stands for, where the line would mean something else later. needs are the
+    approvals that it takes for what it has done later, told what people are shown of that. idle: nothing is done at
+    all, and the reply says why.
     """
 
     objects: tuple[Found, ...]
@@ -40,6 +42,8 @@ class Intent:
     shares: tuple[Shared, ...] = ()
     idle: bool = False
     moments: tuple[Moment, ...] = ()
+    needs: frozenset[frozenset[str]] = frozenset()
+    told: tuple[str, ...] = ()
     instead: Command | None = None
 
     def digest(self, named: Iterable[Found], line: str) -> str:

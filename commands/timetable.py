@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from commands.reply import Reply
+    from commands.target import Found
 
 
 @dataclass(frozen=True)
 class Wish:
     """What somebody wants to be run by the clock, as they wrote it; words is the line.
 
-    One of cron, every and at is given; an empty zone is the asker's own.
+    One of cron, every and at is given; an empty zone is the asker's own. standing: others are to agree to all its runs
+    at once.
     """
 
     words: tuple[str, ...]
@@ -24,6 +26,7 @@ class Wish:
     zone: str = ""
     name: str = ""
     late: str = ""
+    standing: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Understood:
     """How a wish is meant: its line with the secrets masked, where, when in words, and the next runs in epoch seconds.
 
     zone is the one it is read in, at the moment for good where it is to be run once; notes are what is to be known of
-    it. keep puts it on the timetable, and raises Refusal.
+    it. keep puts it on the timetable, and raises Refusal. needs are the approvals that it takes for all its runs at
+    once, concerns what they would be about, lasts for how many seconds that would count.
     """
 
     line: str
@@ -42,6 +46,9 @@ class Understood:
     at: str
     notes: tuple[str, ...]
     keep: Callable[[], Reply]
+    needs: frozenset[frozenset[str]] = frozenset()
+    concerns: tuple[Found, ...] = ()
+    lasts: float = 0.0
 
 
 class Timetable(Protocol):
@@ -70,6 +77,9 @@ class Timetable(Protocol):
 
     def resume(self, word: str) -> Reply:
         """Have it run again, from now on."""
+
+    def revoke(self, word: str) -> Reply:
+        """Have each of its runs ask for consent again."""
 
     def remove(self, word: str) -> Reply:
         """End it."""

@@ -20,6 +20,7 @@ import harness  # noqa: E402 - the line above says where it is
 from engine import Engine  # noqa: E402
 from every_verb import furnish  # noqa: E402
 from harness import Bench  # noqa: E402
+from nights import Night, begun  # noqa: E402
 from offices import Offices  # noqa: E402
 from samples import busybox_image  # noqa: E402
 from world import World  # noqa: E402
@@ -75,6 +76,14 @@ def office(furnished: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[O
     made = Offices(fresh_world, tmp_path / "data")
     yield made
     made.close()
+
+
+@pytest.fixture
+def night(fresh_world: str, tmp_path: Path) -> Iterator[Night]:
+    """A pipeline on the private engine whose clock is set by hand, and what runs by it."""
+    made = begun(fresh_world, tmp_path / "data")
+    yield made
+    made.bench.close()
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ EVERY: Mapping[str, Line] = {
     "schedule show": Line("schedule show nightly"),
     "schedule history": Line("schedule history nightly"),
     "schedule pause": Line("schedule pause nightly moving house"),
+    "schedule revoke": Line("schedule revoke nightly"),
     "schedule resume": Line("schedule resume nightly"),
     "schedule rm": Line("schedule rm nightly"),
     "cleanup plan": Line("cleanup plan"),

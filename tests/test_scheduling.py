@@ -2,118 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from docker.api.client import APIClient
-from harness import Bench, Everyone, bench
-from offices import BASE, DEV, EVE, SAM, told
-from set_clock import SetClock
+from nights import CHANGES, DAY, HOUR, OPS, Night, button, moments
+from offices import DEV, EVE, SAM, told
 
-from bot.jobs import Job, planned
-from bot.lapsing import Lapsing
-from bot.policy import Policy
-from bot.request import Actor, Member, Origin, Outcome, Request, Status
-from bot.schedules import Ended, Schedules
-from bot.store import FILE
-from commands import catalog
-from commands.reply import Buttons, Moment
-
-HOUR, DAY = 3600.0, 86_400.0
-NOON = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()  # a Monday
-OPS = "C0OPS00001"
-CHANGES = """
-[[roles.sre.allow]]
-verbs = ["change", "act"]
-on = ["*"]
-"""
-
-
-@dataclass
-class Town(Everyone):
-    """A directory in which some have a time zone, and some may do nothing."""
-
-    zones: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, Member] = field(default_factory=dict)
-
-    def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - what a Directory is asked
-        """Whoever it was told of, else an active member."""
-        return self.refused.get(actor.id, Member(zone=self.zones.get(actor.id, "")))
-
-
-@dataclass
-class Night:
-    """A pipeline whose clock is set by hand, and what runs by it."""
-
-    bench: Bench
-    clock: SetClock
-    town: Town
-    outcomes: list[Outcome] = field(default_factory=list)
-    lapsed: list[str] = field(default_factory=list)
-
-    def say(self, line: str, person: str = DEV, confirmed: str = "") -> Outcome:
-        """A line of somebody's in the channel of all."""
-        return self.bench.pipeline.submit(Request(line, Actor(person), Origin.SLASH, OPS, confirmed=confirmed))
-
-    def schedules(self) -> Schedules:
-        """What watches the clock."""
-        store = self.bench.store
-        return Schedules(lambda: planned(store.timetable), store, self.clock, self.run)
-
-    def run(self, job: Job, request: Request, ended: Ended) -> None:
-        """A run, as `slashdock start` has it done."""
-        outcome = self.bench.pipeline.submit(request)
-        ended(outcome)
-        lapsing = Lapsing(self.bench.store, self.bench.pipeline.policy, self.town)
-        self.lapsed.append(lapsing.of(job, outcome))
-        self.outcomes.append(outcome)
-
-    def passes(self, seconds: float, schedules: Schedules | None = None) -> list[Outcome]:
-        """What runs at a look at the clock after so long."""
-        before = len(self.outcomes)
-        self.clock.at += seconds
-        (schedules or self.schedules()).tick()
-        return self.outcomes[before:]
-
-    def add(self, line: str, person: str = DEV) -> int:
-        """The number of a schedule that is kept."""
-        outcome = self.say(f"schedule add --yes {line}", person)
-        assert outcome.status is Status.DONE, told(outcome)
-        assert outcome.number is not None
-        return outcome.number
-
-    def ruled(self, rules: str) -> None:
-        """Another policy from now on."""
-        policy = Policy.parse(BASE + rules, "policy.toml", tuple(verb.spec for verb in catalog.load()))
-        self.bench = replace(self.bench, pipeline=replace(self.bench.pipeline, policy=policy))
-
-    def file(self) -> sqlite3.Connection:
-        """The database, as whoever can write the file alone has it."""
-        return sqlite3.connect(self.bench.folder / FILE)
-
-
-@pytest.fixture
-def night(fresh_world: str, tmp_path: Path) -> Iterator[Night]:
-    """Noon in June; what the rules of BASE say, and sre may change things."""
-    clock, town = SetClock(NOON), Town()
-    policy = Policy.parse(BASE + CHANGES, "policy.toml", tuple(verb.spec for verb in catalog.load()))
-    made = bench(fresh_world, tmp_path / "data", policy, town, clock=clock)
-    yield Night(made, clock, town)
-    made.close()
-
-
-def _moments(outcome: Outcome) -> list[str]:
-    found = [part.at for part in outcome.reply.parts if isinstance(part, Moment)]
-    return [f"{datetime.fromtimestamp(at, UTC):%m-%d %H:%M}" for at in found]
-
-
-def _button(outcome: Outcome) -> tuple[str, str, str]:
-    button = next(part for part in outcome.reply.parts if isinstance(part, Buttons)).buttons[0]
-    return button.label, button.line, button.confirms
+from bot.request import Member, Status
 
 
 def _started(api: APIClient) -> str:
@@ -127,23 +24,23 @@ def test_a_schedule_is_kept_once_it_was_shown_how_it_is_understood(night: Night)
     assert shown.status is Status.HELD
     for each in ("docker container restart", "web", "Host:  local", "0 3 * * sun (Europe/Berlin)"):
         assert each in told(shown)
-    assert _moments(shown) == ["06-07 01:00", "06-14 01:00", "06-21 01:00"]
+    assert moments(shown) == ["06-07 01:00", "06-14 01:00", "06-21 01:00"]
     assert "Nothing is scheduled" in told(night.say("schedule ls"))
-    label, line, confirms = _button(shown)
+    label, line, confirms = button(shown)
     assert label == "Keep"
     kept = night.say(line, confirmed=confirms)
     assert kept.status is Status.DONE
-    assert _moments(kept) == _moments(shown)
+    assert moments(kept) == moments(shown)
     assert f"{kept.number}" in told(night.say("schedule ls"))
 
 
 def test_a_yes_is_to_the_moment_that_was_shown(night: Night) -> None:
     """Two hours from when it was asked, not from when the button was pressed; once it has passed it is asked anew."""
     shown = night.say("schedule add --at 'in 2h' ps")
-    assert _moments(shown) == ["06-01 14:00"]
-    _, line, confirms = _button(shown)
+    assert moments(shown) == ["06-01 14:00"]
+    _, line, confirms = button(shown)
     night.clock.at += HOUR
-    assert _moments(night.say(line, confirmed=confirms)) == ["06-01 14:00"]
+    assert moments(night.say(line, confirmed=confirms)) == ["06-01 14:00"]
     night.clock.at += 2 * HOUR
     late = night.say(line, confirmed=confirms)
     assert late.status is Status.FAILED
@@ -266,7 +163,7 @@ def test_a_run_that_needs_consent_waits_for_it_each_time(night: Night, api: APIC
     night.ruled('[[require]]\nverbs = ["act"]\napprove = "second"')
     shown = night.say("schedule add --every 30m restart -t 0 web")
     assert "Each run will ask" in told(shown)
-    _, line, confirms = _button(shown)
+    _, line, confirms = button(shown)
     number = night.say(line, confirmed=confirms).number
     before, schedules = _started(api), night.schedules()
     (outcome,) = night.passes(HOUR / 2, schedules)
@@ -388,7 +285,7 @@ def test_an_interval_is_told_by_the_readers_clock(night: Night) -> None:
     night.add("--every 1h ps")
     night.passes(400 * DAY)
     night.clock.at -= 400 * DAY
-    assert _moments(night.say("schedule ls"))[0] == "06-01 13:00"
+    assert moments(night.say("schedule ls"))[0] == "06-01 13:00"
 
 
 @pytest.mark.attack("F24")
@@ -407,7 +304,7 @@ def test_a_run_that_is_too_late_is_skipped_and_told(night: Night) -> None:
 def test_the_days_of_a_week_are_crons(night: Night) -> None:
     """0 and 7 are Sunday, and the next runs say so before anything is kept."""
     for day in ("0", "7", "sun"):
-        assert _moments(night.say(f"schedule add '0 3 * * {day}' ps"))[0] == "06-07 03:00"
+        assert moments(night.say(f"schedule add '0 3 * * {day}' ps"))[0] == "06-07 03:00"
 
 
 @pytest.mark.attack("F22")

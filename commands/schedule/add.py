@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 
-from commands import legible
+from commands import legible, units
 from commands.command import Command, Risk, args, flag
 from commands.context import Context
 from commands.intent import Intent
@@ -13,8 +14,9 @@ from commands.reply import Moment, Note, Reply
 from commands.spec import Permission
 from commands.timetable import Understood, Wish
 
-LATE = ("run", "skip")
+LATE = ("", "run", "skip")
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.IGNORECASE)
+_NAMED = "expected a letter, then up to 39 of letters, digits, '_', '.' and '-'"
 _FIELDS = 5  # of a cron expression
 _WHEN = (
     'say when first: `schedule add "0 3 * * sun" restart web`, `schedule add --every 6h restart web` or'
@@ -39,21 +41,24 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
     late: str = flag(
         default="", help="What to do where a run is late: run or skip it; else it is run while that is not too late"
     )
+    standing: bool = flag(default=False, help="Have others agree once to all runs, where the policy lets them")
     yes: bool = flag("-y", default=False, help="Keep it without being asked")
 
     def problem(self) -> str | None:
         """A line without when, or when without a line."""
-        if self.every and self.at:
-            return "choose one of --every and --at"
-        if not (self.every or self.at) and len(self.words[0].split()) < _FIELDS:
-            return f"invalid schedule '{self.words[0]}': {_WHEN}"
-        if not self.wish().words:
-            return f"nothing to run: {_WHEN}"
-        if self.late and self.late not in LATE:
-            return f"invalid value '{self.late}' for --late: expected {' or '.join(LATE)}"
-        if self.name and not _NAME.fullmatch(self.name):
-            return f"invalid name '{self.name}': expected a letter, then up to 39 of letters, digits, '_', '.' and '-'"
-        return None
+        told = (
+            (self.every and self.at, "choose one of --every and --at"),
+            (self.standing and self.at, "--standing is for what runs again and again, which --at does not"),
+            (self._is_cut_short(), f"invalid schedule '{self.words[0]}': {_WHEN}"),
+            (not self.wish().words, f"nothing to run: {_WHEN}"),
+            (self.late not in LATE, f"invalid value '{self.late}' for --late: expected run or skip"),
+            (self.name and not _NAME.fullmatch(self.name), f"invalid name '{self.name}': {_NAMED}"),
+        )
+        return next((wrong for is_wrong, wrong in told if is_wrong), None)
+
+    def _is_cut_short(self) -> bool:
+        """Whether what comes first is no cron expression, where it has to be one."""
+        return not (self.every or self.at) and len(self.words[0].split()) < _FIELDS
 
     def wish(self) -> Wish:
         """When and what."""
@@ -66,6 +71,7 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
             zone=self.tz,
             name=self.name,
             late=self.late,
+            standing=self.standing,
         )
 
     def risk(self) -> Risk:
@@ -78,12 +84,21 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
         meant = dataclasses.replace(self, tz=found.zone, at=found.at)
         told = Reply(tuple(Note(each) for each in found.notes))
         return Intent(
-            (),
+            found.concerns,
             lambda: found.keep() + told,
             question=_question(found),
             moments=tuple(Moment("It would run at", at) for at in found.ahead),
             instead=meant,
+            needs=found.needs,
+            told=tuple(_asked(found)) if self.standing else (),
         )
+
+
+def _asked(found: Understood) -> Iterator[str]:
+    """What those are shown who agree to all runs at once."""
+    yield f"Runs:    docker {legible.shown(found.line)}"
+    yield f"When:    {found.due}"
+    yield f"For:     {units.age(found.lasts).lower()} from when it is agreed to, for runs that concern no more"
 
 
 def _question(found: Understood) -> str:

@@ -9,7 +9,7 @@ from commands import legible
 from commands.audit.actions import flat
 from commands.command import Command, arg
 from commands.context import Context
-from commands.reply import Moment, Output, Part, Reply
+from commands.reply import Moment, Note, Output, Part, Reply
 from commands.spec import Permission
 from commands.units import ago
 
@@ -28,6 +28,10 @@ class Show(Command, name="schedule show", permission=Permission.LISTED):
 
 def _told(entry: Mapping[str, Any], now: float) -> Iterator[Part]:
     yield Output("".join(f"{label + ':':<{_LABELS}}{value}\n" for label, value in _facts(entry, now) if value))
+    if entry["agreed_until"] is not None:
+        names = ", ".join(f"{kind} {legible.shown(name)}" for kind, name in entry["agreed_to"]) or "no object"
+        yield Note(f"All its runs were agreed to by {', '.join(entry['agreed_by']) or 'nobody'}, for {names}.")
+        yield Moment("That ends", entry["agreed_until"])
     yield from (Moment("It runs at", at) for at in entry["next_runs"])
 
 

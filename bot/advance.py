@@ -1,0 +1,119 @@
+"""Consent that is given once for all runs of a schedule: what people agreed to, and whether a run stays within it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from bot import consent
+from bot.assent import Assent
+from bot.consent import Clauses
+from bot.held import State
+from bot.judging import Judged
+from bot.request import Directory, Request
+from bot.rule import NOBODY
+from bot.store import Store
+from bot.timetable import Altered, Entry
+from commands.intent import Intent
+from commands.target import Found
+
+_ROOT = "it gives root on the host, which is agreed to at each run"
+_TOUCHED = "it touches containers that it does not name"
+_EXPIRED = "that has expired"
+_CHANGED = "the policy asks for other consent now"
+_FEWER = "not enough of those who agreed may still do so"
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What was agreed to: the approvals as they were, the kind and the name of each object, until when.
+
+    until is epoch seconds by a clock that only goes on.
+    """
+
+    clauses: Clauses
+    objects: frozenset[tuple[str, str]]
+    until: float
+
+    def written(self) -> str:
+        """It as JSON."""
+        told = {"clauses": consent.written(self.clauses), "objects": sorted(self.objects), "until": self.until}
+        return json.dumps(told)
+
+    @classmethod
+    def read(cls, text: str) -> Agreed:
+        """What was written so."""
+        told = json.loads(text)
+        objects = frozenset((str(kind), str(name)) for kind, name in told["objects"])
+        return cls(consent.read(told["clauses"]), objects, float(told["until"]))
+
+
+def lasting(clauses: Clauses) -> Clauses:
+    """Those approvals of each clause that the policy lets be given once for many runs."""
+    return tuple(tuple(each for each in clause if each.standing is not None) for clause in clauses)
+
+
+def longest(clauses: Clauses) -> float:
+    """For how many seconds that counts at most."""
+    return min(each.standing or 0.0 for clause in clauses for each in clause)
+
+
+def concerned(judged: Judged, intent: Intent) -> tuple[Found, ...]:
+    """All objects that a line is about, and those that it finds."""
+    return (*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects)
+
+
+def unfit(judged: Judged) -> str:
+    """Why nobody can agree to all runs of a line at once; empty where they can."""
+    return _ROOT if judged.root else _TOUCHED if judged.touched else ""
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Whether people have agreed to a run already, by what they agreed to once."""
+
+    store: Store
+    assent: Assent
+    directory: Directory
+
+    def applied(self, request: Request, judged: Judged, intent: Intent) -> Judged:
+        """The same, without the consent that it takes where that was given once for all runs of the schedule.
+
+        Where it was given, and does not cover this run, it says why not.
+        """
+        entry = self._entry(request.schedule) if request.schedule and judged.needs else None
+        if entry is None or not entry.standing:
+            return judged
+        wrong = self._wrong(entry, judged, intent)
+        if wrong:
+            return replace(
+                judged, exceeds=f"This is not covered by what was agreed to as number {entry.number}: {wrong}."
+            )
+        return replace(judged, needs=NOBODY, reason=f"agreed to once for all runs, as number {entry.number}")
+
+    def _entry(self, number: int) -> Entry | None:
+        try:
+            return self.store.timetable.get(number)
+        except Altered:
+            return None
+
+    def _wrong(self, entry: Entry, judged: Judged, intent: Intent) -> str:
+        """Why it does not cover this run; empty where it does."""
+        agreed, now = Agreed.read(entry.standing), self.assent.clauses(judged.needs)
+        more = {(each.kind, each.name) for each in concerned(judged, intent)} - agreed.objects
+        if self.store.tide.now() >= agreed.until:
+            return _EXPIRED
+        if judged.host.name != entry.host:
+            return f"it was for {entry.host}"
+        if more:
+            return f"it concerns more: {', '.join(f'{kind} {name}' for kind, name in sorted(more))}"
+        if set(lasting(now)) - set(agreed.clauses):
+            return _CHANGED
+        return unfit(judged) or self._fewer(entry.number, now)
+
+    def _fewer(self, number: int, now: Clauses) -> str:
+        """Whether those who agreed are still enough, looked at afresh in Slack and in the policy."""
+        held = self.store.approvals.get(number)
+        if held is None or held.glass or held.state is not State.DONE:
+            return _FEWER
+        return "" if self.assent.enough(held, self.assent.standing(held, self.directory), now) else _FEWER
