@@ -21,6 +21,7 @@ from commands.context import Standing, Verdict
 from commands.reply import Reply
 from commands.spec import Spec
 from commands.timetable import Timetable
+from commands.upkeep import Upkeep
 
 RECENT = 50  # actions among which why looks for one that is not about another
 ENDED = ("denied", "held", "failed", "unknown", "usage", "cancelled", "expired", "superseded")  # what why explains
@@ -44,6 +45,7 @@ class Inside:
     decided: Callable[[int], None]  # hears of every request about which something was decided
     ask: Callable[[str], Verdict]  # what would become of a line of the asker's, at this engine
     schedule: Callable[[Inside], Timetable]
+    maintain: Callable[[], Upkeep]
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""
@@ -145,6 +147,11 @@ class Inside:
         """The rules of the roles that the asker may know of."""
         policy = self.policy.current()
         return standing.roles(policy, self.asker, self.store.grants.counting(policy.terms.longest))
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """The maintenance of hosts."""
+        return self.maintain()
 
     @property
     def timetable(self) -> Timetable:

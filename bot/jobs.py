@@ -21,7 +21,8 @@ class Job:
     """A line that is run by the clock: when, as whom, where, and the channel that is told.
 
     shown is the line with its secrets masked, empty where it has none. number is that of its entry on the timetable, 0
-    for a job of the settings; since is from when on it is due, None where the record knows that alone.
+    for a job of the settings; since is from when on it is due, None where the record knows that alone. quiet_ok: it is
+    run in quiet hours, too.
     """
 
     name: str
@@ -36,11 +37,12 @@ class Job:
     person: str = ""
     number: int = 0
     since: float | None = None
+    quiet_ok: bool = False
 
     @classmethod
     def own(cls, name: str, line: str, due: Due, channel: str = "") -> Job:
         """A job that nobody asked for: it acts as the schedule of its name."""
-        return cls(name, line, due, Actor(f"{CLOCK}{name}"), channel)
+        return cls(name, line, due, Actor(f"{CLOCK}{name}"), channel, quiet_ok=True)
 
     @classmethod
     def of(cls, entry: Entry, line: str) -> Job:
@@ -58,6 +60,7 @@ class Job:
             person=entry.person,
             number=entry.number,
             since=entry.since,
+            quiet_ok=bool(entry.quiet),
         )
 
     def told(self) -> str:

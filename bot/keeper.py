@@ -23,6 +23,7 @@ HOUR, DAY = 3600.0, 86_400.0  # seconds
 UNSAID = 100  # lines that wait to be told again
 SHOWN = 20  # numbers of actions that a sentence names
 
+_NO_HOSTS: Mapping[str, str] = {}
 _TAKEN = (Shown.SHOWN, Shown.UNSURE)
 
 log = logging.getLogger(__name__)
@@ -53,14 +54,24 @@ class _Watch:
 class Keeper:
     """A thread of its own; checks are by the name of what they look at.
 
-    retention is the days after which what is recorded goes to an archive, 0 where it never does.
+    retention is the days after which what is recorded goes to an archive, 0 where it never does. hosts are those that
+    checks are about, by the name of the check: while one is maintained, what is to be told of it waits.
     """
 
-    def __init__(self, store: Store, clock: Clock, checks: Mapping[str, Check], side: Side, retention: int = 0) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what it looks after
+        self,
+        store: Store,
+        clock: Clock,
+        checks: Mapping[str, Check],
+        side: Side,
+        retention: int = 0,
+        hosts: Mapping[str, str] = _NO_HOSTS,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._side = side
         self._retention = retention
+        self._hosts = hosts
         self._watches = [_Watch(name, check) for name, check in checks.items()]
         self._due = {"hour": 0.0, "day": clock.now() + HOUR}
         self._unsaid: deque[str] = deque(maxlen=UNSAID)
@@ -90,6 +101,7 @@ class Keeper:
             self._done(partial(self._say, text))
         for watch in self._watches:
             self._done(partial(self._watch, watch, now))
+        self._done(self._tell_over)
         self._done(self._side.feed)
         self._done(self._store.tide.keep)
         self._done(partial(reconcile.settle, self._store, self._clock))
@@ -136,6 +148,23 @@ class Keeper:
         """Tell it, and again at another look where there was no room for it or Slack was away."""
         self._side.say(text, lambda shown: self._unsaid.append(text) if shown is Shown.DUE else None)
 
+    def _tell(self, name: str, text: str) -> None:
+        """Tell what a check found, once nobody works any more on the host that it is about."""
+        lasting = self._store.windows.lasting() if name in self._hosts else []
+        window = next((each for each in lasting if each.host == self._hosts[name]), None)
+        if window is None:
+            self._say(text)
+        else:
+            self._store.windows.hold(window.number, text)
+
+    def _tell_over(self) -> None:
+        """Tell of each window that is over, in one message with what was held back."""
+        for window in self._store.windows.over():
+            self._store.windows.told(window.number)
+            by = f", ended by {window.ended_by}" if window.ended_by else ""
+            held = f" Held back meanwhile: {' '.join(window.held)}" if window.held else ""
+            self._say(f"The maintenance of {window.host} is over ({window.person}: {window.reason}{by}).{held}")
+
     def _take_unsaid(self) -> list[str]:
         """What is to be told again; what comes in meanwhile is for the next look."""
         return [self._unsaid.popleft() for _ in range(len(self._unsaid))]
@@ -158,9 +187,8 @@ class Keeper:
             watch.at = now
             log.warning("%s", wrong)
         elif watch.wrong and not wrong:
-            self._say(
-                f"{watch.name} is back: {watch.wrong} (from {_time(watch.at)} to {_time(now)}).{self._missed(watch.at)}"
-            )
+            when = f"from {_time(watch.at)} to {_time(now)}"
+            self._tell(watch.name, f"{watch.name} is back: {watch.wrong} ({when}).{self._missed(watch.at)}")
         watch.wrong = wrong
 
     def _missed(self, since: float) -> str:

@@ -229,12 +229,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                expression TEXT NOT NULL, zone TEXT NOT NULL,
                line TEXT NOT NULL,  -- secrets masked
                late TEXT NOT NULL CHECK (late IN ('', 'run', 'skip')),
+               quiet INTEGER NOT NULL CHECK (quiet IN (0, 1)),  -- whether it is run in quiet hours, too
                since REAL NOT NULL,  -- from when on it is due
                state TEXT NOT NULL CHECK (state IN ('active', 'paused', 'ended')),
                changed REAL NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,  -- when it came to be so
                standing TEXT NOT NULL,  -- what people agreed to once for all its runs, as JSON; empty where nothing
                sealed BLOB NOT NULL,  -- the line, with a key that is not in here; empty once it has ended
                mark TEXT NOT NULL)    -- HMAC-SHA256 over all of the above but the line, with that key""",
+        """CREATE TABLE windows (
+               number INTEGER PRIMARY KEY,  -- the action that began it
+               host TEXT NOT NULL, person TEXT NOT NULL, reason TEXT NOT NULL,
+               since REAL NOT NULL, until REAL NOT NULL, ended REAL, ended_by TEXT NOT NULL DEFAULT '',
+               held TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(held)),  -- what is told once it is over
+               told INTEGER NOT NULL DEFAULT 0)  -- whether that was""",
         "CREATE UNIQUE INDEX timetable_names ON timetable (name) WHERE name <> '' AND state <> 'ended'",
         "ALTER TABLE runs ADD COLUMN number INTEGER",  # the action of the run
         "ALTER TABLE runs ADD COLUMN first REAL",  # when the first of those was due for which it stands

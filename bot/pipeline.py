@@ -21,6 +21,7 @@ from bot.hosts import Hosts
 from bot.inside import Inside
 from bot.jobs import Job
 from bot.judging import Judged, Judging
+from bot.maintaining import Maintaining
 from bot.policy import Rules
 from bot.record import Answer
 from bot.request import TRUSTED, Directory, Outcome, Received, Request, Status
@@ -263,7 +264,12 @@ class Pipeline:
             self.decided,
             lambda line: self._foretold(received, judged.host.name, line),
             lambda inside: self._scheduling(judged, received, inside),
+            lambda: self._maintaining(judged, received.number),
         )
+
+    def _maintaining(self, judged: Judged, number: int) -> Maintaining:
+        facts = (judged.asker, judged.person, number, tuple(self.hosts.names()))
+        return Maintaining(*facts, self.catalog, self.policy, self.store, self.clock, self.scheduled)
 
     def _foretold(self, received: Received, host: str, line: str) -> Verdict:
         """What would become of another line of the same person's, sent from the same place."""

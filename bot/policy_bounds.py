@@ -1,4 +1,4 @@
-"""[run], [limits] and [answers], read and checked."""
+"""[run], [limits], [answers] and [quiet], read and checked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterator
 
 from bot.bounds import KEPT, Rates, RunLimits
+from bot.cron import timezone
+from bot.quiet import Quiet
+from bot.quiet import hours as quiet_hours
 from bot.toml_lines import Key
 from bot.toml_reading import Reading, Table
 
@@ -52,6 +55,25 @@ def kept(reading: Reading, document: Table) -> float:
     table, key = reading.table(document, ("answers",)), ("answers",)
     reading.keys(table, key, ("kept",))
     return reading.seconds(table, (*key, "kept")) or KEPT
+
+
+def quiet(reading: Reading, document: Table) -> Quiet:
+    """[quiet]: when what can wait does; its hosts are checked by whoever knows them."""
+    table, key = reading.table(document, ("quiet",)), ("quiet",)
+    reading.keys(table, key, ("hours", "zone", "hosts"))
+    told = reading.words(table, (*key, "hours"), needed=bool(table))
+    for word in told:
+        if quiet_hours(word) is None:
+            reading.fault((*key, "hours"), f"expected hours such as '22:00-07:00' and no {word!r}", word)
+    zone = reading.word(table, (*key, "zone")) or "UTC"
+    try:
+        timezone(zone)
+    except ValueError as error:
+        reading.fault((*key, "zone"), f"{zone!r} {error}", zone)
+        zone = "UTC"
+    found = (quiet_hours(word) for word in told)
+    hosts = reading.words(table, (*key, "hosts"), needed=False)
+    return Quiet(tuple(each for each in found if each is not None), zone, frozenset(hosts))
 
 
 def _binds(reading: Reading, table: Table, key: Key) -> Iterator[tuple[str, bool]]:

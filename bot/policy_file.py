@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot import policy_bounds, policy_consent, policy_reach
 from bot.consent import Elevation
 from bot.policy_consent import CHANNEL, GROUP
+from bot.quiet import Quiet
 from bot.rule import EVERYTHING, ME, SORTS, Person, Rule, Selector, Terms
 from bot.toml_lines import Key, Lines, lines
 from bot.toml_reading import Reading, Table, nearest
@@ -21,7 +22,7 @@ CLASSES = tuple(each.value for each in Permission if each is not Permission.LIST
 KINDS = {"containers": "container", "images": "image", "networks": "network", "volumes": "volume"}
 TABLES = (
     "version", "people", "groups", "channels", "protect", "run", "build", "confirm", "limits", "answers", "roles",
-    "deny", "require", "approvals", "break_glass",
+    "deny", "require", "approvals", "break_glass", "quiet",
 )  # fmt: skip
 RULE_KEYS = ("verbs", "on", "hosts", "channels", "approve")
 DENY_KEYS = ("verbs", "on", "hosts", "channels")
@@ -113,6 +114,7 @@ class _Reading(Reading):
             glass=glass,
             rates=policy_bounds.rates(self, document),
             kept=policy_bounds.kept(self, document),
+            quiet=self._quiet(document),
             lines={
                 "channels": self.places.of(("channels",)),
                 "break_glass": self.places.of(("break_glass",)),
@@ -120,6 +122,11 @@ class _Reading(Reading):
                 **{kind: self.places.of(("protect", key)) for key, kind in KINDS.items()},
             },
         )
+
+    def _quiet(self, document: Table) -> Quiet:
+        found = policy_bounds.quiet(self, document)
+        self._host_names(tuple(found.hosts), ("quiet",))
+        return found
 
     def _people(self, table: Table, roles: Table) -> tuple[Person, ...]:
         people = []

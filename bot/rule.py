@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot.bounds import KEPT, Rates, RunLimits
 from bot.consent import Approval, Elevation, Glass
+from bot.quiet import Quiet
 from bot.selector import EVERYTHING, ME, NOTHING, SORTS, Asker, Object, Selector
 from commands.spec import Permission, Spec
 
@@ -118,6 +119,7 @@ class Terms:
     glass: Glass | None = None
     rates: Rates = field(default_factory=Rates)
     kept: float = KEPT  # seconds for which answers are kept
+    quiet: Quiet = field(default_factory=Quiet)
     lines: Mapping[str, int] = field(default_factory=dict)  # where [channels] and each kind of [protect] stand
 
     @cached_property

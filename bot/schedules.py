@@ -34,15 +34,24 @@ Submit = Callable[[Job, Request, Ended], object]
 class Schedules:
     """The thread that hands each run to submit; a run that was missed is made up for once, or recorded as skipped.
 
-    jobs are asked for at each look. submit only takes the request, and has what came of it told to what it is given;
-    what it raises is recorded as a run that was not started.
+    jobs are asked for at each look; held says why nothing of one may begin now, empty where it may. submit only takes
+    the request, and has what came of it told to what it is given; what it raises is recorded as a run that was not
+    started.
     """
 
-    def __init__(self, jobs: Callable[[], Iterable[Job]], store: Store, clock: Clock, submit: Submit) -> None:
+    def __init__(
+        self,
+        jobs: Callable[[], Iterable[Job]],
+        store: Store,
+        clock: Clock,
+        submit: Submit,
+        held: Callable[[Job], str] = lambda _job: "",
+    ) -> None:
         self._jobs = jobs
         self._store = store
         self._clock = clock
         self._submit = submit
+        self._held = held
         self._reached: dict[tuple[str, float | None], float] = {}  # up to where each job's runs have been dealt with
         self._under_way: set[str] = set()
         self._owed: deque[tuple[str, float, str, int | None]] = deque()  # ends that could not be written down yet
@@ -113,8 +122,11 @@ class Schedules:
         # A clock that was put back must not hold the job up: what has run already is known, and not run again.
         position = min(self._position(job, now), now)
         passed = self._passed(job, position, now)
+        held = "" if passed is None else self._held(job)
+        if passed is not None and held and job.may_be_late(passed.last, now):
+            return  # it is begun once it may be, or skipped once it is too late
         if passed is not None:
-            self._run(job, passed, now)
+            self._run(job, passed, now, held)
         elif job.number and job.due.after(now) is None:
             self._store.timetable.change(job.number, State.ENDED, "", "its time has passed", job.number)
         self._reached[job.name, job.since] = position if passed is None else passed.last
@@ -139,14 +151,14 @@ class Schedules:
             return None
         return dues.passed(job.due, position, now, self._store.runs.claimed(job.name, position, now))
 
-    def _run(self, job: Job, passed: Passed, now: float) -> None:
+    def _run(self, job: Job, passed: Passed, now: float, held: str) -> None:
         busy = self._busy(job)
         if not self._store.runs.claim(job.name, passed.last, passed.first, passed.count - 1):
             return
         if busy:
             self._skip(job, passed, now, busy)
         elif not job.may_be_late(passed.last, now):
-            self._skip(job, passed, now, "slashdock was not running, or stood still")
+            self._skip(job, passed, now, held or "slashdock was not running, or stood still")
         else:
             self._begin(job, passed.last, now)
 

@@ -186,6 +186,7 @@ class Scheduling:
             zone=due.zone,
             line=answers.canonical(replace(parsed.command, reason="")),
             late=wish.late,
+            quiet=int(wish.quiet_ok),
             since=self.store.tide.now() if due.flows else float(math.floor(now)),
             state=str(State.ACTIVE),
             changed=now,

@@ -30,6 +30,7 @@ from bot.tide import Tide
 from bot.timetable import Timetable
 from bot.undelivered import Undelivered
 from bot.vault import Vault
+from bot.windows import Windows
 from commands.credentials import Credential
 
 __all__ = ["AlreadyRunning", "Instance", "Store", "Unwritable"]
@@ -74,6 +75,7 @@ class Store:
         self.approvals = Approvals(self._file.reading, clock, self.journal, self.tide.now)
         self.grants = Grants(self._file.reading, self.tide.now, self.journal)
         self.timetable = Timetable(self._file.reading, self.journal, clock.now, key)
+        self.windows = Windows(self._file.reading, self.tide.now, self.journal)
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)

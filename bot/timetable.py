@@ -38,9 +38,9 @@ class Late(StrEnum):
 class Entry:
     """A line on the timetable, by the number of the action that added it; name is what else people call it.
 
-    line has its secrets masked. since is from when on it is due, by the clock that its due goes by; changed is when it
-    became what it is now, by whom and why, in seconds since the epoch. standing is what people agreed to once for all
-    of its runs, as bot/advance.py has it, empty where nothing.
+    line has its secrets masked. quiet is 1 where it is run in quiet hours, too, else 0. since is from when on it is
+    due, by the clock that its due goes by; changed is when it became what it is now, by whom and why, in seconds since
+    the epoch. standing is what people agreed to once for all of its runs, as bot/advance.py has it; empty: nothing.
     """
 
     number: int
@@ -56,6 +56,7 @@ class Entry:
     zone: str
     line: str
     late: str
+    quiet: int
     since: float
     state: str
     changed: float

@@ -9,12 +9,10 @@ import re
 from bot import cron
 from bot.cron import DAYS, FIELDS
 from bot.dues import Cron, Every, Once
+from commands import units
 
 LEAST = 60  # seconds between two runs
 MOST = 366 * 86_400  # seconds between two runs, and until what is to be done once
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_SPAN = re.compile(r"(?:\d{1,6}[smhdw])+")
-_PIECE = re.compile(r"(\d+)([smhdw])")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _EXPECTED = '18:00, "tomorrow 18:00", "fri 9:00", "2026-12-01 18:00" or "in 2h"'
@@ -37,7 +35,7 @@ def by_cron(expression: str, zone: str) -> Cron:
 def every(text: str, zone: str, now: float) -> Every:
     """Every so long from now on, by a clock that only goes on; raises ValueError."""
     _check(zone)
-    seconds = _seconds(text)
+    seconds = units.seconds(text)
     if seconds is None:
         raise ValueError(f"invalid interval '{text}' for --every: expected 90m, 6h, 1d or 1h30m")
     if not LEAST <= seconds <= MOST:
@@ -64,15 +62,9 @@ def _check(zone: str) -> None:
         raise ValueError(f"'{zone}' {error}") from error
 
 
-def _seconds(text: str) -> int | None:
-    if _SPAN.fullmatch(text) is None:
-        return None
-    return sum(int(count) * _SECONDS[unit] for count, unit in _PIECE.findall(text))
-
-
 def _in(text: str, zone: str, now: float) -> Once | None:
     first, _, rest = text.strip().partition(" ")
-    seconds = _seconds(rest.strip()) if first.lower() == "in" else None
+    seconds = units.seconds(rest.strip()) if first.lower() == "in" else None
     if seconds is None:
         return None
     if not 0 < seconds <= MOST:

@@ -17,6 +17,7 @@ from bot import ending, logs, reconcile
 from bot.clerk import Clerk
 from bot.core import ALERTS, CannotStart, Core, jobs_of, opened
 from bot.desk import Desk
+from bot.hush import Hush
 from bot.jobs import Job, planned
 from bot.keeper import Check, Keeper
 from bot.lapsing import Lapsing
@@ -79,9 +80,12 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     bell.ring = clerk.ring
     clockwork = Clockwork(desk, side, Lapsing(core.store, core.policy, directory))
     jobs = lambda: [*jobs_of(settings), *planned(core.store.timetable)]  # noqa: E731 - asked for at each look
-    schedules = Schedules(jobs, core.store, core.clock, clockwork)
+    hush = Hush(core.store, core.policy, core.clock, core.hosts.names()[0])
+    schedules = Schedules(jobs, core.store, core.clock, clockwork, hush.of)
     alarm.ring = schedules.ring
-    keeper = Keeper(core.store, core.clock, _checks(core, side), _Watch(settings, side), settings.retention)
+    engines = {_engine(name): name for name in core.hosts.names()}
+    watch = _Watch(settings, side)
+    keeper = Keeper(core.store, core.clock, _checks(core, side), watch, settings.retention, engines)
     health.ask = lambda: side.healthy() or keeper.wrong
     core.store.undelivered.start()
     stack.callback(core.store.undelivered.close)
@@ -103,8 +107,13 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
 
 def _checks(core: Core, side: SlackSide) -> dict[str, Check]:
     """What may fail, and who knows."""
-    engines = {f"The engine {name}": host.watched() for name in core.hosts.names() if (host := core.hosts.get(name))}
+    engines = {_engine(name): host.watched() for name in core.hosts.names() if (host := core.hosts.get(name))}
     return {"The record": core.store.unwritable, "Slack": side.transport.healthy, **engines}
+
+
+def _engine(name: str) -> str:
+    """What the check of an engine is called."""
+    return f"The engine {name}"
 
 
 class _Watch:

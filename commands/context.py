@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from commands.consents import Consents
     from commands.outside import Outside
     from commands.timetable import Timetable
+    from commands.upkeep import Upkeep
 
 
 class Decision(StrEnum):
@@ -100,6 +101,10 @@ class Bot(Protocol):
 
     def roles(self) -> list[Mapping[str, Any]]:
         """The rules of the roles that the asker may know of: role, verbs, on, where, once, line, people."""
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """The maintenance of hosts."""
 
     @property
     def timetable(self) -> Timetable:

@@ -16,7 +16,7 @@ class Wish:
     """What somebody wants to be run by the clock, as they wrote it; words is the line.
 
     One of cron, every and at is given; an empty zone is the asker's own. standing: others are to agree to all its runs
-    at once.
+    at once. quiet_ok: it is run in quiet hours, too.
     """
 
     words: tuple[str, ...]
@@ -27,6 +27,7 @@ class Wish:
     name: str = ""
     late: str = ""
     standing: bool = False
+    quiet_ok: bool = False
 
 
 @dataclass(frozen=True)

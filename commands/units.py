@@ -62,6 +62,18 @@ def _scaled(octets: float, base: int, units: Sequence[str], digits: int) -> str:
     return f"{scaled:.{digits}g}{units[step]}"
 
 
+_SPAN = re.compile(r"(?:\d{1,6}[smhdw])+")
+_PIECE = re.compile(r"(\d+)([smhdw])")
+_SECONDS = {"s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY, "w": 7 * _DAY}
+
+
+def seconds(text: str) -> int | None:
+    """A length of time as people write it, such as 90m, 6h, 1d or 1h30m; None where it is none."""
+    if _SPAN.fullmatch(text) is None:
+        return None
+    return sum(int(count) * _SECONDS[unit] for count, unit in _PIECE.findall(text))
+
+
 def moment(seconds: int) -> str:
     """A second since the epoch as Go prints it, in UTC: "2026-11-24 00:10:58 +0000 UTC"."""
     when = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)

@@ -52,6 +52,9 @@ EVERY: Mapping[str, Line] = {
     "schedule revoke": Line("schedule revoke nightly"),
     "schedule resume": Line("schedule resume nightly"),
     "schedule rm": Line("schedule rm nightly"),
+    "maintenance ls": Line("maintenance ls"),
+    "maintenance start": Line("maintenance start local 1h new disk"),
+    "maintenance end": Line("maintenance end local"),
     "cleanup plan": Line("cleanup plan"),
     "compose ls": Line("compose ls"),
     "compose ps": Line("compose -p shop ps"),
@@ -114,8 +117,11 @@ EVERY: Mapping[str, Line] = {
     "schedule run": Line("schedule run cleanup"),
 }
 # What asks nothing of an engine beyond looks, though its class may: a chat attaches nothing, nothing was built with
-# BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write.
-IDLE = frozenset({"container attach", "builder prune", "cleanup run", "schedule run"})
+# BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and
+# maintenance is the bot's own.
+IDLE = frozenset(
+    {"container attach", "builder prune", "cleanup run", "schedule run", "maintenance start", "maintenance end"}
+)
 
 
 def furnish(api: APIClient) -> None:

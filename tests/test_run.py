@@ -31,6 +31,7 @@ from commands.reply import Reply
 from commands.spec import Spec
 from commands.target import Found, Target
 from commands.timetable import Timetable
+from commands.upkeep import Upkeep
 
 HIDING = """
 [[deny]]
@@ -441,6 +442,11 @@ class Nobody:
     def roles(self) -> list[Mapping[str, Any]]:
         """None."""
         return []
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """None."""
+        raise NotImplementedError
 
     @property
     def timetable(self) -> Timetable:

@@ -337,24 +337,8 @@ def test_a_moment_that_has_come_is_the_end_of_its_entry(night: Night) -> None:
     store = Store(night.folder, night.clock, KEY)
     night.stores.append(store)
     due = Once.at(THREE, "UTC")
-    entry = Entry(
-        7,
-        "",
-        "U0ADMIN001",
-        "",
-        "ada",
-        "C0OPS",
-        "",
-        "local",
-        "once",
-        due.expression,
-        "UTC",
-        "ps",
-        "",
-        NOON,
-        "active",
-        NOON,
-    )
+    who, when = (ADMIN, "", "ada", "C0OPS", "", "local"), ("once", due.expression, "UTC")
+    entry = Entry(7, "", *who, *when, "ps", "", 0, NOON, "active", NOON)
     store.timetable.add(entry, "ps")
     schedules = Schedules(lambda: planned(store.timetable), store, night.clock, night.take)
     assert _tick(schedules, night, THREE, THREE + 30) == 1

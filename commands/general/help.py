@@ -42,6 +42,7 @@ GROUPS = {
     "compose": "Look at the projects of docker compose, start and stop them",
     "container": "Make, run, look at and remove containers",
     "image": "Build, pull, push, look at and remove images",
+    "maintenance": "Say that somebody works on a host, so that what runs by the clock waits",
     "network": "Make, look at and remove networks, and join them",
     "role": "See who may do what, and ask for a role for a time",
     "schedule": "Have lines run by the clock, and see what came of it",

@@ -42,6 +42,7 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
         default="", help="What to do where a run is late: run or skip it; else it is run while that is not too late"
     )
     standing: bool = flag(default=False, help="Have others agree once to all runs, where the policy lets them")
+    quiet_ok: bool = flag(default=False, help="Run it in the policy's quiet hours, too")
     yes: bool = flag("-y", default=False, help="Keep it without being asked")
 
     def problem(self) -> str | None:
@@ -72,6 +73,7 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
             name=self.name,
             late=self.late,
             standing=self.standing,
+            quiet_ok=self.quiet_ok,
         )
 
     def risk(self) -> Risk:
