@@ -51,6 +51,14 @@ class Agenda:
         until = agreed.until - self.store.tide.now() + self.clock.now()
         return {"agreed_by": voters, "agreed_to": tuple(sorted(agreed.objects)), "agreed_until": until}
 
+    def altered(self, number: int) -> dict[str, Any]:
+        """An entry that is not as slashdock wrote it, of which nothing is run."""
+        told = dict.fromkeys(("line", "due", "zone", "channel", "host", "person", "by", "last"), "")
+        why = "altered by something else, or sealed with another key: it is not run"
+        last = {"last_run": None, "last_number": None, "next_runs": (), "changed": None}
+        name = str(number)
+        return told | last | _UNAGREED | {"name": name, "title": name, "state": "ALTERED", "why": why}
+
     def ahead(self, due: Due) -> tuple[float, ...]:
         """When it is due next, in seconds since the epoch by the machine's clock."""
         return tuple(each - self._offset(due) for each in dues.ahead(due, self.clock.now() + self._offset(due), SHOWN))

@@ -235,7 +235,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                changed REAL NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,  -- when it came to be so
                standing TEXT NOT NULL,  -- what people agreed to once for all its runs, as JSON; empty where nothing
                sealed BLOB NOT NULL,  -- the line, with a key that is not in here; empty once it has ended
-               mark TEXT NOT NULL)    -- HMAC-SHA256 over all of the above but the line, with that key""",
+               mark TEXT NOT NULL)    -- HMAC-SHA256 over all of the above, with that key""",
         """CREATE TABLE windows (
                number INTEGER PRIMARY KEY,  -- the action that began it
                host TEXT NOT NULL, person TEXT NOT NULL, reason TEXT NOT NULL,

@@ -18,16 +18,13 @@ from bot.foretelling import Foretelling
 from bot.held import Held, State
 from bot.holding import Holding
 from bot.hosts import Hosts
-from bot.inside import Inside
+from bot.insides import Insides
 from bot.jobs import Job
 from bot.judging import Judged, Judging
-from bot.maintaining import Maintaining
 from bot.policy import Rules
 from bot.record import Answer
-from bot.request import TRUSTED, Directory, Outcome, Received, Request, Status
-from bot.scheduling import Scheduling
+from bot.request import Directory, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
-from bot.unattended import Unattended
 from bot.widening import widened
 from commands import grammar, secrets
 from commands.allowances import Allowances
@@ -182,7 +179,7 @@ class Pipeline:
         return self._executing(self._judging)
 
     def _executing(self, judging: Judging) -> Execution:
-        return Execution(judging, self.policy, self.store, self.clock, self.allowances, self._inside)
+        return Execution(judging, self.policy, self.store, self.clock, self.allowances, self._insides.of)
 
     def _judged(self, received: Received) -> Judged:
         try:
@@ -251,49 +248,20 @@ class Pipeline:
             resumed=resumed,
         )
 
-    def _inside(self, judged: Judged, received: Received) -> Inside:
-        request = received.request
-        return Inside(
-            judged.asker,
+    @cached_property
+    def _insides(self) -> Insides:
+        return Insides(
             self.catalog,
             self.policy,
             self.store,
-            self.assent,
-            received.number,
-            str(request.origin),
-            self.decided,
-            lambda line: self._foretold(received, judged.host.name, line),
-            lambda inside: self._scheduling(judged, received, inside),
-            lambda: self._maintaining(judged, received.number),
-        )
-
-    def _maintaining(self, judged: Judged, number: int) -> Maintaining:
-        facts = (judged.asker, judged.person, number, tuple(self.hosts.names()))
-        return Maintaining(*facts, self.catalog, self.policy, self.store, self.clock, self.scheduled)
-
-    def _foretold(self, received: Received, host: str, line: str) -> Verdict:
-        """What would become of another line of the same person's, sent from the same place."""
-        return self._foretelling(self._judging).verdict(_asking(received, host, line))
-
-    def _scheduling(self, judged: Judged, received: Received, inside: Inside) -> Scheduling:
-        request = received.request
-
-        def weighed(line: str) -> tuple[Judged, Intent]:
-            return self._foretelling(self._judging).weighed(_asking(received, judged.host.name, line))
-
-        return Scheduling(
-            judged.asker,
-            judged.person,
-            received,
-            judged.host.name,
-            self.policy,
-            self.store,
+            self.hosts,
+            self.directory,
             self.clock,
-            inside.reader,
             self.jobs,
-            Unattended(self.catalog, self.policy, self.assent, inside.verdict, weighed),
-            lambda: "" if request.origin in TRUSTED else self.directory.member(request.actor, fresh=False).zone,
+            self.assent,
+            self.decided,
             self.scheduled,
+            lambda: self._foretelling(self._judging),
         )
 
     def explained(self, request: Request) -> Verdict:
@@ -303,10 +271,6 @@ class Pipeline:
 
     def _foretelling(self, judging: Judging) -> Foretelling:
         return Foretelling(judging, self._executing(judging), self._holding)
-
-
-def _asking(received: Received, host: str, line: str) -> Received:
-    return replace(received, request=replace(received.request, line=line, host=host))
 
 
 def _there(judged: Judged) -> list[Found]:

@@ -22,6 +22,7 @@ from bot.emergency import Emergency
 from bot.held import State
 from bot.journal import Journal
 from bot.locks import AlreadyRunning, Instance, living
+from bot.runs import EVERY
 from bot.seams import Range
 from bot.spool import SPOOL
 
@@ -100,11 +101,20 @@ def ready(record: Path, key: bytes, backup: Path) -> Iterator[Ready]:
             fresh = _fresh(record)
             contents = copies.made(backup, fresh, key)
             _withdraw(fresh, key)
+            _pass_over(fresh)
             swaps, lacking = _archives(folder, key, backup.parent, contents)
             present = _present(record, contents) if record.exists() else None
             yield Ready(contents, present, lacking, (_Swap(record, fresh), *swaps))
         finally:
             _tidy(record)
+
+
+def _pass_over(fresh: Path) -> None:
+    """Have nothing made up for that came due before now: it may have been run since the backup was made."""
+    with closing(copies.opened(fresh, "rw")) as db:
+        db.execute("INSERT OR REPLACE INTO jobs VALUES (?, 'nothing before', ?)", (EVERY, Clock().now()))
+        db.execute("PRAGMA journal_mode = DELETE").fetchone()
+    copies.sync(fresh)
 
 
 def _fresh(target: Path) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.database import Sqlite
 
+EVERY = "*"  # in place of a job's name: what goes for all of them
 KEPT = 400 * 86_400.0  # seconds for which a run is known, however many there are
 
 
@@ -45,6 +46,12 @@ class Runs:
             if known is None:
                 db.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", (job, schedule, now))
         return now if known is None else float(known[0])
+
+    def begins(self) -> float:
+        """Before when nothing of any job is made up for, in epoch seconds: when a backup took the record's place."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT since FROM jobs WHERE job = ?", (EVERY,)).fetchone()
+        return 0.0 if row is None else float(row[0])
 
     def claim(self, job: str, due: float, first: float | None = None, missed: int = 0) -> bool:
         """Whether this run of the job is ours: the first to ask gets it, once and for all."""

@@ -141,7 +141,7 @@ class Schedules:
                 else job.since
             )
             reached = self._store.runs.reached(job.name, now)
-            self._reached[key] = since if reached is None else max(since, reached)
+            self._reached[key] = max(since, since if reached is None else reached, self._store.runs.begins())
         return self._reached[key]
 
     def _passed(self, job: Job, position: float, now: float) -> Passed | None:

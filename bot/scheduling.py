@@ -82,7 +82,8 @@ class Scheduling:
         """What the asker may know of, the settings' own first."""
         entries = self.store.timetable.entries((State.ACTIVE, State.PAUSED))
         known = (self._agenda.entry(each) for each in entries if self._may_know(each))
-        return [*map(self._agenda.job, self.jobs()), *known]
+        altered = self.store.timetable.altered() if self.reader.sees_all(self.host) else []
+        return [*map(self._agenda.job, self.jobs()), *known, *map(self._agenda.altered, altered)]
 
     def entry(self, word: str) -> Mapping[str, Any]:
         """One entry, or job of the settings; raises Refusal."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from enum import StrEnum
 
 from sqlite_utils import Database
@@ -41,6 +41,7 @@ class Entry:
     line has its secrets masked. quiet is 1 where it is run in quiet hours, too, else 0. since is from when on it is
     due, by the clock that its due goes by; changed is when it became what it is now, by whom and why, in seconds since
     the epoch. standing is what people agreed to once for all of its runs, as bot/advance.py has it; empty: nothing.
+    sealed is the line as it is, with a key that is not in the database; empty once it has ended.
     """
 
     number: int
@@ -63,6 +64,7 @@ class Entry:
     by: str = ""
     why: str = ""
     standing: str = ""
+    sealed: bytes = field(default=b"", repr=False)
 
     @property
     def due(self) -> Due:
@@ -83,7 +85,7 @@ class Timetable:
     """The entries, in the database; what writes raises Unwritable where it cannot.
 
     The line is sealed, and each row marked with the same key: who can write to the file alone makes nothing run, and
-    nothing that was paused go on. What changes is told by the record, too. now gives epoch seconds.
+    nothing that was paused go on, for what changes is told by the record, too. now gives epoch seconds.
     """
 
     def __init__(self, reading: Session, ledger: Ledger, now: Callable[[], float], key: bytes) -> None:
@@ -95,8 +97,10 @@ class Timetable:
     def add(self, entry: Entry, line: str) -> None:
         """Write an entry down, with its line as it is."""
         with self._ledger.writing() as db:
-            db.execute(_ADD, (*astuple(entry), self._seal.close(line, _about(entry)), self._mark(entry)))
-            self._ledger.append(db, entry.number, "noted", {"schedule": entry.title, "due": str(entry.due)})
+            entry = replace(entry, sealed=self._seal.close(line, _about(entry)))
+            db.execute(_ADD, (*astuple(entry), self._mark(entry)))
+            body = {"schedule": entry.title, "due": str(entry.due), "state": entry.state}
+            self._ledger.append(db, entry.number, "noted", body | ({"standing": "agreed"} if entry.standing else {}))
 
     def get(self, number: int) -> Entry | None:
         """The entry of this number; None where there is none. Raises Altered."""
@@ -128,12 +132,8 @@ class Timetable:
 
     def line(self, entry: Entry) -> str:
         """Its line as it is; raises Altered."""
-        with self._reading() as db:
-            sealed = db.execute(
-                "SELECT CAST(sealed AS BLOB) FROM timetable WHERE number = ?", (entry.number,)
-            ).fetchone()
         try:
-            return self._seal.open(b"" if sealed is None else sealed[0], _about(entry))
+            return self._seal.open(entry.sealed, _about(entry))
         except (Broken, ValueError):  # the latter where it is too short to be anything
             raise Altered(entry.number) from None
 
@@ -156,10 +156,12 @@ class Timetable:
             if entry is None or entry.state in {state, State.ENDED}:
                 return False
             since = entry.since if since is None else since
-            after = replace(entry, state=state, by=by, why=why, changed=self._now(), since=since, standing="")
+            sealed = b"" if state is State.ENDED else entry.sealed
+            after = replace(entry, state=state, by=by, why=why, changed=self._now(), since=since)
+            after = replace(after, standing="", sealed=sealed)
             self._write(db, after)
-            body = {"schedule": entry.title, "state": state, "by": by, "why": why}
-            self._ledger.append(db, action, "noted", body)
+            body = {"schedule": entry.title, "state": state, "by": by, "why": why, "as number": action}
+            self._ledger.append(db, number, "noted", body)
             return True
 
     def revoke(self, number: int, by: str, action: int) -> bool:
@@ -169,24 +171,33 @@ class Timetable:
             if entry is None or not entry.standing:
                 return False
             self._write(db, replace(entry, standing=""))
-            self._ledger.append(db, action, "noted", {"schedule": entry.title, "standing": "revoked", "by": by})
+            body = {"schedule": entry.title, "state": entry.state, "standing": "revoked", "by": by, "as number": action}
+            self._ledger.append(db, number, "noted", body)
             return True
 
     def _write(self, db: Database, entry: Entry) -> None:
-        db.execute(_CHANGE, (*astuple(entry), self._mark(entry), entry.state, entry.number))
+        db.execute(_CHANGE, (*astuple(entry), self._mark(entry), entry.number))
 
     def _read(self) -> list[Entry]:
         with self._reading() as db:
             rows = db.execute(_ALL).fetchall()
-        found = [(Entry(*row[:-1]), row[-1]) for row in rows]
-        return [entry for entry, mark in found if self._mark(entry) == mark]
+            return [entry for row in rows if self._is_ours(db, entry := Entry(*row[:-1]), row[-1])]
+
+    def _is_ours(self, db: Database, entry: Entry, mark: str) -> bool:
+        """Whether it is as slashdock wrote it last, and not an older row that somebody put back."""
+        if self._mark(entry) != mark:
+            return False
+        told = [each.body for each in self._ledger.proven(db, entry.number) if "schedule" in each.body]
+        if not told:  # what is older than all that is kept is in an archive
+            return True
+        return told[-1]["state"] == entry.state and bool(entry.standing) == (told[-1].get("standing") == "agreed")
 
     def _entry(self, db: Database, number: int) -> Entry | None:
         row = db.execute(_ONE, (number,)).fetchone()
         if row is None:
             return None
         entry = Entry(*row[:-1])
-        if self._mark(entry) != row[-1]:
+        if not self._is_ours(db, entry, row[-1]):
             raise Altered(number)
         return entry
 
@@ -199,11 +210,8 @@ _COLUMNS = ", ".join(_NAMES)
 _PLACES = ", ".join("?" * len(_NAMES))
 _ALL = f"SELECT {_COLUMNS}, mark FROM timetable ORDER BY number"  # noqa: S608 - the words are our own, as below
 _ONE = f"SELECT {_COLUMNS}, mark FROM timetable WHERE number = ?"  # noqa: S608
-_ADD = f"INSERT INTO timetable ({_COLUMNS}, sealed, mark) VALUES ({_PLACES}, ?, ?)"  # noqa: S608
-_CHANGE = f"""
-UPDATE timetable SET ({_COLUMNS}, mark) = ({_PLACES}, ?), sealed = CASE ? WHEN 'ended' THEN x'' ELSE sealed END
-WHERE number = ?
-"""  # noqa: S608
+_ADD = f"INSERT INTO timetable ({_COLUMNS}, mark) VALUES ({_PLACES}, ?)"  # noqa: S608
+_CHANGE = f"UPDATE timetable SET ({_COLUMNS}, mark) = ({_PLACES}, ?) WHERE number = ?"  # noqa: S608
 _NAMED = """
 SELECT number FROM timetable WHERE (name = ? AND state <> 'ended') OR number = ? ORDER BY name = '' LIMIT 1
 """

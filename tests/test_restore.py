@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -21,9 +23,12 @@ from bot import key, record_words, restore
 from bot.backup import backup
 from bot.clock import Clock
 from bot.copies import Unusable
+from bot.dues import Every
 from bot.held import State
+from bot.jobs import Job
 from bot.locks import AlreadyRunning, Instance
 from bot.restore import Present
+from bot.schedules import Schedules
 from bot.settings import Settings
 from bot.store import FILE, Store, Unwritable
 
@@ -93,6 +98,28 @@ def _whole(folder: Path) -> bool:
     found = (store.actions.verify(), store.archive.verify())
     store.close()
     return found == (None, None)
+
+
+def test_what_came_due_since_the_backup_is_not_made_up_for(folder: Path, tmp_path: Path) -> None:
+    """It may have been run since, which the backup knows nothing of; the next run comes at its time."""
+    now, submitted = time.time(), list[str]()
+    clock = SetClock(now - 4200)
+    job = replace(Job.own("probe", "ps", Every(3600, int(clock.at), "UTC")), since=clock.at)
+
+    def look(at: float) -> int:
+        clock.at = at
+        store = Store(folder, clock, KEY)
+        Schedules(lambda: [job], store, clock, lambda _job, asked, _ended: submitted.append(asked.delivery)).tick()
+        store.close()
+        return len(submitted)
+
+    assert look(now - 4200) == 0
+    copy = tmp_path / "copy.db"
+    backup(folder / FILE, KEY, copy)
+    assert look(now - 600) == 1
+    _restored(folder, copy)
+    assert look(now + 60) == 1
+    assert look(now + 3000) == 2
 
 
 def test_a_backup_takes_the_place_of_the_record(folder: Path, kept: Path) -> None:

@@ -278,6 +278,24 @@ def test_who_can_write_the_file_alone_makes_nothing_run(night: Night, change: st
     db.close()
     assert night.passes(HOUR) == []
     assert night.passes(HOUR) == []
+    assert "ALTERED" in told(night.say("schedule ls"))
+
+
+@pytest.mark.attack("F26")
+def test_an_older_row_that_is_put_back_does_not_go_on(night: Night) -> None:
+    """What was paused, or ended, stays so, whatever of before is written over it."""
+    number = night.add("--every 1h ps")
+    db = night.file()
+    row = db.execute("SELECT * FROM timetable").fetchone()
+    for line in (f"schedule pause {number}", f"schedule rm {number}"):
+        night.say(line)
+        db.execute(f"INSERT OR REPLACE INTO timetable VALUES ({', '.join('?' * len(row))})", row)
+        db.commit()
+        assert night.passes(HOUR) == []
+        assert "was altered by something else" in told(night.say(f"schedule show {number}"))
+        db.execute("UPDATE timetable SET state = 'paused'")
+        db.commit()
+    db.close()
 
 
 def test_an_interval_is_told_by_the_readers_clock(night: Night) -> None:
