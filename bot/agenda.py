@@ -32,14 +32,14 @@ class Agenda:
     def job(self, job: Job) -> dict[str, Any]:
         """A job of the settings."""
         told = {"title": job.name, "person": "", "state": str(State.ACTIVE), "by": "", "why": "", "changed": None}
-        told |= _UNAGREED
+        told |= _UNAGREED | {"late": str(job.late), "quiet_ok": job.quiet_ok}
         return self._told(job.name, job.line, job.due, job.channel, job.host, self.ahead(job.due)) | told
 
     def entry(self, entry: Entry) -> dict[str, Any]:
         """An entry of the timetable."""
         ahead = self.ahead(entry.due) if entry.state == State.ACTIVE else ()
         told = {name: getattr(entry, name) for name in ("title", "person", "state", "by", "why", "changed")}
-        told |= self._agreed(entry)
+        told |= self._agreed(entry) | {"late": entry.late, "quiet_ok": bool(entry.quiet)}
         return self._told(str(entry.number), entry.line, entry.due, entry.channel, entry.host, ahead) | told
 
     def _agreed(self, entry: Entry) -> dict[str, Any]:
@@ -57,7 +57,12 @@ class Agenda:
         why = "altered by something else, or sealed with another key: it is not run"
         last = {"last_run": None, "last_number": None, "next_runs": (), "changed": None}
         name = str(number)
-        return told | last | _UNAGREED | {"name": name, "title": name, "state": "ALTERED", "why": why}
+        return (
+            told
+            | last
+            | _UNAGREED
+            | {"late": "", "quiet_ok": False, "name": name, "title": name, "state": "ALTERED", "why": why}
+        )
 
     def ahead(self, due: Due) -> tuple[float, ...]:
         """When it is due next, in seconds since the epoch by the machine's clock."""

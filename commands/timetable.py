@@ -61,7 +61,8 @@ class Timetable(Protocol):
     def listed(self) -> list[Mapping[str, Any]]:
         """What the asker may know of, oldest first: name, title, line, due, zone, person, host, channel, state, why.
 
-        And next_runs and last_run in epoch seconds, last and last_number.
+        And next_runs and last_run in epoch seconds, last and last_number; by and changed, late and quiet_ok; agreed_by,
+        agreed_to and agreed_until of what people agreed to for all its runs, the latter None where nothing is.
         """
 
     def entry(self, word: str) -> Mapping[str, Any]:

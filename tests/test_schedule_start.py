@@ -52,7 +52,7 @@ def test_a_run_is_answered_in_its_channel_as_soon_as_it_is_due(workspace: Worksp
 def test_whoever_may_no_longer_do_it_is_told_in_the_channel_and_alone(bot: BotProcess, workspace: Workspace) -> None:
     """The schedule is paused: what it says, why, and how to go on."""
     (bot.folder / "policy.toml").write_text(POLICY)
-    _add(workspace, "--at 'in 3s' --name late restart -t 0 web")
+    _add(workspace, "--at 'in 6s' --name late restart -t 0 web")
     (bot.folder / "policy.toml").write_text(f'{POLICY}\n[[deny]]\nverbs = ["act"]\non = ["name:web"]\n')
     direct = next(channel.id for channel in workspace.channels.values() if channel.with_user == ADMIN)
     for channel, viewer in ((OPS, VIEWER), (direct, ADMIN)):
@@ -68,10 +68,10 @@ def test_whoever_may_no_longer_do_it_is_told_in_the_channel_and_alone(bot: BotPr
 def test_a_bot_that_stood_still_runs_what_was_due_once(bot: BotProcess, workspace: Workspace, api: APIClient) -> None:
     """It is stopped over the time of the run, and goes on afterwards."""
     before = _started(api)
-    _add(workspace, "--at 'in 2s' --name once restart -t 0 web")
+    _add(workspace, "--at 'in 5s' --name once restart -t 0 web")
     assert bot.process is not None
     os.kill(bot.process.pid, signal.SIGSTOP)
-    until = time.time() + 3
+    until = time.time() + 6
     eventually(lambda: time.time() > until)
     assert _started(api) == before
     os.kill(bot.process.pid, signal.SIGCONT)

@@ -75,6 +75,7 @@ def test_a_run_is_what_the_person_would_have_typed(night: Night, api: APIClient)
         ("schedule add --every 6h --late never ps", "expected run or skip"),
         ("schedule add --every 6h --name 12 ps", "expected a letter"),
         ("schedule add --every 6h --name cleanup+ ps", "expected a letter"),
+        ("schedule add --every 6h --name cleanup ps", "job of the settings"),
         ("schedule add --every 6h", "requires at least 1 argument"),
         ("schedule add --every 10s ps", "from 60s"),
         ("schedule add --every soon ps", "expected 90m"),

@@ -11,6 +11,7 @@ from commands.command import Command, Risk, args, flag
 from commands.context import Context
 from commands.intent import Intent
 from commands.reply import Moment, Note, Reply
+from commands.schedule.run import JOBS
 from commands.spec import Permission
 from commands.timetable import Understood, Wish
 
@@ -54,6 +55,7 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
             (not self.wish().words, f"nothing to run: {_WHEN}"),
             (self.late not in LATE, f"invalid value '{self.late}' for --late: expected run or skip"),
             (self.name and not _NAME.fullmatch(self.name), f"invalid name '{self.name}': {_NAMED}"),
+            (self.name in JOBS, f"invalid name '{self.name}': that is a job of the settings"),
         )
         return next((wrong for is_wrong, wrong in told if is_wrong), None)
 

@@ -13,7 +13,7 @@ from commands.reply import Moment, Note, Output, Part, Reply
 from commands.spec import Permission
 from commands.units import ago
 
-_LABELS = 9  # columns of the labels before their values
+_LABELS = 10  # columns of the labels before their values
 
 
 class Show(Command, name="schedule show", permission=Permission.LISTED):
@@ -39,6 +39,8 @@ def _facts(entry: Mapping[str, Any], now: float) -> Iterator[tuple[str, str]]:
     yield "Schedule", entry["title"]
     yield "Line", f"docker {legible.shown(entry['line'])}"
     yield "When", entry["due"]
+    yield "If late", entry["late"]
+    yield "Quiet", "it is run in quiet hours, too" if entry["quiet_ok"] else ""
     yield "Person", entry["person"]
     yield "Host", entry["host"]
     yield "Channel", entry["channel"]
