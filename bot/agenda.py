@@ -37,10 +37,14 @@ class Agenda:
 
     def entry(self, entry: Entry) -> dict[str, Any]:
         """An entry of the timetable."""
-        ahead = self.ahead(entry.due) if entry.state == State.ACTIVE else ()
+        try:
+            due = entry.due
+        except ValueError as error:
+            return self._unrun(entry.number, "UNREADABLE", f"'{entry.zone}' {error}")
+        ahead = self.ahead(due) if entry.state == State.ACTIVE else ()
         told = {name: getattr(entry, name) for name in ("title", "person", "state", "by", "why", "changed")}
         told |= self._agreed(entry) | {"late": entry.late, "quiet_ok": bool(entry.quiet)}
-        return self._told(str(entry.number), entry.line, entry.due, entry.channel, entry.host, ahead) | told
+        return self._told(str(entry.number), entry.line, due, entry.channel, entry.host, ahead) | told
 
     def _agreed(self, entry: Entry) -> dict[str, Any]:
         """What people agreed to once for all its runs: who, for what, and until when by the machine's clock."""
@@ -53,16 +57,14 @@ class Agenda:
 
     def altered(self, number: int) -> dict[str, Any]:
         """An entry that is not as slashdock wrote it, of which nothing is run."""
-        told = dict.fromkeys(("line", "due", "zone", "channel", "host", "person", "by", "last"), "")
-        why = "altered by something else, or sealed with another key: it is not run"
-        last = {"last_run": None, "last_number": None, "next_runs": (), "changed": None}
-        name = str(number)
-        return (
-            told
-            | last
-            | _UNAGREED
-            | {"late": "", "quiet_ok": False, "name": name, "title": name, "state": "ALTERED", "why": why}
-        )
+        return self._unrun(number, "ALTERED", "altered by something else, or sealed with another key: it is not run")
+
+    @staticmethod
+    def _unrun(number: int, state: str, why: str) -> dict[str, Any]:
+        """An entry that cannot be run, of which no more is told."""
+        told = dict.fromkeys(("line", "due", "zone", "channel", "host", "person", "by", "last", "late"), "")
+        last = {"last_run": None, "last_number": None, "next_runs": (), "changed": None, "quiet_ok": False}
+        return told | last | _UNAGREED | {"name": str(number), "title": str(number), "state": state, "why": why}
 
     def ahead(self, due: Due) -> tuple[float, ...]:
         """When it is due next, in seconds since the epoch by the machine's clock."""

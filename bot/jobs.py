@@ -106,6 +106,8 @@ def planned(timetable: Timetable) -> list[Job]:
     for entry in timetable.entries((State.ACTIVE,)):
         try:
             jobs.append(Job.of(entry, timetable.line(entry)))
+        except ValueError as error:  # of a time zone that another machine knew
+            log.error("schedule %s is not run: %s", entry.number, error)  # noqa: TRY400 - no more to say
         except Altered:
             log.error("schedule %s is not what slashdock wrote, so it is not run", entry.number)  # noqa: TRY400 - no more to say
     return jobs

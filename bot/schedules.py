@@ -86,7 +86,10 @@ class Schedules:
             jobs = list(self._jobs())
         except Unwritable as error:
             log.warning("the timetable cannot be read: %s", error)
-            jobs = []
+            return TICK
+        except Exception:  # a bug of ours must not end the looks
+            log.exception("the timetable cannot be read")
+            return TICK
         for job in jobs:
             try:
                 self._run_due(job)

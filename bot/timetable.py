@@ -99,7 +99,11 @@ class Timetable:
         with self._ledger.writing() as db:
             entry = replace(entry, sealed=self._seal.close(line, _about(entry)))
             db.execute(_ADD, (*astuple(entry), self._mark(entry)))
-            body = {"schedule": entry.title, "due": str(entry.due), "state": entry.state}
+            body = {
+                "schedule": entry.title,
+                "due": f"{entry.kind} {entry.expression} {entry.zone}",
+                "state": entry.state,
+            }
             self._ledger.append(db, entry.number, "noted", body | ({"standing": "agreed"} if entry.standing else {}))
 
     def get(self, number: int) -> Entry | None:

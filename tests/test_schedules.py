@@ -348,6 +348,20 @@ def test_a_moment_that_has_come_is_the_end_of_its_entry(night: Night) -> None:
     assert _tick(schedules, night, THREE - DAY, THREE) == 1
 
 
+def test_a_zone_that_this_machine_does_not_know_stops_no_other(night: Night) -> None:
+    """What another machine wrote down is told of, and not run."""
+    store = Store(night.folder, night.clock, KEY)
+    night.stores.append(store)
+    for number, zone in ((7, "Mars/Olympus"), (8, "UTC")):
+        who, when = (ADMIN, "", "ada", "C0OPS", "", "local"), ("cron", "0 3 * * *", zone)
+        store.timetable.add(Entry(number, "", *who, *when, "ps", "", 0, NOON, "active", NOON), "ps")
+    schedules = Schedules(lambda: planned(store.timetable), store, night.clock, night.take)
+    assert _tick(schedules, night, THREE) == 1
+    policy = Policy.sample(tuple(verb.spec for verb in catalog.load()))
+    agenda = Agenda(store, night.clock, Reader(Asker(ADMIN), policy, store))
+    assert [agenda.entry(each)["state"] for each in store.timetable.entries()] == ["UNREADABLE", "active"]
+
+
 @pytest.mark.attack("F26")
 def test_nothing_in_the_record_is_code(night: Night) -> None:
     """Jobs are never pickled: who can write to the file cannot make the bot run anything by it."""
