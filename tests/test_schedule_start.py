@@ -79,3 +79,17 @@ def test_a_bot_that_stood_still_runs_what_was_due_once(bot: BotProcess, workspac
     workspace.slash(ADMIN, OPS, "schedule history once --format '{{.Came}} {{.Missed}}'")
     workspace.wait_for(lambda: _said(workspace, OPS, "done"))
     assert _started(api) == after
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_waited_for_maintenance_runs_as_soon_as_that_is_over(workspace: Workspace, api: APIClient) -> None:
+    """Nothing is begun meanwhile; whoever says that it is over waits no half minute for it."""
+    before = _started(api)
+    workspace.slash(ADMIN, OPS, "maintenance start local 1h new disk")
+    workspace.wait_for(lambda: _said(workspace, OPS, "is maintained now"))
+    _add(workspace, "--at 'in 1s' --name waits restart -t 0 web")
+    until = time.time() + 2
+    eventually(lambda: time.time() > until)
+    assert _started(api) == before
+    workspace.slash(ADMIN, OPS, "maintenance end local")
+    eventually(lambda: _started(api) != before)
