@@ -9,6 +9,7 @@ import pytest
 from nights import DAY, HOUR, Night, moments
 from offices import BASE, DEV, EVE, SAM, told
 
+from bot import looking
 from bot.hush import Hush
 from bot.keeper import Keeper
 from bot.policy import Policy, PolicyError
@@ -113,6 +114,16 @@ def test_what_cannot_be_begun_or_ended_is_told(night: Night, line: str, person: 
     outcome = night.say(line, person)
     assert outcome.status in {Status.FAILED, Status.USAGE, Status.DENIED}
     assert why in told(outcome)
+
+
+def test_whether_it_was_begun_is_told_by_what_was_noted(night: Night) -> None:
+    """So that a death in between leaves nobody in doubt."""
+    number = night.say("maintenance start local 2h new disk").number
+    hosts, action = night.bench.pipeline.hosts, night.bench.store.actions.get(number or 0)
+    assert action is not None
+    assert looking.look(hosts, action, (), night.clock.at).status is Status.DONE
+    action["events"] = [each for each in action["events"] if each["kind"] != "noted"]
+    assert looking.look(hosts, action, (), night.clock.at).status is Status.FAILED
 
 
 def test_alerts_about_the_host_are_told_in_one_message_when_it_ends(night: Night) -> None:

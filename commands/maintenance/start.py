@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from commands import units
-from commands.command import Command, arg, args
+from commands.command import arg, args
 from commands.context import Context
-from commands.intent import Intent
+from commands.maintenance.tending import Tending
 from commands.reply import Reply
 from commands.spec import Permission
 
 LEAST, MOST = 60, 7 * 86_400  # seconds
 
 
-class Start(Command, name="maintenance start", permission=Permission.CHANGE):
+class Start(Tending, name="maintenance start", permission=Permission.CHANGE):
     """Say that you work on a host for a while.
 
     What runs by the clock there waits until it is over, and is run then or skipped, by its rule; alerts about the host
     are held back and told in one message when it ends. Lines that people type are run as ever.
     """
 
-    host: str = arg("HOST")
     duration: str = arg("DURATION")
     why: tuple[str, ...] = args("WHY")
 
@@ -28,11 +27,6 @@ class Start(Command, name="maintenance start", permission=Permission.CHANGE):
         seconds = units.seconds(self.duration)
         good = seconds is not None and LEAST <= seconds <= MOST
         return None if good else f"invalid duration '{self.duration}': expected 30m, 2h or 1d, 7d at most"
-
-    def intent(self, ctx: Context) -> Intent:
-        """The act, where it is the asker's; raises Refusal."""
-        ctx.bot.upkeep.check(self.spec.name, self.host)
-        return super().intent(ctx)
 
     def run(self, ctx: Context) -> Reply:
         """Begin it."""
