@@ -95,7 +95,7 @@ class Holding:
         """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
         made = self.plan(judged, intent, request)
         clauses = self.assent.clauses(judged.needs)
-        now, command = self.clock.now(), judged.command
+        command = judged.command
         there = [each for each in judged.found.values() if isinstance(each, Found)]
         objects = [*there, *intent.objects]
         asking = Asking(
@@ -123,7 +123,7 @@ class Holding:
             ),
             expires=self.store.tide.now() + min(each.expires for clause in clauses for each in clause),
         )
-        reply, due = _waits(asking), request.due(number, now, public=False)
+        reply, due = _waits(asking), request.due(number, self.store.tide.later(), public=False)
         most = self.assent.policy.current().terms.rates.waiting
         try:
             self.store.record.hold(

@@ -438,7 +438,7 @@ def test_an_approved_line_that_was_cut_off_is_unknown(fresh_world: str, tmp_path
     running = office.store.actions.get(asked.number)
     office.store.close()
     store = Store(office.folder, Clock(), KEY)
-    left = reconcile.settle(store, Clock())
+    left = reconcile.settle(store)
     action, ended = store.actions.get(asked.number), store.approvals.get(asked.number)
     store.close()
     assert running is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -17,6 +19,7 @@ from bot.held import State
 from bot.posts import Post
 from bot.request import Member
 from bot.slack import Connection, SlackDirectory, SlackSide, board
+from bot.store import FILE
 from bot.workspace import Message, Workspace
 from bot.workspace.people import ALERTS, OPERATOR, OPS, VIEWER
 
@@ -69,6 +72,21 @@ def test_a_request_that_may_be_shown_is_shown_once_more_and_says_so(shown: Shown
     assert [AGAIN in each.body() for each in shown.messages()] == [False, True, True]
     assert "denied by sam" in shown.messages()[2].body()
     assert shown.made.store.approvals.posts.stale() == []
+
+
+def test_a_message_whose_place_could_not_be_written_down_is_not_sent_again(shown: Shown) -> None:
+    """However often the clerk looks while another program keeps the record."""
+    shown.clerk._place(1)
+    with closing(sqlite3.connect(shown.made.folder / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        posts = shown.made.store.approvals.posts
+        for _ in range(2):
+            shown.clerk._paint(1)
+            until(lambda: not shown.side._outbox._waiting)
+        other.execute("ROLLBACK")
+    shown.look(2)
+    assert [AGAIN in each.body() for each in shown.messages()] == [False]
+    assert (posts.stale(), posts._unwritten) == ([], {})
 
 
 def test_a_request_that_may_be_shown_and_then_cannot_be_is_cancelled(shown: Shown) -> None:
