@@ -115,7 +115,7 @@ def test_a_request_whose_message_was_deleted_is_shown_anew_only_while_it_waits(s
     """Whoever decides still needs it; when it is over there is nothing to paint, and nobody tries at every look."""
     shown.look()
     shown.workspace.state.remove(shown.messages()[0])
-    shown.made.store.approvals.mark(1, "reminded")
+    shown.made.store.approvals.mark(1, "reminded", 0)
     shown.look(3)
     assert ["waits until" in each.body() for each in shown.messages()] == [True]
     shown.workspace.state.remove(shown.messages()[0])
@@ -129,7 +129,7 @@ def test_a_message_that_was_deleted_is_shown_anew_though_others_show_the_request
     shown.look()
     shown.made.store.approvals.posts.add(1, ALERTS)
     shown.workspace.state.remove(shown.messages()[0])
-    shown.made.store.approvals.mark(1, "reminded")
+    shown.made.store.approvals.mark(1, "reminded", 0)
     shown.look(3)
     assert ["waits until" in each.body() for each in shown.messages()] == [True]
 
