@@ -106,7 +106,9 @@ def question(risk: Risk, command: Command, intent: Intent, digest: str, there: I
         else f"To go on, press the button (in a terminal: --confirm {digest})."
     )
     how = f"Nothing was done. {said}"
-    question = Output(f"{intent.question or risk.question}\n")
+    asked = intent.question or risk.question
+    over = command.spec.decides and not risk.yes  # what others asked for was looked over when they did: shown as it is
+    question = Output(f"{asked}\n", whole=over)
     parts: tuple[Part, ...] = (question, *shown, *intent.moments, Note(how), *buttons)
     end = End(Status.HELD, "to be confirmed", Reply(parts), command)
     end.found = (*there, *intent.objects)
@@ -138,8 +140,8 @@ def unreasoned(command: Command, there: Iterable[Found]) -> End:
     form = command.form()
     fields = (*(() if form is None else form.fields), Field("reason", "Why is this needed?", multiline=True))
     asked = Form("Reason", "Ask", fields)
-    how = f'{canonical(command)} --reason "..."'
-    words = Note(f"Nothing was done yet: say why, for those who have to agree. In a terminal: {how}")
+    how = canonical(replace(command, reason="WHY"))
+    words = Note(f"Nothing was done yet: say why, for those who have to agree. In a terminal: docker {how}")
     asking = Asking("Say why…", grammar.canonical(command), asked)
     end = End(Status.HELD, "a reason is wanted", Reply((words, asking)), command)
     end.found = tuple(there)

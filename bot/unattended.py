@@ -20,7 +20,7 @@ from commands.target import Found
 
 _ASKS = "docker would ask before it runs '{}', and nobody is there to answer. Say -f in the line."
 _INSISTS = "The policy has '{}' confirmed each time it is run ([confirm] of {}), so it cannot be scheduled."
-_DECIDES = "'{}' is a person's own word about what others may do: it cannot be scheduled."
+_DECIDES = "'{}' is a person's own word, which nobody gives by the clock: it cannot be scheduled."
 _FORM = "'{}' asks for more in a dialog, and nobody is there to answer: it cannot be scheduled."
 _REASON = 'Those who have to agree want to know why: say --reason "..." in the line.'
 _UNFIT = "Nobody can agree to all runs of this at once: {}. Leave --standing out, and each run will ask."

@@ -41,7 +41,7 @@ def test_people_are_shown_the_line_when_and_what_it_concerns(night: Night) -> No
     """And for how long it counts; nothing runs before they agree."""
     asked = _asked(night)
     shown = told(night.say(f"approval show {asked.number}", SAM))
-    for each in ("Runs:    docker container restart", "When:    every 1h", "For:     4 weeks", "container web"):
+    for each in ("Runs:    docker container restart", "When:    every 1h", "For:     30 days", "container web"):
         assert each in shown
     assert night.passes(2 * HOUR) == []
     assert night.bench.store.timetable.entries() == []

@@ -102,7 +102,7 @@ def _asked(found: Understood) -> Iterator[str]:
     """What those are shown who agree to all runs at once."""
     yield f"Runs:    docker {legible.shown(found.line)}"
     yield f"When:    {found.due}"
-    yield f"For:     {units.age(found.lasts).lower()} from when it is agreed to, for runs that concern no more"
+    yield f"For:     {units.exactly(found.lasts)} from when it is agreed to, for runs that concern no more"
 
 
 def _question(found: Understood) -> str:

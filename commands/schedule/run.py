@@ -39,7 +39,7 @@ class Run(Command, name="schedule run", permission=Permission.CHANGE, kin="clean
         if self.job not in JOBS:
             return self
         does, shows = JOBS[self.job]
-        return (shows if self.dry_run else does)(grep=self.grep, public=self.public)
+        return (shows if self.dry_run else does)(grep=self.grep, public=self.public, reason=self.reason)
 
     def recalls(self) -> str:
         """The schedule whose line it is."""
