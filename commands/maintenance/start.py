@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from commands import units
+from commands.attempts import Refusal
 from commands.command import arg, args
 from commands.context import Context
+from commands.intent import Intent
 from commands.maintenance.tending import Tending
-from commands.reply import Reply
 from commands.spec import Permission
 
 LEAST, MOST = 60, 7 * 86_400  # seconds
@@ -22,14 +25,9 @@ class Start(Tending, name="maintenance start", permission=Permission.CHANGE):
     duration: str = arg("DURATION")
     why: tuple[str, ...] = args("WHY")
 
-    def problem(self) -> str | None:
-        """A length of time that is none."""
+    def intent(self, ctx: Context) -> Intent:
+        """To begin it; raises Refusal, also for a length of time that is none."""
         seconds = units.seconds(self.duration)
-        good = seconds is not None and LEAST <= seconds <= MOST
-        return None if good else f"invalid duration '{self.duration}': expected 30m, 2h or 1d, 7d at most"
-
-    def run(self, ctx: Context) -> Reply:
-        """Begin it."""
-        seconds = units.seconds(self.duration)
-        assert seconds is not None  # noqa: S101 - problem() has seen to it
-        return ctx.bot.upkeep.begin(self.host, seconds, " ".join(self.why))
+        if seconds is None or not LEAST <= seconds <= MOST:
+            raise Refusal(f"invalid duration '{self.duration}': expected 30m, 2h or 1d, 7d at most")
+        return replace(super().intent(ctx), do=lambda: ctx.bot.upkeep.begin(self.host, seconds, " ".join(self.why)))
