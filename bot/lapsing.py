@@ -10,7 +10,7 @@ from bot.jobs import Job
 from bot.policy import Rules
 from bot.request import Directory, Outcome, Status
 from bot.store import Store, Unwritable
-from bot.timetable import State
+from bot.timetable import Altered, State
 
 _PAUSED = (
     "Schedule {name} ({line}) is paused, for {person} may no longer do this: {why} Once that is settled,"
@@ -35,7 +35,7 @@ class Lapsing:
             return ""
         try:
             paused = self.store.timetable.change(job.number, State.PAUSED, "slashdock", why, number)
-        except Unwritable as error:
+        except (Unwritable, Altered) as error:
             log.warning("schedule %s was refused and could not be paused: %s", job.number, error)
             return ""
         facts = {"name": job.name, "line": job.told(), "person": job.person, "why": why}

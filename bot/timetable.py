@@ -15,6 +15,7 @@ from bot.ledger import Ledger
 from bot.posts import Session
 from bot.seal import Broken, Seal
 
+DIGITS = 18  # of a number that SQLite can hold
 PURPOSE = b"slashdock: lines that the clock runs, 1"  # what the seal of the lines is made for
 
 
@@ -114,7 +115,8 @@ class Timetable:
     def named(self, word: str) -> Entry | None:
         """The entry that people call so, by its number or its name; an ended one by its number alone."""
         with self._reading() as db:
-            row = db.execute(_NAMED, (word, int(word) if word.isascii() and word.isdigit() else 0)).fetchone()
+            is_number = word.isascii() and word.isdigit() and len(word) <= DIGITS
+            row = db.execute(_NAMED, (word, int(word) if is_number else 0)).fetchone()
             return None if row is None else self._entry(db, row[0])
 
     def entries(self, states: Iterable[State] = tuple(State)) -> list[Entry]:

@@ -92,6 +92,7 @@ def test_a_run_is_what_the_person_would_have_typed(night: Night, api: APIClient)
         ("schedule add --every 6h login registry.example", "own word"),
         ("schedule add --every 6h build -t mine -", "in a dialog"),
         ("schedule show 99", "Nothing on the timetable is called '99'"),
+        ("schedule show 99999999999999999999", "Nothing on the timetable is called"),
         ("schedule pause nightly", "Nothing on the timetable is called 'nightly'"),
         ("schedule run nightly", "Nothing that you may run"),
         ("schedule run nightly --dry-run", "--dry-run is for cleanup"),
