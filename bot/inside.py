@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from bot import standing
 from bot.actions import TooLong
 from bot.assent import Assent
+from bot.cleaning import Cleaning
 from bot.consents import Consents
 from bot.heads import Head
 from bot.policy import Allow, Asker, Rules
@@ -148,9 +149,11 @@ class Inside:
         """The scheduled jobs, each with what the asker may know of its last run."""
         return [self._reader.run(each) for each in self.jobs()]
 
-    def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
-        """When the bot first saw each image id at the asker's host, in epoch seconds."""
-        return self.store.images.first_seen(self.asker.host, ids)
+    @property
+    def cleanups(self) -> Cleaning:
+        """The policies of cleanups, and what is remembered for them at the asker's host."""
+        person = self.policy.current().people.person(self.asker.id) or self.asker.id
+        return Cleaning(self.store, self.asker.host, person, self.number)
 
     @property
     def consents(self) -> Consents:

@@ -17,6 +17,7 @@ from commands.spec import Spec
 from commands.target import Found, Missing, Target
 
 if TYPE_CHECKING:
+    from commands.cleanup.memory import Cleanups
     from commands.consents import Consents
     from commands.outside import Outside
 
@@ -107,8 +108,9 @@ class Bot(Protocol):
     def consents(self) -> Consents:
         """What waits for consent, and roles for a time."""
 
-    def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
-        """Since when the bot has seen each of all the host's images, in epoch seconds; an id new to it is noted now."""
+    @property
+    def cleanups(self) -> Cleanups:
+        """The policies of cleanups, and what is remembered for them."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,12 @@ EVERY: Mapping[str, Line] = {
     "role request": Line("role request oncall --for 1h"),
     "role revoke": Line("role revoke 1"),
     "schedule ls": Line("schedule ls"),
-    "cleanup plan": Line("cleanup plan"),
+    "cleanup set": Line("cleanup set weekly --what images,networks"),
+    "cleanup ls": Line("cleanup ls"),
+    "cleanup show": Line("cleanup show weekly"),
+    "cleanup on": Line("cleanup on weekly"),
+    "cleanup plan": Line("cleanup plan weekly"),
+    "cleanup history": Line("cleanup history"),
     "compose ls": Line("compose ls"),
     "compose ps": Line("compose -p shop ps"),
     "compose logs": Line("compose -p shop logs"),
@@ -104,11 +109,19 @@ EVERY: Mapping[str, Line] = {
     "builder prune": Line("builder prune -f"),
     "system prune": Line("system prune -f"),
     "cleanup run": Line("cleanup run"),
+    "cleanup sweep": Line("cleanup sweep"),
+    "cleanup rm": Line("cleanup rm weekly"),
     "schedule run": Line("schedule run cleanup"),
 }
 # What asks nothing of an engine beyond looks, though its class may: a chat attaches nothing, nothing was built with
-# BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write.
-IDLE = frozenset({"container attach", "builder prune", "cleanup run", "schedule run"})
+# BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and what a
+# cleanup takes is slashdock's own.
+IDLE = frozenset(
+    {
+        "container attach", "builder prune", "cleanup set", "cleanup on", "cleanup rm", "cleanup run", "cleanup sweep",
+        "schedule run",
+    }
+)  # fmt: skip
 
 
 def furnish(api: APIClient) -> None:

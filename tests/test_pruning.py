@@ -239,10 +239,10 @@ def test_a_step_that_may_not_go_stays(api: APIClient, fresh_world: str, tmp_path
     if line == "cleanup run":
         spoken = bench(fresh_world, tmp_path / "data", policy(rules))
         step, head = _step_and_head(api)
-        spoken.store.images.first_seen("local", [head])
+        spoken.store.sights.first("local", "image", [head])
         spoken.close()
         with sqlite3.connect(tmp_path / "data" / FILE) as db:
-            db.execute("UPDATE seen SET at = at - 90000")
+            db.execute("UPDATE sights SET at = at - 90000")
     else:
         step, head = _step_and_head(api)
     spoken = bench(fresh_world, tmp_path / "data", policy(rules))

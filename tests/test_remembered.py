@@ -11,8 +11,8 @@ from recording import begin, receive
 from set_clock import SetClock
 
 from bot.buttons import DIALOG, Buttons, Recalled
-from bot.images import Images
 from bot.runs import Runs
+from bot.sights import Sights
 from bot.store import Store
 
 
@@ -37,9 +37,9 @@ def buttons(store: Store) -> Buttons:
 
 
 @pytest.fixture
-def images(store: Store) -> Images:
-    """Its images."""
-    return store.images
+def sights(store: Store) -> Sights:
+    """What it has seen."""
+    return store.sights
 
 
 @pytest.fixture
@@ -63,29 +63,29 @@ def test_an_unknown_id_stands_for_nothing(buttons: Buttons) -> None:
     assert buttons.recall("f" * 32) is None
 
 
-def test_images_are_aged_from_when_they_were_first_seen(images: Images, clock: SetClock) -> None:
+def test_images_are_aged_from_when_they_were_first_seen(sights: Sights, clock: SetClock) -> None:
     """The first sight counts, each host by itself."""
     start = clock.at
-    assert images.first_seen("local", ["a", "b"]) == {"a": start, "b": start}
+    assert sights.first("local", "image", ["a", "b"]) == {"a": start, "b": start}
     clock.at += 100
-    assert images.first_seen("local", ["a", "c"]) == {"a": start, "c": start + 100}
-    assert images.first_seen("other", ["a"]) == {"a": start + 100}
+    assert sights.first("local", "image", ["a", "c"]) == {"a": start, "c": start + 100}
+    assert sights.first("other", "image", ["a"]) == {"a": start + 100}
 
 
-def test_an_image_that_comes_back_is_new(images: Images, clock: SetClock) -> None:
+def test_an_image_that_comes_back_is_new(sights: Sights, clock: SetClock) -> None:
     """An image that was gone in between has the grace of a fresh one."""
-    images.first_seen("local", ["a", "b"])
+    sights.first("local", "image", ["a", "b"])
     clock.at += 100
-    images.first_seen("local", ["b"])
+    sights.first("local", "image", ["b"])
     clock.at += 100
-    assert images.first_seen("local", ["a", "b"]) == {"a": clock.at, "b": clock.at - 200}
+    assert sights.first("local", "image", ["a", "b"]) == {"a": clock.at, "b": clock.at - 200}
 
 
-def test_an_image_seen_in_the_future_is_new(images: Images, clock: SetClock) -> None:
+def test_an_image_seen_in_the_future_is_new(sights: Sights, clock: SetClock) -> None:
     """A clock that was ahead makes no image old, nor young for ever."""
-    images.first_seen("local", ["a"])
+    sights.first("local", "image", ["a"])
     clock.at -= 1000
-    assert images.first_seen("local", ["a"]) == {"a": clock.at}
+    assert sights.first("local", "image", ["a"]) == {"a": clock.at}
 
 
 def test_a_run_is_claimed_once(runs: Runs, clock: SetClock) -> None:

@@ -26,7 +26,7 @@ WRITES: list[Callable[[Store], object]] = [
     lambda store: store.buttons.remember("restart web", "local", "Restart"),
     lambda store: store.buttons.once("image prune -f", "local"),
     lambda store: store.buttons.press("0", 1),
-    lambda store: store.images.first_seen("local", ["a"]),
+    lambda store: store.sights.first("local", "image", ["a"]),
 ]
 MANY = 200  # actions; far more than a small disk holds
 

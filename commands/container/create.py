@@ -36,6 +36,8 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     say NAME=VALUE. Files may be named below the folders that the settings allow.
     """
 
+    brings = True
+
     image: str = arg("IMAGE")
     words: tuple[str, ...] = args("COMMAND] [ARG", required=False)
     cidfile: str = flag(default="", help="Leave it away: the answer says the id")

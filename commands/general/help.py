@@ -38,7 +38,7 @@ GROUPS = {
     "approval": "Agree to what others asked for, and see what waits",
     "audit": "Read the record of what was asked and done",
     "builder": "Take away what builds keep",
-    "cleanup": "Take away images that nothing uses",
+    "cleanup": "Say what is taken away by itself, and take it away",
     "compose": "Look at the projects of docker compose, start and stop them",
     "container": "Make, run, look at and remove containers",
     "image": "Build, pull, push, look at and remove images",

@@ -78,6 +78,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     """
 
     attended = True
+    brings = True
 
     context: str = arg("PATH | URL | -")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")

@@ -86,10 +86,7 @@ class Plan:
 
     def objects(self) -> tuple[Found, ...]:
         """What goes, for the record."""
-        return tuple(
-            Found(Target("image", image.id), "image", image.id, image.name, image.labels, _names(image))
-            for image in self.remove
-        )
+        return tuple(map(found, self.remove))
 
 
 def selection(filters: Iterable[str], *, all_: bool, now: float) -> Selection:
@@ -139,19 +136,28 @@ def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses
     Who uses one is named if the asker may see it. One request for each container whose image has lost its name,
     besides one for containers and one for services.
     """
+    return uses_of(client, (each for each in client.containers(all=True) if each["Id"] not in gone), visible, {})
+
+
+def uses_of(client: APIClient, containers: Iterable[Mapping[str, Any]], visible: Visible, made: dict[str, str]) -> Uses:
+    """The same of containers that were listed already, in any state.
+
+    made keeps for another look, by the id of a container, the name of the image that it was made by: it never changes.
+    """
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
-    for each in client.containers(all=True):
-        if each["Id"] in gone:
-            continue
+    for each in containers:
         who = _who(visible, seen.container(each))
         ids.setdefault(each["ImageID"], who)
-        names.setdefault(_full(_named_image(client, each)), who)
+        for name in _fulls(_named_image(client, each, made)):
+            names.setdefault(name, who)
     for service in _services(client):
         spec = service["Spec"]
-        image = spec["TaskTemplate"].get("ContainerSpec", {}).get("Image", "")
-        user = Seen("service", spec["Name"], spec.get("Labels") or {}, service["ID"])
-        names.setdefault(_full(image.partition("@")[0]), _who(visible, user))
+        who = _who(visible, Seen("service", spec["Name"], spec.get("Labels") or {}, service["ID"]))
+        for name in _fulls(_image_of(spec)):
+            names.setdefault(name, who)
+        for name in _fulls(_image_of(service.get("PreviousSpec") or {})):  # a rollback makes its containers of it
+            names.setdefault(name, who)
     return Uses(ids, names)
 
 
@@ -175,6 +181,12 @@ def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping
     return Plan(tuple(_with_steps(remove, (image for image in listed if image.id not in stays))), tuple(keep))
 
 
+def found(image: Image) -> Found:
+    """An image of the list, for the record; with all that it is called, as in the engine's inspect."""
+    called = {"RepoTags": [*image.tags], "RepoDigests": [*image.digests]}
+    return Found(Target("image", image.id), "image", image.id, image.name, image.labels, called)
+
+
 def names(listed: Iterable[str] | None) -> tuple[str, ...]:
     """What an image is really called, of what the engine lists as its tags or digests."""
     return tuple(sorted(name for name in listed or () if name not in _NO_NAMES))
@@ -184,13 +196,13 @@ def in_use(image: Image, used: Uses) -> str | None:
     """Who uses the image or names one of its tags, None where nobody does."""
     if image.id in used.ids:
         return f"{used.ids[image.id]} uses it"
-    named = [f"{used.names[full]} names {tag}" for tag in image.tags if (full := _full(tag)) in used.names]
-    return named[0] if named else None
-
-
-def _names(image: Image) -> dict[str, list[str]]:
-    """All that it is called, as in the engine's inspect."""
-    return {"RepoTags": [*image.tags], "RepoDigests": [*image.digests]}
+    named = (
+        f"{used.names[full]} names {name}"
+        for name in (*image.tags, *image.digests)
+        for full in _fulls(name)
+        if full in used.names
+    )
+    return next(named, None)
 
 
 def _who(visible: Visible, user: Seen) -> str:
@@ -229,14 +241,16 @@ def _image(listed: Mapping[str, Any], children: frozenset[str], *, dangling: boo
     )
 
 
-def _named_image(client: APIClient, container: Mapping[str, Any]) -> str:
+def _named_image(client: APIClient, container: Mapping[str, Any], made: dict[str, str]) -> str:
     """The name by which a container was made: the list says it only while it still stands for the same image."""
     if not container["Image"].startswith("sha256:"):
         return str(container["Image"])
-    try:
-        return str(client.inspect_container(container["Id"])["Config"]["Image"])
-    except APIError:
-        return str(container["Image"])  # it went away meanwhile
+    if container["Id"] not in made:
+        try:
+            made[container["Id"]] = str(client.inspect_container(container["Id"])["Config"]["Image"])
+        except APIError:
+            return str(container["Image"])  # it went away meanwhile
+    return made[container["Id"]]
 
 
 def _services(client: APIClient) -> list[dict[str, Any]]:
@@ -246,9 +260,21 @@ def _services(client: APIClient) -> list[dict[str, Any]]:
         return []  # not a manager of a swarm
 
 
-def _full(name: str) -> str:
+def _image_of(spec: Mapping[str, Any]) -> str:
+    """The name of the image that a service's containers are made of; empty where they are of none."""
+    return str(((spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}).get("Image") or "")
+
+
+def _fulls(name: str) -> Iterator[str]:
+    """The names in full that one stands for: by its tag, by its digest, or by both."""
     found = reference.parse(name)
-    return name if found is None else f"{found.domain}/{found.path}:{found.tag or 'latest'}"
+    if found is None:
+        yield name
+        return
+    if found.digest:
+        yield f"{found.domain}/{found.path}@{found.digest}"
+    if found.tag or not found.digest:
+        yield f"{found.domain}/{found.path}:{found.tag or 'latest'}"
 
 
 def _unselected(image: Image, chosen: Selection) -> str | None:

@@ -34,6 +34,7 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
     """
 
     attended = True
+    brings = True
 
     image: str = arg("NAME[:TAG|@DIGEST]")
     all_tags: bool = flag("-a", default=False, help="All images of the repository")
