@@ -256,7 +256,9 @@ def test_labels_and_patterns_keep_containers_and_networks_too(api: APIClient, of
 
 def test_what_is_hidden_or_protected_is_neither_taken_nor_told(api: APIClient, office: Office) -> None:
     """By the rules of whoever asks; a container that gives root stays where they have no right to that."""
-    api.create_container("busybox:latest", ["true"], host_config=api.create_host_config(binds=["/:/host"]), name="mighty")
+    api.create_container(
+        "busybox:latest", ["true"], host_config=api.create_host_config(binds=["/:/host"]), name="mighty"
+    )
     rules = '[protect]\nimages = ["app:2*"]\n[[deny]]\nverbs = ["change"]\non = ["name:crash"]\n'
     answered = said(later(office(rules)), "cleanup run all")
     assert not re.search("app:2|crash", answered)
