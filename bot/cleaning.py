@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.store import Store, Unwritable
 from commands.attempts import Refusal
-from commands.cleanup.memory import Ran
+from commands.cleanup.memory import Ran, Taken
 from commands.cleanup.policy import BUILT_IN, DEFAULT, Policy
 
 
@@ -59,13 +59,19 @@ class Cleaning:
         """The host's turn to remove one object while it lasts; False where images are on their way there now."""
         return self.store.turns.clearing(self.host)
 
-    def ended(self, ran: Ran) -> None:
+    def ended(self, ran: Ran, taken: Iterable[Taken]) -> None:
         """Note how the run ended that this action is; raises Refusal where that cannot be written down."""
         told = replace(ran, number=self.number, host=self.host, person=self.person)
         try:
-            self.store.cleanups.ended(told)
+            self.store.cleanups.ended(told, taken)
         except Unwritable as error:
             raise Refusal(f"How it ended could not be written down for cleanup history: {error}") from error
+
+    def taken(self, number: int) -> list[Taken]:
+        """What a run here took, in its order; raises Refusal where no run has this number."""
+        if not self.store.cleanups.has(self.host, number):
+            raise Refusal(f"Number {number} is no run of a cleanup here. `cleanup history` shows which there are.")
+        return self.store.cleanups.taken(number)
 
     def history(self, name: str, most: int) -> list[Ran]:
         """The latest runs here, newest first."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from bot.clock import Clock
 from bot.database import Sqlite
-from commands.cleanup.memory import Ran
+from commands.cleanup.memory import Ran, Taken
 from commands.cleanup.policy import Policy
 
 
@@ -37,10 +38,25 @@ class Cleanups:
         with self._file.writing() as db:
             return bool(db.execute("DELETE FROM cleanups WHERE name = ?", (name,)).rowcount)
 
-    def ended(self, ran: Ran) -> None:
-        """Note how a run ended."""
+    def ended(self, ran: Ran, taken: Iterable[Taken]) -> None:
+        """Note how a run ended, and what it took."""
         with self._file.writing() as db:
             db.execute(_ENDED, {**asdict(ran), "at": self._clock.now()})
+            for place, each in enumerate(taken):
+                lists = (json.dumps(told) for told in (dict(each.labels), each.tags, each.digests))
+                db.execute(_TOOK, (ran.number, place, each.kind, each.id, each.name, *lists))
+
+    def has(self, host: str, number: int) -> bool:
+        """Whether this was a run at this host."""
+        with self._file.reading() as db:
+            found = db.execute("SELECT 1 FROM cleaned WHERE (host, number) = (?, ?)", (host, number)).fetchone()
+        return found is not None
+
+    def taken(self, number: int) -> list[Taken]:
+        """What a run took, in its order."""
+        with self._file.reading() as db:
+            rows = db.execute(_TAKEN, (number,)).fetchall()
+        return [_taken(*row) for row in rows]
 
     def history(self, host: str, name: str, most: int) -> list[Ran]:
         """The latest runs at a host, newest first: of this policy, of all of them where no name is given."""
@@ -52,10 +68,16 @@ _ENDED = """
 INSERT OR REPLACE INTO cleaned
 VALUES (:number, :policy, :host, :person, :at, :removed, :skipped, :failed, :freed, :told)
 """
+_TOOK = "INSERT INTO taken VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_TAKEN = "SELECT kind, identity, name, labels, tags, digests FROM taken WHERE number = ? ORDER BY place"
 _HISTORY = """
 SELECT policy, removed, skipped, failed, freed, told, number, host, person, at FROM cleaned
 WHERE host = :host AND :name IN ('', policy) ORDER BY number DESC LIMIT :most
 """
+
+
+def _taken(kind: str, identity: str, name: str, labels: str, tags: str, digests: str) -> Taken:  # noqa: PLR0913, PLR0917 - a row
+    return Taken(kind, identity, name, json.loads(labels), tuple(json.loads(tags)), tuple(json.loads(digests)))
 
 
 def _policy(name: str, rules: str) -> Policy:

@@ -241,6 +241,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                removed INTEGER NOT NULL, skipped INTEGER NOT NULL, failed INTEGER NOT NULL,
                freed INTEGER,             -- bytes that the engine has less, NULL where it could not say
                told INTEGER NOT NULL)""",
+        """CREATE TABLE taken (
+               number INTEGER NOT NULL, place INTEGER NOT NULL,  -- in the order of the run
+               kind TEXT NOT NULL, identity TEXT NOT NULL, name TEXT NOT NULL,
+               labels TEXT NOT NULL CHECK (json_valid(labels)),
+               tags TEXT NOT NULL CHECK (json_valid(tags)), digests TEXT NOT NULL CHECK (json_valid(digests)),
+               PRIMARY KEY (number, place)) WITHOUT ROWID""",
     ),
 )
 

@@ -86,9 +86,9 @@ def flag(  # noqa: PLR0913 - the facts of a flag, each named where it is declare
     return field(default=default, metadata={"flag": facts})
 
 
-def arg(metavar: str, *, default: Any = MISSING) -> Any:
-    """One positional; with a default it may be absent."""
-    facts = {"metavar": metavar, "required": default is MISSING, "repeats": False}
+def arg(metavar: str, *, default: Any = MISSING, choosing: bool = False) -> Any:
+    """One positional; with a default it may be absent. choosing as in args: it names nothing at the engine."""
+    facts = {"metavar": metavar, "required": default is MISSING, "repeats": False, "choosing": choosing}
     return (
         field(metadata={"argument": facts})
         if default is MISSING
@@ -97,7 +97,10 @@ def arg(metavar: str, *, default: Any = MISSING) -> Any:
 
 
 def args(metavar: str, *, required: bool = True, choosing: bool = False) -> Any:
-    """The rest of the positionals, at least one where required; a metavar in brackets is shown as it is."""
+    """The rest of the positionals, at least one where required; a metavar in brackets is shown as it is.
+
+    choosing: the line is about the whole host, whatever they say.
+    """
     facts = {"metavar": metavar, "required": required, "repeats": True, "choosing": choosing}
     return field(metadata={"argument": facts}) if required else field(default=(), metadata={"argument": facts})
 

@@ -111,6 +111,7 @@ EVERY: Mapping[str, Line] = {
     "cleanup run": Line("cleanup run"),
     "cleanup sweep": Line("cleanup sweep"),
     "cleanup rm": Line("cleanup rm weekly"),
+    "cleanup undo": Line("cleanup undo 1"),
     "schedule run": Line("schedule run cleanup"),
 }
 # What asks nothing of an engine beyond looks, though its class may: a chat attaches nothing, nothing was built with
@@ -119,6 +120,7 @@ EVERY: Mapping[str, Line] = {
 IDLE = frozenset(
     {
         "container attach", "builder prune", "cleanup set", "cleanup on", "cleanup rm", "cleanup run", "cleanup sweep",
+        "cleanup undo",
         "schedule run",
     }
 )  # fmt: skip

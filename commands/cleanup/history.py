@@ -34,7 +34,7 @@ class History(Command, name="cleanup history", permission=Permission.SEE):
     `audit show NUMBER` shows the objects, `output NUMBER` what was answered.
     """
 
-    policy: str = arg("NAME", default="")
+    policy: str = arg("NAME", default="", choosing=True)
     format: str = flag(default="", help=f"{FORMAT} ({' '.join(f'.{name}' for name in HEADERS)})")
 
     def run(self, ctx: Context) -> Reply:

@@ -30,6 +30,18 @@ class Ran:
     at: float = 0.0
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What a run took: an object with all that it was called, or only these names of one that stayed."""
+
+    kind: str
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    tags: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+
+
 class Cleanups(Protocol):
     """The memory of cleanups at the host that the line is about; what changes it raises Refusal where it cannot."""
 
@@ -57,8 +69,11 @@ class Cleanups(Protocol):
     def turn(self) -> AbstractContextManager[bool]:
         """The host's turn to remove something while it lasts; False where images are on their way there now."""
 
-    def ended(self, ran: Ran) -> None:
-        """Note how a run ended; its number, host, person and time are filled in."""
+    def ended(self, ran: Ran, taken: Iterable[Taken]) -> None:
+        """Note how a run ended, and what it took; its number, host, person and time are filled in."""
+
+    def taken(self, number: int) -> list[Taken]:
+        """What a run at this host took, in its order; raises Refusal where no run has this number."""
 
     def history(self, name: str, most: int) -> list[Ran]:
         """The latest runs of a policy at this host, newest first; of all of them where no name is given."""

@@ -19,7 +19,7 @@ class On(Command, name="cleanup on", permission=Permission.CHANGE):
     Whatever is set anew under its name makes it dry again.
     """
 
-    policy: str = arg("NAME")
+    policy: str = arg("NAME", choosing=True)
 
     def became(self, past: Past) -> Iterable[Fate]:
         """Nothing at the engine tells."""

@@ -19,7 +19,7 @@ class Plan(Command, name="cleanup plan", permission=Permission.SEE):
     freed are measured by the run: images share layers, so that sizes do not add up.
     """
 
-    policy: str = arg("NAME", default="")
+    policy: str = arg("NAME", default="", choosing=True)
 
     def run(self, ctx: Context) -> Reply:
         """What would go, then what would stay."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import requests
@@ -11,6 +11,7 @@ from docker.errors import APIError, DockerException, NotFound
 
 from commands import wire
 from commands.cleanup.facts import Thing
+from commands.cleanup.memory import Taken
 from commands.cleanup.planning import Plan
 from commands.context import Context
 from commands.engine_errors import answered, daemon
@@ -35,11 +36,12 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Fate:
-    """An object, what became of it, and why where it is still there."""
+    """An object, what became of it, and why where it is still there; lost are the names that it lost by it."""
 
     thing: Thing
     end: End
     why: str = ""
+    lost: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """As the report says it."""
@@ -61,6 +63,15 @@ class Removal:
     def removed(self) -> list[Thing]:
         """What is gone by it."""
         return [fate.thing for fate in self.fates if fate.end is End.REMOVED]
+
+    def taken(self) -> Iterator[Taken]:
+        """What it took, for whoever wants it back: what is gone, and the names that were lost by what stayed."""
+        for fate in self.fates:
+            found = fate.thing.found
+            if fate.end is End.REMOVED or fate.lost:
+                tags = tuple(name for name in found.tags if name in fate.lost or fate.end is End.REMOVED)
+                digests = tuple(found.details.get("RepoDigests") or ()) if found.kind == "image" else ()
+                yield Taken(found.kind, found.id, found.name, found.labels, tags, digests)
 
     def rest(self, things: Iterable[Thing], end: End, why: str = "") -> None:
         """Note that these were left."""
@@ -89,6 +100,12 @@ def remove(ctx: Context, planned: Plan) -> Removal:
 
 def _fate(ctx: Context, thing: Thing, made: dict[str, str]) -> Fate:
     told: list[str] = []
+    fate = _attempted(ctx, thing, told, made)
+    lost = tuple(line.removeprefix(removing.UNTAGGED) for line in told if line.startswith(removing.UNTAGGED))
+    return replace(fate, lost=lost)
+
+
+def _attempted(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]) -> Fate:
     try:
         reason = _attempt(ctx, thing, told, made)
     except NotFound:

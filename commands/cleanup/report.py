@@ -53,7 +53,7 @@ def after(ctx: Context, planned: Plan, policy: Policy, removal: Removal, ran: Ra
     parts += [Note(_counted(ran)), *_hints(planned, policy)]
     if ran.freed == 0 and not removal.broken and (much := list(space.large(ctx))):
         parts.append(Note(_HELD_LESS.format(" ".join(much))))
-    ids = tuple(each.id for each in removal.removed)
+    ids = tuple(each.id for each in removal.taken())
     if not removal.broken:
         return Reply(tuple(parts), ids=ids)
     told = (*parts, Errors(f"{removal.broken}\n"))

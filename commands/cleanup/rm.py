@@ -18,7 +18,7 @@ class Rm(Command, name="cleanup rm", alias="cleanup remove", permission=Permissi
     What its runs did stays in `cleanup history`.
     """
 
-    policy: str = arg("NAME")
+    policy: str = arg("NAME", choosing=True)
 
     def became(self, past: Past) -> Iterable[Fate]:
         """Nothing at the engine tells."""

@@ -25,7 +25,7 @@ class Running(Command):
 
     attended = True
 
-    policy: str = arg("NAME", default="")
+    policy: str = arg("NAME", default="", choosing=True)
 
     def became(self, past: Past) -> Iterable[Fate]:
         """Whether each object that was to go is gone."""
@@ -55,7 +55,7 @@ def _cleaned(ctx: Context, policy: Policy, planned: Plan) -> Reply:
     ran = _ran(policy, planned, done, freed)
     reply = report.after(ctx, planned, policy, done, ran)
     try:
-        ctx.bot.cleanups.ended(ran)
+        ctx.bot.cleanups.ended(ran, done.taken())
     except Refusal as refusal:
         return reply + Reply((Note(str(refusal)),))
     return reply

@@ -24,7 +24,7 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     `cleanup on NAME`. Nothing goes that was first seen less than a day ago, whatever the age says.
     """
 
-    policy: str = arg("NAME")
+    policy: str = arg("NAME", choosing=True)
     what: tuple[str, ...] = flag(
         default=(), kind=values.WORDS, shown=DANGLING, help=f"What may go: {', '.join(WHAT)}; several with commas"
     )

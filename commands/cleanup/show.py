@@ -15,7 +15,7 @@ DRY = "It is dry: its runs only show what they would remove. `cleanup on {}` tur
 class Show(Command, name="cleanup show", permission=Permission.SEE):
     """Show what a cleanup policy takes and keeps."""
 
-    policy: str = arg("NAME")
+    policy: str = arg("NAME", choosing=True)
 
     def run(self, ctx: Context) -> Reply:
         """A line for each thing that it says."""
