@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import world
@@ -226,6 +229,32 @@ def test_the_last_use_of_an_image_is_known_from_starts(api: APIClient, office: C
     eventually(in_order)
 
 
+def test_what_builds_keep_goes_one_by_one_by_its_id(office: Cleaners, fresh_world: str, tmp_path: Path) -> None:
+    """What was made of it first; what a build uses stays, and what that was made of, and what an image shares."""
+    made = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(office.clock.at - 90 * DAY))
+    records = [
+        {"ID": "base", "Type": "regular", "Size": 10, "CreatedAt": made},
+        {"ID": "step", "Parent": "base", "Type": "regular", "Size": 20, "CreatedAt": made, "LastUsedAt": made},
+        {"ID": "root", "Type": "regular", "Size": 10, "CreatedAt": made},
+        {"ID": "busy", "Parent": "root", "Type": "regular", "Size": 10, "CreatedAt": made, "InUse": True},
+        {"ID": "both", "Type": "regular", "Size": 10, "CreatedAt": made, "Shared": True},
+    ]
+    kept = answer("200 OK", json.dumps({"LayersSize": 0, "BuildCache": records}), "application/json")
+    proxy = Proxy(fresh_world, replace="/system/df", answer=kept)
+    with proxy.serve(tmp_path) as address:
+        spoken = office.later(office("", address), flags="--what cache --most-percent 100")
+        answered = said(spoken, "cleanup run all")
+    assert {name: fate(answered, name) for name in ("step", "base", "root", "busy", "both")} == {
+        "step": "removed",
+        "base": "removed",
+        "root": "stays: what was made of it stays",
+        "busy": "stays: a build uses it",
+        "both": "stays: an image has the same layer",
+    }
+    asked = [unquote(each.partition("?")[2]) for each in proxy.changes()]
+    assert asked == [f'all=1&filters={{"id":+["{each}"]}}' for each in ("step", "base")]
+
+
 # what keeps a run from the wrong thing --------------------------------------------------------------------------------
 
 
@@ -426,7 +455,7 @@ def test_where_nothing_helped_what_is_large_is_told(api: APIClient, office: Clea
     assert re.search(r"Their log files hold \S+: big \d", answered)
 
 
-def test_a_lost_answer_ends_the_run(api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path) -> None:
+def test_a_lost_answer_ends_the_run(office: Cleaners, fresh_world: str, tmp_path: Path) -> None:
     """What was under way is not known, the rest was not reached, and the history says so."""
     office.later(office())
     proxy = Proxy(fresh_world, lose="DELETE")

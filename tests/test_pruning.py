@@ -89,6 +89,17 @@ def test_filters_that_the_engine_would_refuse_are_refused(filters: list[str], wr
     assert str(refused.value) == wrong
 
 
+@pytest.mark.parametrize("name", ["a@{}", "a:1@{}", "docker.io/library/a@{}"])
+def test_an_image_that_is_named_by_its_digest_is_in_use(name: str) -> None:
+    """As services name theirs, and what was made by a digest; a tag beside it counts, too."""
+    digest = f"sha256:{7:064x}"
+    named = Uses({}, dict.fromkeys(pruning._fulls(name.format(digest)), "service shop"))
+    held = replace(image(tags=("other:2",)), digests=(f"a@{digest}",))
+    assert pruning.in_use(held, named) == f"service shop names a@{digest}"
+    assert pruning.in_use(image(tags=("a:latest",)), named) is None
+    assert bool(pruning.in_use(image(tags=("a:1",)), named)) is (":1" in name)
+
+
 @pytest.mark.parametrize(
     ("given_", "used", "chosen", "kept"),
     [
