@@ -201,7 +201,7 @@ def test_what_is_hidden_or_protected_is_neither_taken_nor_told(api: APIClient, o
     rules = '[protect]\nimages = ["app:2*"]\n[[deny]]\nverbs = ["change"]\non = ["name:crash"]\n'
     answered = said(office.later(office(rules)), "cleanup run all")
     assert not re.search("app:2|crash", answered)
-    assert fate(answered, "mighty") == "stays: the policy does not let you remove it"
+    assert fate(answered, "mighty") == "stays: no rule lets you remove it"
     assert "app:2.0" in images(api)
     assert api.inspect_container("crash")
     assert api.inspect_container("mighty")

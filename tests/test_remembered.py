@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from bot.buttons import DIALOG, Buttons, Recalled
 from bot.runs import Runs
 from bot.sights import Sights
 from bot.store import Store
+from commands.cleanup.memory import Ran, Taken
+from commands.cleanup.policy import Policy
 
 
 @pytest.fixture
@@ -86,6 +89,46 @@ def test_an_image_seen_in_the_future_is_new(sights: Sights, clock: SetClock) -> 
     sights.first("local", "image", ["a"])
     clock.at -= 1000
     assert sights.first("local", "image", ["a"]) == {"a": clock.at}
+
+
+def test_kinds_are_seen_each_by_itself(sights: Sights, clock: SetClock) -> None:
+    """All containers are no reason to forget an image."""
+    start = clock.at
+    sights.first("local", "image", ["a"])
+    clock.at += 100
+    assert sights.first("local", "container", ["a", "b"]) == {"a": start + 100, "b": start + 100}
+    assert sights.first("local", "image", ["a"]) == {"a": start}
+
+
+def test_the_last_use_of_an_image_is_kept_while_it_is_there(sights: Sights) -> None:
+    """The latest one that was ever told, each host by itself; of what is gone nothing is known when it comes back."""
+    assert sights.heard("local") == 0
+    assert sights.used("local", {"a": 5.0, "gone": 9.0}, ["a", "b"], 7.0) == {"a": 5.0}
+    assert sights.used("local", {"a": 3.0, "b": 8.0}, ["a", "b"], 9.0) == {"a": 5.0, "b": 8.0}
+    assert (sights.heard("local"), sights.heard("other")) == (9.0, 0)
+    assert sights.used("other", {}, ["a"], 1.0) == {}
+    assert sights.used("local", {}, ["b"], 10.0) == {"b": 8.0}
+    assert sights.used("local", {}, ["a", "b"], 11.0) == {"b": 8.0}
+
+
+def test_policies_and_runs_of_cleanups_are_kept(store: Store, clock: SetClock) -> None:
+    """As they were set, in order of name; the runs newest first, with what each took in its order."""
+    weekly = Policy("weekly", ("images", "cache"), 9.0, ("keep",), ("a*", "b"), 3, 7, 9)
+    store.cleanups.keep(weekly, "ada")
+    store.cleanups.keep(Policy("daily", ("dangling",)), "ada")
+    store.cleanups.keep(replace(weekly, on=True), "ben")
+    assert store.cleanups.policies() == [Policy("daily", ("dangling",)), replace(weekly, on=True)]
+    assert (store.cleanups.drop("daily"), store.cleanups.drop("daily")) == (True, False)
+    taken = [Taken("image", "sha256:2", "b:1", {"x": "y"}, ("b:1", "c:1"), ("b@d",)), Taken("network", "1", "lan", {})]
+    for number, name in ((4, "weekly"), (5, "default"), (6, "weekly")):
+        store.cleanups.ended(Ran(name, 2, 1, 0, None, 5, number, "local", "ada"), taken if number == 4 else ())
+    assert [each.number for each in store.cleanups.history("local", "", 9)] == [6, 5, 4]
+    assert store.cleanups.history("local", "weekly", 1) == [
+        Ran("weekly", 2, 1, 0, None, 5, 6, "local", "ada", clock.at)
+    ]
+    assert store.cleanups.history("other", "", 9) == []
+    assert (store.cleanups.taken(4), store.cleanups.taken(5)) == (taken, [])
+    assert (store.cleanups.has("local", 5), store.cleanups.has("other", 5)) == (True, False)
 
 
 def test_a_run_is_claimed_once(runs: Runs, clock: SetClock) -> None:

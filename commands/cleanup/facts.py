@@ -22,7 +22,7 @@ from commands.prunes import Going
 from commands.target import Found
 from commands.timestamps import epoch
 
-_NOT_YOURS = "the policy does not let you remove it"
+_NOT_YOURS = "no rule lets you remove it"
 Listed = Mapping[str, Any]
 Containers = list[Listed]  # the engine's list of those in any state
 
@@ -62,11 +62,12 @@ def things(ctx: Context, what: Iterable[str]) -> tuple[Thing, ...]:
     words = frozenset(what)
     params: wire.Params = {"all": 1, **({"size": 1} if CONTAINERS in words else {})}
     listed: Containers = wire.get(ctx.patient, "/containers/json", params=params)
+    met = ctx.bot.cleanups.first_seen("container", [str(each["Id"]) for each in listed])
     found: list[Thing] = []
     if words & {DANGLING, IMAGES}:
         found += _images(ctx, listed)
     if CONTAINERS in words:
-        found += _containers(ctx, listed)
+        found += _containers(ctx, listed, met)
     if NETWORKS in words:
         found += _networks(ctx, listed)
     if CACHE in words:
@@ -96,8 +97,7 @@ def _images(ctx: Context, listed: Containers) -> Iterator[Thing]:
         )
 
 
-def _containers(ctx: Context, listed: Containers) -> Iterator[Thing]:
-    met = ctx.bot.cleanups.first_seen("container", [str(each["Id"]) for each in listed])
+def _containers(ctx: Context, listed: Containers, met: Mapping[str, float]) -> Iterator[Thing]:
     for each in listed:
         if not ctx.visible(seen.container(each)):
             continue

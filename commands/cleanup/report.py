@@ -18,9 +18,8 @@ from commands.units import ago, size
 HEADER = ("ID", "KIND", "NAME", "SIZE", "CREATED", "WHAT")
 _NOTHING: dict[tuple[str, ...], str] = {(DANGLING,): "There are no dangling images."}
 _LATER = "one run removes {} at most, the next goes on"
-_MORE = "`cleanup sweep {}` removes all {} at once, where somebody else agrees."
+_MORE = "`{}` removes all {} at once, where somebody else agrees."
 _DRY = "The policy {0} is dry: nothing was removed. `cleanup on {0}` turns it on."
-_HELD_LESS = "Nothing was freed. {}"
 
 Row = tuple[str, ...]
 
@@ -51,8 +50,8 @@ def after(ctx: Context, planned: Plan, policy: Policy, removal: Removal, ran: Ra
     freed = "not measured" if ran.freed is None else size(ran.freed)
     parts: list[Part] = [Table((HEADER, *rows)), Output(f"Total reclaimed space: {freed}\n")]
     parts += [Note(_counted(ran)), *_hints(planned, policy)]
-    if ran.freed == 0 and not removal.broken and (much := list(space.large(ctx))):
-        parts.append(Note(_HELD_LESS.format(" ".join(much))))
+    if ran.freed == 0 and (much := list(space.large(ctx))):
+        parts.append(Note(f"Nothing was freed. {' '.join(much)}"))
     ids = tuple(each.id for each in removal.taken())
     if not removal.broken:
         return Reply(tuple(parts), ids=ids)
@@ -72,9 +71,8 @@ def _counted(ran: Ran) -> str:
 
 def _hints(planned: Plan, policy: Policy) -> Iterator[Note]:
     if planned.later:
-        name = "" if policy.name == DEFAULT else policy.name
-        line = _MORE.format(name, len(planned.remove) + len(planned.later))
-        yield Note(line.replace(" `", "`"))
+        line = "cleanup sweep" if policy.name == DEFAULT else f"cleanup sweep {policy.name}"
+        yield Note(_MORE.format(line, len(planned.remove) + len(planned.later)))
 
 
 def _left(planned: Plan, now: float) -> Iterator[Row]:

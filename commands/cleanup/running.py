@@ -12,6 +12,7 @@ from commands.cleanup.memory import Ran
 from commands.cleanup.planning import Plan
 from commands.cleanup.policy import DEFAULT, Policy
 from commands.cleanup.removal import End, Removal
+from commands.cleanup.space import Usage
 from commands.command import Command, arg
 from commands.context import Context
 from commands.intent import Intent, told
@@ -48,17 +49,21 @@ class Running(Command):
 def _cleaned(ctx: Context, policy: Policy, planned: Plan) -> Reply:
     before = space.usage(ctx.patient, policy.what) if planned.remove else {}
     done = removal.remove(ctx, planned)
-    after = (
-        space.usage(ctx.patient, policy.what) if done.removed and not done.broken else None if done.broken else before
-    )
-    freed = None if before is None or after is None else max(0, space.held(before) - space.held(after))
-    ran = _ran(policy, planned, done, freed)
+    ran = _ran(policy, planned, done, _freed(ctx, policy, before, done))
     reply = report.after(ctx, planned, policy, done, ran)
     try:
         ctx.bot.cleanups.ended(ran, done.taken())
     except Refusal as refusal:
         return reply + Reply((Note(str(refusal)),))
     return reply
+
+
+def _freed(ctx: Context, policy: Policy, before: Usage | None, done: Removal) -> int | None:
+    """The bytes that the engine has less than before; None where it could not say."""
+    if before is None or done.broken:
+        return None
+    after = space.usage(ctx.patient, policy.what) if done.removed else before
+    return None if after is None else max(0, space.held(before) - space.held(after))
 
 
 def _ran(policy: Policy, planned: Plan, done: Removal, freed: int | None) -> Ran:
