@@ -46,6 +46,7 @@ class Made:
     labels: dict[str, str]
     used: bool = False
     named: set[str] = field(default_factory=set)
+    children: list[Made] = field(default_factory=list)
 
     @property
     def fresh(self) -> bool:
@@ -134,6 +135,21 @@ def inhabit(api: APIClient, images: list[Made]) -> list[str]:
     return made
 
 
+def commit(api: APIClient, images: list[Made]) -> tuple[list[Made], list[str]]:
+    """Images without a name that were made of every fiftieth, and containers of every second of those."""
+    made, containers = list[Made](), list[str]()
+    for image in images[3::50]:
+        box = api.create_container(image.id, ["true"])["Id"]
+        child = Made(image.number, str(api.commit(box)["Id"]), [], image.labels)
+        api.remove_container(box)
+        if len(made) % 2:
+            containers.append(str(api.create_container(child.id, ["true"], name=f"child-{image.number}")["Id"]))
+            child.used = True
+        image.children.append(child)
+        made.append(child)
+    return made, containers
+
+
 def expected(images: list[Made]) -> set[str]:
     """What the policy takes, worked out from how the images were made alone."""
     named = {name for image in images for name in image.named}
@@ -146,12 +162,13 @@ def expected(images: list[Made]) -> set[str]:
         for held in repositories.values()
         for image in sorted(held, key=lambda each: (each.fresh, each.number))[-NEWEST:]
     }
-    return {
+    goes = {
         image.id
         for image in images
         if not (image.used or image.fresh or "keep" in image.labels or named & {*image.tags} or image.id in newest)
         and not fnmatch.filter(image.tags, "pin*")
     }
+    return goes - {image.id for image in images if not goes.issuperset(child.id for child in image.children)}
 
 
 @pytest.fixture
@@ -169,11 +186,12 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
             base = _base(api)
             images = load(api, range(IMAGES - FRESH), base)
             containers = inhabit(api, images)
+            children, more = commit(api, images)
             for line in (f"cleanup set all {POLICY}", "cleanup on all", "cleanup plan all"):
                 assert spoken.say(line).status is Status.DONE, line
             clock.at += 40 * DAY
             images += load(api, range(IMAGES - FRESH, IMAGES), base)
-            yield Yard(api, proxy, spoken, images, containers)
+            yield Yard(api, proxy, spoken, images + children, containers + more)
             spoken.close()
         api.close()
 

@@ -126,6 +126,17 @@ def test_what_ended_a_moment_ago_stays_however_long_it_was_there(api: APIClient,
     assert api.inspect_container("done")
 
 
+def test_dangling_is_what_the_engine_calls_so(
+    api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path
+) -> None:
+    """And never inferred from an image that has no name: the two image stores of engines differ (docker.md)."""
+    proxy = Proxy(fresh_world, replace="dangling", answer=answer("200 OK", "[]", "application/json"))
+    with proxy.serve(tmp_path) as address:
+        spoken = office.later(office("", address), flags="--what dangling")
+        assert said(spoken, "cleanup run all") == "There are no dangling images.\n"
+    assert len(api.images(filters={"dangling": True})) == 1
+
+
 def test_a_build_of_long_ago_that_was_loaded_now_stays(api: APIClient, office: Cleaners) -> None:
     """`until=` goes by the date of the build, and would take it (docker.md): the first sight counts."""
     spoken = office.later(office())
