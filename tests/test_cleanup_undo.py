@@ -103,9 +103,11 @@ def test_what_was_no_run_cannot_be_undone(office: Cleaners, line: str, why: str)
     assert why in told(spoken.say(line))
 
 
-@pytest.mark.parametrize("verb", ["image pull", "image tag", "change"])
-def test_a_rule_on_what_it_does_holds(api: APIClient, office: Cleaners, registry: str, verb: str) -> None:
-    """Nobody gets by it what they may not pull or name."""
+@pytest.mark.parametrize(
+    ("verb", "ends"), [("image pull", Status.DENIED), ("image tag", Status.DENIED), ("change", Status.DONE)]
+)
+def test_a_rule_on_what_it_does_holds(api: APIClient, office: Cleaners, registry: str, verb: str, ends: Status) -> None:
+    """Nobody gets by it what they may not pull or name; of what is hidden from them nothing is told."""
     box = api.create_container("busybox:latest", ["true"])["Id"]
     api.commit(box, f"{registry}/team/barred", "1")
     api.remove_container(box)
@@ -114,5 +116,5 @@ def test_a_rule_on_what_it_does_holds(api: APIClient, office: Cleaners, registry
     said(spoken, "cleanup run all")
     number = last_run(spoken)
     barred = office(f'[[deny]]\nverbs = ["{verb}"]\non = ["image:*team/barred*"]\n')
-    assert barred.say(f"cleanup undo {number}").status in {Status.DENIED, Status.DONE}
+    assert barred.say(f"cleanup undo {number}").status is ends
     assert images(api) == {"busybox:latest"}
