@@ -9,7 +9,8 @@ from commands.cleanup import planning, report
 from commands.cleanup.facts import Thing
 from commands.cleanup.policy import DAY, WHAT, Policy
 from commands.image import pruning
-from commands.image.pruning import Image, Uses
+from commands.image.pruning import Image
+from commands.image.using import Uses
 from commands.prunes import found
 
 IMAGES, CONTAINERS = 2_000, 500

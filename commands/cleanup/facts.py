@@ -15,7 +15,7 @@ from commands.cleanup import starts
 from commands.cleanup.policy import CACHE, CONTAINERS, DANGLING, GRACE, IMAGES, NETWORKS, SLACK
 from commands.container import prune as containers
 from commands.context import Context
-from commands.image import pruning
+from commands.image import pruning, using
 from commands.image.pruning import Image
 from commands.network import prune as networks
 from commands.prunes import Going
@@ -80,7 +80,7 @@ def _images(ctx: Context, listed: Containers) -> Iterator[Thing]:
     ids = [image.id for image in all_]
     met = ctx.bot.cleanups.first_seen("image", ids)
     last = starts.last(ctx, listed, all_)
-    used = pruning.uses_of(ctx.docker, listed, ctx.visible, {})
+    used = using.uses_of(ctx.docker, listed, ctx.visible, {})
     for image in pruning.shown_to(ctx.visible, all_):
         yield Thing(
             DANGLING if image.dangling else IMAGES,

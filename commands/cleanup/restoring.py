@@ -24,6 +24,7 @@ _CANNOT: Mapping[str, str] = {
     "network": "cannot be undone: make it anew with `network create`",
     "builder": "cannot be undone: the next build makes it again",
 }
+_BARRED = "cannot be undone by you: a rule keeps you from it"
 _NOWHERE = "cannot be undone: no registry is known that has it; build or load it again"
 _THERE = "is there, with all its names that are free"
 _OTHER = "cannot be undone: {} has another image by that digest now"
@@ -62,14 +63,20 @@ class Back:
 
 def shown(ctx: Context, taken: Taken) -> bool:
     """Whether the asker may know of it, by all that it was called."""
+    return all(map(ctx.sees, _seen(taken)))
+
+
+def _seen(taken: Taken) -> list[Seen]:
     names = (*taken.tags, *taken.digests) or (taken.name,)
-    return all(ctx.visible(Seen(taken.kind, name, taken.labels, taken.id)) for name in names)
+    return [Seen(taken.kind, name, taken.labels, taken.id) for name in names]
 
 
 def planned(ctx: Context, taken: Taken) -> Back:
     """How it comes back, as the engine is now."""
     if taken.kind != "image":
         return Back(taken, why=_CANNOT[taken.kind])
+    if not all(map(ctx.visible, _seen(taken))):
+        return Back(taken, why=_BARRED)
     there = _id(ctx, taken.id) is not None
     free = tuple(tag for tag in taken.tags if _id(ctx, tag) is None)  # a name that stands for something is left to it
     if there:

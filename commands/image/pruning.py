@@ -6,14 +6,14 @@ It untags what containers run on, takes labels for what they are not, and goes b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from docker.api.client import APIClient
-from docker.errors import APIError
 
-from commands import reference, seen
+from commands import seen
+from commands.image.using import Uses
 from commands.listing import short
 from commands.seen import Seen, Visible
 from commands.target import Found, Target
@@ -70,14 +70,6 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Uses:
-    """Who uses what: image ids and image names in full, each with the container or service that does."""
-
-    ids: Mapping[str, str]
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Plan:
     """What goes, and what stays although it was looked at, with the reason."""
 
@@ -130,37 +122,6 @@ def shown_to(visible: Visible, listed: Iterable[Image]) -> list[Image]:
     ]
 
 
-def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses:
-    """The images that containers in any state, and services, are made of or name; gone are ids of containers to skip.
-
-    Who uses one is named if the asker may see it. One request for each container whose image has lost its name,
-    besides one for containers and one for services.
-    """
-    return uses_of(client, (each for each in client.containers(all=True) if each["Id"] not in gone), visible, {})
-
-
-def uses_of(client: APIClient, containers: Iterable[Mapping[str, Any]], visible: Visible, made: dict[str, str]) -> Uses:
-    """The same of containers that were listed already, in any state.
-
-    made keeps for another look, by the id of a container, the name of the image that it was made by: it never changes.
-    """
-    ids: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for each in containers:
-        who = _who(visible, seen.container(each))
-        ids.setdefault(each["ImageID"], who)
-        for name in _fulls(_named_image(client, each, made)):
-            names.setdefault(name, who)
-    for service in _services(client):
-        spec = service["Spec"]
-        who = _who(visible, Seen("service", spec["Name"], spec.get("Labels") or {}, service["ID"]))
-        for name in _fulls(_image_of(spec)):
-            names.setdefault(name, who)
-        for name in _fulls(_image_of(service.get("PreviousSpec") or {})):  # a rollback makes its containers of it
-            names.setdefault(name, who)
-    return Uses(ids, names)
-
-
 def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping[str, str] | None = None) -> Plan:
     """Sort the images into those that go and those that stay; spared are ids that stay, with the reason.
 
@@ -194,19 +155,7 @@ def names(listed: Iterable[str] | None) -> tuple[str, ...]:
 
 def in_use(image: Image, used: Uses) -> str | None:
     """Who uses the image or names one of its tags, None where nobody does."""
-    if image.id in used.ids:
-        return f"{used.ids[image.id]} uses it"
-    named = (
-        f"{used.names[full]} names {name}"
-        for name in (*image.tags, *image.digests)
-        for full in _fulls(name)
-        if full in used.names
-    )
-    return next(named, None)
-
-
-def _who(visible: Visible, user: Seen) -> str:
-    return f"{user.kind} {user.name}" if visible(user) else f"a {user.kind}"
+    return used.by(image.id, (*image.tags, *image.digests))
 
 
 def _with_steps(remove: list[Image], listed: Iterable[Image]) -> Iterator[Image]:
@@ -239,42 +188,6 @@ def _image(listed: Mapping[str, Any], children: frozenset[str], *, dangling: boo
         children=children,
         size=listed.get("Size") or 0,
     )
-
-
-def _named_image(client: APIClient, container: Mapping[str, Any], made: dict[str, str]) -> str:
-    """The name by which a container was made: the list says it only while it still stands for the same image."""
-    if not container["Image"].startswith("sha256:"):
-        return str(container["Image"])
-    if container["Id"] not in made:
-        try:
-            made[container["Id"]] = str(client.inspect_container(container["Id"])["Config"]["Image"])
-        except APIError:
-            return str(container["Image"])  # it went away meanwhile
-    return made[container["Id"]]
-
-
-def _services(client: APIClient) -> list[dict[str, Any]]:
-    try:
-        return list(client.services())
-    except APIError:
-        return []  # not a manager of a swarm
-
-
-def _image_of(spec: Mapping[str, Any]) -> str:
-    """The name of the image that a service's containers are made of; empty where they are of none."""
-    return str(((spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}).get("Image") or "")
-
-
-def _fulls(name: str) -> Iterator[str]:
-    """The names in full that one stands for: by its tag, by its digest, or by both."""
-    found = reference.parse(name)
-    if found is None:
-        yield name
-        return
-    if found.digest:
-        yield f"{found.domain}/{found.path}@{found.digest}"
-    if found.tag or not found.digest:
-        yield f"{found.domain}/{found.path}:{found.tag or 'latest'}"
 
 
 def _unselected(image: Image, chosen: Selection) -> str | None:

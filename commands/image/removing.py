@@ -13,7 +13,8 @@ from docker.utils import version_gte
 from commands import reference, wire
 from commands.attempts import lost_sentence
 from commands.engine_errors import answered, daemon
-from commands.image.pruning import Image, Plan, in_use, names, uses_of
+from commands.image.pruning import Image, Plan, in_use, names
+from commands.image.using import uses_of
 from commands.reply import Errors, Part, Reply
 from commands.seen import Visible
 
