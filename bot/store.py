@@ -22,6 +22,7 @@ from bot.images import Images
 from bot.journal import Journal
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.makers import Makers
+from bot.metrics import Metrics
 from bot.record import Record
 from bot.runs import Runs
 from bot.seal import Seal
@@ -42,7 +43,8 @@ class Store:
 
     record writes down every action, actions reads that back, archive takes what is old out of it, heads of it are
     published; spool is what was answered, undelivered what of that Slack has still to take; buttons, images, runs and
-    makers are what is remembered beside it, vault the registries' logins.
+    makers are what is remembered beside it, vault the registries' logins. metrics is a file of its own, which is opened
+    where it is needed.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
@@ -75,6 +77,7 @@ class Store:
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)
+        self.metrics = Metrics(folder, clock)
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")
@@ -96,6 +99,7 @@ class Store:
                 self.journal.catch_up()
             self.tide.keep()
         self._owner.close()
+        self.metrics.close()
         self._file.close()
 
     def unwritable(self) -> str | None:
