@@ -56,17 +56,14 @@ class Metrics:
         self._room = room
         self._opening = threading.Lock()
         self._open: Sqlite | None = None
+        self._closed = False
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file for good: a look that comes late finds it so."""
         with self._opening:
+            self._closed = True
             if self._open is not None:
                 self._open.close()
-            self._open = None
-
-    def due(self) -> int:
-        """The minute that it is now, in epoch seconds."""
-        return int(self._clock.now()) // MINUTE * MINUTE
 
     def keep(self, host: str, at: int, found: Iterable[Sample]) -> None:
         """Write down one look at an engine, once for its minute; and make coarser what has grown old."""
@@ -117,6 +114,8 @@ class Metrics:
     @property
     def _file(self) -> Sqlite:
         with self._opening:
+            if self._closed:
+                raise Unwritable(f"{self._path} is closed: slashdock ends.")
             if self._open is None:
                 self._open = _opened(self._path)
             return self._open
