@@ -15,6 +15,7 @@ from bot.text import table
 from commands import grammar, secrets
 from commands.asking import Field, Form
 from commands.catalog import LONGEST
+from commands.chart import Chart, Series
 from commands.command import Command, Risk
 from commands.engine_errors import hinted
 from commands.intent import Intent
@@ -208,6 +209,10 @@ def _masked(part: Part) -> Part:
             return replace(part, pieces=printed.masked(pieces))
         case Table(rows):
             return replace(part, rows=tuple(tuple(secrets.mask_text(cell) for cell in row) for row in rows))
+        case Chart():
+            return replace(
+                part, series=tuple(Series(secrets.mask_text(each.name), each.values) for each in part.series)
+            )
         case Moment() | Buttons() | Asking():
             return part
         case _:

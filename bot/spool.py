@@ -19,6 +19,7 @@ from typing import Any
 from bot.bounds import KEPT
 from commands import secrets
 from commands.asking import Field, Form
+from commands.chart import Chart, Series
 from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 
 SPOOL = "spool"  # in the data folder
@@ -149,5 +150,20 @@ def _tuples(value: Any) -> Any:
 
 _KINDS = {
     kind.__name__: kind
-    for kind in (Reply, Output, Errors, Printed, Table, Note, Moment, Buttons, Button, Asking, Form, Field)
+    for kind in (
+        Reply,
+        Output,
+        Errors,
+        Printed,
+        Table,
+        Chart,
+        Series,
+        Note,
+        Moment,
+        Buttons,
+        Button,
+        Asking,
+        Form,
+        Field,
+    )
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
+from commands.chart import Chart
 from commands.reply import Asking, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 from commands.tabwriter import align
 
@@ -52,6 +53,8 @@ def _pieces(part: Part) -> Iterator[Piece]:
             yield from (Piece(text, error=error) for text, error in printed)
         case Table(rows, ours):
             yield Piece(table(rows), error=ours, ours=ours)
+        case Chart():
+            yield Piece(f"{part.words()}\n", error=True, ours=True)
         case Note(text):
             yield Piece(f"{text}\n", error=True, ours=True)
         case Moment(label, at):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from commands.asking import Form
+from commands.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Asking:
     form: Form
 
 
-Part: TypeAlias = Output | Errors | Printed | Table | Note | Moment | Buttons | Asking
+Part: TypeAlias = Output | Errors | Printed | Table | Chart | Note | Moment | Buttons | Asking
 
 
 @dataclass(frozen=True)
