@@ -20,7 +20,21 @@ from commands.command import Command, Risk
 from commands.engine_errors import hinted
 from commands.intent import Intent
 from commands.line import UsageError
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
+from commands.reply import (
+    Asking,
+    Button,
+    Buttons,
+    Document,
+    Errors,
+    Moment,
+    Note,
+    Output,
+    Part,
+    Printed,
+    Reply,
+    Table,
+    failure,
+)
 from commands.target import Found
 
 SHOWN = 30  # objects that a question shows in a table; more are a text, and a file where they have no room
@@ -213,7 +227,7 @@ def _masked(part: Part) -> Part:
             return replace(
                 part, series=tuple(Series(secrets.mask_text(each.name), each.values) for each in part.series)
             )
-        case Moment() | Buttons() | Asking():
+        case Document() | Moment() | Buttons() | Asking():
             return part
         case _:
             assert_never(part)

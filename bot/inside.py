@@ -12,6 +12,7 @@ from bot.actions import TooLong
 from bot.assent import Assent
 from bot.consents import Consents
 from bot.heads import Head
+from bot.metrics import HostSamples
 from bot.policy import Allow, Asker, Rules
 from bot.reader import Reader
 from bot.store import Store
@@ -151,6 +152,11 @@ class Inside:
     def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
         """When the bot first saw each image id at the asker's host, in epoch seconds."""
         return self.store.images.first_seen(self.asker.host, ids)
+
+    @property
+    def samples(self) -> HostSamples:
+        """What was kept of the asker's engine over time."""
+        return HostSamples(self.store.metrics, self.asker.host)
 
     @property
     def consents(self) -> Consents:

@@ -111,6 +111,11 @@ class Metrics:
         with self._file.reading() as db:
             return past.past(db, asked)
 
+    def disks(self, host: str, since: float, until: float) -> list[Disk]:
+        """What an engine had on its disk between two times in epoch seconds, in their order."""
+        with self._file.reading() as db:
+            return past.disks(db, {"host": host, "since": int(since), "until": int(until)})
+
     @property
     def _file(self) -> Sqlite:
         with self._opening:
@@ -119,6 +124,28 @@ class Metrics:
             if self._open is None:
                 self._open = _opened(self._path)
             return self._open
+
+
+@dataclass(frozen=True)
+class HostSamples:
+    """What was kept of one engine, as reports ask for it: a file that cannot be read stops none of them."""
+
+    metrics: Metrics
+    host: str
+
+    def past(self, since: float, until: float, step: float) -> Past:
+        """What was between two times in epoch seconds, in spans of so many; or why that cannot be told."""
+        try:
+            return self.metrics.past(self.host, since, until, step)
+        except Unwritable as error:
+            return Past(why=str(error))
+
+    def disks(self, since: float, until: float) -> list[Disk]:
+        """The disk between two times; none where that cannot be told."""
+        try:
+            return self.metrics.disks(self.host, since, until)
+        except Unwritable:
+            return []
 
 
 def _opened(path: Path) -> Sqlite:

@@ -18,10 +18,14 @@ def past(db: Database, asked: dict[str, Any]) -> Past:
     """All between since and until at the engine host, in spans of step: what is asked has these names."""
     known = {row["key"]: row for row in db.query(_KNOWN, asked)}
     spans = {key: tuple(map(_span, rows)) for key, rows in groupby(db.query(_SPANS, asked), _container)}
-    disks = [Disk(**row) for row in db.query(_DISKS, asked)]
     absences = [(int(row[0]), int(row[1])) for row in db.execute(_ABSENCES, asked)]
     looks = int(db.execute(_LOOKS, asked).fetchone()[0])
-    return Past([_series(known[key], each) for key, each in spans.items()], disks, absences, looks)
+    return Past([_series(known[key], each) for key, each in spans.items()], absences, looks)
+
+
+def disks(db: Database, asked: dict[str, Any]) -> list[Disk]:
+    """What was on the disk between since and until at the engine host."""
+    return [Disk(**row) for row in db.query(_DISKS, asked)]
 
 
 def _container(row: Mapping[str, Any]) -> int:

@@ -20,7 +20,7 @@ from bot.bounds import KEPT
 from commands import secrets
 from commands.asking import Field, Form
 from commands.chart import Chart, Series
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
+from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 
 SPOOL = "spool"  # in the data folder
 ROOM = 268_435_456  # bytes of all of them together; the oldest go first
@@ -151,19 +151,7 @@ def _tuples(value: Any) -> Any:
 _KINDS = {
     kind.__name__: kind
     for kind in (
-        Reply,
-        Output,
-        Errors,
-        Printed,
-        Table,
-        Chart,
-        Series,
-        Note,
-        Moment,
-        Buttons,
-        Button,
-        Asking,
-        Form,
-        Field,
+        Reply, Output, Errors, Printed, Table, Chart, Series, Document, Note, Moment, Buttons, Button, Asking,
+        Form, Field,
     )
-}
+}  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from commands.chart import Chart
-from commands.reply import Asking, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
+from commands.reply import Asking, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 from commands.tabwriter import align
 
 
@@ -53,6 +53,8 @@ def _pieces(part: Part) -> Iterator[Piece]:
             yield from (Piece(text, error=error) for text, error in printed)
         case Table(rows, ours):
             yield Piece(table(rows), error=ours, ours=ours)
+        case Document(text):
+            yield Piece(text)
         case Chart():
             yield Piece(f"{part.words()}\n", error=True, ours=True)
         case Note(text):

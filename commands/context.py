@@ -19,6 +19,7 @@ from commands.target import Found, Missing, Target
 if TYPE_CHECKING:
     from commands.consents import Consents
     from commands.outside import Outside
+    from commands.samples import Samples
 
 
 class Decision(StrEnum):
@@ -102,6 +103,10 @@ class Bot(Protocol):
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""
+
+    @property
+    def samples(self) -> Samples:
+        """What was kept of the engine and its containers over time."""
 
     @property
     def consents(self) -> Consents:

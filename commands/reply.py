@@ -48,6 +48,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that is given as it is: nothing of it is shown, and whoever made it has masked it. title is above it."""
+
+    text: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Note:
     """A sentence of slashdock's own, which docker would not print: a hint, a time limit, what to do next."""
 
@@ -94,7 +103,7 @@ class Asking:
     form: Form
 
 
-Part: TypeAlias = Output | Errors | Printed | Table | Chart | Note | Moment | Buttons | Asking
+Part: TypeAlias = Output | Errors | Printed | Table | Chart | Document | Note | Moment | Buttons | Asking
 
 
 @dataclass(frozen=True)

@@ -62,14 +62,13 @@ class Disk:
 
 @dataclass(frozen=True)
 class Past:
-    """What was kept of one engine: its containers, its disk in order of time, and when it did not answer.
+    """What was kept of one engine: its containers, and when it did not answer.
 
-    looks is how many minutes it was looked at; absences are spans in epoch seconds; why says why nothing is kept, empty
-    where something is.
+    looks is how many minutes it was looked at; absences are spans in epoch seconds; why says why nothing can be told,
+    empty where something can.
     """
 
     series: Sequence[Series] = ()
-    disks: Sequence[Disk] = ()
     absences: Sequence[tuple[int, int]] = ()
     looks: int = 0
     why: str = ""
@@ -79,4 +78,7 @@ class Samples(Protocol):
     """What was kept of the asker's engine; nobody has judged yet what of it they may see."""
 
     def past(self, since: float, until: float, step: float) -> Past:
-        """All of it between two times in epoch seconds, the spans of containers so many seconds long."""
+        """What was between two times in epoch seconds, the spans of containers so many seconds long."""
+
+    def disks(self, since: float, until: float) -> Sequence[Disk]:
+        """The disk between two times in epoch seconds, in their order; none where that cannot be told."""

@@ -46,6 +46,8 @@ EVERY: Mapping[str, Line] = {
     "role revoke": Line("role revoke 1"),
     "schedule ls": Line("schedule ls"),
     "cleanup plan": Line("cleanup plan"),
+    "report ls": Line("report ls"),
+    "report now": Line("report now"),
     "compose ls": Line("compose ls"),
     "compose ps": Line("compose -p shop ps"),
     "compose logs": Line("compose -p shop logs"),

@@ -23,16 +23,6 @@ WEEK = 7 * DAY
 MOST = 20_000_000  # bytes of a week of MANY containers
 
 
-@pytest.fixture(scope="module")
-def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a week of samples from fifty containers, which nobody writes to any more."""
-    folder, clock = tmp_path_factory.mktemp("week"), SetClock(NOON)
-    metrics = Metrics(folder, clock)
-    fill(metrics, clock, WEEK)
-    yield folder
-    metrics.close()
-
-
 @pytest.fixture
 def clock() -> SetClock:
     """It is noon."""
@@ -183,7 +173,7 @@ def test_the_disk_is_weighed_once_in_a_quarter(metrics: Metrics) -> None:
     """A second time changes nothing; what is not known of it stays unknown."""
     metrics.weigh("local", Disk(NOON + 10, 4, 3, 2, 1))
     metrics.weigh("local", Disk(NOON + 70, 9, 9, 9, 9))
-    (found,) = metrics.past("local", NOON, NOON + DAY, DAY).disks
+    (found,) = metrics.disks("local", NOON, NOON + DAY)
     assert (found, found.taken) == (Disk(NOON, 4, 3, 2, 1), 10)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from bot.metrics import FILE, Metrics
 from bot.sampler import Sampler
 from bot.thinning import DAY, MINUTE, QUARTER
 from bot.workspace import Workspace
-from commands.samples import Past
+from commands.samples import Disk, Past
 
 NOBODY = "unix:///nothing/listens/here.sock"
 
@@ -60,6 +60,10 @@ def _past(metrics: Metrics, host: str = "local") -> Past:
     return metrics.past(host, NOON - DAY, NOON + DAY, 2 * DAY)
 
 
+def _disks(metrics: Metrics) -> Sequence[Disk]:
+    return metrics.disks("local", NOON - DAY, NOON + DAY)
+
+
 def test_each_container_that_runs_is_sampled(
     sampling: Callable[..., Sampler], metrics: Metrics, clock: SetClock, fresh_world: str
 ) -> None:
@@ -91,10 +95,10 @@ def test_the_disk_is_weighed_once_a_quarter(
             sampler.tick()
             eventually(lambda: _past(metrics).looks == (clock.at - NOON) // MINUTE + 1)
             clock.at += MINUTE
-        (disk,) = eventually(lambda: _past(metrics).disks)
+        (disk,) = eventually(lambda: _disks(metrics))
         clock.at = NOON + QUARTER
         sampler.tick()
-        eventually(lambda: len(_past(metrics).disks) == 2)
+        eventually(lambda: len(_disks(metrics)) == 2)
     assert disk.images > 0
     assert disk.free is not None
     assert disk.size is not None

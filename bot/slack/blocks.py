@@ -15,7 +15,7 @@ from bot.slack.message import File, Message
 from bot.slack.wants import BUTTONS, NOTE_LIMIT, wanted
 from bot.text import table
 from commands.chart import Chart
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Table
+from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Table
 
 TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update refuses more
 PRESSED = 4  # elements of the sentence about a press
@@ -125,16 +125,12 @@ class _Page:
     def add(self, part: Part) -> None:
         """One part of the reply."""
         match part:
-            case Output(text, name):
-                self._docker(text, name)
-            case Errors(text):
-                self._docker(text, "errors.txt")
-            case Printed():
-                self._docker(part.text, part.name)
-            case Table(rows):
-                self._docker(table(rows), "table.txt")
+            case Output() | Errors() | Printed() | Table():
+                self._docker(*_text(part))
             case Chart():
                 self._chart(part)
+            case Document(text, name, title):
+                self._document(text, name, title)
             case Note(text):
                 self._note(text)
             case Moment(label, at):
@@ -220,6 +216,11 @@ class _Page:
         self.shows = True
         self.spoken.append(escaped(self._seen(chart.words())))
 
+    def _document(self, text: str, name: str, title: str) -> None:
+        name = self._file_name(name)
+        self.files.append(File(name, cut(elements.one_line(title), TITLE_LIMIT), text))
+        self._note(f"It {self._follows()} the file {name}.")
+
     def _moment(self, label: str, at: float) -> None:
         shown, date = cut(self._seen(label), NOTE_LIMIT), elements.date(at)
         self.shows = True
@@ -259,3 +260,18 @@ class _Page:
         shown, hidden = visible(text)
         self.hidden += hidden
         return shown
+
+
+def _text(part: Output | Errors | Printed | Table) -> tuple[str, str]:
+    """Docker's text, and what its file is called where it is too long to be shown."""
+    match part:
+        case Output(text, name):
+            return text, name
+        case Errors(text):
+            return text, "errors.txt"
+        case Printed():
+            return part.text, part.name
+        case Table(rows):
+            return table(rows), "table.txt"
+        case _:
+            assert_never(part)

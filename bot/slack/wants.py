@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.slack import elements, room
 from bot.slack.characters import cut, visible
 from commands.chart import Chart
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Table
+from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Table
 
 NOTE_LIMIT = 1_500  # characters of one note
 BUTTONS = 25  # Slack, elements of an actions block
@@ -16,7 +16,7 @@ HANDLE = "0" * 32  # as long as the id that stands for a button
 
 
 def wanted(part: Part, drawn: Container[Chart]) -> int:
-    """The characters that a part of slashdock's own takes; none for docker's text, and for charts that are drawn."""
+    """The characters that a part of slashdock's own takes; none for docker's text, files and what is drawn."""
     match part:
         case Note(text):
             return _note(text)
@@ -29,7 +29,7 @@ def wanted(part: Part, drawn: Container[Chart]) -> int:
             return sum(room.size(elements.button(button, BUTTONS, HANDLE)) for button in buttons)
         case Asking(label, line, _):
             return room.size(elements.button(Button(label, line), BUTTONS, HANDLE))
-        case Output() | Errors() | Printed() | Table():
+        case Output() | Errors() | Printed() | Table() | Document():
             return 0
         case _:
             assert_never(part)
