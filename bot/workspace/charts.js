@@ -3,7 +3,7 @@
 import { node } from "/mrkdwn.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDE = 560, HIGH = 200, LEFT = 52, BOTTOM = 26, TOP = 8, RIGHT = 8; // of the drawing, in its own units
+const WIDE = 560, HIGH = 200, LEFT = 52, BOTTOM = 26, TOP = 8, RIGHT = 24; // of the drawing, in its own units
 const LINES = 4; // horizontal lines
 const LABELS = 8; // labels below, at most
 
@@ -25,7 +25,7 @@ export function numbers({ segments, series, axis_config: axis }) {
 function svg(name, attributes, ...children) {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.flat());
+  made.append(...children.flat(Infinity));
   return made;
 }
 
@@ -45,7 +45,7 @@ function plotted({ type, series, axis_config: axis }, title) {
     Array.from({ length: LINES + 1 }, (_, at) => (most * at) / LINES).map((value) => [
       svg("line", { class: "grid", x1: LEFT, x2: WIDE - RIGHT, y1: y(value), y2: y(value) }),
       svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, short(value)),
-    ]).flat(),
+    ]),
     axis.categories.map((label, at) => at % every ? [] : svg("text", { x: x(at), y: HIGH - 8, "text-anchor": "middle" }, label)),
     values.map((each, at) => draw(each, { x, y, wide, at, of: series.length })));
 }

@@ -10,7 +10,7 @@ from commands.chart import Chart, Series, number
 from commands.secrets import mask_text
 
 WIDE, HIGH = 720, 240  # of the drawing, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 8, 26  # around the plot
+LEFT, RIGHT, TOP, BOTTOM = 56, 24, 8, 26  # around the plot
 LINES = 4  # horizontal lines above the lowest
 LABELS = 8  # below, at most
 COLORS = ("#1264a3", "#e07a1f", "#2a8f6a", "#8d5bb5", "#c0392b", "#8a8d91")

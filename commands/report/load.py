@@ -128,7 +128,7 @@ def _restarts(used: Iterable[Used]) -> str:
 
 def _chart(title: str, unit: str, period: Period, used: Sequence[Used], value: Callable[[Span], float]) -> Chart:
     """The first few of them; a span in which none was sampled is left out, one that did not run then used nothing."""
-    top = used[:TOP]
+    top = sorted(used[:TOP], key=lambda each: each.name)  # two charts of the same ones have the same colours
     times = sorted({at for each in used for at in each.spans})
     lines = (
         Series(each.name, tuple(value(each.spans[at]) if at in each.spans else 0.0 for at in times)) for each in top

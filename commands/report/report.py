@@ -49,8 +49,8 @@ class Period:
         return cls(name, int(since) // step * step, math.ceil(until), step)
 
     def label(self, at: int) -> str:
-        """What a chart calls the span that begins then, in UTC."""
-        told = "%d %b" if self.step >= _DAILY_STEP else "%a %H:%M" if self.until - self.since > 2 * DAY else "%H:%M"
+        """What a chart calls the span that begins then, in UTC, and no other one."""
+        told = "%d %b" if self.step >= _DAILY_STEP else "%a %d %Hh" if self.until - self.since > 2 * DAY else "%a %H:%M"
         return f"{datetime.fromtimestamp(at, UTC):{told}}"
 
 
