@@ -1,4 +1,4 @@
-"""Take docs/report.png: a weekly report in the local workspace, from a real bot on a real engine, in a real browser.
+"""Takes docs/report.png: a weekly report in the local workspace, from a real bot on a real engine, in a real browser.
 
 The week of samples is made up, for six containers that are there; all else is what the bot finds.
 """
@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
-sys.path[:0] = [str(PROJECT), str(PROJECT / "tests"), str(PROJECT / "tests" / "workspace")]
+PROJECT = Path(__file__).parents[2]
+sys.path[:0] = [str(PROJECT / each) for each in (".", "scripts", "tests")]
 
 import browser  # noqa: E402 - the line above says where they are
 from bot_process import BotProcess, started  # noqa: E402
@@ -108,7 +108,6 @@ def take(page: Page) -> None:
     expect(report.get_by_role("img", name="Memory")).to_be_visible()
     report.scroll_into_view_if_needed()
     report.screenshot(path=PICTURE)
-    print(PICTURE)
 
 
 if __name__ == "__main__":
