@@ -12,9 +12,9 @@ from bot.actions import TooLong
 from bot.assent import Assent
 from bot.consents import Consents
 from bot.heads import Head
-from bot.metrics import HostSamples
 from bot.policy import Allow, Asker, Rules
 from bot.reader import Reader
+from bot.samples import HostSamples
 from bot.store import Store
 from commands.attempts import Refusal
 from commands.catalog import Catalog

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.thinning import MINUTE, QUARTER
 from commands.samples import Disk, Past
+from commands.secrets import mask_object
 from commands.seen import Seen
 
 FILE = "metrics.db"
 MOST = 500  # containers of one look at an engine; of more, those that use the most memory
 LABELS = 4_096  # characters of a container's labels; where they have more it counts as one whose labels are not known
+KNOWN = 4_096  # containers whose labels need not be looked over again
 FRESH = 3_600  # seconds after which it is noted again that a container is there
 _HUNDREDTHS = 100  # of a percent
 
@@ -64,6 +67,10 @@ class Metrics:
             self._closed = True
             if self._open is not None:
                 self._open.close()
+
+    def is_there(self) -> bool:
+        """Whether anything was ever kept."""
+        return self._path.exists()
 
     def keep(self, host: str, at: int, found: Iterable[Sample]) -> None:
         """Write down one look at an engine, once for its minute; and make coarser what has grown old."""
@@ -126,28 +133,6 @@ class Metrics:
             return self._open
 
 
-@dataclass(frozen=True)
-class HostSamples:
-    """What was kept of one engine, as reports ask for it: a file that cannot be read stops none of them."""
-
-    metrics: Metrics
-    host: str
-
-    def past(self, since: float, until: float, step: float) -> Past:
-        """What was between two times in epoch seconds, in spans of so many; or why that cannot be told."""
-        try:
-            return self.metrics.past(self.host, since, until, step)
-        except Unwritable as error:
-            return Past(why=str(error))
-
-    def disks(self, since: float, until: float) -> list[Disk]:
-        """The disk between two times; none where that cannot be told."""
-        try:
-            return self.metrics.disks(self.host, since, until)
-        except Unwritable:
-            return []
-
-
 def _opened(path: Path) -> Sqlite:
     file = Sqlite(path)
     try:
@@ -191,7 +176,7 @@ def _rows(db: Database, at: int, host: int, samples: Iterable[Sample]) -> Iterat
         is_new = last is not None and sample.created >= last
         before = old[_RESTARTS] if old else 0 if is_new else None  # of one that ran before it was seen none is counted
         after = before if sample.restarts is None else sample.restarts
-        facts = (seen.name, seen.image, _labels(seen), sample.limit, after)
+        facts = (seen.name, seen.image, _labels(tuple(sorted(seen.labels.items()))), sample.limit, after)
         if old is None:
             key = int(db.execute(_CONTAINER, (host, seen.id, seen.image_id, *facts, at)).fetchone()[0])
         else:
@@ -202,9 +187,12 @@ def _rows(db: Database, at: int, host: int, samples: Iterable[Sample]) -> Iterat
             yield _row(at, key, sample, _increase(before, after))
 
 
-def _labels(seen: Seen) -> str:
-    labels = json.dumps(dict(seen.labels), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return labels if len(labels) <= LABELS else ""
+@lru_cache(maxsize=KNOWN)
+def _labels(given: tuple[tuple[str, str], ...]) -> str:
+    """The labels as they are kept; empty where they are too long, or would tell a secret."""
+    labels = dict(given)
+    told = json.dumps(labels, ensure_ascii=False, separators=(",", ":"))
+    return told if len(told) <= LABELS and mask_object(labels) == labels else ""
 
 
 def _increase(before: int | None, now: int | None) -> int:
@@ -228,7 +216,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE containers (
                key INTEGER PRIMARY KEY, host INTEGER NOT NULL, id TEXT NOT NULL, image_id TEXT NOT NULL,
                name TEXT NOT NULL, image TEXT NOT NULL,
-               labels TEXT NOT NULL,           -- as JSON; empty where they are too long to be kept
+               labels TEXT NOT NULL,           -- as JSON; empty where they are not kept
                memory_limit INTEGER NOT NULL,  -- bytes, 0 where there is none
                restarts INTEGER,               -- as the engine counts them, NULL where it was never asked
                last INTEGER NOT NULL,          -- when it was there, FRESH seconds off at most

@@ -139,10 +139,11 @@ def test_what_is_stopped_takes_no_room(metrics: Metrics) -> None:
     ]
 
 
-def test_a_container_goes_by_the_name_that_it_has_now(metrics: Metrics) -> None:
-    """Its samples stay its own; labels that are too long to be kept are not known."""
+@pytest.mark.parametrize("labels", [{"long": "x" * LABELS}, {"token": "ghp_" + "a1" * 18}], ids=["long", "secret"])
+def test_a_container_goes_by_the_name_that_it_has_now(metrics: Metrics, labels: dict[str, str]) -> None:
+    """Its samples stay its own; labels that are too long to be kept, or that tell a secret, are not known."""
     metrics.keep("local", NOON, [sample(1, NOON)])
-    renamed = replace(container(1), name="new", labels={"long": "x" * LABELS})
+    renamed = replace(container(1), name="new", labels=labels)
     metrics.keep("local", NOON + MINUTE, [Sample(renamed, "running", memory=MIB)])
     found = _one(metrics)
     assert (found.seen.name, found.seen.labels, found.seen.untold, found.spans[0].looks) == ("new", {}, True, 2)

@@ -16,8 +16,9 @@ from sampled import GIB, MANY, MIB, NOON, container, fill, sample
 from set_clock import SetClock
 
 from bot import text
-from bot.metrics import HostSamples, Metrics, Sample
+from bot.metrics import Metrics, Sample
 from bot.request import Status
+from bot.samples import HostSamples
 from bot.thinning import DAY, MINUTE, QUARTER
 from commands.chart import Chart
 from commands.reply import Document, Table

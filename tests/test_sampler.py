@@ -212,5 +212,5 @@ def test_a_bot_that_is_told_so_keeps_no_samples(workspace: Workspace, fresh_worl
     """There is no file of them."""
     settings = by_socket(workspace) | {"SLASHDOCK_METRICS": "off"}
     with started(BotProcess(tmp_path, fresh_world, settings)) as bot:
-        assert "worker" in bot.run("exec", "--as", "ada", "ps").stdout
+        assert "5 containers" in bot.run("exec", "--as", "ada", "report now").stderr
     assert not (tmp_path / "data" / FILE).exists()
