@@ -200,17 +200,18 @@ def test_a_minute_begins_once_whatever_the_clock_does(
 
 def test_a_running_bot_samples_by_itself(workspace: Workspace, fresh_world: str, tmp_path: Path) -> None:
     """From its start on; its end leaves the file whole."""
-    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))):
-        file = tmp_path / "data" / FILE
-        eventually(file.exists)
-    metrics = Metrics(tmp_path / "data", SetClock(NOON))
-    assert metrics.past("local", 0, 2**40, 2**40).absences == []
+    ever = ("local", 0, 2**40, 2**40)
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace) | {"SLASHDOCK_METRICS": "on"})):
+        eventually((tmp_path / "data" / FILE).exists)
+        metrics = Metrics(tmp_path / "data", SetClock(NOON))
+        eventually(lambda: metrics.past(*ever).looks)
+    assert {each.seen.name for each in metrics.past(*ever).series} == {"web", "worker"}
     metrics.close()
 
 
 def test_a_bot_that_is_told_so_keeps_no_samples(workspace: Workspace, fresh_world: str, tmp_path: Path) -> None:
     """There is no file of them."""
-    settings = by_socket(workspace) | {"SLASHDOCK_METRICS": "off"}
-    with started(BotProcess(tmp_path, fresh_world, settings)) as bot:
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as bot:
+        assert bot.environment()["SLASHDOCK_METRICS"] == "off"
         assert "5 containers" in bot.run("exec", "--as", "ada", "report now").stderr
     assert not (tmp_path / "data" / FILE).exists()

@@ -41,7 +41,7 @@ def main() -> None:
         folder = Path(name)
         busybox_image(engine.host)
         week(folder / "data", containers(engine.host))
-        bot = BotProcess(folder, engine.host, {"SLASHDOCK_PORT": "0", "SLASHDOCK_METRICS": "off"})
+        bot = BotProcess(folder, engine.host, {"SLASHDOCK_PORT": "0"})
         with started(bot), browser.opened(folder / "browser") as context:
             page = context.new_page()
             page.set_viewport_size({"width": WIDE, "height": HIGH})

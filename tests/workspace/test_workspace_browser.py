@@ -60,7 +60,9 @@ def inhabited_engine(engine: str, lasting_world: World) -> str:
 @pytest.fixture(scope="module")
 def address(inhabited_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the page of a bot without tokens is, with its key."""
-    bot = BotProcess(tmp_path_factory.mktemp("bot"), inhabited_engine, {"SLASHDOCK_PORT": "0"})
+    bot = BotProcess(
+        tmp_path_factory.mktemp("bot"), inhabited_engine, {"SLASHDOCK_PORT": "0", "SLASHDOCK_METRICS": "on"}
+    )
     with started(bot):
         yield next(word for line in bot.said for word in line.split() if word.startswith("http://"))
 
