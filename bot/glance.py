@@ -55,6 +55,7 @@ class Glance:
         self._settled: set[str] = set()
         self._last = self._quarter = 0
         self._wrong = ""
+        self._ended = False
 
     def begin(self, at: int) -> None:
         """Look at the engine in this minute, in epoch seconds; at once back. One that still answers is left alone."""
@@ -63,7 +64,8 @@ class Glance:
             self._alone(self._weighing, partial(self._weigh, at))
 
     def close(self, deadline: float) -> None:
-        """Let what is under way end, until that moment of the monotonic clock."""
+        """Let what is under way end, until that moment of the monotonic clock; what comes later is dropped."""
+        self._ended = True
         self._pool.close(deadline)
 
     def _alone(self, lock: threading.Lock, work: partial[None]) -> None:
@@ -78,6 +80,8 @@ class Glance:
 
     def _keep(self, write: Callable[[], None]) -> None:
         """Write samples down; what keeps them from it is told in the log once."""
+        if self._ended:
+            return
         try:
             write()
         except Unwritable as error:

@@ -342,6 +342,23 @@ def test_what_cannot_be_reported_is_refused_with_what_can(bench: Bench, line: st
     assert said in text.docker(bench.say(line).reply)
 
 
+def test_a_report_of_a_chosen_time_has_no_kind(bench: Bench) -> None:
+    """It says from when to when."""
+    assert text.added(bench.say("report now --since 2h").reply).startswith("Report of local, ")
+
+
+def test_a_record_that_is_too_long_to_be_counted_stops_no_report(inhabited: Bench) -> None:
+    """What could not be counted is told, and all else."""
+    with inhabited.store.journal.writing() as db:
+        for number in range(1, 300):
+            inhabited.store.journal.append(db, number, "received", {"actor": VIEWER, "line": "network ls"})
+    inhabited.store.actions.patience = -1.0
+    outcome = inhabited.say("report now")
+    assert outcome.status is Status.DONE
+    assert "The record has too much to search for this, so it was given up." in text.added(outcome.reply)
+    assert "5 containers" in text.added(outcome.reply)
+
+
 def test_the_kinds_are_listed(bench: Bench) -> None:
     """With what each covers."""
     assert re.findall(r"^(\w+) ", text.docker(bench.say("report ls").reply), re.MULTILINE) == [

@@ -146,8 +146,10 @@ def _behind(ctx: Context, held: Iterable[Container], listed: Iterable[Mapping[st
 def _actions(ctx: Context, period: Period, wrong: list[str]) -> list[Mapping[str, Any]]:
     times = {"since": (repr(float(period.since)),), "until": (repr(float(period.until)),)}
     try:
-        found = list(ctx.bot.counted(times, MOST))
+        found = list(ctx.bot.counted(times, MOST + 1))
     except Refusal as error:
         wrong.append(str(error))
         return []
-    return [each for each in found if each["host"] in {"", None, ctx.host}]
+    if len(found) > MOST:
+        wrong.append(f"Only the newest {MOST:,} lines are counted.")
+    return [each for each in found[:MOST] if each["host"] in {"", None, ctx.host}]

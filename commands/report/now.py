@@ -45,7 +45,7 @@ class Now(Command, name="report now", permission=Permission.SEE, filtered=True):
         since = epoch(self.since, ctx.now) if self.since else ctx.now - kind.seconds
         if not LEAST <= ctx.now - since <= YEAR:
             return failure(f"invalid --since '{self.since}': a report is about an hour at least, and a year at most")
-        made = report(gather(ctx, Period.of(kind.name, since, ctx.now)))
+        made = report(gather(ctx, Period.of("" if self.since else kind.name, since, ctx.now)))
         if not self.html:
             return reply(made)
         name = f"report-{ctx.host}-{kind.name}.html"

@@ -35,7 +35,10 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Period:
-    """What a report is about: from since until until, in epoch seconds, in spans of step seconds."""
+    """What a report is about: from since until until, in epoch seconds, in spans of step seconds.
+
+    name is that of its kind, empty where somebody chose the time.
+    """
 
     name: str
     since: int
@@ -78,7 +81,7 @@ class Report:
     def title(self) -> str:
         """What it is, of which engine, and from when to when."""
         since, until = map(moment, (self.period.since, self.period.until))
-        return f"{self.period.name.capitalize()} report of {self.host}, {since} to {until} UTC"
+        return f"{f'{self.period.name} report'.strip().capitalize()} of {self.host}, {since} to {until} UTC"
 
 
 def moment(at: float) -> str:

@@ -16,7 +16,7 @@ from bot.slack import room
 from bot.slack.blocks import TEXT_LIMIT, render, without_buttons
 from bot.slack.message import Message
 from commands.chart import Chart, Series, Shape
-from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
+from commands.reply import Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 
 HOSTILE = "<!channel> <@U0ADMIN001> <https://evil.example|click> *bold* `code` ```fence``` :tada: @here &lt;!here&gt;"
 
@@ -264,4 +264,15 @@ def test_a_chart_that_is_not_drawn_is_told_to_the_eye_as_well() -> None:
     )
     told = "".join(span.get("text", "") for span in spans(message))
     assert ("1 (MB)" in told, "3 (MB): c" in told, "4 (MB): d" in told) == (False, True, True)
+    assert problems(message.payload()) == ()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_document_is_a_file_alone(*, public: bool) -> None:
+    """Nothing of it is shown; where it is, is told."""
+    message = shown(Note("Weekly."), Document("<!doctype html>", "report/local.html", "Weekly report"), public=public)
+    (file,) = message.files
+    assert (file.name, file.title, file.content) == ("report_local.html", "Weekly report", "<!doctype html>")
+    assert ("It follows as the file report_local.html." in message.text) is public
+    assert "doctype" not in message.text
     assert problems(message.payload()) == ()
