@@ -120,7 +120,9 @@ def question(risk: Risk, command: Command, intent: Intent, digest: str, there: I
         else f"To go on, press the button (in a terminal: --confirm {digest})."
     )
     how = f"Nothing was done. {said}"
-    parts: tuple[Part, ...] = (Output(f"{intent.question or risk.question}\n"), *shown, Note(how), *buttons)
+    asked = intent.question or risk.question
+    over = command.spec.decides  # what others asked for was looked over when they did, and is shown as it is
+    parts: tuple[Part, ...] = (Output(f"{asked}\n", whole=over), *shown, Note(how), *buttons)
     end = End(Status.HELD, "to be confirmed", Reply(parts), command)
     end.found = (*there, *intent.objects)
     return end
@@ -151,8 +153,8 @@ def unreasoned(command: Command, there: Iterable[Found]) -> End:
     form = command.form()
     fields = (*(() if form is None else form.fields), Field("reason", "Why is this needed?", multiline=True))
     asked = Form("Reason", "Ask", fields)
-    how = f'{canonical(command)} --reason "..."'
-    words = Note(f"Nothing was done yet: say why, for those who have to agree. In a terminal: {how}")
+    how = canonical(replace(command, reason="WHY"))
+    words = Note(f"Nothing was done yet: say why, for those who have to agree. In a terminal: docker {how}")
     asking = Asking("Say why…", grammar.canonical(command), asked)
     end = End(Status.HELD, "a reason is wanted", Reply((words, asking)), command)
     end.found = tuple(there)

@@ -138,14 +138,17 @@ class Approvals:
             done = db.execute("UPDATE approvals SET told = 1 WHERE number = ? AND told = 0", (number,))
             return done.rowcount == 1
 
-    def mark(self, number: int, what: str) -> bool:
-        """Note that people were reminded, or that it was escalated; False where that was noted before."""
+    def mark(self, number: int, what: str, after: float) -> bool:
+        """Note that people were reminded, or that it was escalated, so many seconds after it was asked or later.
+
+        False where that was noted before.
+        """
         column = {"reminded": "reminded", "escalated": "escalated"}[what]
         with self._writing() as db:
             done = db.execute(
-                f"UPDATE approvals SET {column} = ?, version = version + 1"  # noqa: S608 - one of two names
-                f" WHERE number = ? AND {column} IS NULL AND state = 'pending'",
-                (self._now(), number),
+                f"UPDATE approvals SET {column} = asked + :after, version = version + 1"  # noqa: S608 - one of two names
+                f" WHERE number = :number AND ({column} IS NULL OR {column} < asked + :after) AND state = 'pending'",
+                {"number": number, "after": after},
             )
             return done.rowcount == 1
 

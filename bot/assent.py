@@ -103,15 +103,13 @@ class Assent:
     def may_decide(self, held: Held, asker: Asker) -> bool:
         """Whether the person is among those who may agree or refuse."""
         voter = self.voter(asker)
-        return not self.is_own(held, asker) and may_vote(
-            held.clauses, held.person, voter, escalated=held.escalated is not None
-        )
+        return not self.is_own(held, asker) and may_vote(held.clauses, held.person, voter, waited=held.waited)
 
     def enough(self, held: Held, voters: Iterable[Voter], now: Clauses | None = None) -> bool:
         """Whether these people are enough, by what was asked then and, where it is given, by what is asked now."""
-        agreed, escalated = list(voters), held.escalated is not None
+        agreed = list(voters)
         return all(
-            met(clauses, held.person, agreed, escalated=escalated)
+            met(clauses, held.person, agreed, waited=held.waited)
             for clauses in (held.clauses, now)
             if clauses is not None
         )
@@ -209,9 +207,7 @@ class Assent:
 
 def _all(held: Held) -> Iterator[Approvers]:
     for each in held.approvals():
-        yield each.approvers
-        if each.escalation is not None and held.escalated is not None:
-            yield each.escalation.approvers
+        yield from each.among(held.waited)
 
 
 def _listed(*approvers: Approvers) -> str:

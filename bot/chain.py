@@ -14,7 +14,10 @@ START = ""  # what the first event holds in place of an earlier event's hash
 
 @dataclass(frozen=True)
 class Link:
-    """One event as the record keeps it; body is JSON text, prev the hash of the event before."""
+    """One event as the record keeps it; body is JSON text, prev the hash of the event before.
+
+    What somebody altered may be of any type that SQLite has.
+    """
 
     id: int
     number: int
@@ -25,7 +28,8 @@ class Link:
 
     def hash(self, key: bytes) -> str:
         """The HMAC-SHA256 of the event and of everything before it, as 64 hex digits."""
-        told = json.dumps([self.id, self.number, self.kind, self.at, self.body, self.prev], ensure_ascii=True)
+        parts = [self.id, self.number, self.kind, self.at, self.body, self.prev]
+        told = json.dumps(parts, ensure_ascii=True, default=repr)
         return hmac.digest(key, told.encode(), "sha256").hex()
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from bot import placing
 from bot.approvals import Approvals
 from bot.clock import Clock
-from bot.consent import Approvers
+from bot.consent import Approval, Approvers, Escalation
 from bot.held import Held, State
 from bot.policy import Rules
 from bot.posts import Post
@@ -27,6 +27,7 @@ PATIENCE = 60.0  # seconds for which what was asked and agreed to at a terminal 
 LATE = "nobody decided in time"
 UNBEGUN = "it was agreed to, and not begun in time"
 UNSHOWN = "nobody could be asked: Slack took the request nowhere"
+UNPLACED = "nobody could be asked: who may decide is known by a user group alone. Ask in a channel"
 
 log = logging.getLogger(__name__)
 
@@ -123,13 +124,12 @@ class Clerk:
         return ways <= TRUSTED and self._clock.now() - last < PATIENCE
 
     def _urge(self, held: Held) -> None:
-        waits = self._clock.now() - held.asked
-        reminds = [each.remind for each in held.approvals() if each.remind is not None]
-        if reminds and waits >= min(reminds) and self._approvals.mark(held.number, "reminded"):
-            self._remind(held, [each.approvers for each in held.approvals()])
-        escalations = [each.escalation for each in held.approvals() if each.escalation is not None]
-        due = [each for each in escalations if waits >= each.after]
-        if due and self._approvals.mark(held.number, "escalated"):
+        now = self._clock.now()
+        late = {each: when for each, when in _reminders(held).items() if when <= now}
+        if late and self._approvals.mark(held.number, "reminded", max(late.values()) - held.asked):
+            self._remind(held, [each.approvers for each in late])
+        due = {each: when for each, when in _escalations(held).items() if when <= now}
+        if due and self._approvals.mark(held.number, "escalated", max(due.values()) - held.asked):
             self._remind(held, [each.approvers for each in due if not each.channel])
             for each in due:
                 if each.channel:
@@ -154,7 +154,7 @@ class Clerk:
         held = self._approvals.get(number)
         placed = held is not None and placing.place(self._approvals, self._rules, held)
         if placed and not self._approvals.posts.of(number):
-            self._approvals.settle(number, (State.PENDING,), State.CANCELLED, why=UNSHOWN)
+            self._approvals.settle(number, (State.PENDING,), State.CANCELLED, why=UNPLACED)
 
     def _paint(self, number: int) -> None:
         held = self._approvals.get(number)
@@ -174,8 +174,17 @@ def unshown(approvals: Approvals, post: Post) -> None:
 def _moments(held: Held) -> Iterator[float]:
     """When something is due by the clock."""
     yield held.expires if held.begin_by is None else held.begin_by
-    for each in held.approvals():
-        if each.remind is not None and held.reminded is None:
-            yield held.asked + each.remind
-        if each.escalation is not None and held.escalated is None:
-            yield held.asked + each.escalation.after
+    yield from _reminders(held).values()
+    yield from _escalations(held).values()
+
+
+def _reminders(held: Held) -> dict[Approval, float]:
+    """The approvals whose approvers are still to be reminded, and when."""
+    moments = {each: held.asked + each.remind for each in held.approvals() if each.remind is not None}
+    return {each: when for each, when in moments.items() if held.reminded is None or held.reminded < when}
+
+
+def _escalations(held: Held) -> dict[Escalation, float]:
+    """Those who are still to be told that nobody decided, and when."""
+    moments = {each: held.asked + each.after for one in held.approvals() if (each := one.escalation) is not None}
+    return {each: when for each, when in moments.items() if held.escalated is None or held.escalated < when}

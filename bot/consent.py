@@ -48,6 +48,11 @@ class Approval:
     remind: float | None = None
     escalation: Escalation | None = None
 
+    def among(self, waited: float) -> tuple[Approvers, ...]:
+        """Who may decide once it has waited so many seconds, as far as that was told to those it escalates to."""
+        more = self.escalation
+        return (self.approvers,) if more is None or waited < more.after else (self.approvers, more.approvers)
+
 
 @dataclass(frozen=True)
 class Elevation:
@@ -96,26 +101,27 @@ class Voter:
     groups: frozenset[str] = frozenset()
 
 
-def may_vote(clauses: Clauses, asker: str, voter: Voter, *, escalated: bool) -> bool:
-    """Whether this person is among those who may decide; nobody decides what they asked for themselves."""
+def may_vote(clauses: Clauses, asker: str, voter: Voter, *, waited: float) -> bool:
+    """Whether this person is among those who may decide; nobody decides what they asked for themselves.
+
+    waited is for how many seconds it had waited when it was escalated last, less than 0 where it never was.
+    """
     everyone = (each for clause in clauses for each in clause)
-    return voter.person not in {"", asker} and any(_counts(each, voter, escalated=escalated) for each in everyone)
+    return voter.person not in {"", asker} and any(_counts(each, voter, waited=waited) for each in everyone)
 
 
-def met(clauses: Clauses, asker: str, voters: Iterable[Voter], *, escalated: bool) -> bool:
+def met(clauses: Clauses, asker: str, voters: Iterable[Voter], *, waited: float) -> bool:
     """Whether those who agreed are enough: people are counted, each once, and the asker never."""
     agreed = {voter.person: voter for voter in voters if voter.person not in {"", asker}}.values()
-    return all(any(_is_met(each, agreed, escalated=escalated) for each in clause) for clause in clauses)
+    return all(any(_is_met(each, agreed, waited=waited) for each in clause) for clause in clauses)
 
 
-def _is_met(approval: Approval, agreed: Iterable[Voter], *, escalated: bool) -> bool:
-    return sum(_counts(approval, voter, escalated=escalated) for voter in agreed) >= approval.need
+def _is_met(approval: Approval, agreed: Iterable[Voter], *, waited: float) -> bool:
+    return sum(_counts(approval, voter, waited=waited) for voter in agreed) >= approval.need
 
 
-def _counts(approval: Approval, voter: Voter, *, escalated: bool) -> bool:
-    also = approval.escalation if escalated else None
-    wide = also is not None and also.approvers.have(voter.roles, voter.groups)
-    return wide or approval.approvers.have(voter.roles, voter.groups)
+def _counts(approval: Approval, voter: Voter, *, waited: float) -> bool:
+    return any(each.have(voter.roles, voter.groups) for each in approval.among(waited))
 
 
 def written(clauses: Clauses) -> str:

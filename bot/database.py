@@ -15,6 +15,7 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 BUSY = 2.0  # seconds that a writer waits for the others; Slack wants its acknowledgement within 3
+PATIENCE = 30.0  # seconds that the end of what was done waits for its turn on a slow disk
 IDLE = 8  # connections kept open for the next to come
 RESERVE = 262_144  # bytes held back on the disk, so that what was begun can still be written to its end
 
@@ -34,7 +35,9 @@ class Sqlite:
         self._path = path
         self._reserve = path.with_name("reserve")
         self._idle: deque[Database] = deque()
+        self._damage: Unwritable | None = None  # once it was seen: what is written into such a file may be lost
         self._turn = threading.Lock()
+        self._kept_out = False  # whether whoever has the turn waits for another program
         try:
             self._create()
             self._anchor = self._open()
@@ -64,33 +67,39 @@ class Sqlite:
     def writing(self, *, at_last: bool = False) -> Iterator[Database]:
         """One transaction, committed to the disk at its end, or nothing of it; raises Unwritable.
 
-        at_last: in the room that is held back.
+        at_last: in the room that is held back, and in a turn that is waited for longer.
         """
-        until = time.monotonic() + BUSY
-        with self._alone(), self.reading() as db:
+        with self._alone(PATIENCE if at_last else BUSY) as left, self.reading() as db:
+            until = time.monotonic() + (BUSY if at_last else left)
             if at_last:
                 self._let_go()
             self._still_there()
             db.execute(f"PRAGMA busy_timeout = {max(1, round(1000 * (until - time.monotonic())))}")
-            db.execute("BEGIN IMMEDIATE")
+            self._kept_out = True
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            finally:
+                self._kept_out = False
             yield db
             self._still_there()
             db.execute("COMMIT")
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Nobody else of this process writes meanwhile, or takes the room that was let go."""
-        if not self._turn.acquire(timeout=BUSY):
-            raise self._locked()
+    def _alone(self, patience: float = BUSY) -> Iterator[float]:
+        """Nobody else of this process writes meanwhile, or takes the room that was let go; the seconds not waited."""
+        until = time.monotonic() + patience
+        if not self._turn.acquire(timeout=patience):
+            raise self._locked() if self._kept_out else self._slow(patience)
         try:
-            yield
+            yield until - time.monotonic()
         finally:
             self._turn.release()
 
     def hold_back(self) -> None:
         """Keep RESERVE bytes of the disk for later; raises Unwritable where there is no such room."""
-        if self._reserve.exists() and self._reserve.stat().st_size >= RESERVE:
-            return
+        with suppress(FileNotFoundError):
+            if self._reserve.stat().st_size >= RESERVE:
+                return
         with self._alone():
             try:
                 file = os.open(self._reserve, os.O_CREAT | os.O_WRONLY, 0o600)
@@ -157,7 +166,9 @@ class Sqlite:
         return tuple((stat.st_dev, stat.st_ino) for stat in map(os.stat, files))
 
     def _still_there(self) -> None:
-        """SQLite would go on writing into a file that was removed or replaced, and lose it all."""
+        """SQLite would go on writing into a file that was removed, replaced or damaged, and lose it all."""
+        if self._damage is not None:
+            raise self._damage
         try:
             same = self._identify() == self._identity
         except OSError:
@@ -180,12 +191,19 @@ class Sqlite:
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return self._locked()
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-                return self._damaged(str(error))
+                self._damage = self._damaged(str(error))
+                return self._damage
             case _:
                 return Unwritable(f"{self._path} cannot be used: {error}. Check the disk, the folder and its owner.")
 
     def _locked(self) -> Unwritable:
         return Unwritable(f"another program has kept {self._path} locked for {BUSY:g} s. Close it, then try again.")
+
+    def _slow(self, seconds: float) -> Unwritable:
+        return Unwritable(
+            f"the disk under {self._path.parent} is slow: what was to be written waited {seconds:g} s for its turn. Try"
+            " again in a moment."
+        )
 
     def _damaged(self, wrong: str) -> Unwritable:
         return Unwritable(

@@ -170,11 +170,10 @@ class Desk:
         flying are the numbers of those that are. What is a day old is given up.
         """
         for due in self._left(flying):
-            age = self._pipeline.clock.now() - due.at
             action = self._store.actions.get(due.number)
             if action is None or action["status"] not in _ENDED:  # while it runs, what it said before is out of date
                 continue
-            if age > OLDEST:
+            if self._age(due) > OLDEST:
                 self._store.undelivered.mark(due, Shown.LOST)
             else:
                 self._left_since.pop(due, None)  # it is on its way now
@@ -186,6 +185,11 @@ class Desk:
         left = [each for each in due if each.number not in flying]
         self._left_since = {each: self._left_since.get(each, now) for each in left}
         return (each for each in left if now - self._left_since[each] > SETTLED)
+
+    def _age(self, due: Due) -> float:
+        """Seconds for which it is tried to be shown; by a clock that may jump only where another process began."""
+        since = self._left_since[due]
+        return self._store.tide.now() - due.at if since == -inf else self._seconds() - since
 
     def found(self, number: int) -> Late | None:
         """The answer of an action whose end was found out; None where nobody waits for it in Slack."""

@@ -12,14 +12,14 @@ OVERDUE = 1  # exit code
 log = logging.getLogger(__name__)
 
 
-def within(seconds: float = LIMIT) -> None:
-    """From now on the process has so many seconds to end by itself."""
-    timer = threading.Timer(seconds, _leave, (seconds,))
-    timer.daemon = True
-    timer.start()
+def within(told: threading.Event, seconds: float = LIMIT) -> None:
+    """Once it is told to end, the process has so many seconds to do so by itself, whatever it is at."""
+    threading.Thread(target=_leave, args=(told, seconds), name="ending", daemon=True).start()
 
 
-def _leave(seconds: float) -> None:
+def _leave(told: threading.Event, seconds: float) -> None:
+    told.wait()
+    threading.Event().wait(seconds)
     log.error("not all of it ended within %s s: what is left is looked after at the next start", seconds)
     logging.shutdown()
     os._exit(OVERDUE)

@@ -181,7 +181,7 @@ class Execution:
         """Write its end down; unknown where that cannot be done."""
         status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
-        due = received.request.due(received.number, self.clock.now(), public=public)
+        due = received.request.due(received.number, self.store.tide.later(), public=public)
         shown = reply
         try:
             self.store.record.outcome(

@@ -68,7 +68,8 @@ class Asking:
 class Held(Asking):
     """A request that waits or waited, as it stands; version grows with every change that people should see.
 
-    asked, begin_by, reminded and escalated are epoch seconds, None where that has not come about.
+    asked, begin_by, reminded and escalated are epoch seconds, None where that has not come about; the last two are
+    when that was due which was done last.
     """
 
     state: State = State.PENDING
@@ -82,6 +83,11 @@ class Held(Asking):
     by: str = ""
     why: str = ""
     votes: tuple[Vote, ...] = field(default=())
+
+    @property
+    def waited(self) -> float:
+        """For how many seconds it had waited when it was escalated last; less than 0 where it never was."""
+        return -1.0 if self.escalated is None else round(self.escalated - self.asked, 3)  # what was added is exact
 
     def approvals(self) -> tuple[Approval, ...]:
         """Every approval that may count for it, once."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from docker.errors import APIError
 
-from bot import answers, plan, radius, telling
+from bot import answers, plan, policy_consent, policy_reason, radius, telling
 from bot.answers import End
 from bot.assent import Assent
 from bot.clock import Clock
@@ -38,6 +38,7 @@ _UNABLE = (
 _ALTERED = "What number {} shows was altered after it was written down. Nothing was done; ask again."
 _CHANGED = "It is not what was agreed to any more: {}. Nothing was done; ask again."
 _ENDS = {Status.DENIED: State.DENIED, Status.SUPERSEDED: State.SUPERSEDED}
+_ALONE = "This takes that {}, and beside you there are not so many under [people]. Whoever keeps {} can change that."
 _RAISED = "The policy asks for more people now than agreed. Nothing was done; ask again."
 _FEWER = "Not enough of those who agreed may still do so. Nothing was done; ask again."
 _GLASS = "Whoever broke the glass may do so no longer. Nothing was done."
@@ -54,6 +55,7 @@ class Holding:
 
     def plan(self, judged: Judged, intent: Intent, request: Request) -> Plan:
         """What exactly would be done; raises End where people cannot be asked about it."""
+        self._see_that_some_could(judged)
         try:
             return plan.made(judged, intent, request, _reason(judged, request), self.store.seal)
         except Unseen as error:
@@ -62,6 +64,18 @@ class Holding:
             raise End(Status.FAILED, str(error), failure(str(error)), judged.command) from None
         except APIError as error:
             raise End(Status.FAILED, daemon(error), failure(daemon(error)), judged.command) from None
+
+    def _see_that_some_could(self, judged: Judged) -> None:
+        """See that there are enough people beside the asker, who may break the glass else; raises End where not."""
+        policy = self.assent.policy.current()
+        terms = policy.terms
+        if terms.glass is not None and not terms.glass.roles.isdisjoint(self.assent.voter(judged.asker).roles):
+            return
+        others = [each for each in terms.people if each.name != judged.person]
+        for clause in self.assent.clauses(judged.needs):
+            if not any(policy_consent.deciders(each, others, terms.groups) >= each.need for each in clause):
+                text = _ALONE.format(policy_reason.asked([clause]), policy.source)
+                raise End(Status.DENIED, text, answers.told(text), judged.command)
 
     def wants_reason(self, judged: Judged, request: Request) -> bool:
         """Whether the asker still has to say why."""
@@ -95,7 +109,7 @@ class Holding:
         """Write it down and wait; the answer says who has to agree. Raises End and Unwritable."""
         made = self.plan(judged, intent, request)
         clauses = self.assent.clauses(judged.needs)
-        now, command = self.clock.now(), judged.command
+        command = judged.command
         there = [each for each in judged.found.values() if isinstance(each, Found)]
         objects = [*there, *intent.objects]
         asking = Asking(
@@ -123,7 +137,7 @@ class Holding:
             ),
             expires=self.store.tide.now() + min(each.expires for clause in clauses for each in clause),
         )
-        reply, due = _waits(asking), request.due(number, now, public=False)
+        reply, due = _waits(asking), request.due(number, self.store.tide.later(), public=False)
         most = self.assent.policy.current().terms.rates.waiting
         try:
             self.store.record.hold(

@@ -108,7 +108,7 @@ class Judging:
         try:
             verdicts = self._allowed(case, found)
             root, rooted = self._allow_root(case, found)
-            verdicts += self._elevated(command)
+            verdicts += self._elevated(asker, command)
         except EngineDown as error:
             raise answers.no_engine(error, command) from error
         except End as end:
@@ -260,11 +260,11 @@ class Judging:
             reasons.update(f"{each.name}: {obj.root}" for each, obj in objects if obj.root)
         return frozenset(reasons), verdicts
 
-    def _elevated(self, command: Command) -> Iterator[Hold]:
+    def _elevated(self, asker: Asker, command: Command) -> Iterator[Hold]:
         """The verdict on a role that the line asks for."""
         asked = command.elevates()
         if asked is not None:
-            verdict = self.policy.judge_elevation(*asked)
+            verdict = self.policy.judge_elevation(asker, *asked)
             if isinstance(verdict, Deny):
                 raise answers.denied(verdict.reason, command)
             yield verdict

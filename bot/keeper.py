@@ -92,7 +92,7 @@ class Keeper:
             self._done(partial(self._watch, watch, now))
         self._done(self._side.feed)
         self._done(self._store.tide.keep)
-        self._done(partial(reconcile.settle, self._store, self._clock))
+        self._done(partial(reconcile.settle, self._store))
         if self._comes("hour", HOUR, now):
             self._done(self._publish)
             self._done(self._store.spool.trim)
@@ -141,7 +141,10 @@ class Keeper:
         return [self._unsaid.popleft() for _ in range(len(self._unsaid))]
 
     def _verify(self) -> None:
-        wrong = self._store.actions.verify() or self._store.archive.verify()
+        try:
+            wrong = self._store.actions.verify() or self._store.archive.verify()
+        except Unwritable as error:  # what cannot be read was altered, too
+            wrong = str(error)
         if wrong:
             log.error("the record is not whole: %s", wrong)
             self._say(f"The record is not whole: {wrong}. Somebody altered it, or the disk: see docs/record.md.")

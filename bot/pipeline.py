@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -123,13 +124,13 @@ class Pipeline:
 
     def _done(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Do it, and write its outcome."""
-        started = self.clock.now()
+        started = time.monotonic()
         try:
             shown = self._shown(received.number, judged, intent)
         except Exception as error:  # noqa: BLE001 - a bug of ours behind the deed: it ends even so
             reply = _bug(received.number, error).reply
             shown = replace(reply, unknown=judged.command.spec.permission.changes)
-        outcome = self._execution.settle(received, judged, shown, self.clock.now() - started)
+        outcome = self._execution.settle(received, judged, shown, time.monotonic() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
 
     def _shown(self, number: int, judged: Judged, intent: Intent) -> Reply:
@@ -195,7 +196,7 @@ class Pipeline:
 
     def _refuse(self, received: Received, end: End) -> Outcome:
         request, command, reply = received.request, end.command, answers.masked(end.reply)
-        due = request.due(received.number, self.clock.now(), public=False)
+        due = request.due(received.number, self.store.tide.later(), public=False)
         self.store.record.refuse(
             received.number,
             status=end.status,

@@ -13,13 +13,13 @@ from bot.request import TRUSTED
 
 def place(approvals: Approvals, rules: Rules, held: Held) -> bool:
     """Note where it is to be shown, before it is shown anywhere else; False where it is for its terminal alone."""
-    channels = tuple(dict.fromkeys(each.channel for each in held.approvals() if each.channel))
-    if held.origin in TRUSTED and not held.channel and not channels:
+    if held.origin in TRUSTED and not held.channel and not any(each.channel for each in held.approvals()):
         return False
     here = held.channel if held.channel and not held.channel.startswith("D") else ""
-    people = deciders(rules, held, [each.approvers for each in held.approvals()])
-    for each in channels or ((here,) if here else tuple(people)):
-        approvals.posts.add(held.number, each)
+    for approval in held.approvals():
+        channel = approval.channel or here
+        for each in (channel,) if channel else deciders(rules, held, [approval.approvers]):
+            approvals.posts.add(held.number, each)
     return True
 
 

@@ -224,7 +224,7 @@ def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: st
         yield f"Reason:  {legible.shown(reason)}"
     yield from (f"Root:    {each} - this gives root on {judged.host.name}" for each in sorted(judged.root))
     if elevation := command.elevates():
-        yield f"Gives:   the role {elevation[0]} for {units.age(elevation[1]).lower()}"
+        yield f"Gives:   the role {elevation[0]} for {units.exactly(elevation[1])}"
     if unforeseen := command.unforeseen():
         yield f"Unseen:  {legible.shown(unforeseen)}"
     yield from _runs(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from math import inf
 
 from bot.consent import Approval, Approvers, Elevation, Escalation, Glass
 from bot.rule import Person
@@ -35,12 +36,16 @@ def check_met(
     """Fault an approval that takes more people than could decide: they stand under [people], whatever their groups."""
     known = list(people)
     for name, approval in found.items():
-        among = [approval.approvers, *([approval.escalation.approvers] if approval.escalation else ())]
-        able = [each for each in known if any(_could(each, those, groups) for those in among)]
-        if len(able) < approval.need:
-            told = " or ".join(sorted(frozenset().union(*(each.roles | each.groups for each in among))))
-            there = "there is nobody" if not able else f"there {'is' if len(able) == 1 else 'are'} {len(able)}"
+        able = deciders(approval, known, groups)
+        if able < approval.need:
+            told = " or ".join(sorted(frozenset().union(*(each.roles | each.groups for each in approval.among(inf)))))
+            there = "there is nobody" if not able else f"there {'is' if able == 1 else 'are'} {able}"
             reading.fault(("approvals", name), _UNMET.format(approval.need, told, there))
+
+
+def deciders(approval: Approval, people: Iterable[Person], groups: Mapping[str, Iterable[str]]) -> int:
+    """How many of these people could decide it, sooner or later."""
+    return sum(any(_could(each, those, groups) for those in approval.among(inf)) for each in people)
 
 
 def check_glass(reading: Reading, glass: Glass, people: Iterable[Person], groups: Mapping[str, Iterable[str]]) -> None:

@@ -58,7 +58,7 @@ def read(text: str, source: str, specs: Iterable[Spec], hosts: frozenset[str] | 
 def toml_fault(message: str, text: str, source: str) -> str:
     """What tomllib says of a text, with the place in front."""
     place = _TOML_PLACE.search(message)
-    line = int(place[1]) if place else len(text.splitlines()) or 1
+    line = int(place[1]) if place else text.rstrip().count("\n") + 1
     return f"{source}, line {line}: expected TOML: {_TOML_PLACE.sub('', message).removesuffix(' (at end of document)')}"
 
 

@@ -118,10 +118,12 @@ class Policy:
         bars = self.bars.requires.about(Permission.ROOT).holding(asker)
         return self._held(spec, rules, bars, _weakest(rules) | all_of(bars))
 
-    def judge_elevation(self, role: str, seconds: float) -> Hold | Deny:
+    def judge_elevation(self, asker: Asker, role: str, seconds: float) -> Hold | Deny:
         """Whether a role may be asked for, for so long; none where nothing may be changed, as it would outlast that."""
         if self.locked:
             return Deny(self.locked)
+        if self.people.person(asker.id) is None:
+            return Deny(policy_reason.nobodys(self.source))
         elevation, line = self.terms.elevations.get(role), self.terms.lines.get(f"roles.{role}", 0)
         if elevation is None:
             return Deny(policy_reason.no_elevation(role, self.terms.elevations, self.source, line))

@@ -148,6 +148,11 @@ def entered(obj: Object, rules: Sequence[Rule], needs: Sequence[Sequence[Approva
     return f"{obj.name} may get another name, {more}, once {asked(needs)}."
 
 
+def nobodys(source: str) -> str:
+    """Whoever asks for a role is known by a user group alone, and it would be given to a person."""
+    return f"A role for a time is given to those who stand under [people] in {source}. {_ask(source)}"
+
+
 def no_elevation(role: str, known: Iterable[str], source: str, line: int) -> str:
     """The role cannot be asked for; the line is that of the role, 0 where there is none."""
     where = f"[roles.{role}] in {source}{_line(line)} has no elevate" if line else f"{source} has no such role"
@@ -170,15 +175,14 @@ def no_glass(roles: Iterable[str], source: str, line: int) -> str:
     return f"Only {_listed(roles)} may break the glass ([break_glass] in {source}{_line(line)}). {_ask(source)}"
 
 
-def asked(needs: Iterable[Iterable[Approval]], *, escalated: bool = False) -> str:
-    """All that it takes, in words; escalated: those whom it was escalated to may agree as well."""
-    return " and ".join(" or ".join(agreeing(each, escalated=escalated) for each in clause) for clause in needs)
+def asked(needs: Iterable[Iterable[Approval]], waited: float = -1.0) -> str:
+    """All that it takes, in words; waited is as in Approval.among."""
+    return " and ".join(" or ".join(agreeing(each, waited) for each in clause) for clause in needs)
 
 
-def agreeing(approval: Approval, *, escalated: bool = False) -> str:
+def agreeing(approval: Approval, waited: float = -1.0) -> str:
     """What an approval takes, in words."""
-    more = [approval.escalation.approvers] if escalated and approval.escalation is not None else []
-    names = {name for each in (approval.approvers, *more) for name in (*each.roles, *each.groups)}
+    names = {name for each in approval.among(waited) for name in (*each.roles, *each.groups)}
     who = " or ".join(sorted(names))
     people = "1 other person" if approval.need == 1 else f"{approval.need} other people"
     return f"{people} of {who} {'agrees' if approval.need == 1 else 'agree'} (approval {approval.name})"

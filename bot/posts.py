@@ -34,15 +34,18 @@ class Posts:
     def __init__(self, reading: Session, writing: Session) -> None:
         self._reading = reading
         self._writing = writing
+        self._unwritten: dict[tuple[int, str], Post] = {}  # messages that stand in Slack, and not yet in the database
 
     def of(self, number: int) -> list[Post]:
         """Where a request is shown, or is to be."""
         with self._reading() as db:
             rows = db.execute("SELECT number, channel, ts, shown FROM posts WHERE number = ?", (number,)).fetchall()
-        return [Post(*row) for row in rows]
+        found = (Post(*row) for row in rows)
+        return [self._unwritten.get((each.number, each.channel), each) for each in found]
 
     def stale(self) -> list[int]:
         """The requests that some message does not show as they are."""
+        self._catch_up()
         with self._reading() as db:
             rows = db.execute(
                 "SELECT DISTINCT number FROM posts JOIN approvals USING (number) WHERE shown < version ORDER BY number"
@@ -65,14 +68,29 @@ class Posts:
             return done.rowcount == 1
 
     def sent(self, post: Post) -> None:
-        """Note the time of a message, and the version that it shows."""
+        """Note the time of a message, and the version that it shows.
+
+        What cannot be written is known until the end of the process even so, and is written at the next look.
+        """
+        self._unwritten[post.number, post.channel] = post
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        unwritten = tuple(self._unwritten.items())
+        if not unwritten:
+            return
         with self._writing() as db:
-            db.execute(
-                "UPDATE posts SET ts = ?, shown = max(shown, ?) WHERE number = ? AND channel = ?",
-                (post.ts, post.shown, post.number, post.channel),
-            )
+            for _, each in unwritten:
+                db.execute(
+                    "UPDATE posts SET ts = ?, shown = max(shown, ?) WHERE number = ? AND channel = ?",
+                    (each.ts, each.shown, each.number, each.channel),
+                )
+        for key, each in unwritten:
+            if self._unwritten.get(key) is each:
+                self._unwritten.pop(key)
 
     def drop(self, number: int, channel: str) -> None:
         """Forget a message that could not be sent."""
         with self._writing() as db:
             db.execute("DELETE FROM posts WHERE number = ? AND channel = ?", (number, channel))
+        self._unwritten.pop((number, channel), None)

@@ -22,7 +22,7 @@ def broken(db: Database, key: bytes, heads: Mapping[int, str] = chain.NOTHING) -
     """
     db.execute("BEGIN")
     try:
-        return _broken_chain(db, key, heads) or migrations.altered(db) or schema.torn(db)
+        return _broken_chain(db, key, heads) or migrations.altered(db) or schema.torn(db) or _unheard(db)
     finally:
         db.execute("ROLLBACK")
 
@@ -34,6 +34,17 @@ def _broken_chain(db: Database, key: bytes, heads: Mapping[int, str]) -> str | N
     last = db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0] or 0
     told = {event: written for event, written in (_heads(db) | {**heads}).items() if event > seam.last}
     return chain.broken(links(db), last, key, _start(db, seam), told | {seam.last: seam.hash})
+
+
+def _unheard(db: Database) -> str | None:
+    """An event that the index of what was said does not have, None where there is none, or no index yet.
+
+    SQLite's own look at an index leaves this kind out. Whether its words are those of the event is not looked at.
+    """
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'said'").fetchone():
+        return None
+    row = db.execute("SELECT min(id) FROM events WHERE id NOT IN (SELECT id FROM said_docsize)").fetchone()
+    return None if row[0] is None else f"event {row[0]} is missing in the index of what was said"
 
 
 def _start(db: Database, seam: Seam) -> tuple[int, str]:

@@ -6,12 +6,11 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from bot.clock import Clock
 from bot.record import Answer
 from bot.request import Status, recorded
 from bot.store import Store
+from commands import catalog
 from commands.reply import note
-from commands.spec import Permission
 
 NOT_DONE = "slashdock ended before anything was done. Send the line again if you still want it."
 LOOKED = "slashdock ended before this was answered. It changes nothing: send the line again if you still want it."
@@ -20,13 +19,13 @@ MAYBE = "slashdock ended between the intent and the outcome: it may have been do
 log = logging.getLogger(__name__)
 
 
-def settle(store: Store, clock: Clock) -> list[dict[str, Any]]:
+def settle(store: Store) -> list[dict[str, Any]]:
     """End what the dead left unfinished; returns those that may have been done, which are left in doubt."""
     left = store.record.unfinished()
     for action in left:
         status, told = _end(action)
         log.warning("action %s (%s by %s): %s", action["number"], action["line"], action["person"], told)
-        due = recorded(action).due(action["number"], clock.now(), public=False)
+        due = recorded(action).due(action["number"], store.tide.later(), public=False)
         store.record.outcome(action["number"], status=status, error=told, answer=Answer(note(told), due))
     return [action for action in left if _end(action)[0] is Status.UNKNOWN]
 
@@ -34,7 +33,5 @@ def settle(store: Store, clock: Clock) -> list[dict[str, Any]]:
 def _end(action: Mapping[str, Any]) -> tuple[Status, str]:
     if action["status"] != "running":
         return Status.FAILED, NOT_DONE
-    return (Status.FAILED, LOOKED) if action["permission"] in _LOOKS else (Status.UNKNOWN, MAYBE)
-
-
-_LOOKS = {Permission.SEE, Permission.READ}
+    verb = catalog.load().find(tuple(action["verb"].split()))
+    return (Status.UNKNOWN, MAYBE) if verb is None or verb.spec.alters else (Status.FAILED, LOOKED)

@@ -14,8 +14,10 @@ def entering(policy: Policy, asker: Asker, old: Object, new: Object, specs: Iter
     """Whether an object may become another by its name, as far as a rule of the asker's allows more by that.
 
     What they may not do to it as it is called now, by one of the verbs, they get by no renaming; where that takes
-    consent, the renaming does. In whatever channel: they may ask there next.
+    consent, the renaming does. In whatever channel, and with whatever role for a time: they may ask there, or for that,
+    next.
     """
+    asker = replace(asker, granted=asker.granted.union(policy.terms.elevations))
     verbs = tuple(specs)
     rules = [rule for rule in policy.people.rules(asker) if rule.is_left(new, old, asker)]
     places = [(rule, replace(asker, channel=each)) for rule in rules for each in sorted(rule.channels) or ("",)]

@@ -91,8 +91,13 @@ class Request:
     approved: int = 0
 
     def due(self, number: int, at: float, *, public: bool) -> Due | None:
-        """Its answer under this number, at this time, as Slack has to show it; None where nobody waits for it there."""
-        return Due(number, at, public) if self.channel and self.origin not in TRUSTED else None
+        """Its answer under this number, at this time, as Slack has to show it; None where nobody waits for it there.
+
+        at is of a clock that only goes on: the later of two answers is the one that counts.
+        """
+        if not self.channel or self.origin in TRUSTED:
+            return None
+        return Due(number, at, public or self.origin is Origin.SCHEDULE)  # the clock is nobody who could be told alone
 
 
 @dataclass(frozen=True)

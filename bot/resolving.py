@@ -113,7 +113,7 @@ class Resolver:
             return False
         text = f"{FOUND}: {found.told}."
         public = Permission(action["permission"]).changes
-        due = recorded(action).due(number, self._clock.now(), public=public)
+        due = recorded(action).due(number, self._store.tide.later(), public=public)
         doubt.owed = True
         self._store.record.outcome(
             number,

@@ -19,8 +19,8 @@ _UNKNOWN = re.compile(rf"(?<=[:;] )[^;]+ {NEW}(?=[;.])")
 
 def needs(asking: Asking) -> str:
     """What it takes, in words."""
-    escalated = isinstance(asking, Held) and asking.escalated is not None
-    return policy_reason.asked(asking.clauses, escalated=escalated) or "nobody"
+    waited = asking.waited if isinstance(asking, Held) else -1.0
+    return policy_reason.asked(asking.clauses, waited) or "nobody"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import threading
 from bot.clock import Clock
 from bot.database import Sqlite
 
+LEAST = 1e-3  # seconds between two times that are told apart
+
 
 class Tide:
     """Its mark stands in the record, and goes on by as much as the machine's clock does; being put back adds nothing.
@@ -19,6 +21,7 @@ class Tide:
         self._clock = clock
         self._lock = threading.Lock()
         self._mark: float | None = None
+        self._given = 0.0
         self._seen = 0.0  # what the machine's clock said at the last look
 
     def now(self) -> float:
@@ -33,6 +36,13 @@ class Tide:
             self._seen = now
             return self._mark
 
+    def later(self) -> float:
+        """The same, and more than whenever this was asked before."""
+        now = self.now()
+        with self._lock:
+            self._given = max(now, self._given + LEAST)
+            return self._given
+
     def keep(self) -> None:
         """Write the mark down where it is ahead of the machine's clock, so that the next start goes on from it."""
         mark = 0.0 if self._mark is None else self.now()
@@ -43,5 +53,9 @@ class Tide:
 
 # A clock that was ahead for longer than so many events had its mark written down.
 _MARK = """
-SELECT max(mark, (SELECT coalesce(max(at), 0) FROM (SELECT at FROM events ORDER BY id DESC LIMIT 1000))) FROM tide
+SELECT max(
+    mark,
+    (SELECT coalesce(max(at), 0) FROM (SELECT at FROM events ORDER BY id DESC LIMIT 1000)),
+    (SELECT coalesce(max(at), 0) FROM answers)
+) FROM tide
 """

@@ -44,9 +44,9 @@ def serve(settings: Settings, tell: Tell) -> None:
     stopped = threading.Event()
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: stopped.set())
+    ending.within(stopped)
     with running(settings, tell):
         stopped.wait()
-        ending.within()
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def running(settings: Settings, tell: Tell) -> Iterator[Core]:
     with ExitStack() as stack:
         stack.enter_context(Instance(settings.data))
         core = stack.enter_context(opened(settings))
-        reconcile.settle(core.store, core.clock)
+        reconcile.settle(core.store)
         try:
             _join(core, stack, tell)
         except CannotConnect as error:

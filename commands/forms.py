@@ -50,6 +50,18 @@ _SIGNED = re.compile(r"([?&;](?:X-Amz-Signature|X-Goog-Signature|Signature|sig)=
 _COOKIES = re.compile(r"(\b(?:set-)?cookie[\"']?[:=] ?[\"']?)([\w.-]++=[^\r\n\"']++)", re.IGNORECASE)
 _COOKIE = re.compile(r"([\w.-]++=)([^\s;]++)")
 _COOKIE_FACTS = frozenset({"path=", "domain=", "expires=", "max-age=", "samesite=", "version="})
+# What languages and files say before a password: SQL, netrc, the settings of Redis, XML.
+_BEFORE = re.compile(
+    r"(\bidentified\s{1,8}(?:with\s{1,8}\S{1,64}\s{1,8})?by\s{1,8}\\?[\"']|\b(?:password\s{0,8}[\s=(]\s{0,8}"
+    r"|(?:requirepass|masterauth)\s{1,8})\\?[\"'])"
+    r"([^\"'\\\r\n]++)"
+    r"|(\b(?:machine\s{1,8}\S{1,256}|default)\s{1,8}login\s{1,8}\S{1,256}\s{1,8}password\s{1,8}"
+    r"|\b(?:requirepass|masterauth)\s{1,8})([^\s\"';|&]++)"
+    r"|(<[\w:.-]{0,64}(?:password|passwd|secret|token)>)([^<\r\n]++)"
+    r"|(\b(?:key|name)=[\"'][\w:. -]{0,64}(?:password|passwd|secret|token)[\"']\s{1,8}value=[\"'])([^\"'\r\n]++)",
+    re.IGNORECASE,
+)
+_BEFORE_SIGNS = ("identified", "passw", "requirepass", "masterauth", "secret>", "token>", 'secret"', 'token"')
 _PEM_MARK = re.compile(r"-----(BEGIN|END) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 # What stands before a log's lines: the time, and what --details adds.
 _PREFIX = r"(?:\d{4}-\d\d-\d\dT[0-9:.]++(?:Z|[+-]\d\d:\d\d) )?(?:[\w.%-]++=\S*+ )?"
@@ -75,6 +87,8 @@ def hide(text: str) -> str:
         text = _HEADER.sub(lambda found: found[1] + (MASK if looks_random(found[2]) else found[2]), text)
     if "sig" in small:
         text = _SIGNED.sub(_first_kept, text)
+    if any(sign in small for sign in _BEFORE_SIGNS):
+        text = _BEFORE.sub(lambda found: next(filter(None, found.group(1, 3, 5, 7))) + MASK, text)
     if "cookie" in small:
         text = _COOKIES.sub(lambda found: found[1] + _COOKIE.sub(_cookie, found[2]), text)
     return chance.hide(text)

@@ -89,6 +89,11 @@ class Spec:
     decides: bool = False  # whether it is a word about what others may do
 
     @property
+    def alters(self) -> bool:
+        """Whether it alters something, at the engine or here: what only looks can be asked again."""
+        return self.permission.changes or self.decides
+
+    @property
     def name(self) -> str:
         """The canonical name, such as "container ls"."""
         return " ".join(self.names[0])

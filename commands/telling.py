@@ -8,7 +8,8 @@ from functools import lru_cache
 # No name is telling that holds none of these, in small letters.
 FRAGMENTS = ("pass", "secret", "token", "key", "credential", "pwd", "pw", "pat", "auth")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "credential", "credentials", "pwd")
+_ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "credential", "credentials", "pwd",
+            "requirepass", "masterauth")  # fmt: skip
 _SURE_ENDINGS = ("password", "passwd", "pwd")
 _LONELY = frozenset({"pw", "pat"})  # telling on their own
 _PAIRED = frozenset({"pass", "auth"})  # telling at the end of a longer name, and as a flag: DB_PASS, --pass

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 24 * 3600  # seconds
+_UNITS = ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (1, "second"))
 _LAST_HOURS, _LAST_DAYS, _LAST_WEEKS, _LAST_MONTHS = 48, 14 * 24, 60 * 24, 730 * 24  # hours; go-units
 _DECIMAL = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
@@ -23,6 +24,13 @@ def age(seconds: float) -> str:
         minutes = whole // _MINUTE
         return "About a minute" if minutes == 1 else f"{minutes} minutes"
     return _hours(seconds)
+
+
+def exactly(seconds: float) -> str:
+    """A span of time in the largest unit that it is a multiple of: "20 days", "71 hours"."""
+    size, name = next(each for each in _UNITS if seconds % each[0] == 0 or each[0] == 1)
+    count = int(seconds // size)
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _hours(seconds: float) -> str:

@@ -11,7 +11,7 @@ from harness import Bench, bench
 from bot import text
 from bot.clock import Clock
 from bot.policy import Policy
-from bot.request import Outcome
+from bot.request import Directory, Outcome
 from commands import catalog
 
 DEV = "U0DEV00001"
@@ -52,11 +52,13 @@ class Offices:
     folder: Path
     open: list[Bench] = field(default_factory=list)
 
-    def __call__(self, rules: str, base: str = BASE, clock: Clock | None = None) -> Bench:
+    def __call__(
+        self, rules: str, base: str = BASE, clock: Clock | None = None, directory: Directory | None = None
+    ) -> Bench:
         """A pipeline with these rules besides."""
         self.close()
         policy = Policy.parse(base + rules, "policy.toml", tuple(verb.spec for verb in catalog.load()))
-        self.open.append(bench(self.engine, self.folder, policy, clock=clock))
+        self.open.append(bench(self.engine, self.folder, policy, clock=clock, directory=directory))
         return self.open[-1]
 
     def close(self) -> None:

@@ -142,6 +142,9 @@ class Office(RuleBasedStateMachine):
             return
         request = Request("role request oncall --for 1h", Actor(ASKER), Origin.SLASH)
         outcome = self.pipeline.submit(request)
+        if len(APPROVERS) - len(self.without) < self.need:  # nobody could ever agree to it
+            assert outcome.status is Status.DENIED
+            return
         assert outcome.status is Status.HELD
         self.number = outcome.number or 0
         self.agreed[self.number] = set()

@@ -438,7 +438,7 @@ def test_an_approved_line_that_was_cut_off_is_unknown(fresh_world: str, tmp_path
     running = office.store.actions.get(asked.number)
     office.store.close()
     store = Store(office.folder, Clock(), KEY)
-    left = reconcile.settle(store, Clock())
+    left = reconcile.settle(store)
     action, ended = store.actions.get(asked.number), store.approvals.get(asked.number)
     store.close()
     assert running is not None
@@ -638,7 +638,7 @@ def test_who_breaks_the_glass_does_not_review_it(fresh_world: str, tmp_path: Pat
 def test_a_role_for_a_time_says_how_long_and_who_has_it_is_listed(office: Bench) -> None:
     """Those who agree read it; those who see the host find who has it, until when and how to end it."""
     asked = held(office, "role request oncall --for 90m", DORA)
-    assert "the role oncall for 2 hours" in text.docker(office.say(f"approval show {asked.number}", BOB).reply)
+    assert "the role oncall for 90 minutes" in text.docker(office.say(f"approval show {asked.number}", BOB).reply)
     agree(office, asked, BOB)
     agree(office, asked, CAROL)
     office.pipeline.resume(asked.number)

@@ -9,7 +9,10 @@ from harness import PROJECT
 
 from bot import ending
 
-HANGS = "import threading; from bot import ending; ending.within({}); threading.Event().wait({})"
+HANGS = (
+    "import threading; from bot import ending; told = threading.Event();"
+    " ending.within(told, {}); told.set(); threading.Event().wait({})"
+)
 
 
 def _ended(within: float, hangs: float) -> subprocess.CompletedProcess[str]:

@@ -230,3 +230,49 @@ def test_what_cannot_be_written_is_what_is_wrong(kept: Kept) -> None:
     begin(kept.store)
     kept.keeper.look()
     assert len(kept.store.heads.published()) == 1
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "body = CAST(x'7b2261223a22ff227d' AS TEXT)",
+        "body = CAST(body AS BLOB)",
+        "at = 'x'",
+        "hash = x'00'",
+        "prev = CAST(x'ff' AS TEXT)",
+    ],
+)
+def test_an_event_that_is_no_event_any_more_is_told_of(kept: Kept, altered: str) -> None:
+    """Bytes that are no text, and values of another type: what cannot be read is not whole either."""
+    begin(kept.store)
+    kept.keeper.look()
+    with closing(sqlite3.connect(kept.folder / FILE, isolation_level=None)) as db:
+        guard = db.execute("SELECT sql FROM sqlite_master WHERE name = 'events_are_not_altered'").fetchone()[0]
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute("DROP TRIGGER events_are_not_altered")
+        db.execute(f"UPDATE events SET {altered} WHERE id = 2")
+        db.execute(guard)
+    kept.clock.at += DAY + HOUR
+    kept.keeper.look()
+    assert any("not whole" in text for text in kept.said)
+
+
+def test_a_record_that_is_damaged_takes_nothing_any_more_and_is_told_of(kept: Kept) -> None:
+    """Whatever damaged it: what was written into such a file could be lost."""
+    for _ in range(100):
+        begin(kept.store)
+    kept.keeper.look()
+    with closing(sqlite3.connect(kept.folder / FILE, isolation_level=None)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        size, count = (db.execute(f"PRAGMA page_{each}").fetchone()[0] for each in ("size", "count"))
+    with (kept.folder / FILE).open("r+b") as file:
+        file.seek(count // 3 * size)
+        file.write(b"\xa5" * 12 * size)
+    kept.store._file._idle.clear()
+    kept.clock.at += DAY + HOUR
+    kept.keeper.look()
+    assert any("not whole" in text and "damaged" in text for text in kept.said)
+    kept.keeper.look()
+    assert "damaged" in str(kept.keeper.wrong)
+    with pytest.raises(Unwritable, match="damaged"):
+        begin(kept.store)

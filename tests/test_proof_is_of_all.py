@@ -177,6 +177,13 @@ def test_an_index_that_leaves_something_out_is_found(folder: Path, clock: SetClo
     assert "index events_of_action" in str(_wrong(folder, clock))
 
 
+def test_an_index_of_what_was_said_that_lacks_an_event_is_found(folder: Path, clock: SetClock) -> None:
+    """A search would not find it, and SQLite's own look leaves this kind of index out."""
+    last = "SELECT 'delete', id, text FROM spoken WHERE id = (SELECT max(id) FROM events)"
+    _sql(folder / FILE, f"INSERT INTO said (said, rowid, text) {last}")
+    assert "is missing in the index of what was said" in str(_wrong(folder, clock))
+
+
 def test_what_others_put_beside_it_keeps_nobody_from_starting(folder: Path, clock: SetClock) -> None:
     """What SQLite, Datasette and whoever reads the record with them leave there."""
     _sql(
@@ -199,7 +206,7 @@ def test_what_has_an_outcome_is_not_ended_again(folder: Path, clock: SetClock) -
     with closing(Store(folder, clock, KEY)) as store:
         begun, got = begin(store), receive(store)
         _sql(folder / FILE, "UPDATE unsettled SET owner = 'dead'")
-        assert [each["number"] for each in reconcile.settle(store, clock)] == [begun]
+        assert [each["number"] for each in reconcile.settle(store)] == [begun]
         assert [store.actions.listed({}, 9)[at]["status"] for at in range(3)] == ["failed", "unknown", "done"]
         assert store.actions.listed({}, 1)[0]["number"] == got
 

@@ -202,7 +202,7 @@ class Dead:
     def next(self, engine: str) -> tuple[list[tuple[int, str]], dict[str, object]]:
         """What the next one tells, and what the record says then."""
         made = harness.bench(engine, self.folder)
-        (left,) = reconcile.settle(made.store, made.pipeline.clock)
+        (left,) = reconcile.settle(made.store)
         found = Found(made)
         found.all()
         action = made.store.actions.get(left["number"]) or {}

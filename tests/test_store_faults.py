@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -399,3 +400,19 @@ def test_an_outcome_that_was_written_after_all_is_written_once(tmp_path: Path) -
         assert found is not None
         assert [event["kind"] for event in found["events"]].count("outcome") == 1
         again.close()
+
+
+def test_what_waits_for_a_slow_disk_is_told_so_and_an_end_waits_longer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other program is to blame for what slashdock itself is writing, and what was done gets its outcome."""
+    monkeypatch.setattr("bot.database.BUSY", 0.05)
+    number, took = begin(store), threading.Event()
+    ended = threading.Thread(target=lambda: store.record.outcome(number, status="done"))
+    with store._file.writing():
+        with pytest.raises(Unwritable, match="is slow"):
+            begin(store)
+        ended.start()
+        took.wait(0.2)
+    ended.join()
+    assert store.actions.listed({}, 1)[0]["status"] == "done"

@@ -223,3 +223,20 @@ def test_a_clock_that_jumps_sends_nothing_twice(inhabited: Bench) -> None:
     seconds.at += SETTLED + 1
     assert [late.outcome.number for late in desk.unsent({})] == [outcome.number]
     assert list(desk.unsent({})) == []
+
+
+def test_a_clock_that_was_put_back_loses_no_answer(tmp_path: Path) -> None:
+    """The later of two answers of an action is the one that counts, whatever the clock said meanwhile."""
+    clock = SetClock(1_000_000.0)
+    with closing(Store(tmp_path, clock, KEY)) as store:
+        store.undelivered.start()
+        number, dues = begin(store), list[Due]()
+        for status in ("held", "done"):
+            due = asked().due(number, store.tide.later(), public=False)
+            assert due is not None
+            store.record.outcome(number, status=status, answer=Answer(note(status), due))
+            dues.append(due)
+            clock.at -= 60
+        store.undelivered.mark(dues[0], Shown.SHOWN)
+        store.undelivered.close()
+        assert (store.undelivered.due(), store.undelivered.state(number)) == ([dues[1]], Shown.DUE)

@@ -10,6 +10,7 @@ from bot.slack import elements
 from bot.slack.characters import escaped
 from bot.slack.message import Message
 from commands.approval import requests
+from commands.audit.actions import flat
 from commands.reply import Button, Buttons, Moment, Note, Output, Part
 
 
@@ -18,13 +19,13 @@ def parts(held: Held) -> Iterator[Part]:
     yield Note(_headline(held))
     yield Note(f"Asked by {held.person} ({held.actor}).")  # Slack's mention shows a name that anybody may take
     if held.reason:
-        yield Note(f"Why: {held.reason}")
+        yield Note(f"Why: {flat(held.reason)}")
     yield Output(held.plan["text"], f"plan-{held.number}.txt")
     if held.state is State.PENDING and (facts := list(_facts(held))):
         yield Note("\n".join(facts))
     for vote in held.votes:
         said = "agreed" if vote.verdict == "approve" else "refused"
-        yield Moment(f"{vote.person} {said}{f': {vote.reason}' if vote.reason else ''},", vote.at)
+        yield Moment(f"{vote.person} {said}{f': {flat(vote.reason)}' if vote.reason else ''},", vote.at)
     if held.state is State.PENDING:
         yield Moment(f"It expires (digest {held.digest[:12]})", held.expires)
         yield Buttons((requests.approve_button(held.number, held.plan["verb"], held.digest),

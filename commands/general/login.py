@@ -30,7 +30,7 @@ _HINT = "An access token that may do little, such as only pull, is safer than a 
 _KEPT = "Whoever may pull or push here uses this login from now on. `docker logout{0}` forgets it."
 
 
-class Login(Command, name="login", permission=Permission.READ):
+class Login(Command, name="login", permission=Permission.READ, decides=True):
     """Log in to a registry.
 
     Without a server it is Docker Hub. The password is asked for in a dialog, tried at the registry and kept encrypted;

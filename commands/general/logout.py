@@ -15,7 +15,7 @@ from commands.spec import Permission
 _NONE = "Nobody was logged in there through this bot, so nothing was forgotten."
 
 
-class Logout(Command, name="logout", permission=Permission.READ):
+class Logout(Command, name="logout", permission=Permission.READ, decides=True):
     """Log out from a registry.
 
     Without a server it is Docker Hub. The login that all who use slashdock share is forgotten; one in a file that the

@@ -35,4 +35,4 @@ class Run(Command, name="schedule run", permission=Permission.CHANGE, kin="clean
     def means(self) -> Command:
         """What the job does, or with --dry-run what it would do: judged and recorded as that."""
         does, shows = JOBS[self.job]
-        return (shows if self.dry_run else does)(grep=self.grep, public=self.public)
+        return (shows if self.dry_run else does)(grep=self.grep, public=self.public, reason=self.reason)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -17,6 +19,7 @@ from bot.held import State
 from bot.posts import Post
 from bot.request import Member
 from bot.slack import Connection, SlackDirectory, SlackSide, board
+from bot.store import FILE
 from bot.workspace import Message, Workspace
 from bot.workspace.people import ALERTS, OPERATOR, OPS, VIEWER
 
@@ -71,6 +74,21 @@ def test_a_request_that_may_be_shown_is_shown_once_more_and_says_so(shown: Shown
     assert shown.made.store.approvals.posts.stale() == []
 
 
+def test_a_message_whose_place_could_not_be_written_down_is_not_sent_again(shown: Shown) -> None:
+    """However often the clerk looks while another program keeps the record."""
+    shown.clerk._place(1)
+    with closing(sqlite3.connect(shown.made.folder / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        posts = shown.made.store.approvals.posts
+        for _ in range(2):
+            shown.clerk._paint(1)
+            until(lambda: not shown.side._outbox._waiting)
+        other.execute("ROLLBACK")
+    shown.look(2)
+    assert [AGAIN in each.body() for each in shown.messages()] == [False]
+    assert (posts.stale(), posts._unwritten) == ([], {})
+
+
 def test_a_request_that_may_be_shown_and_then_cannot_be_is_cancelled(shown: Shown) -> None:
     """Slack lost the first message, and the channel is shared by now: nobody is left who would decide."""
     shown.workspace.fail("chat.postMessage", 503)
@@ -97,7 +115,7 @@ def test_a_request_whose_message_was_deleted_is_shown_anew_only_while_it_waits(s
     """Whoever decides still needs it; when it is over there is nothing to paint, and nobody tries at every look."""
     shown.look()
     shown.workspace.state.remove(shown.messages()[0])
-    shown.made.store.approvals.mark(1, "reminded")
+    shown.made.store.approvals.mark(1, "reminded", 0)
     shown.look(3)
     assert ["waits until" in each.body() for each in shown.messages()] == [True]
     shown.workspace.state.remove(shown.messages()[0])
@@ -111,7 +129,7 @@ def test_a_message_that_was_deleted_is_shown_anew_though_others_show_the_request
     shown.look()
     shown.made.store.approvals.posts.add(1, ALERTS)
     shown.workspace.state.remove(shown.messages()[0])
-    shown.made.store.approvals.mark(1, "reminded")
+    shown.made.store.approvals.mark(1, "reminded", 0)
     shown.look(3)
     assert ["waits until" in each.body() for each in shown.messages()] == [True]
 
