@@ -15,6 +15,7 @@ from bot.consents import Consents
 from bot.heads import Head
 from bot.policy import Allow, Asker, Rules
 from bot.reader import Reader
+from bot.samples import HostSamples
 from bot.store import Store
 from commands.attempts import Refusal
 from commands.catalog import Catalog
@@ -154,6 +155,11 @@ class Inside:
         """The policies of cleanups, and what is remembered for them at the asker's host."""
         person = self.policy.current().people.person(self.asker.id) or self.asker.id
         return Cleaning(self.store, self.asker.host, person, self.number)
+
+    @property
+    def samples(self) -> HostSamples:
+        """What was kept of the asker's engine over time."""
+        return HostSamples(self.store.metrics, self.asker.host)
 
     @property
     def consents(self) -> Consents:

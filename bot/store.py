@@ -22,6 +22,7 @@ from bot.heads import Heads
 from bot.journal import Journal
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.makers import Makers
+from bot.metrics import Metrics
 from bot.record import Record
 from bot.runs import Runs
 from bot.seal import Seal
@@ -46,7 +47,7 @@ class Store:
     record writes down every action, actions reads that back, archive takes what is old out of it, heads of it are
     published; spool is what was answered, undelivered what of that Slack has still to take; buttons, sights, cleanups,
     runs and makers are what is remembered beside it, turns says whose turn it is at a host, vault has the registries'
-    logins.
+    logins. metrics is a file of its own, which is opened where it is needed.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
@@ -81,6 +82,7 @@ class Store:
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)
+        self.metrics = Metrics(folder, clock)
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")
@@ -102,6 +104,7 @@ class Store:
                 self.journal.catch_up()
             self.tide.keep()
         self._owner.close()
+        self.metrics.close()
         self._file.close()
 
     def unwritable(self) -> str | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from commands.cleanup.memory import Cleanups
     from commands.consents import Consents
     from commands.outside import Outside
+    from commands.samples import Samples
 
 
 class Decision(StrEnum):
@@ -103,6 +104,10 @@ class Bot(Protocol):
 
     def schedules(self) -> list[Mapping[str, Any]]:
         """The scheduled jobs: name, line, cron, zone, channel, next_runs, last_run (epoch seconds), last."""
+
+    @property
+    def samples(self) -> Samples:
+        """What was kept of the engine and its containers over time."""
 
     @property
     def consents(self) -> Consents:

@@ -51,6 +51,8 @@ EVERY: Mapping[str, Line] = {
     "cleanup on": Line("cleanup on weekly"),
     "cleanup plan": Line("cleanup plan weekly"),
     "cleanup history": Line("cleanup history"),
+    "report ls": Line("report ls"),
+    "report now": Line("report now"),
     "compose ls": Line("compose ls"),
     "compose ps": Line("compose -p shop ps"),
     "compose logs": Line("compose -p shop logs"),

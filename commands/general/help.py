@@ -43,6 +43,7 @@ GROUPS = {
     "container": "Make, run, look at and remove containers",
     "image": "Build, pull, push, look at and remove images",
     "network": "Make, look at and remove networks, and join them",
+    "report": "See how the host and its containers are doing",
     "role": "See who may do what, and ask for a role for a time",
     "schedule": "See and run what happens on a schedule",
     "system": "Look at the engine itself, and clean it up",
