@@ -24,6 +24,7 @@ from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES
 _LIVES = {PROCESSES: "processes", MEMORY: "shared memory", NETWORK: "network"}
 _UNSEEN = "another container, and this line is not yours to do to that one."
 _WAITS = "{} another container: this may be done, once {}."
+_ENTERING = "container exec"
 _ROOT = "a container that gives root"
 
 
@@ -51,11 +52,13 @@ def touched(judging: Judging, judged: Judged, intent: Intent) -> tuple[Touched, 
 def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allow | Hold | Deny]:
     """What the policy says of the line on one of them, and of what is done by that to it and to its volumes."""
     policy = judging.policy
-    verdict = policy.judge(judged.asker, judged.command.spec, _objects(judging, judged, beyond))
+    verbs = (judged.command.spec.name, *((_ENTERING,) if beyond.entered else ()))
+    objects = _objects(judging, judged, beyond)
+    own = [policy.judge(judged.asker, spec_of(judging.catalog, verb), objects) for verb in dict.fromkeys(verbs)]
     done = list(_parts(judging, judged, beyond))
     seen = (policy.sight.visible(judged.asker, Permission.SEE, obj) for _, obj in done)
     known = judging.candid or (knows(judging, judged, beyond) and all(seen))
-    for each in (verdict, *(policy.bars.part(judged.asker, spec, obj) for spec, obj in done)):
+    for each in (*own, *(policy.bars.part(judged.asker, spec, obj) for spec, obj in done)):
         if isinstance(each, Deny):
             yield Deny(f"{beyond.how} {beyond.found.name}. {each.reason}" if known else f"{beyond.how} {_UNSEEN}")
         elif isinstance(each, Hold):
@@ -78,7 +81,7 @@ def rooted(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[str]:
 
 def _parts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[tuple[Spec, Object]]:
     """The other verbs: one gets at what it mounts where it is entered, others remove what goes once it ends."""
-    done = {"container exec": beyond.found.volumes} if beyond.entered else {}
+    done = {_ENTERING: beyond.found.volumes} if beyond.entered else {}
     if beyond.ended:
         done |= parts.of_each(parts.ENDING, (beyond.found,))
     for verb, found in done.items():
