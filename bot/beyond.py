@@ -20,7 +20,7 @@ from commands.container import parts
 from commands.intent import Intent
 from commands.spec import Permission, Spec
 from commands.target import Found, Target
-from commands.touching import CONTAINER, LIVES, PROCESSES
+from commands.touching import CONTAINER, LIVES, PROCESSES, Shared
 
 _UNSEEN = "another container, and this line is not yours to do to that one."
 _WAITS = "{} another container: this may be done, once {}."
@@ -115,8 +115,17 @@ def _living(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Touche
         if found is not None:
             how = f"{each.container.name}: it shares its {LIVES[mode]} with"
             entered, ended = (does and mode == PROCESSES for does in (each.entered, each.ends))
-            told = f"shares the {LIVES[mode]} of {each.container.name}{', and ends with it' if ended else ''}"
+            told = f"shares the {LIVES[mode]} of {each.container.name}, {_felt(each, mode)}"
             yield Touched(found, how, told, entered, ended)
+
+
+def _felt(shared: Shared, mode: str) -> str:
+    """What the line does to whoever lives there as well."""
+    if shared.entered:
+        return "which the line gets into"
+    if shared.ends:
+        return "and ends with it" if mode == PROCESSES else "which is taken apart"
+    return "which changes"
 
 
 def _answering(judged: Judged) -> Iterator[Touched]:

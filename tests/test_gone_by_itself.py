@@ -67,7 +67,7 @@ def test_who_agrees_is_shown_what_ends_besides_and_what_goes_with_it(office: Off
     told_of = {tuple(row.split()[:2]): row.split("  ")[-1] for row in besides.splitlines()[::-1]}
     assert told_of == {
         ("container", "auto"): "is removed once it ends",
-        ("container", "beside"): "shares the network of side",
+        ("container", "beside"): "shares the network of side, which is taken apart",
         ("volume", volume): "is removed with its container",
     }
     assert "shares the processes of side, and ends with it" in besides
@@ -79,6 +79,7 @@ def test_who_agrees_is_shown_what_ends_besides_and_what_goes_with_it(office: Off
     assert api.inspect_container("auto")["State"]["Running"]
     api.remove_container(late)
     assert agreed(dev, asked(dev, "stop -t 0 side")).status is Status.DONE
+    eventually(lambda: not api.containers(all=True, filters={"name": "auto"}))
 
 
 def test_who_agrees_is_shown_that_what_ends_is_removed(office: Office, api: APIClient) -> None:
