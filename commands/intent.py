@@ -26,7 +26,7 @@ class Intent:
     question is what docker asks where that depends on the engine, else empty. bound gives the SHA-256 of what is read
     when it is done, by what that is; it is asked where people have to agree, and raises ValueError and Refusal.
     also are those of the objects to which another verb is done as a part of it, by that verb; shares are those by whose
-    namespaces it reaches others. idle: nothing is done at all, and the reply says why.
+    namespaces it reaches others. idle: nothing is done at all, and the reply says why; barred: because it may not be.
     """
 
     objects: tuple[Found, ...]
@@ -37,6 +37,7 @@ class Intent:
     also: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)
     shares: tuple[Shared, ...] = ()
     idle: bool = False
+    barred: bool = False
 
     def digest(self, named: Iterable[Found], line: str) -> str:
         """What two runs of the line have in common that would touch the same objects, images by the same names.
@@ -58,6 +59,6 @@ def _short(id_: str) -> str:
     return id_.removeprefix("sha256:")[:SHORT]
 
 
-def told(reply: Reply) -> Intent:
-    """Nothing is done; the reply says why."""
-    return Intent((), lambda: reply, idle=True)
+def told(reply: Reply, *, barred: bool = False) -> Intent:
+    """Nothing is done; the reply says why. barred: it may not be."""
+    return Intent((), lambda: reply, idle=True, barred=barred)
