@@ -22,7 +22,7 @@ from engine import Engine  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from samples import busybox_image  # noqa: E402
 
-from bench import ack, approving, verdict  # noqa: E402
+from bench import ack, approving, planning, reporting, verdict  # noqa: E402
 from bot.workspace import Workspace  # noqa: E402
 from bot.workspace.people import ADMIN, OPS  # noqa: E402
 
@@ -40,6 +40,7 @@ GRACE = 2  # seconds
 def main() -> None:
     """Everything, a line a figure."""
     _told(f"a verdict, {verdict.PEOPLE} people, {verdict.ROLES} roles, {verdict.RULES} rules", verdict.verdicts(), "µs")
+    _told(f"a cleanup's plan, {planning.IMAGES} images, {planning.CONTAINERS} containers", planning.plans(), "ms")
     with tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder, Engine(Path(folder) / "engine") as engine:
         busybox_image(engine.host)
         acknowledgements(Path(folder), engine)
@@ -48,6 +49,9 @@ def main() -> None:
         stops(Path(folder), engine)
         figures(Path(folder), engine)
         end_of_a_log(Path(folder), engine)
+        times, size = reporting.reports(Path(folder) / "reporting", engine.host)
+        _told("a weekly report of 50 containers, from the database", times, "ms")
+        _told("a week of samples of 50 containers", [size], "MB")
         start(Path(folder), engine)
     ack.main()
 

@@ -18,7 +18,7 @@ from commands.intent import Intent
 from commands.target import Found
 
 _ROOT = "it gives root on the host, which is agreed to at each run"
-_TOUCHED = "it touches containers that it does not name"
+_HIDDEN = "it touches what whoever asks may not know of"
 _EXPIRED = "that has expired"
 _CHANGED = "the policy asks for other consent now"
 _FEWER = "not enough of those who agreed may still do so"
@@ -59,13 +59,14 @@ def longest(clauses: Clauses) -> float:
 
 
 def concerned(judged: Judged, intent: Intent) -> tuple[Found, ...]:
-    """All objects that a line is about, and those that it finds."""
-    return (*(each for each in judged.found.values() if isinstance(each, Found)), *intent.objects)
+    """All objects that a line is about, those that it finds, and those that feel it besides."""
+    there = (each for each in judged.found.values() if isinstance(each, Found))
+    return (*there, *intent.objects, *(each.found for each in judged.effects))
 
 
 def unfit(judged: Judged) -> str:
     """Why nobody can agree to all runs of a line at once; empty where they can."""
-    return _ROOT if judged.root else _TOUCHED if judged.touched else ""
+    return _ROOT if judged.root else "" if all(each.is_known for each in judged.effects) else _HIDDEN
 
 
 @dataclass(frozen=True)

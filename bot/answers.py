@@ -15,11 +15,26 @@ from bot.text import table
 from commands import grammar, secrets
 from commands.asking import Field, Form
 from commands.catalog import LONGEST
+from commands.chart import Chart, Series
 from commands.command import Command, Risk
 from commands.engine_errors import hinted
 from commands.intent import Intent
 from commands.line import UsageError
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table, failure
+from commands.reply import (
+    Asking,
+    Button,
+    Buttons,
+    Document,
+    Errors,
+    Moment,
+    Note,
+    Output,
+    Part,
+    Printed,
+    Reply,
+    Table,
+    failure,
+)
 from commands.target import Found
 
 SHOWN = 30  # objects that a question shows in a table; more are a text, and a file where they have no room
@@ -212,7 +227,11 @@ def _masked(part: Part) -> Part:
             return replace(part, pieces=printed.masked(pieces))
         case Table(rows):
             return replace(part, rows=tuple(tuple(secrets.mask_text(cell) for cell in row) for row in rows))
-        case Moment() | Buttons() | Asking():
+        case Chart():
+            return replace(
+                part, series=tuple(Series(secrets.mask_text(each.name), each.values) for each in part.series)
+            )
+        case Document() | Moment() | Buttons() | Asking():
             return part
         case _:
             assert_never(part)

@@ -14,6 +14,7 @@ from commands.catalog import Catalog
 from commands.command import Command
 from commands.spec import Permission, Spec
 from commands.target import Found, Missing, Target
+from commands.touching import CONTAINER, PROCESSES
 
 Looked = Mapping[Target, Found | Missing]
 
@@ -67,9 +68,9 @@ class Besides:
         Whoever gets into a container reaches its volumes: none of them may be protected. Mounting them anew is to them
         what naming them would be.
         """
-        entering = spec_of(self.catalog, "container exec")
-        lending = tuple(lenders(case.command.makes() or {}, found))
-        entered = found.values() if case.spec.permission is Permission.ENTER else lending
+        entering, body = spec_of(self.catalog, "container exec"), case.command.makes() or {}
+        lending = tuple(lenders(body, found))
+        entered = found.values() if case.spec.permission is Permission.ENTER else (*lending, *watched(body, found))
         for each in (volume for looked in entered if isinstance(looked, Found) for volume in looked.volumes):
             yield self.policy.bars.part(case.asker, entering, self.object(each, case.made_by))
         for lender in lending:
@@ -110,9 +111,20 @@ def as_made(command: Command, new: Iterable[Object], found: Looked) -> Iterator[
 def lenders(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
     """The containers whose mounts a create request asks for."""
     for text in (body.get("HostConfig") or {}).get("VolumesFrom") or ():
-        looked = found.get(Target("container", text.partition(":")[0]))
-        if isinstance(looked, Found):
-            yield looked
+        yield from _container(text.partition(":")[0], found)
+
+
+def watched(body: Mapping[str, Any], found: Looked) -> Iterator[Found]:
+    """The container whose processes a create request asks to join: they lead to all that it mounts."""
+    mode = str((body.get("HostConfig") or {}).get(PROCESSES) or "")
+    if mode.startswith(CONTAINER):
+        yield from _container(mode.removeprefix(CONTAINER), found)
+
+
+def _container(ref: str, found: Looked) -> Iterator[Found]:
+    looked = found.get(Target("container", ref))
+    if isinstance(looked, Found):
+        yield looked
 
 
 def _given(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:

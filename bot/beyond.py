@@ -12,6 +12,7 @@ from docker.errors import DockerException, NotFound
 from bot import answers, objects, policy_reason
 from bot.admission import spec_of
 from bot.answering import Details, answering
+from bot.effects import Effect, by_verb
 from bot.judging import Judged, Judging
 from bot.policy import Allow, Deny, Hold, Object
 from commands import mounted
@@ -19,23 +20,24 @@ from commands.container import parts
 from commands.intent import Intent
 from commands.spec import Permission, Spec
 from commands.target import Found, Target
-from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES
+from commands.touching import CONTAINER, LIVES, PROCESSES, Shared
 
-_LIVES = {PROCESSES: "processes", MEMORY: "shared memory", NETWORK: "network"}
 _UNSEEN = "another container, and this line is not yours to do to that one."
 _WAITS = "{} another container: this may be done, once {}."
+_ENTERING = "container exec"
 _ROOT = "a container that gives root"
 
 
 @dataclass(frozen=True)
 class Touched:
-    """One of them; how says why it is, as a sentence that ends with its name.
+    """One of them; how says why it is, as a sentence that ends with its name, told the same as one that begins with it.
 
     entered: the line gets at all that is in it, which its processes see; ended: it ends what runs in it.
     """
 
     found: Found
     how: str
+    told: str
     entered: bool = False
     ended: bool = False
 
@@ -51,11 +53,13 @@ def touched(judging: Judging, judged: Judged, intent: Intent) -> tuple[Touched, 
 def verdicts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Allow | Hold | Deny]:
     """What the policy says of the line on one of them, and of what is done by that to it and to its volumes."""
     policy = judging.policy
-    verdict = policy.judge(judged.asker, judged.command.spec, _objects(judging, judged, beyond))
+    verbs = (judged.command.spec.name, *((_ENTERING,) if beyond.entered else ()))
+    objects = _objects(judging, judged, beyond)
+    own = [policy.judge(judged.asker, spec_of(judging.catalog, verb), objects) for verb in dict.fromkeys(verbs)]
     done = list(_parts(judging, judged, beyond))
     seen = (policy.sight.visible(judged.asker, Permission.SEE, obj) for _, obj in done)
     known = judging.candid or (knows(judging, judged, beyond) and all(seen))
-    for each in (verdict, *(policy.bars.part(judged.asker, spec, obj) for spec, obj in done)):
+    for each in (*own, *(policy.bars.part(judged.asker, spec, obj) for spec, obj in done)):
         if isinstance(each, Deny):
             yield Deny(f"{beyond.how} {beyond.found.name}. {each.reason}" if known else f"{beyond.how} {_UNSEEN}")
         elif isinstance(each, Hold):
@@ -70,6 +74,13 @@ def knows(judging: Judging, judged: Judged, beyond: Touched) -> bool:
     return all(policy.sight.visible(judged.asker, Permission.SEE, each) for each in _objects(judging, judged, beyond))
 
 
+def effects(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Effect]:
+    """What the line does to it, and what goes by that, for those who are to agree."""
+    yield Effect(beyond.found, beyond.told, knows(judging, judged, beyond))
+    for verb, found in parts.of_each(parts.ENDING if beyond.ended else {}, (beyond.found,)).items():
+        yield from by_verb(verb, found)
+
+
 def rooted(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[str]:
     """Why the line gives root on the host by getting at it, without its name, which others may read."""
     if any(each.root for each in _objects(judging, judged, beyond)):
@@ -78,7 +89,7 @@ def rooted(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[str]:
 
 def _parts(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[tuple[Spec, Object]]:
     """The other verbs: one gets at what it mounts where it is entered, others remove what goes once it ends."""
-    done = {"container exec": beyond.found.volumes} if beyond.entered else {}
+    done = {_ENTERING: beyond.found.volumes} if beyond.entered else {}
     if beyond.ended:
         done |= parts.of_each(parts.ENDING, (beyond.found,))
     for verb, found in done.items():
@@ -102,9 +113,19 @@ def _living(judging: Judging, judged: Judged, intent: Intent) -> Iterator[Touche
     for each, mode, identity in judged.host.namespaces.beside(shared):
         found = _found(judging, judged, identity)
         if found is not None:
-            how = f"{each.container.name}: it shares its {_LIVES[mode]} with"
-            with_processes = mode == PROCESSES
-            yield Touched(found, how, entered=each.entered and with_processes, ended=each.ends and with_processes)
+            how = f"{each.container.name}: it shares its {LIVES[mode]} with"
+            entered, ended = (does and mode == PROCESSES for does in (each.entered, each.ends))
+            told = f"shares the {LIVES[mode]} of {each.container.name}, {_felt(each, mode)}"
+            yield Touched(found, how, told, entered, ended)
+
+
+def _felt(shared: Shared, mode: str) -> str:
+    """What the line does to whoever lives there as well."""
+    if shared.entered:
+        return "which the line gets into"
+    if shared.ends:
+        return "and ends with it" if mode == PROCESSES else "which is taken apart"
+    return "which changes"
 
 
 def _answering(judged: Judged) -> Iterator[Touched]:
@@ -114,7 +135,7 @@ def _answering(judged: Judged) -> Iterator[Touched]:
         return
     client = judged.host.quick()
     for name, details in answering(client, taken):
-        yield Touched(_as_found(client, details), f"The name {name} is taken there by")
+        yield Touched(_as_found(client, details), f"The name {name} is taken there by", f"has the name {name} there")
 
 
 def _found(judging: Judging, judged: Judged, identity: str) -> Found | None:

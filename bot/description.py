@@ -60,13 +60,16 @@ def identity(told: Mapping[str, Any]) -> str:
 def described(judged: Judged, more: Iterable[Found] = ()) -> list[dict[str, Any]]:
     """All that a line is about: what is there, what it finds by itself, and what it makes, which has no id yet."""
     there = [each for each in judged.found.values() if isinstance(each, Found)]
+    found = tuple(more)
     missing = (each.target for each in judged.found.values() if isinstance(each, Missing))
-    made = {(each.kind, called(each)) for each in missing if each.made and not each.alias}
+    named = (each for each in judged.command.targets() if each.repository)
+    made = {(each.kind, called(each)) for each in (*missing, *named) if each.made and not each.alias}
+    made -= {(each.kind, each.name) for each in found}
     if judged.command.makes() is not None and not any(kind == "container" for kind, _ in made):
         made.add(("container", ""))  # the engine chooses its name
     new = as_made(judged.command, (Object(*each) for each in sorted(made)), judged.found)
     changes = judged.command.spec.permission.changes
-    kept = [{**describe(each), **(_before(each) if changes else {})} for each in (*there, *more)]
+    kept = [{**describe(each), **(_before(each) if changes else {})} for each in (*there, *found)]
     return [*kept, *(_made(each, judged.found) for each in new if (each.kind, each.name) in made)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,7 +80,8 @@ class Execution:
         """Do it; whatever goes wrong is told in the reply."""
         changes = judged.command.spec.permission.changes
         try:
-            reply = intent.do()
+            with self.store.turns.bringing(judged.host.name) if judged.command.brings else nullcontext():
+                reply = intent.do()
         except KeyboardInterrupt:
             reply = replace(answers.told(_MAYBE if changes else _BROKEN_OFF), unknown=changes)
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too

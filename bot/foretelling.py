@@ -35,7 +35,7 @@ class Foretelling:
     def _planned(self, asked: Received, judged: Judged) -> Judged:
         """With all that it takes; raises End where it is not done, or people cannot be asked about it."""
         intent = self.execution.plan(asked, judged, silent)
-        if intent.idle and judged.command.spec.decides:  # it says why the word is not theirs to say
+        if intent.barred or (intent.idle and judged.command.spec.decides):  # it says why it is not theirs to do
             reply = intent.do()
             raise End(Status.DENIED, reply.error or "", reply, judged.command)
         wider = widened(self.judging, judged, intent)

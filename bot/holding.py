@@ -149,7 +149,7 @@ class Holding:
                 permission=command.spec.permission,
                 verdict=judged.reason,
                 targets=described(judged, intent.objects),
-                objects=mounted(judged.found.values(), judged.reason),
+                objects=[*mounted(judged.found.values(), judged.reason), *map(describe, _affected(judged))],
                 answer=Answer(reply, due),
             )
         except TooMany:
@@ -185,7 +185,7 @@ class Holding:
         if changes:
             end = _superseded(_CHANGED.format("; ".join(changes)), judged)
             there = (each for each in judged.found.values() if isinstance(each, Found))
-            end.found = (*there, *intent.objects)
+            end.found = (*there, *intent.objects, *_affected(judged))
             raise end
         now = self.assent.clauses(judged.needs)
         if held.glass:
@@ -213,6 +213,11 @@ class Holding:
 def _about(number: int, actor: str, host: str, digest: str) -> str:
     """What a sealed line is sealed with: whoever can write the database alone can give it no other asker or digest."""
     return json.dumps([number, actor, host, digest])
+
+
+def _affected(judged: Judged) -> list[Found]:
+    """The containers that feel it besides; a volume without a name is told by nothing but its own container."""
+    return [each.found for each in judged.effects if each.found.kind == "container"]
 
 
 def _rows(intent: Intent) -> tuple[str, ...]:

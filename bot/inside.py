@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 from bot import standing
 from bot.actions import TooLong
 from bot.assent import Assent
+from bot.cleaning import Cleaning
 from bot.consents import Consents
 from bot.heads import Head
 from bot.policy import Allow, Asker, Rules
 from bot.reader import Reader
+from bot.samples import HostSamples
 from bot.store import Store
 from commands.attempts import Refusal
 from commands.catalog import Catalog
@@ -158,9 +160,16 @@ class Inside:
         """What runs by the clock."""
         return self.schedule(self)
 
-    def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
-        """When the bot first saw each image id at the asker's host, in epoch seconds."""
-        return self.store.images.first_seen(self.asker.host, ids)
+    @property
+    def cleanups(self) -> Cleaning:
+        """The policies of cleanups, and what is remembered for them at the asker's host."""
+        person = self.policy.current().people.person(self.asker.id) or self.asker.id
+        return Cleaning(self.store, self.asker.host, person, self.number)
+
+    @property
+    def samples(self) -> HostSamples:
+        """What was kept of the asker's engine over time."""
+        return HostSamples(self.store.metrics, self.asker.host)
 
     @property
     def consents(self) -> Consents:

@@ -15,6 +15,7 @@ from bot.admission import Admission, Kept, nothing_kept
 from bot.answers import End
 from bot.besides import Besides, Case, Looked, as_made
 from bot.clock import Clock
+from bot.effects import Effect
 from bot.hosts import EngineDown, Host, Hosts
 from bot.image_names import ImageNames
 from bot.lookup import is_ambiguous
@@ -52,7 +53,7 @@ class Judged:
     root: frozenset[str]  # why the line gives root on the host
     made_by: MadeBy
     parts: OwnParts
-    touched: tuple[str, ...] = ()  # the full ids of the containers that it touches without naming them
+    effects: tuple[Effect, ...] = ()  # what it does besides what it says
     exceeds: str = ""  # why it is not covered by what people agreed to once for all runs of its schedule
 
     def listed(self, seen: Seen) -> tuple[Object, ...]:

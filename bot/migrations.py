@@ -220,6 +220,35 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "INSERT INTO tide VALUES (0)",
     ),
     (
+        """CREATE TABLE sights (
+               host TEXT NOT NULL, kind TEXT NOT NULL, identity TEXT NOT NULL, at REAL NOT NULL,
+               PRIMARY KEY (host, kind, identity)) WITHOUT ROWID""",
+        "INSERT INTO sights SELECT host, 'image', image, at FROM seen",
+        "DROP TABLE seen",
+        """CREATE TABLE uses (
+               host TEXT NOT NULL, image TEXT NOT NULL,
+               at REAL NOT NULL,  -- the last start of a container of it that is known
+               PRIMARY KEY (host, image)) WITHOUT ROWID""",
+        "CREATE TABLE heard (host TEXT PRIMARY KEY, until REAL NOT NULL)",  # up to when starts were read, by its clock
+        """CREATE TABLE cleanups (
+               name TEXT PRIMARY KEY,
+               rules TEXT NOT NULL CHECK (json_valid(rules)),
+               person TEXT NOT NULL,  -- who set it so
+               at REAL NOT NULL)""",
+        """CREATE TABLE cleaned (
+               number INTEGER PRIMARY KEY,  -- the action that was the run
+               policy TEXT NOT NULL, host TEXT NOT NULL, person TEXT NOT NULL, at REAL NOT NULL,
+               removed INTEGER NOT NULL, skipped INTEGER NOT NULL, failed INTEGER NOT NULL,
+               freed INTEGER,             -- bytes that the engine has less, NULL where it could not say
+               told INTEGER NOT NULL)""",
+        """CREATE TABLE taken (
+               number INTEGER NOT NULL, place INTEGER NOT NULL,  -- in the order of the run
+               kind TEXT NOT NULL, identity TEXT NOT NULL, name TEXT NOT NULL,
+               labels TEXT NOT NULL CHECK (json_valid(labels)),
+               tags TEXT NOT NULL CHECK (json_valid(tags)), digests TEXT NOT NULL CHECK (json_valid(digests)),
+               PRIMARY KEY (number, place)) WITHOUT ROWID""",
+    ),
+    (
         """CREATE TABLE timetable (
                number INTEGER PRIMARY KEY,  -- the action that added it
                name TEXT NOT NULL,

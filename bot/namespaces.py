@@ -21,14 +21,19 @@ class Namespaces:
         self._client = client
         self._known: Mapping[str, Joined] = {}
 
-    def beside(self, shared: Iterable[Shared]) -> Iterator[tuple[Shared, str, str]]:
-        """The full ids of the others that these reach, each with one of them and the kind of the namespace."""
+    def all(self) -> dict[str, Joined]:
+        """What each container joined, by the full ids of both."""
         listed = self._client().containers(all=True)
         joined = self._known = {each["Id"]: self._joined(each["Id"]) for each in listed}
         called = {own_name(each["Names"] or [""]): each["Id"] for each in listed}
+        return {identity: {mode: _resolved(ref, called) for mode, ref in by.items()} for identity, by in joined.items()}
+
+    def beside(self, shared: Iterable[Shared]) -> Iterator[tuple[Shared, str, str]]:
+        """The full ids of the others that these reach, each with one of them and the kind of the namespace."""
+        joined = self.all()
         for each in shared:
             for mode in each.modes:
-                whose = {identity: _resolved(by[mode], called) for identity, by in joined.items() if mode in by}
+                whose = {identity: by[mode] for identity, by in joined.items() if mode in by}
                 first = {identity: _first(identity, whose) for identity in joined}
                 own = first.get(each.container.id, each.container.id)
                 if each.entered or own == each.container.id:

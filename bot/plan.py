@@ -33,6 +33,7 @@ _HIDDEN = (
     "Something in this looks like a secret. It would be hidden from those who have to agree, and they agree to nothing"
     " that they cannot read. Hand secrets over as the value of a variable (-e NAME=VALUE)."
 )
+_UNKNOWN = "This reaches a container that you may not see, and nobody agrees to what cannot be shown to whoever asks."
 _ANEW = "{} would be fetched anew: nobody can agree to an image that has not been seen. Pull it first, without --pull."
 
 
@@ -57,13 +58,16 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     """The plan of a line; raises Unseen, Unread, and APIError where a name stands for several objects."""
     meant = sorted(intent.objects, key=lambda each: (each.kind, each.name, each.id))  # engines list in any order
     objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *meant]
-    if len(objects) > MOST:
-        raise Unseen(f"This would touch {len(objects)} objects; {MOST} is the most that people can be asked about.")
+    concerned = [*objects, *(each.found for each in judged.effects)]
+    if len(concerned) > MOST:
+        raise Unseen(f"This would touch {len(concerned)} objects; {MOST} is the most that people can be asked about.")
+    if not all(each.is_known for each in judged.effects):
+        raise Unseen(_UNKNOWN)
     for each in _absent(judged):
         each.word()
     _check_image(judged)
     text = "".join(f"{told}\n" for told in (*_told(judged, objects, request, reason, seal), *intent.told))
-    if _hides(text, {name for each in objects for name in (each.name, each.target.ref, *each.tags)}):
+    if _hides(text, {name for each in concerned for name in (each.name, each.target.ref, *each.tags)}):
         raise Unseen(_HIDDEN)
     try:
         read = {each: seal.fingerprint(content) for each, content in intent.bound().items()}
@@ -80,8 +84,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
         **read,
-        **dict(pair for each in objects for pair in _bound(each, judged)),
-        **({"what is touched besides": _mark(sorted(judged.touched))} if judged.touched else {}),
+        **dict(pair for each in concerned for pair in _bound(each, judged)),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},
     }
     return Plan(text, bound, digest(bound))
@@ -233,18 +236,26 @@ def _told(judged: Judged, objects: Sequence[Found], request: Request, reason: st
         yield from (f"  | {legible.shown(each)}" for each in text.split("\n"))
     if objects:
         yield "Concerns:"
-        yield from _rows(objects, command)
+        yield from (_row(each, command) for each in objects)
     for each in _absent(judged):
         end = "is not there, and will be made" if each.target.made else "is not there"
         yield f"  {each.target.kind} {legible.shown(each.target.ref)} {end}"
+    yield from _besides(judged)
 
 
-def _rows(objects: Iterable[Found], command: Command) -> Iterator[str]:
-    for each in objects:
-        more = f"  of {_image(each)}" if each.kind == "container" and each.details else ""
-        if (names := _names(each, command)) not in {(), (each.name,)}:
-            more = f"  called {', '.join(map(legible.shown, names))}"
-        yield f"  {each.kind} {legible.shown(each.name)}  {_short(each.id)}{more}"
+def _besides(judged: Judged) -> Iterator[str]:
+    """What is affected without being named, or in another way than the line says, and how."""
+    if judged.effects:
+        yield "Besides:"
+    for each in sorted(judged.effects, key=lambda each: (each.found.kind, each.found.name, each.told)):
+        yield f"{_row(each.found, judged.command)}  {legible.shown(each.told)}"
+
+
+def _row(found: Found, command: Command) -> str:
+    more = f"  of {_image(found)}" if found.kind == "container" and found.details else ""
+    if (names := _names(found, command)) not in {(), (found.name,)}:
+        more = f"  called {', '.join(map(legible.shown, names))}"
+    return f"  {found.kind} {legible.shown(found.name)}  {_short(found.id)}{more}"
 
 
 def _image(found: Found) -> str:

@@ -115,6 +115,14 @@ def held(
     return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({where}), once {asked(needs)}."
 
 
+def unagreed(spec: Spec, source: str) -> str:
+    """Nobody does it alone, and no rule asks anybody else."""
+    return (
+        f"{_called(spec).capitalize()} is never done without somebody else's consent, and {source} asks nobody for it."
+        f' Whoever keeps it can: [[require]] verbs = ["{spec.name}"], on = ["*"], approve = "..."'
+    )
+
+
 def kept(obj: Object, bars: Sequence[Rule], needs: Sequence[Sequence[Approval]], source: str) -> str:
     """The name may be given to something new, once others agree."""
     return f"What is new as {obj.name} may be made ({_at(bars, source)}), once {asked(needs)}."

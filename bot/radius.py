@@ -13,10 +13,12 @@ import requests
 from docker.errors import APIError, DockerException
 
 from bot.hosts import Host
+from bot.namespaces import Joined
 from commands import seen, units, wire
 from commands.seen import Seen, Visible, own_name
 from commands.target import Found
 from commands.timestamps import epoch
+from commands.touching import LIVES
 
 SHOWN = 20  # facts that are told; of more the number
 _DEPENDS = "com.docker.compose.depends_on"
@@ -38,10 +40,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class _Look:
-    """What was looked at: the containers that the asker may know of, networks, volumes and what they hold, when."""
+    """What was looked at: the containers that the asker may know of, networks, volumes and what they hold, when.
+
+    joined are the namespaces that containers are in of others, by their full ids.
+    """
 
     host: Host
     listed: Sequence[Listed]
+    joined: Mapping[str, Joined]
     networks: Mapping[str, Seen]
     volumes: Mapping[str, Seen]
     weights: Mapping[str, int]
@@ -62,10 +68,11 @@ def around(host: Host, objects: Sequence[Found], now: float, knows: Visible) -> 
         hidden = [each for each in listed if not knows(seen.container(each))]
         networks = {each["Name"]: seen.network(each) for each in wire.get(host.quick(), "/networks")}
         volumes = {each["Name"]: seen.volume(each) for each in wire.get(host.quick(), "/volumes")["Volumes"] or ()}
-        look = _Look(host, known, networks, volumes, _weights(host, objects), now)
+        joined = host.namespaces.all()
+        look = _Look(host, known, joined, networks, volumes, _weights(host, objects), now)
         facts = [fact for each in objects[:SHOWN] for fact in _facts(look, each, _linked(each, listed))]
         found = [each for each in facts if all(map(knows, each.named))]
-        if any(_concerns(each, hidden, _linked(each, listed)) for each in objects):
+        if any(_concerns(each, hidden, joined, _linked(each, listed)) for each in objects):
             found.insert(0, Fact(_HIDDEN))
     except (requests.RequestException, DockerException):
         return ()
@@ -80,7 +87,7 @@ def _facts(look: _Look, found: Found, linked: set[str]) -> Iterator[Fact]:
             if found.details:  # what a plan alone names was not looked at, and its table tells of it
                 yield Fact(_state(found, look.now))
                 yield from _lost(look, found)
-            yield from _dependents(look, found, listed, linked)
+            yield from _dependents(look, found, linked)
         case "image":
             if found.details.get("Size"):
                 yield Fact(f"The image {found.name} has {units.size(found.details['Size'])}, shared layers included.")
@@ -95,11 +102,11 @@ def _facts(look: _Look, found: Found, linked: set[str]) -> Iterator[Fact]:
             return
 
 
-def _concerns(found: Found, listed: Sequence[Listed], linked: set[str]) -> bool:
+def _concerns(found: Found, listed: Sequence[Listed], joined: Mapping[str, Joined], linked: set[str]) -> bool:
     """Whether one of these containers depends on the object, or uses it."""
     match found.kind:
         case "container":
-            return any(True for _ in _ways(found, listed, linked))
+            return any(True for _ in _ways(found, listed, joined, linked))
         case "image":
             return any(each.get("ImageID") == found.id for each in listed)
         case "network":
@@ -142,24 +149,26 @@ def _weights(host: Host, objects: Sequence[Found]) -> Mapping[str, int]:
     return {name: size for name, size in sizes.items() if size > 0}
 
 
-def _dependents(look: _Look, found: Found, listed: Iterable[Listed], linked: set[str]) -> Iterator[Fact]:
-    for each, text, shared in _ways(found, listed, linked):
+def _dependents(look: _Look, found: Found, linked: set[str]) -> Iterator[Fact]:
+    for each, text, shared in _ways(found, look.listed, look.joined, linked):
         volumes = (look.volumes.get(name, Seen("volume", name)) for name in shared)
         yield Fact(f"{own_name(each['Names'])} {text}", (seen.container(each), *volumes))
 
 
-def _ways(found: Found, listed: Iterable[Listed], linked: set[str]) -> Iterator[tuple[Listed, str, Sequence[str]]]:
+def _ways(
+    found: Found, listed: Iterable[Listed], joined: Mapping[str, Joined], linked: set[str]
+) -> Iterator[tuple[Listed, str, Sequence[str]]]:
     """Each container that depends on it, how, and the volumes that it does so by."""
     own = set(_volumes(found.details))
     project, service = found.labels.get(_PROJECT), found.labels.get(_SERVICE)
     for each in listed:
         labels = each.get("Labels") or {}
-        mode = str((each.get("HostConfig") or {}).get("NetworkMode") or "")
         needed = [name.partition(":")[0] for name in str(labels.get(_DEPENDS) or "").split(",")]
         if project and labels.get(_PROJECT) == project and service in needed:
             yield each, f"depends on {found.name} ({project}).", ()
-        if mode == f"container:{found.id}":
-            yield each, f"uses the network of {found.name}.", ()
+        for mode, whose in joined.get(each["Id"], {}).items():
+            if whose == found.id:
+                yield each, f"uses the {LIVES[mode]} of {found.name}.", ()
         if own_name(each["Names"]) in linked:
             yield each, f"is linked to {found.name}.", ()
         if each["Id"] != found.id and (shared := own.intersection(_volumes(each))):

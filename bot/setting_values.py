@@ -158,6 +158,13 @@ def presence(text: str) -> bool:
     return text != ""
 
 
+def switch(text: str) -> bool:
+    """On or off."""
+    if text not in {"on", "off"}:
+        raise ValueError(f"is {text!r}; expected on or off")
+    return text == "on"
+
+
 def engine_address(text: str) -> str:
     """An engine's address as docker takes it: unix://, tcp://, http:// or https://."""
     if text.startswith("ssh://"):

@@ -23,6 +23,7 @@ from bot.setting_values import (
     presence,
     seconds,
     signing_secret,
+    switch,
     token,
 )
 from commands.allowances import Allowances
@@ -169,6 +170,13 @@ class Settings:
         "",
         "Id of the channel for heads of the record and what was missed; empty: the log alone, #alerts locally",
         read=_channel,
+    )
+
+    metrics: bool = setting(
+        "SLASHDOCK_METRICS",
+        "on",
+        "Whether what containers use is kept minute by minute, for reports: on or off",
+        read=switch,
     )
 
     @property

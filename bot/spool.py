@@ -19,7 +19,8 @@ from typing import Any
 from bot.bounds import KEPT
 from commands import secrets
 from commands.asking import Field, Form
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
+from commands.chart import Chart, Series
+from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 
 SPOOL = "spool"  # in the data folder
 ROOM = 268_435_456  # bytes of all of them together; the oldest go first
@@ -149,5 +150,8 @@ def _tuples(value: Any) -> Any:
 
 _KINDS = {
     kind.__name__: kind
-    for kind in (Reply, Output, Errors, Printed, Table, Note, Moment, Buttons, Button, Asking, Form, Field)
-}
+    for kind in (
+        Reply, Output, Errors, Printed, Table, Chart, Series, Document, Note, Moment, Buttons, Button, Asking,
+        Form, Field,
+    )
+}  # fmt: skip

@@ -12,22 +12,25 @@ from bot.actions import Actions
 from bot.approvals import Approvals
 from bot.archive import Archive
 from bot.buttons import Buttons
+from bot.cleanups import Cleanups
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.doubts import Doubts
 from bot.emergency import Emergency
 from bot.grants import Grants
 from bot.heads import Heads
-from bot.images import Images
 from bot.journal import Journal
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.makers import Makers
+from bot.metrics import Metrics
 from bot.record import Record
 from bot.runs import Runs
 from bot.seal import Seal
+from bot.sights import Sights
 from bot.spool import SPOOL, Spool
 from bot.tide import Tide
 from bot.timetable import Timetable
+from bot.turns import Turns
 from bot.undelivered import Undelivered
 from bot.vault import Vault
 from bot.windows import Windows
@@ -36,6 +39,7 @@ from commands.credentials import Credential
 __all__ = ["AlreadyRunning", "Instance", "Store", "Unwritable"]
 
 FILE = "slashdock.db"
+TURNS = "turns"  # the folder of the lock files of hosts
 HELD = b"slashdock: lines that wait for consent, 1"  # what the seal of what is kept for later is made for
 
 
@@ -43,8 +47,9 @@ class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
     record writes down every action, actions reads that back, archive takes what is old out of it, heads of it are
-    published; spool is what was answered, undelivered what of that Slack has still to take; buttons, images, runs,
-    the timetable and makers are what is remembered beside it, vault the registries' logins.
+    published; spool is what was answered, undelivered what of that Slack has still to take; buttons, sights, cleanups,
+    runs, the timetable, windows and makers are what is remembered beside it, turns says whose turn it is at a host,
+    vault has the registries' logins. metrics is a file of its own, which is opened where it is needed.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
@@ -67,7 +72,9 @@ class Store:
         self.heads = Heads(self._file, clock)
         self.archive = Archive(folder, self._file, key, clock)
         self.buttons = Buttons(self._file, clock)
-        self.images = Images(self._file, clock)
+        self.sights = Sights(self._file, clock)
+        self.cleanups = Cleanups(self._file, clock)
+        self.turns = Turns(folder / TURNS)
         self.runs = Runs(self._file, clock)
         self.makers = Makers(self._file)
         self.doubts = Doubts(self._file)
@@ -79,6 +86,7 @@ class Store:
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)
+        self.metrics = Metrics(folder, clock)
         try:
             self._migrate()
             self._owner = Owner(folder / "owners")
@@ -100,6 +108,7 @@ class Store:
                 self.journal.catch_up()
             self.tide.keep()
         self._owner.close()
+        self.metrics.close()
         self._file.close()
 
     def unwritable(self) -> str | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
-from commands.reply import Asking, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
+from commands.chart import Chart
+from commands.reply import Asking, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 from commands.tabwriter import align
 
 
@@ -52,6 +53,10 @@ def _pieces(part: Part) -> Iterator[Piece]:
             yield from (Piece(text, error=error) for text, error in printed)
         case Table(rows, ours):
             yield Piece(table(rows), error=ours, ours=ours)
+        case Document(text):
+            yield Piece(text)
+        case Chart():
+            yield Piece(f"{part.words()}\n", error=True, ours=True)
         case Note(text):
             yield Piece(f"{text}\n", error=True, ours=True)
         case Moment(label, at):

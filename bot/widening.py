@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot import beyond
+from bot import answers, beyond, effects, policy_reason
 from bot.admission import spec_of
 from bot.answers import End
 from bot.judging import Judged, Judging, none_refused
@@ -43,9 +43,12 @@ def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
     reason = judged.reason if judged.needs or not wider else wider[0].reason
     rooted = {f"{each.name}: {obj.root}" for each, seen in found for obj in seen if obj.root and spec.permission.enters}
     needs = judged.needs.union(*(each.needs for each in wider))
+    if spec.agreed and not needs:
+        raise answers.denied(policy_reason.unagreed(spec, judging.policy.source), judged.command)
     rooted.update(reason for each in reached for reason in beyond.rooted(judging, judged, each))
-    touched = tuple(each.found.id for each in reached)
-    return replace(judged, needs=needs, reason=reason, root=judged.root | rooted, touched=touched)
+    touched = (effect for each in reached for effect in beyond.effects(judging, judged, each))
+    besides = effects.once((*touched, *effects.of_line(judged.command, judged.found, intent)))
+    return replace(judged, needs=needs, reason=reason, root=judged.root | rooted, effects=besides)
 
 
 def _by_itself(

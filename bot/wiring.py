@@ -24,6 +24,7 @@ from bot.lapsing import Lapsing
 from bot.locks import Instance
 from bot.request import Outcome, Request
 from bot.resolving import Resolver
+from bot.sampler import Sampler
 from bot.schedules import Ended, Schedules
 from bot.settings import Mode, Settings
 from bot.slack import Access, CannotConnect, Connection, SlackDirectory, SlackSide
@@ -94,6 +95,10 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     stack.callback(desk.close)
     keeper.start()
     stack.callback(keeper.close)
+    if settings.metrics:
+        sampler = Sampler(core.hosts, core.store.metrics, core.clock)
+        sampler.start()
+        stack.callback(sampler.close)
     clerk.start()
     stack.callback(clerk.close)
     schedules.start()

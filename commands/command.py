@@ -87,9 +87,9 @@ def flag(  # noqa: PLR0913 - the facts of a flag, each named where it is declare
     return field(default=default, metadata={"flag": facts})
 
 
-def arg(metavar: str, *, default: Any = MISSING) -> Any:
-    """One positional; with a default it may be absent."""
-    facts = {"metavar": metavar, "required": default is MISSING, "repeats": False}
+def arg(metavar: str, *, default: Any = MISSING, choosing: bool = False) -> Any:
+    """One positional; with a default it may be absent. choosing as in args: it names nothing at the engine."""
+    facts = {"metavar": metavar, "required": default is MISSING, "repeats": False, "choosing": choosing}
     return (
         field(metadata={"argument": facts})
         if default is MISSING
@@ -98,7 +98,10 @@ def arg(metavar: str, *, default: Any = MISSING) -> Any:
 
 
 def args(metavar: str, *, required: bool = True, choosing: bool = False) -> Any:
-    """The rest of the positionals, at least one where required; a metavar in brackets is shown as it is."""
+    """The rest of the positionals, at least one where required; a metavar in brackets is shown as it is.
+
+    choosing: the line is about the whole host, whatever they say.
+    """
     facts = {"metavar": metavar, "required": required, "repeats": True, "choosing": choosing}
     return field(metadata={"argument": facts}) if required else field(default=(), metadata={"argument": facts})
 
@@ -110,6 +113,7 @@ class Command:
 
     spec: ClassVar[Spec]
     attended: ClassVar[bool] = False  # whether the engine gives it up where nobody listens any more
+    brings: ClassVar[bool] = False  # whether layers of images come or go by it, so that nothing is cleaned up meanwhile
 
     grep: str = flag(default="", universal=True, help="Show only the lines that contain this text")
     public: bool = flag(default=False, universal=True, help="Let the whole channel see the answer")
@@ -127,6 +131,7 @@ class Command:
         does: str = "",
         optional: bool = True,
         decides: bool = False,
+        agreed: bool = False,
     ) -> None:
         """Make the dataclass and its Spec.
 
@@ -136,7 +141,8 @@ class Command:
         does names verbs that it does to objects which it finds itself: rules that deny them or want consent for them
         are about it, too;
         optional False where docker's usage line leaves [OPTIONS] out; decides where it is a word about what others may
-        do, so that whoever says it is looked at afresh.
+        do, so that whoever says it is looked at afresh;
+        agreed where it is never done without somebody else's consent: where no rule asks for that, it is refused.
         """
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
@@ -157,6 +163,7 @@ class Command:
             optional=optional,
             asks=cls.risk is not Command.risk,
             decides=decides,
+            agreed=agreed,
         )
 
     def risk(self) -> Risk | None:

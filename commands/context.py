@@ -17,8 +17,10 @@ from commands.spec import Spec
 from commands.target import Found, Missing, Target
 
 if TYPE_CHECKING:
+    from commands.cleanup.memory import Cleanups
     from commands.consents import Consents
     from commands.outside import Outside
+    from commands.samples import Samples
     from commands.timetable import Timetable
     from commands.upkeep import Upkeep
 
@@ -111,11 +113,16 @@ class Bot(Protocol):
         """What runs by the clock."""
 
     @property
+    def samples(self) -> Samples:
+        """What was kept of the engine and its containers over time."""
+
+    @property
     def consents(self) -> Consents:
         """What waits for consent, and roles for a time."""
 
-    def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:
-        """Since when the bot has seen each of all the host's images, in epoch seconds; an id new to it is noted now."""
+    @property
+    def cleanups(self) -> Cleanups:
+        """The policies of cleanups, and what is remembered for them."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Intent:
     namespaces it reaches others. moments are told to whoever is to confirm it, and instead is the command that a yes
     stands for, where the line would mean something else later. needs are the
     approvals that it takes for what it has done later, told what people are shown of that. idle: nothing is done at
-    all, and the reply says why.
+    all, and the reply says why; barred: because it may not be.
     """
 
     objects: tuple[Found, ...]
@@ -41,6 +41,7 @@ class Intent:
     also: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)
     shares: tuple[Shared, ...] = ()
     idle: bool = False
+    barred: bool = False
     moments: tuple[Moment, ...] = ()
     needs: frozenset[frozenset[str]] = frozenset()
     told: tuple[str, ...] = ()
@@ -66,6 +67,6 @@ def _short(id_: str) -> str:
     return id_.removeprefix("sha256:")[:SHORT]
 
 
-def told(reply: Reply) -> Intent:
-    """Nothing is done; the reply says why."""
-    return Intent((), lambda: reply, idle=True)
+def told(reply: Reply, *, barred: bool = False) -> Intent:
+    """Nothing is done; the reply says why. barred: it may not be."""
+    return Intent((), lambda: reply, idle=True, barred=barred)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from commands.asking import Form
+from commands.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,15 @@ class Table:
 
     rows: tuple[tuple[str, ...], ...]
     ours: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that is given as it is: nothing of it is shown, and whoever made it has masked it. title is above it."""
+
+    text: str
+    name: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ class Asking:
     form: Form
 
 
-Part: TypeAlias = Output | Errors | Printed | Table | Note | Moment | Buttons | Asking
+Part: TypeAlias = Output | Errors | Printed | Table | Chart | Document | Note | Moment | Buttons | Asking
 
 
 @dataclass(frozen=True)

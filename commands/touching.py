@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from commands.target import Found, Missing, Target
 
 PROCESSES, MEMORY, NETWORK = "PidMode", "IpcMode", "NetworkMode"  # as the engine calls whose a container uses
+LIVES = {PROCESSES: "processes", MEMORY: "shared memory", NETWORK: "network"}  # what is shared by each, in words
 CONTAINER = "container:"
 
 Looked = Mapping[Target, Found | Missing]  # what a line names, and what that stands for

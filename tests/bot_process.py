@@ -71,6 +71,7 @@ class BotProcess:
             "SLASHDOCK_DATA": str(self.folder / "data"),
             "SLASHDOCK_KEY_FILE": str(self.folder / "key"),
             "SLASHDOCK_POLICY": str(policy),
+            "SLASHDOCK_METRICS": "off",  # so that the engine is asked for nothing but what a test is about
         }
         return own | self.settings
 

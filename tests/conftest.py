@@ -22,9 +22,13 @@ from every_verb import furnish  # noqa: E402
 from harness import Bench  # noqa: E402
 from nights import Night, begun  # noqa: E402
 from offices import Offices  # noqa: E402
+from sampled import NOON, fill  # noqa: E402
 from samples import busybox_image  # noqa: E402
+from set_clock import SetClock  # noqa: E402
 from world import World  # noqa: E402
 
+from bot.metrics import Metrics  # noqa: E402
+from bot.thinning import DAY  # noqa: E402
 from bot.workspace import Workspace  # noqa: E402
 
 
@@ -76,6 +80,16 @@ def office(furnished: APIClient, fresh_world: str, tmp_path: Path) -> Iterator[O
     made = Offices(fresh_world, tmp_path / "data")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a week of samples from fifty containers, until NOON; nobody writes to it any more."""
+    folder, clock = tmp_path_factory.mktemp("week"), SetClock(NOON)
+    metrics = Metrics(folder, clock)
+    fill(metrics, clock, 7 * DAY)
+    yield folder
+    metrics.close()
 
 
 @pytest.fixture

@@ -55,7 +55,14 @@ EVERY: Mapping[str, Line] = {
     "maintenance ls": Line("maintenance ls"),
     "maintenance start": Line("maintenance start local 1h new disk"),
     "maintenance end": Line("maintenance end local"),
-    "cleanup plan": Line("cleanup plan"),
+    "cleanup set": Line("cleanup set weekly --what images,networks"),
+    "cleanup ls": Line("cleanup ls"),
+    "cleanup show": Line("cleanup show weekly"),
+    "cleanup on": Line("cleanup on weekly"),
+    "cleanup plan": Line("cleanup plan weekly"),
+    "cleanup history": Line("cleanup history"),
+    "report ls": Line("report ls"),
+    "report now": Line("report now"),
     "compose ls": Line("compose ls"),
     "compose ps": Line("compose -p shop ps"),
     "compose logs": Line("compose -p shop logs"),
@@ -114,14 +121,21 @@ EVERY: Mapping[str, Line] = {
     "builder prune": Line("builder prune -f"),
     "system prune": Line("system prune -f"),
     "cleanup run": Line("cleanup run"),
+    "cleanup sweep": Line("cleanup sweep"),
+    "cleanup rm": Line("cleanup rm weekly"),
+    "cleanup undo": Line("cleanup undo 1"),
     "schedule run": Line("schedule run cleanup"),
 }
 # What asks nothing of an engine beyond looks, though its class may: a chat attaches nothing, nothing was built with
-# BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and
-# maintenance is the bot's own.
+# BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and what a
+# cleanup takes is slashdock's own, as maintenance is.
 IDLE = frozenset(
-    {"container attach", "builder prune", "cleanup run", "schedule run", "maintenance start", "maintenance end"}
-)
+    {
+        "container attach", "builder prune", "cleanup set", "cleanup on", "cleanup rm", "cleanup run", "cleanup sweep",
+        "cleanup undo",
+        "schedule run", "maintenance start", "maintenance end",
+    }
+)  # fmt: skip
 
 
 def furnish(api: APIClient) -> None:

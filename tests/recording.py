@@ -99,7 +99,8 @@ def made_older(path: Path, version: int) -> None:
         tables = [row[0] for row in db.execute(f"SELECT name FROM sqlite_master WHERE {plain}")]
         db.commit()
         db.execute("ATTACH ? AS now", (str(path),))
-        for table in tables:
+        kept = {row[0] for row in db.execute("SELECT name FROM now.sqlite_master WHERE type = 'table'")}
+        for table in (each for each in tables if each in kept):  # a later version may have none of that name
             names = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
             db.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM now.{table}")
     older.replace(path)

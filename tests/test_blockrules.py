@@ -249,3 +249,35 @@ def test_nonsense_is_refused_and_never_raises(first: Any, second: Any) -> None:
     assert isinstance(problems({"text": first, "blocks": second}), tuple)
     assert isinstance(view_problems({"type": first, "blocks": second}), tuple)
     assert isinstance(view_problems(modal() | {"blocks": second, "title": first}), tuple)
+
+
+def _plotted(categories: list[str], *labels: list[str]) -> dict[str, Any]:
+    series = [
+        {"name": f"s{at}", "data": [{"label": each, "value": 1} for each in given]} for at, given in enumerate(labels)
+    ]
+    drawn = {"type": "line", "series": series, "axis_config": {"categories": categories}}
+    return {"type": "data_visualization", "title": "Memory", "chart": drawn}
+
+
+@pytest.mark.parametrize(
+    ("block", "place"),
+    [
+        (_plotted(["a", "b"], ["a", "b"], ["b", "a"]), "/chart/series/1/data"),
+        (_plotted(["a", "b"], ["a"]), "/chart/series/0/data"),
+        (_plotted(["a", "a"], ["a", "a"]), "/chart/axis_config/categories"),
+        (_plotted(["a"], *[["a"]] * 7), "/chart/series"),
+        (
+            {
+                "type": "data_visualization",
+                "title": "a",
+                "chart": {"type": "pie", "segments": [{"label": "b", "value": 0}]},
+            },
+            "/chart/segments/0/value",
+        ),
+    ],
+    ids=["order", "missing", "twice", "many", "nothing"],
+)
+def test_the_points_of_a_chart_are_those_of_its_axis(block: dict[str, Any], place: str) -> None:
+    """One for each category in order, no more than six series, and no slice of nothing; from Slack's own reference."""
+    (problem,) = problems({"text": "fallback", "blocks": [block]})
+    assert problem.endswith(f"[json-pointer:/blocks/0{place}]")

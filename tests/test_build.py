@@ -35,6 +35,16 @@ on = ["*"]
 verbs = ["see", "read", "act", "change"]
 on = ["label:hidden=yes"]
 """
+CONSENT = """
+[people.bob]
+slack = ["U0BOB00001"]
+roles = ["all"]
+[approvals.two]
+from = ["all"]
+[[require]]
+verbs = ["build"]
+approve = "two"
+"""
 # Every instruction there is, each so that its effect can be seen in the image.
 EVERY = """\
 ARG BASE=busybox
@@ -299,6 +309,17 @@ def test_ways_to_the_host_and_into_networks_are_barred(builder: Bench, line: str
     """What a step would share, by who may not."""
     said = inline(builder, line, "FROM busybox\nRUN true\n")
     assert said.status in {Status.DENIED, Status.FAILED}
+    foretold = text.docker(inline(builder, f"can-i {line}", "FROM busybox\nRUN true\n").reply)
+    assert foretold.startswith("no:")
+
+
+def test_nobody_is_asked_about_a_network_that_a_build_may_not_use(fresh_world: str, tmp_path: Path) -> None:
+    """The file says which ones it may, whoever agrees."""
+    policy = Policy.parse(POLICY + CONSENT, "policy.toml", [verb.spec for verb in catalog.load()])
+    spoken = bench(fresh_world, tmp_path / "data", policy)
+    said = inline(spoken, "build --network front -", "FROM busybox\nRUN true\n")
+    spoken.close()
+    assert (said.status, "may not use the network front" in text.docker(said.reply)) == (Status.FAILED, True)
 
 
 @pytest.mark.parametrize(("glob", "allowed"), [("fr*", True), ("[0-9a-f][0-9a-f]*", False)])

@@ -396,7 +396,13 @@ def test_row_25_a_tag_is_not_moved_by_who_may_not_change_its_image(scene: Scene)
     scene.api.remove_image("rows:1")
 
 
-@pytest.mark.parametrize("folder", ["/proc/self/fd/7", "//proc/self/fd/7", "/tmp/../proc/self/fd/7", "/proc", "proc/1"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "/proc/self/fd/7", "//proc/self/fd/7", "/tmp/../proc/self/fd/7", "/proc", "proc/1", "/dev/fd", "/dev/fd/8",
+        "/dev/./shm/../fd", "dev/stdin", "/dev/stdout", "/dev/stderr/x",
+    ],
+)  # fmt: skip
 def test_row_26_no_process_begins_under_proc(scene: Scene, folder: str) -> None:
     """Neither in a new container nor in one that is there."""
     before = scene.there()
@@ -411,14 +417,15 @@ def test_row_26_no_process_begins_under_proc(scene: Scene, folder: str) -> None:
     assert scene.there() == before
 
 
-def test_row_26_nor_where_its_image_says_so(scene: Scene) -> None:
+@pytest.mark.parametrize("folder", ["/proc/self/fd/7", "/dev/fd/7"])
+def test_row_26_nor_where_its_image_says_so(scene: Scene, folder: str) -> None:
     """The container is looked at before it starts, and removed."""
-    made = scene.api.create_container("busybox", "true", working_dir="/proc/self/fd/7")["Id"]
+    made = scene.api.create_container("busybox", "true", working_dir=folder)["Id"]
     scene.api.commit(made, "mine", "1")
     before = scene.there()
     assert "removed and never started" in text.docker(scene.say("run mine:1 ls").reply)
     assert scene.there() == before
-    scene.refused(f"exec {made} ls", "it begins in /proc/self/fd/7")
+    scene.refused(f"exec {made} ls", f"it begins in {folder}")
     scene.api.remove_container(made)
     scene.api.remove_image("mine:1")
 

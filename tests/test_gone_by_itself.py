@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from docker.api.client import APIClient
 from eventually import eventually
-from offices import DEV, Office
+from offices import BASE, DEV, EVE, Office, told
+from test_names_agreed_to import agreed, asked
 
 from bot.request import Status
+from bot.telling import around
 
 ENDINGS = ("stop -t 0 auto", "kill auto", "compose -p pay stop -t 0")
 
@@ -48,3 +51,65 @@ def test_what_ends_by_its_namespace_goes_only_where_it_may_be_removed(office: Of
     assert api.inspect_container("auto")["State"]["Running"]
     assert office("").say("stop -t 0 side", DEV).status is Status.DONE
     eventually(lambda: not api.containers(all=True, filters={"name": "auto"}))
+
+
+@pytest.mark.attack("S13")
+def test_who_agrees_is_shown_what_ends_besides_and_what_goes_with_it(office: Office, api: APIClient) -> None:
+    """S13: by name, with what happens to it; what joins meanwhile was agreed to by nobody."""
+    api.start(api.create_container("busybox:latest", ["sleep", "99"], name="side"))
+    mode = f"container:{api.inspect_container('side')['Id']}"
+    volume = _auto(api, mode)
+    net = api.create_host_config(network_mode=mode)
+    api.start(api.create_container("busybox:latest", ["sleep", "99"], name="beside", host_config=net))
+    dev = office('[[require]]\nverbs = ["act"]\napprove = "second"\n')
+    held = asked(dev, "stop -t 0 side")
+    _, besides = held.plan["text"].split("Besides:\n")
+    told_of = {tuple(row.split()[:2]): row.split("  ")[-1] for row in besides.splitlines()[::-1]}
+    assert told_of == {
+        ("container", "auto"): "is removed once it ends",
+        ("container", "beside"): "shares the network of side, which is taken apart",
+        ("volume", volume): "is removed with its container",
+    }
+    assert "shares the processes of side, and ends with it" in besides
+    assert "auto uses the processes of side." in [each.text for each in around(held)]
+    pid = api.create_host_config(pid_mode=mode)
+    late = api.create_container("busybox:latest", ["sleep", "99"], name="late", host_config=pid)
+    done = agreed(dev, held)
+    assert (done.status, "container late is new" in told(done)) == (Status.SUPERSEDED, True)
+    assert api.inspect_container("auto")["State"]["Running"]
+    api.remove_container(late)
+    assert agreed(dev, asked(dev, "stop -t 0 side")).status is Status.DONE
+    eventually(lambda: not api.containers(all=True, filters={"name": "auto"}))
+
+
+def test_who_agrees_is_shown_that_what_ends_is_removed(office: Office, api: APIClient) -> None:
+    """With its volumes, by whatever verb it ends."""
+    volume = _auto(api)
+    dev = office('[[require]]\nverbs = ["act", "change"]\napprove = "second"\n')
+    for line in (*ENDINGS, "rm -fv auto"):
+        _, besides = asked(dev, line).plan["text"].split("Besides:\n")
+        ends = "is killed" if line.startswith("rm") else "is removed once it ends"
+        rows = [(*row.split()[:2], row.split("  ")[-1]) for row in besides.splitlines()]
+        assert (line, rows) == (
+            line, [("container", "auto", ends), ("volume", volume, "is removed with its container")]
+        )  # fmt: skip
+
+
+def test_nobody_agrees_to_what_reaches_a_container_that_is_hidden_from_the_asker(
+    office: Office, api: APIClient
+) -> None:
+    """Who may read a request may see all that it names, and its asker does."""
+    api.start(api.create_container("busybox:latest", ["sleep", "99"], name="side"))
+    _auto(api, f"container:{api.inspect_container('side')['Id']}")
+    consent = '[[require]]\nverbs = ["act"]\napprove = "second"\n'
+    rule = '[[require]]\nverbs = ["see"]\non = ["name:auto"]\napprove = "second"\n'
+    said = office(consent + rule).say("stop -t 0 side", DEV)
+    assert (said.status, "auto" in told(said)) == (Status.FAILED, False)
+    narrow = BASE.replace(
+        '[[roles.eye.allow]]\nverbs = ["see", "read"]\non = ["*"]',
+        '[[roles.eye.allow]]\nverbs = ["see", "read"]\non = ["name:side"]',
+    )
+    dev = office(consent, narrow)
+    held = asked(dev, "stop -t 0 side")
+    for line in (f"approval show {held.number}", f"audit show {held.number}", "approval ls"):
+        assert "auto" not in told(dev.say(line, EVE)), line

@@ -120,6 +120,28 @@ def test_all_tags_that_are_pushed_are_agreed_to(office: Office, registry: str, a
     assert [told(done).count(each) for each in ("\n1: digest", "\n2: digest", "The push refers to")] == [1, 1, 1]
 
 
+@pytest.mark.attack("S13")
+def test_all_tags_that_a_pull_may_move_are_agreed_to(office: Office, registry: str, api: APIClient) -> None:
+    """S13: each that is here is shown, and what gets a tag meanwhile is not moved."""
+    name = f"{registry}/team/shop"
+    for tag in ("1", "live"):
+        api.tag("app:1.0", name, tag)
+        assert "error" not in str(list(api.push(name, tag, stream=True, decode=True))[-1])
+    api.remove_image(f"{name}:live")
+    dev = office(CONSENT)
+    first = asked(dev, f"pull -a {name}")
+    assert [each in first.plan["text"] for each in (f"{name}:1", f"{name}:live", "latest")] == [True, False, False]
+    assert f"every tag that the registry will have of {name} then" in first.plan["text"]
+    api.tag("app:2.0", name, "live")
+    done = agreed(dev, first)
+    assert (done.status, f"image {name}:live is new" in told(done)) == (Status.SUPERSEDED, True)
+    assert api.inspect_image(f"{name}:live")["Id"] == api.inspect_image("app:2.0")["Id"]
+    again = asked(dev, f"pull -a {name}")
+    assert f"{name}:live" in again.plan["text"]
+    assert agreed(dev, again).status is Status.DONE
+    assert api.inspect_image(f"{name}:live")["Id"] == api.inspect_image("app:1.0")["Id"]
+
+
 def test_no_hidden_tag_is_told_by_all_tags(office: Office, registry: str, api: APIClient) -> None:
     """A push leaves it where it is, as though it were not there; a pull, which would move it, is refused."""
     name = f"{registry}/app"
@@ -131,6 +153,7 @@ def test_no_hidden_tag_is_told_by_all_tags(office: Office, registry: str, api: A
     assert f"Not pushed: {name}:2.0." in told(pushed)
     pulled = dev.say(f"pull -a {name}", DEV)
     assert (pulled.status, "has a tag here" in told(pulled), "secret" in told(pulled)) == (Status.FAILED, True, False)
+    assert told(dev.say(f"can-i pull -a {name}", DEV)).startswith(f"no: {name} has a tag here")
     none = dev.say(f"push -a {registry}/none", DEV)
     api.remove_image(f"{name}:1.0")
     api.remove_image(f"{name}:2.0")

@@ -21,8 +21,9 @@ from bot.policy import Policy
 from bot.request import Status
 from bot.store import FILE
 from commands import catalog
-from commands.image import prune, pruning, removing
-from commands.image.pruning import Image, Plan, Selection, Uses
+from commands.image import prune, pruning, removing, using
+from commands.image.pruning import Image, Plan, Selection
+from commands.image.using import Uses
 from commands.reply import Note
 
 NOW = 1_700_000_000.0
@@ -87,6 +88,17 @@ def test_filters_that_the_engine_would_refuse_are_refused(filters: list[str], wr
     with pytest.raises(ValueError) as refused:  # noqa: PT011 - the words are what is looked at
         pruning.selection(filters, all_=False, now=NOW)
     assert str(refused.value) == wrong
+
+
+@pytest.mark.parametrize("name", ["a@{}", "a:1@{}", "docker.io/library/a@{}"])
+def test_an_image_that_is_named_by_its_digest_is_in_use(name: str) -> None:
+    """As services name theirs, and what was made by a digest; a tag beside it counts, too."""
+    digest = f"sha256:{7:064x}"
+    named = Uses({}, dict.fromkeys(using._fulls(name.format(digest)), "service shop"))
+    held = replace(image(tags=("other:2",)), digests=(f"a@{digest}",))
+    assert pruning.in_use(held, named) == f"service shop names a@{digest}"
+    assert pruning.in_use(image(tags=("a:latest",)), named) is None
+    assert bool(pruning.in_use(image(tags=("a:1",)), named)) is (":1" in name)
 
 
 @pytest.mark.parametrize(
@@ -239,10 +251,10 @@ def test_a_step_that_may_not_go_stays(api: APIClient, fresh_world: str, tmp_path
     if line == "cleanup run":
         spoken = bench(fresh_world, tmp_path / "data", policy(rules))
         step, head = _step_and_head(api)
-        spoken.store.images.first_seen("local", [head])
+        spoken.store.sights.first("local", "image", [head])
         spoken.close()
         with sqlite3.connect(tmp_path / "data" / FILE) as db:
-            db.execute("UPDATE seen SET at = at - 90000")
+            db.execute("UPDATE sights SET at = at - 90000")
     else:
         step, head = _step_and_head(api)
     spoken = bench(fresh_world, tmp_path / "data", policy(rules))
@@ -254,7 +266,7 @@ def test_a_step_that_may_not_go_stays(api: APIClient, fresh_world: str, tmp_path
 
 def test_each_image_is_looked_at_again_just_before_it_goes(api: APIClient) -> None:
     """One got a container since the plan and one a name: they stay, each with its reason; one is gone already."""
-    planned = pruning.plan(pruning.images(api), pruning.uses(api, all_seen), Selection(all=True))
+    planned = pruning.plan(pruning.images(api), using.uses(api, all_seen), Selection(all=True))
     api.create_container("app:2.0", ["true"], name="late")
     (dangling,) = (each for each in planned.remove if each.dangling)
     api.tag(dangling.id, "rescued", "1")
@@ -316,7 +328,7 @@ def test_a_name_that_stands_for_another_image_by_now_is_left_to_it(api: APIClien
 
 def test_who_uses_an_image_is_named_to_those_alone_who_may_know(api: APIClient) -> None:
     """The others learn that somebody does."""
-    names = {visible: set(pruning.uses(api, lambda *_: visible).names.values()) for visible in (True, False)}  # noqa: B023
+    names = {visible: set(using.uses(api, lambda *_: visible).names.values()) for visible in (True, False)}  # noqa: B023
     assert names == {True: {"container web"}, False: {"a container"}}
 
 
@@ -334,7 +346,7 @@ def test_what_stayed_is_told_in_one_note_however_much_it_is() -> None:
 def test_the_bytes_are_those_that_the_engine_has_less(api: APIClient) -> None:
     """Measured as its layers before and after, not added up from the sizes of images."""
     before = api.df()["LayersSize"]
-    planned = pruning.plan(pruning.images(api), pruning.uses(api, all_seen), Selection(all=True))
+    planned = pruning.plan(pruning.images(api), using.uses(api, all_seen), Selection(all=True))
     assert removing.remove(api, planned, all_seen).reclaimed == before - api.df()["LayersSize"] > 0
 
 

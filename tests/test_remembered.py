@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from recording import begin, receive
 from set_clock import SetClock
 
 from bot.buttons import DIALOG, Buttons, Recalled
-from bot.images import Images
 from bot.runs import Runs
+from bot.sights import Sights
 from bot.store import Store
+from commands.cleanup.memory import Ran, Taken
+from commands.cleanup.policy import Policy
 
 
 @pytest.fixture
@@ -37,9 +40,9 @@ def buttons(store: Store) -> Buttons:
 
 
 @pytest.fixture
-def images(store: Store) -> Images:
-    """Its images."""
-    return store.images
+def sights(store: Store) -> Sights:
+    """What it has seen."""
+    return store.sights
 
 
 @pytest.fixture
@@ -63,29 +66,69 @@ def test_an_unknown_id_stands_for_nothing(buttons: Buttons) -> None:
     assert buttons.recall("f" * 32) is None
 
 
-def test_images_are_aged_from_when_they_were_first_seen(images: Images, clock: SetClock) -> None:
+def test_images_are_aged_from_when_they_were_first_seen(sights: Sights, clock: SetClock) -> None:
     """The first sight counts, each host by itself."""
     start = clock.at
-    assert images.first_seen("local", ["a", "b"]) == {"a": start, "b": start}
+    assert sights.first("local", "image", ["a", "b"]) == {"a": start, "b": start}
     clock.at += 100
-    assert images.first_seen("local", ["a", "c"]) == {"a": start, "c": start + 100}
-    assert images.first_seen("other", ["a"]) == {"a": start + 100}
+    assert sights.first("local", "image", ["a", "c"]) == {"a": start, "c": start + 100}
+    assert sights.first("other", "image", ["a"]) == {"a": start + 100}
 
 
-def test_an_image_that_comes_back_is_new(images: Images, clock: SetClock) -> None:
+def test_an_image_that_comes_back_is_new(sights: Sights, clock: SetClock) -> None:
     """An image that was gone in between has the grace of a fresh one."""
-    images.first_seen("local", ["a", "b"])
+    sights.first("local", "image", ["a", "b"])
     clock.at += 100
-    images.first_seen("local", ["b"])
+    sights.first("local", "image", ["b"])
     clock.at += 100
-    assert images.first_seen("local", ["a", "b"]) == {"a": clock.at, "b": clock.at - 200}
+    assert sights.first("local", "image", ["a", "b"]) == {"a": clock.at, "b": clock.at - 200}
 
 
-def test_an_image_seen_in_the_future_is_new(images: Images, clock: SetClock) -> None:
+def test_an_image_seen_in_the_future_is_new(sights: Sights, clock: SetClock) -> None:
     """A clock that was ahead makes no image old, nor young for ever."""
-    images.first_seen("local", ["a"])
+    sights.first("local", "image", ["a"])
     clock.at -= 1000
-    assert images.first_seen("local", ["a"]) == {"a": clock.at}
+    assert sights.first("local", "image", ["a"]) == {"a": clock.at}
+
+
+def test_kinds_are_seen_each_by_itself(sights: Sights, clock: SetClock) -> None:
+    """All containers are no reason to forget an image."""
+    start = clock.at
+    sights.first("local", "image", ["a"])
+    clock.at += 100
+    assert sights.first("local", "container", ["a", "b"]) == {"a": start + 100, "b": start + 100}
+    assert sights.first("local", "image", ["a"]) == {"a": start}
+
+
+def test_the_last_use_of_an_image_is_kept_while_it_is_there(sights: Sights) -> None:
+    """The latest one that was ever told, each host by itself; of what is gone nothing is known when it comes back."""
+    assert sights.heard("local") == 0
+    assert sights.used("local", {"a": 5.0, "gone": 9.0}, ["a", "b"], 7.0) == {"a": 5.0}
+    assert sights.used("local", {"a": 3.0, "b": 8.0}, ["a", "b"], 9.0) == {"a": 5.0, "b": 8.0}
+    assert (sights.heard("local"), sights.heard("other")) == (9.0, 0)
+    assert sights.used("other", {}, ["a"], 1.0) == {}
+    assert sights.used("local", {}, ["b"], 10.0) == {"b": 8.0}
+    assert sights.used("local", {}, ["a", "b"], 11.0) == {"b": 8.0}
+
+
+def test_policies_and_runs_of_cleanups_are_kept(store: Store, clock: SetClock) -> None:
+    """As they were set, in order of name; the runs newest first, with what each took in its order."""
+    weekly = Policy("weekly", ("images", "cache"), 9.0, ("keep",), ("a*", "b"), 3, 7, 9)
+    store.cleanups.keep(weekly, "ada")
+    store.cleanups.keep(Policy("daily", ("dangling",)), "ada")
+    store.cleanups.keep(replace(weekly, on=True), "ben")
+    assert store.cleanups.policies() == [Policy("daily", ("dangling",)), replace(weekly, on=True)]
+    assert (store.cleanups.drop("daily"), store.cleanups.drop("daily")) == (True, False)
+    taken = [Taken("image", "sha256:2", "b:1", {"x": "y"}, ("b:1", "c:1"), ("b@d",)), Taken("network", "1", "lan", {})]
+    for number, name in ((4, "weekly"), (5, "default"), (6, "weekly")):
+        store.cleanups.ended(Ran(name, 2, 1, 0, None, 5, number, "local", "ada"), taken if number == 4 else ())
+    assert [each.number for each in store.cleanups.history("local", "", 9)] == [6, 5, 4]
+    assert store.cleanups.history("local", "weekly", 1) == [
+        Ran("weekly", 2, 1, 0, None, 5, 6, "local", "ada", clock.at)
+    ]
+    assert store.cleanups.history("other", "", 9) == []
+    assert (store.cleanups.taken(4), store.cleanups.taken(5)) == (taken, [])
+    assert (store.cleanups.has("local", 5), store.cleanups.has("other", 5)) == (True, False)
 
 
 def test_a_run_is_claimed_once(runs: Runs, clock: SetClock) -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 from docker.api.client import APIClient
 from harness import Bench
-from offices import DEV, EVE, SAM, Office, told
+from offices import DEV, EVE, ROOT, SAM, Office, told
 from set_clock import SetClock
 
 from bot.request import Outcome, Status
@@ -61,6 +61,27 @@ def test_a_build_takes_no_layers_of_a_hidden_image(office: Office, api: APIClien
         assert ("done anew" in told(said)) == ("--cache-from" not in line), line
     assert api.inspect_image("mine")["Id"] != hidden
     assert "done anew" not in told(dev.say("build --no-cache -", DEV, given=given))
+
+
+JOINED = ("--pid container:idle", "--pid container:next")
+
+
+@pytest.mark.parametrize("on", ["name:idle", "volume:pgdata"])
+def test_whoever_may_not_enter_a_container_joins_its_processes_nowhere(office: Office, api: APIClient, on: str) -> None:
+    """Nor those of one that joined them; /proc leads to the files of each, and its memory alone does not."""
+    api.start("idle")
+    host = api.create_host_config(pid_mode=f"container:{api.inspect_container('idle')['Id']}")
+    api.start(api.create_container("busybox:latest", ["sleep", "99"], name="next", host_config=host))
+    lines = [f"{verb} {flag} busybox cat /proc/1/root/data/row" for verb in ("run", "create") for flag in JOINED]
+    for rule in (f'[[deny]]\nverbs = ["exec"]\non = ["{on}"]\n', '[protect]\nvolumes = ["pgdata"]\n'):
+        dev = office(ROOT + rule)
+        for line in lines:
+            assert (line, dev.say(line, DEV).status) == (line, Status.DENIED)
+        assert dev.say("create --network container:idle busybox true", DEV).status is Status.HELD
+    lead = '[approvals.lead]\nfrom = ["eye"]\n[[require]]\nverbs = ["enter"]\napprove = "lead"\non = '
+    dev = office(f'{ROOT}{lead}["{on}"]\n')
+    for flag in JOINED:
+        assert "approval lead" in told(dev.say(f"create {flag} busybox true", DEV)), flag
 
 
 def test_a_build_takes_layers_of_the_image_that_it_names(office: Office, api: APIClient) -> None:

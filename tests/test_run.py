@@ -24,6 +24,7 @@ from bot.policy import Policy
 from bot.request import Outcome, Status
 from commands import catalog
 from commands.allowances import Allowances
+from commands.cleanup.memory import Cleanups
 from commands.command import Command
 from commands.context import Context, Decision, Standing, Verdict
 from commands.outside import Outside
@@ -453,9 +454,10 @@ class Nobody:
         """None."""
         raise NotImplementedError
 
-    def first_seen(self, ids: Iterable[str]) -> Mapping[str, float]:  # noqa: ARG002 - what a Bot is asked
+    @property
+    def cleanups(self) -> Cleanups:
         """None."""
-        return {}
+        raise NotImplementedError
 
 
 def _run(command: Command, engine: str, found: dict[Target, Any]) -> Reply:

@@ -17,6 +17,8 @@ from recording import WEB, begin, intend, receive
 from bot.clock import Clock
 from bot.emergency import Emergency
 from bot.store import FILE, Store, Unwritable
+from commands.cleanup.memory import Ran
+from commands.cleanup.policy import Policy
 
 WRITES: list[Callable[[Store], object]] = [
     receive,
@@ -27,7 +29,10 @@ WRITES: list[Callable[[Store], object]] = [
     lambda store: store.buttons.remember("restart web", "local", "Restart"),
     lambda store: store.buttons.once("image prune -f", "local"),
     lambda store: store.buttons.press("0", 1),
-    lambda store: store.images.first_seen("local", ["a"]),
+    lambda store: store.sights.first("local", "image", ["a"]),
+    lambda store: store.sights.used("local", {"a": 1.0}, ["a"], 1.0),
+    lambda store: store.cleanups.keep(Policy("weekly", ("images",)), "ada"),
+    lambda store: store.cleanups.ended(Ran("weekly"), ()),
 ]
 MANY = 200  # actions; far more than a small disk holds
 

@@ -166,8 +166,12 @@ def test_an_answer_is_heard_where_it_was_asked_for(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    "dockerfile", ["WORKDIR /proc/self/fd/7", "WORKDIR '/proc'", "ONBUILD WORKDIR /proc/self", "WORKDIR /pr\\oc/self"]
-)
+    "dockerfile",
+    [
+        "WORKDIR /proc/self/fd/7", "WORKDIR '/proc'", "ONBUILD WORKDIR /proc/self", "WORKDIR /pr\\oc/self",
+        "WORKDIR /dev/fd", "WORKDIR ../fd\nWORKDIR /dev", 'WORKDIR "/dev/stdin"',
+    ],
+)  # fmt: skip
 def test_no_step_of_a_build_begins_below_proc(office: Office, dockerfile: str) -> None:
     """Where its Dockerfile says so."""
     said = office("").say("build -", DEV, given={"dockerfile": f"FROM busybox\n{dockerfile}\nRUN pwd\n"})

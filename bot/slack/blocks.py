@@ -8,15 +8,16 @@ from typing import Any, assert_never
 
 from bot.buttons import Spent
 from bot.request import Outcome
-from bot.slack import elements, room
+from bot.slack import charts, elements, room
 from bot.slack.characters import cut, cut_escaped, escaped, head, tail, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
+from bot.slack.wants import BUTTONS, NOTE_LIMIT, wanted
 from bot.text import table
-from commands.reply import Asking, Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Table
+from commands.chart import Chart
+from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Table
 
 TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update refuses more
-NOTE_LIMIT = 1_500  # characters of one note
 PRESSED = 4  # elements of the sentence about a press
 SHORT = 40  # characters of a line that are always told; the room of what is removed is more than that
 _ESCAPED = 6  # characters at most that one takes as JSON
@@ -26,8 +27,6 @@ NAME_LIMIT = 100  # characters of a file's name
 BUTTON = "Button: "  # what the text, which a screen reader reads, says before a button
 LINES, LEFT = 30, 2_500  # lines and characters of what tells how far something is
 FILES = 5  # of a message, beside one for all that goes beyond; each is a request to Slack and a message of its own
-BUTTONS = 25  # Slack, elements of an actions block
-HANDLE = "0" * 32  # as long as the id that stands for a button
 RAN = " ran "
 SILENT = "There is no output."
 
@@ -100,6 +99,7 @@ class _Page:
         self.shows = False  # anything beside its heading
         self.elements: list[Json] = []
         self.buttons: list[Json] = []
+        self.drawn = charts.fitting(outcome.reply.parts)
         self.spoken: list[str] = []
         self.long: list[int] = []  # the places of docker's text among them
         self.files: list[File] = []
@@ -118,22 +118,19 @@ class _Page:
 
     def share(self) -> None:
         """Share out the room: what slashdock adds comes first, because docker's text can go on in a file."""
-        wanted = sum(map(_wanted, self.outcome.reply.parts))
-        self.own = min(wanted, room.OWN) + room.FILES
-        taken = self.own + sum(map(room.size, self.elements)) + room.LAST
+        self.own = min(sum(wanted(part, self.drawn) for part in self.outcome.reply.parts), room.OWN) + room.FILES
+        taken = self.own + sum(map(room.size, (*self.elements, *self.drawn.values()))) + room.LAST
         self.docker = min(room.DOCKER, room.BLOCKS - taken)
 
     def add(self, part: Part) -> None:
         """One part of the reply."""
         match part:
-            case Output(text, name):
-                self._docker(text, name)
-            case Errors(text):
-                self._docker(text, "errors.txt")
-            case Printed():
-                self._docker(part.text, part.name)
-            case Table(rows):
-                self._docker(table(rows), "table.txt")
+            case Output() | Errors() | Printed() | Table():
+                self._docker(*_text(part))
+            case Chart():
+                self._chart(part)
+            case Document(text, name, title):
+                self._document(text, name, title)
             case Note(text):
                 self._note(text)
             case Moment(label, at):
@@ -157,6 +154,7 @@ class _Page:
         if not (self.shows or self.buttons):
             self._note(SILENT)
         blocks: list[Json] = [{"type": "rich_text", "elements": self.elements}] if self.elements else []
+        blocks += self.drawn.values()
         if self.buttons:
             blocks.append({"type": "actions", "elements": self.buttons})
         return Message(self._said() or SILENT, tuple(blocks), tuple(self.files))
@@ -210,6 +208,19 @@ class _Page:
             self.shows = True
             self._say(section(elements.span(shown)), shown, escaped(shown))
 
+    def _chart(self, chart: Chart) -> None:
+        """Its words for the ear where it is drawn below, else for the eye as well."""
+        if chart not in self.drawn:
+            self._note(chart.words())
+            return
+        self.shows = True
+        self.spoken.append(escaped(self._seen(chart.words())))
+
+    def _document(self, text: str, name: str, title: str) -> None:
+        name = self._file_name(name)
+        self.files.append(File(name, cut(elements.one_line(title), TITLE_LIMIT), text))
+        self._note(f"It {self._follows()} the file {name}.")
+
     def _moment(self, label: str, at: float) -> None:
         shown, date = cut(self._seen(label), NOTE_LIMIT), elements.date(at)
         self.shows = True
@@ -251,18 +262,16 @@ class _Page:
         return shown
 
 
-def _wanted(part: Part) -> int:
-    """The characters that a part of slashdock's own takes; none for docker's text."""
+def _text(part: Output | Errors | Printed | Table) -> tuple[str, str]:
+    """Docker's text, and what its file is called where it is too long to be shown."""
     match part:
-        case Note(text):
-            return room.size(section(elements.span(cut(visible(text)[0], NOTE_LIMIT))))
-        case Moment(label, at):
-            return room.size(section(elements.span(cut(visible(label)[0], NOTE_LIMIT) + " "), elements.date(at)))
-        case Buttons(buttons):
-            return sum(room.size(elements.button(button, BUTTONS, HANDLE)) for button in buttons)
-        case Asking(label, line, _):
-            return room.size(elements.button(Button(label, line), BUTTONS, HANDLE))
-        case Output() | Errors() | Printed() | Table():
-            return 0
+        case Output(text, name):
+            return text, name
+        case Errors(text):
+            return text, "errors.txt"
+        case Printed():
+            return part.text, part.name
+        case Table(rows):
+            return table(rows), "table.txt"
         case _:
             assert_never(part)

@@ -9,6 +9,7 @@ from typing import Any
 BLOCKS = 12_900  # characters of all blocks as JSON; Slack is reported to refuse about 13,200
 DOCKER = 11_000  # of those, the most that docker's text takes
 OWN = 5_000  # of those, the most that notes, moments and buttons take
+CHARTS = 6_600  # of those, the most that charts take
 FILES = 700  # kept for the sentences that name files
 LAST = 400  # kept for what is said at the end
 FRAME = 100  # of an element or a block around its text; the longest has 93

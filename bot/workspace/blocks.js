@@ -1,5 +1,6 @@
 // Block Kit as DOM nodes.
 
+import { chart, numbers } from "/charts.js";
 import { date, emoji, icon, mention, mrkdwn, node, webLink } from "/mrkdwn.js";
 
 // `at` is what blocks are drawn with: { look, act(element, given, button), given }.
@@ -23,7 +24,7 @@ const DRAWN = {
   markdown: (block, at) => node("div", { class: "block" }, markdown(block.text, at)),
   table: (block, at) => table(block.rows, block.column_settings ?? [], null, at),
   data_table: (block, at) => table(block.rows, [], block.caption, at),
-  data_visualization: (block) => chart(block),
+  data_visualization: figure,
   image: (block) => node("div", { class: "block" }, image(block)),
   alert: (block, at) => node("div", { class: `block alert ${block.level ?? ""}` }, text(block.text, at)),
   container: (block, at) =>
@@ -102,13 +103,9 @@ function table(rows, settings, caption, at) {
       node("tbody", {}, body.map((row) => node("tr", {}, row.map(cell("td")))))));
 }
 
-function chart(block) {
-  const { chart: drawn } = block;
-  const rows = drawn.segments
-    ? [["", "value"], ...drawn.segments.map((each) => [each.label, String(each.value)])]
-    : [["", ...drawn.series.map((each) => each.name)],
-       ...drawn.axis_config.categories.map((label, index) => [label, ...drawn.series.map((each) => String(each.data[index]?.value ?? ""))])];
-  return table(rows.map((row) => row.map((value) => ({ type: "raw_text", text: value }))), [], `${block.title} (${drawn.type} chart, as numbers)`, {});
+function figure(block, at) {
+  const rows = numbers(block.chart).map((row) => row.map((value) => ({ type: "raw_text", text: value })));
+  return chart(block, table(rows, [], null, at));
 }
 
 // --- elements --------------------------------------------------------------------------------------------

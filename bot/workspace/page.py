@@ -33,6 +33,7 @@ ASSETS = {
     "page.css": "text/css",
     "page.js": "text/javascript",
     "blocks.js": "text/javascript",
+    "charts.js": "text/javascript",
     "mrkdwn.js": "text/javascript",
 }
 SAFE = {

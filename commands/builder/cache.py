@@ -77,7 +77,7 @@ def plan(ctx: Context, meant: Chosen) -> list[Going]:
     """What goes, each before what it was made of; what holds something that stays, stays."""
     records: list[Record] = wire.get(ctx.patient, "/system/df").get("BuildCache") or []
     wanted = _beyond(records, meant, ctx.now)
-    return [_going(ctx, each) for each in ordered(records, {each["ID"] for each in wanted})]
+    return [going(ctx, each) for each in ordered(records, {each["ID"] for each in wanted})]
 
 
 def _seconds(text: str) -> float:
@@ -122,7 +122,26 @@ def _parents(record: Record) -> list[str]:
     return record.get("Parents") or ([record["Parent"]] if record.get("Parent") else [])
 
 
-def _going(ctx: Context, record: Record) -> Going:
+def above(records: Iterable[Record]) -> dict[str, frozenset[str]]:
+    """By the id of each record, the ids of those that were made of it."""
+    made: dict[str, set[str]] = {str(each["ID"]): set() for each in records}
+    for each in records:
+        for parent in _parents(each):
+            made.setdefault(parent, set()).add(str(each["ID"]))
+    return {identity: frozenset(found) for identity, found in made.items()}
+
+
+def kept(record: Record) -> str:
+    """Why a record stays where not all of them are meant; empty where it does not."""
+    if record.get("InUse"):
+        return "a build uses it"
+    if record.get("Shared"):
+        return "an image has the same layer"
+    return "builds need it whatever they make" if record.get("Type") in _KEPT_BY_ITSELF else ""
+
+
+def going(ctx: Context, record: Record) -> Going:
+    """How a record goes."""
     identity, size = str(record["ID"]), int(record.get("Size") or 0)
     last = record.get("LastUsedAt")
     used = units.ago(ctx.now - epoch(last, ctx.now)) if last else ""

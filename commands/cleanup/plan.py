@@ -1,25 +1,28 @@
-"""`docker cleanup plan`: what the nightly cleanup would remove."""
+"""`docker cleanup plan`: what a cleanup would remove."""
 
 from __future__ import annotations
 
-from commands.cleanup import dangling
-from commands.command import Command
+from commands.cleanup import facts, planning, report
+from commands.cleanup.policy import DEFAULT
+from commands.command import Command, arg
 from commands.context import Context
-from commands.reply import Reply, Table, lines
+from commands.reply import Reply
 from commands.spec import Permission
-
-NOTHING = "There are no dangling images."
 
 
 class Plan(Command, name="cleanup plan", permission=Permission.SEE):
-    """Show which dangling images the nightly cleanup would remove, and why the others stay.
+    """Show what a cleanup would remove, and why the rest stays.
 
-    Dangling is what the engine calls so. What a container in any state was made from stays, what slashdock first saw
-    less than a day ago, what is dated in the future, and what is beyond the number that one run may remove. Nothing is
-    changed. The bytes that are freed are measured by the run: images share layers, so that sizes do not add up.
+    Without a name it is about dangling images, which the nightly cleanup takes. What a container in any state was made
+    from stays, what slashdock first saw less than a day ago, what is dated in the future or more than ten years ago,
+    what the policy keeps, and what is beyond the number that one run may remove. Nothing is changed. The bytes that are
+    freed are measured by the run: images share layers, so that sizes do not add up.
     """
 
+    policy: str = arg("NAME", default="", choosing=True)
+
     def run(self, ctx: Context) -> Reply:
-        """The images that would go, then those that would stay."""
-        rows = dangling.would(dangling.plan(ctx), ctx.now)
-        return Reply((Table((dangling.HEADER, *rows)),)) if rows else lines([NOTHING])
+        """What would go, then what would stay."""
+        policy = ctx.bot.cleanups.policy(self.policy or DEFAULT)
+        planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now)
+        return report.before(planned, policy, ctx.now)

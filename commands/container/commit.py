@@ -31,6 +31,8 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
     The container stands still meanwhile unless you say --pause=false. Volumes are not part of the image.
     """
 
+    brings = True
+
     container: str = arg("CONTAINER")
     repository: str = arg("REPOSITORY[:TAG]", default="")
     author: str = flag("-a", default="", help="Who made the image, such as Ada <ada@example.com>")

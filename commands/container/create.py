@@ -36,6 +36,8 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     say NAME=VALUE. Files may be named below the folders that the settings allow.
     """
 
+    brings = True
+
     image: str = arg("IMAGE")
     words: tuple[str, ...] = args("COMMAND] [ARG", required=False)
     cidfile: str = flag(default="", help="Leave it away: the answer says the id")
@@ -95,9 +97,10 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     def also(self, found: Mapping[Target, Found | Missing]) -> Iterable[Also]:
         """It gets into what it mounts, and into those whose mounts it gets or that tell it their environment.
 
-        It makes what is missing.
+        Into one whose processes it joins, too: /proc shows the files and the environment of each. Shared memory and a
+        network lead to nothing else that a container has. It makes what is missing.
         """
-        entered = (Target("container", ref) for ref in (*self.lenders(), *self.told_by()))
+        entered = (Target("container", ref) for ref in (*self.lenders(), *self.told_by(), *self.watched()))
         image = self._origin()
         volumes = tuple(Target("volume", ref, made=True) for ref in self.volume_names())
         yield Also("container exec", tuple(entered))

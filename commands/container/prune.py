@@ -20,7 +20,7 @@ from commands.spec import Permission
 from commands.target import Found
 
 _FILTERS = ("until", "label", "label!")
-_STOPPED = {"created", "exited", "dead"}
+STOPPED = {"created", "exited", "dead"}
 HEADER = ("CONTAINER ID", "NAME", "IMAGE", "STATUS", "SIZE")
 TITLE = "Deleted Containers:"
 LOOK = "docker ps -a"
@@ -51,7 +51,7 @@ def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
     listed: list[dict[str, Any]] = wire.get(ctx.patient, "/containers/json", params={"all": 1, "size": 1})
     for each in listed:
         name, labels = own_name(each["Names"] or [each["Id"]]), each.get("Labels") or {}
-        stopped = each["State"] in _STOPPED and ctx.visible(seen.container(each))
+        stopped = each["State"] in STOPPED and ctx.visible(seen.container(each))
         if not (stopped and chosen.takes(labels, each["Created"])):
             continue
         with contextlib.suppress(NotFound):  # somebody else removed it
@@ -59,10 +59,11 @@ def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:
             mounts = mounted.volumes(ctx.docker, details)
             found = replace(prunes.found("container", each["Id"], name, labels), details=details, volumes=mounts)
             if ctx.may(found):
-                yield _going(ctx, each, found)
+                yield going(ctx, each, found)
 
 
-def _going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:
+def going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:
+    """How a container of the list goes that was looked at."""
     identity, name, size = found.id, found.name, int(listed.get("SizeRw") or 0)
     row = (short(identity), name, shown_image(listed, trunc=True), str(listed["Status"]), units.size(size))
 
@@ -70,7 +71,9 @@ def _going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:
         now = ctx.docker.inspect_container(identity)
         if now["Name"].removeprefix("/") != name:
             return "it was given another name meanwhile"
-        return "" if now["State"]["Status"] in _STOPPED else f"it is {now['State']['Status']} again"
+        if now["State"]["Status"] not in STOPPED:
+            return f"it is {now['State']['Status']} again"
+        return "it ran meanwhile" if now["State"]["StartedAt"] != found.details["State"]["StartedAt"] else ""
 
     def remove() -> None:
         wire.remove(ctx.patient, "/containers/{0}", identity)

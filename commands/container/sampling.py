@@ -69,7 +69,7 @@ def sample(told: Mapping[str, Any]) -> Sample:
     return Sample(
         name=str(told.get("name") or "").removeprefix("/"),
         id=str(told.get("id") or ""),
-        processor=_percent(told.get("cpu_stats") or {}, told.get("precpu_stats") or {}),
+        processor=percent(told.get("cpu_stats") or {}, told.get("precpu_stats") or {}),
         memory=_used(memory),
         limit=float(memory.get("limit") or 0),
         received=float(sum(each.get("rx_bytes") or 0 for each in networks)),
@@ -80,8 +80,8 @@ def sample(told: Mapping[str, Any]) -> Sample:
     )
 
 
-def _percent(now: Mapping[str, Any], before: Mapping[str, Any]) -> float:
-    """The share of one processor between the two looks; two that are used up are 200."""
+def percent(now: Mapping[str, Any], before: Mapping[str, Any]) -> float:
+    """The share of one processor between two looks in percent; two that are used up are 200."""
     usage, used = now.get("cpu_usage") or {}, (before.get("cpu_usage") or {}).get("total_usage") or 0
     spent = float(usage.get("total_usage") or 0) - float(used)
     passed = float(now.get("system_cpu_usage") or 0) - float(before.get("system_cpu_usage") or 0)

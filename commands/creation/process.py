@@ -10,6 +10,7 @@ from commands.creation.numbers import decimal
 from commands.creation.values import changed
 
 STREAMS = ("stdin", "stdout", "stderr")
+_LINKS = {"fd", *STREAMS}  # in /dev, which lead into /proc; OCI runtime specification, "Dev symbolic links"
 IN_PROC = "No process begins under /proc: runtimes of 2024 and before let one out by such a folder. Leave -w {} away."
 
 
@@ -103,5 +104,10 @@ def restart_policy(text: str) -> dict[str, Any]:
 
 
 def is_in_proc(folder: str) -> bool:
-    """Whether a working folder is /proc or below it, however it is written."""
-    return "proc" in posixpath.normpath(f"/{folder}").lstrip("/").split("/")[:1]
+    """Whether a working folder is /proc or below it, however it is written, or by a link that every container has.
+
+    One that begins with no slash may be below any other: so below / or /dev.
+    """
+    first, *rest = posixpath.normpath(f"/{folder}").lstrip("/").split("/")
+    in_dev = rest[:1] if first == "dev" else [] if folder.startswith("/") else [first]
+    return first == "proc" or not _LINKS.isdisjoint(in_dev)

@@ -84,9 +84,13 @@ class Rights(Command):
         """Whether the engine takes SELinux's labels away by itself."""
         return "host" in {self.pid, self.ipc}
 
+    def watched(self) -> tuple[str, ...]:
+        """The container whose processes it sees."""
+        return tuple(filter(None, (_other(self.pid),)))
+
     def neighbours(self) -> tuple[str, ...]:
         """The containers whose processes or shared memory it uses."""
-        return tuple(name for name in (_other(self.pid), _other(self.ipc)) if name)
+        return tuple(filter(None, (*self.watched(), _other(self.ipc))))
 
     def rights(self, sources: Sources) -> dict[str, Any]:
         """The rights as a part of the HostConfig; raises ValueError in docker's words."""

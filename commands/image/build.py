@@ -39,6 +39,7 @@ from commands.creation.environment import mapped
 from commands.creation.sources import sent
 from commands.image import fates
 from commands.image.transfer import DEFAULT_TAG
+from commands.intent import Intent, told
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, failure, note
 from commands.spec import Permission
@@ -78,6 +79,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     """
 
     attended = True
+    brings = True
 
     context: str = arg("PATH | URL | -")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
@@ -134,6 +136,14 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         names = [each.ref for each in self._tags()]
         return fates.fetched(past, names) if names else untold(_NAMELESS)
 
+    def intent(self, ctx: Context) -> Intent:
+        """What is built, where the policy allows the network of its steps."""
+        try:
+            self._check_network(ctx)
+        except Refusal as refusal:
+            return told(failure(str(refusal)), barred=True)
+        return super().intent(ctx)
+
     def run(self, ctx: Context) -> Reply:
         """Build it; the answer is what the engine says of the steps."""
         asked = self.sources_of_layers()
@@ -144,7 +154,6 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     def built(self, ctx: Context) -> Reply:
         """The same with no other layers than those."""
         try:
-            self._check_network(ctx)
             with contexts.opened(self._asked(ctx), ctx.allowances, ctx.outside) as context:
                 return self._had(ctx, context)
         except (ValueError, Refusal) as error:

@@ -9,7 +9,7 @@ from commands import grammar, kinds, listing, units, vanished
 from commands.aftermath import Fate, Past
 from commands.command import Command, Risk, flag
 from commands.context import Context
-from commands.image import pruning, removing
+from commands.image import pruning, removing, using
 from commands.image.pruning import Image
 from commands.image.removing import Removed
 from commands.intent import Intent, told
@@ -55,7 +55,7 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE, does="ima
         except ValueError as error:
             return told(failure(f"Error response from daemon: {error}"))
         listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
-        planned = pruning.plan(listed, pruning.uses(ctx.docker, ctx.visible), chosen)
+        planned = pruning.plan(listed, using.uses(ctx.docker, ctx.visible), chosen)
         table = (_HEADER, *(row(each, ctx.now) for each in planned.remove))
         return Intent(planned.objects(), lambda: outcome(removing.remove(ctx.patient, planned, ctx.visible)), table)
 

@@ -6,14 +6,14 @@ It untags what containers run on, takes labels for what they are not, and goes b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from docker.api.client import APIClient
-from docker.errors import APIError
 
-from commands import reference, seen
+from commands import seen
+from commands.image.using import Uses
 from commands.listing import short
 from commands.seen import Seen, Visible
 from commands.target import Found, Target
@@ -70,14 +70,6 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Uses:
-    """Who uses what: image ids and image names in full, each with the container or service that does."""
-
-    ids: Mapping[str, str]
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Plan:
     """What goes, and what stays although it was looked at, with the reason."""
 
@@ -86,10 +78,7 @@ class Plan:
 
     def objects(self) -> tuple[Found, ...]:
         """What goes, for the record."""
-        return tuple(
-            Found(Target("image", image.id), "image", image.id, image.name, image.labels, _names(image))
-            for image in self.remove
-        )
+        return tuple(map(found, self.remove))
 
 
 def selection(filters: Iterable[str], *, all_: bool, now: float) -> Selection:
@@ -133,28 +122,6 @@ def shown_to(visible: Visible, listed: Iterable[Image]) -> list[Image]:
     ]
 
 
-def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses:
-    """The images that containers in any state, and services, are made of or name; gone are ids of containers to skip.
-
-    Who uses one is named if the asker may see it. One request for each container whose image has lost its name,
-    besides one for containers and one for services.
-    """
-    ids: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for each in client.containers(all=True):
-        if each["Id"] in gone:
-            continue
-        who = _who(visible, seen.container(each))
-        ids.setdefault(each["ImageID"], who)
-        names.setdefault(_full(_named_image(client, each)), who)
-    for service in _services(client):
-        spec = service["Spec"]
-        image = spec["TaskTemplate"].get("ContainerSpec", {}).get("Image", "")
-        user = Seen("service", spec["Name"], spec.get("Labels") or {}, service["ID"])
-        names.setdefault(_full(image.partition("@")[0]), _who(visible, user))
-    return Uses(ids, names)
-
-
 def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping[str, str] | None = None) -> Plan:
     """Sort the images into those that go and those that stay; spared are ids that stay, with the reason.
 
@@ -175,6 +142,12 @@ def plan(listed: Iterable[Image], used: Uses, chosen: Selection, spared: Mapping
     return Plan(tuple(_with_steps(remove, (image for image in listed if image.id not in stays))), tuple(keep))
 
 
+def found(image: Image) -> Found:
+    """An image of the list, for the record; with all that it is called, as in the engine's inspect."""
+    called = {"RepoTags": [*image.tags], "RepoDigests": [*image.digests]}
+    return Found(Target("image", image.id), "image", image.id, image.name, image.labels, called)
+
+
 def names(listed: Iterable[str] | None) -> tuple[str, ...]:
     """What an image is really called, of what the engine lists as its tags or digests."""
     return tuple(sorted(name for name in listed or () if name not in _NO_NAMES))
@@ -182,19 +155,7 @@ def names(listed: Iterable[str] | None) -> tuple[str, ...]:
 
 def in_use(image: Image, used: Uses) -> str | None:
     """Who uses the image or names one of its tags, None where nobody does."""
-    if image.id in used.ids:
-        return f"{used.ids[image.id]} uses it"
-    named = [f"{used.names[full]} names {tag}" for tag in image.tags if (full := _full(tag)) in used.names]
-    return named[0] if named else None
-
-
-def _names(image: Image) -> dict[str, list[str]]:
-    """All that it is called, as in the engine's inspect."""
-    return {"RepoTags": [*image.tags], "RepoDigests": [*image.digests]}
-
-
-def _who(visible: Visible, user: Seen) -> str:
-    return f"{user.kind} {user.name}" if visible(user) else f"a {user.kind}"
+    return used.by(image.id, (*image.tags, *image.digests))
 
 
 def _with_steps(remove: list[Image], listed: Iterable[Image]) -> Iterator[Image]:
@@ -227,28 +188,6 @@ def _image(listed: Mapping[str, Any], children: frozenset[str], *, dangling: boo
         children=children,
         size=listed.get("Size") or 0,
     )
-
-
-def _named_image(client: APIClient, container: Mapping[str, Any]) -> str:
-    """The name by which a container was made: the list says it only while it still stands for the same image."""
-    if not container["Image"].startswith("sha256:"):
-        return str(container["Image"])
-    try:
-        return str(client.inspect_container(container["Id"])["Config"]["Image"])
-    except APIError:
-        return str(container["Image"])  # it went away meanwhile
-
-
-def _services(client: APIClient) -> list[dict[str, Any]]:
-    try:
-        return list(client.services())
-    except APIError:
-        return []  # not a manager of a swarm
-
-
-def _full(name: str) -> str:
-    found = reference.parse(name)
-    return name if found is None else f"{found.domain}/{found.path}:{found.tag or 'latest'}"
 
 
 def _unselected(image: Image, chosen: Selection) -> str | None:

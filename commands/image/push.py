@@ -39,6 +39,7 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
     """
 
     attended = True
+    brings = True
 
     image: str = arg("NAME[:TAG]")
     all_tags: bool = flag("-a", default=False, help="All tags of the repository that are here")

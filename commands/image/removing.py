@@ -13,7 +13,8 @@ from docker.utils import version_gte
 from commands import reference, wire
 from commands.attempts import lost_sentence
 from commands.engine_errors import answered, daemon
-from commands.image.pruning import Image, Plan, in_use, names, uses
+from commands.image.pruning import Image, Plan, in_use, names
+from commands.image.using import uses_of
 from commands.reply import Errors, Part, Reply
 from commands.seen import Visible
 
@@ -59,11 +60,7 @@ class Removed:
 
     def stay(self, image: Image, reason: str, done: int) -> None:
         """Note that an image stays; done: how many lines there were before it was tried, as it may have lost names."""
-        gone = [line.removeprefix(UNTAGGED) for line in self.lines[done:] if line.startswith(UNTAGGED)]
-        if gone:
-            names = f"the name {gone[0]}" if len(gone) == 1 else f"the names {', '.join(gone)}"
-            reason = f"it lost {names}, then stayed: {reason}"
-        self.kept.append((image, reason))
+        self.kept.append((image, stayed(self.lines[done:], reason)))
 
 
 def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
@@ -75,10 +72,13 @@ def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
     if not planned.remove:
         return removed
     before = _layers_size(client)
+    made: dict[str, str] = {}
     for at, image in enumerate(planned.remove):
         done = len(removed.lines)
         try:
-            _remove(client, image, removed, visible)
+            reason = take(client, image, removed.lines, visible, made)
+            if reason:
+                removed.kept.append((image, reason))
         except (requests.RequestException, DockerException) as error:
             _noted(removed, error, planned.remove[at:], done)
         if len(removed.lines) > done:
@@ -108,17 +108,27 @@ def _few(names: list[str]) -> list[str]:
     return names if len(names) <= TOLD else [*names[:TOLD], f"{len(names) - TOLD} more"]
 
 
-def _remove(client: APIClient, image: Image, removed: Removed, visible: Visible) -> None:
+def take(client: APIClient, image: Image, told: list[str], visible: Visible, made: dict[str, str]) -> str:
+    """Remove one image after another look at it; why it stays after all, empty where the engine was asked.
+
+    told gets the engine's words as they come; made is as in uses_of. Raises what the client does.
+    """
     now = client.inspect_image(image.id)
     if (names(now.get("RepoTags")), names(now.get("RepoDigests"))) != (image.tags, image.digests):
-        removed.kept.append((image, "it was named anew meanwhile"))
-        return
-    used = in_use(image, uses(client, visible))
+        return "it was named anew meanwhile"
+    used = in_use(image, uses_of(client, client.containers(all=True), visible, made))
     if used:
-        removed.kept.append((image, used))
-        return
+        return used
     for ref in _handles(image):
-        removed.lines += _taken(client, image, ref)
+        told += _taken(client, image, ref)
+    return ""
+
+
+def stayed(told: Iterable[str], reason: str) -> str:
+    """Why an image stays of which the engine told this: it may have lost names before."""
+    gone = [line.removeprefix(UNTAGGED) for line in told if line.startswith(UNTAGGED)]
+    lost = f"the name {gone[0]}" if len(gone) == 1 else f"the names {', '.join(gone)}"
+    return f"it lost {lost}, then stayed: {reason}" if gone else reason
 
 
 def _taken(client: APIClient, image: Image, ref: str) -> list[str]:

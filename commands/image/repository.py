@@ -12,18 +12,6 @@ from commands.reference import Reference
 from commands.target import Found, Target
 
 
-def barred(ctx: Context, found: Reference) -> str:
-    """What the engine has of this repository that the asker may not touch, in words; empty where it has nothing.
-
-    A tag is named where they may know of it.
-    """
-    for image, tag in _tags(ctx, found):
-        one = seen.image(image, tag)
-        if not ctx.reaches(one):
-            return f"the tag {tag.rpartition(':')[2]}" if ctx.sees(one) else "a tag"
-    return ""
-
-
 def known(ctx: Context, found: Reference) -> bool:
     """Whether the engine has a tag of this repository which the asker may see."""
     return any(ctx.visible(seen.image(image, tag)) for image, tag in _tags(ctx, found))
@@ -44,6 +32,12 @@ def tagged(ctx: Context, found: Reference) -> tuple[tuple[Found, ...], list[str]
         else:
             left_out.append(tag)
     return tuple(shown), left_out
+
+
+def moving(ctx: Context, found: Reference) -> tuple[Found, ...] | None:
+    """The same of all its tags here; None where one is, or stands for what is, hidden from the asker."""
+    shown, left_out = tagged(ctx, found)
+    return None if left_out or len(shown) < sum(1 for _ in _tags(ctx, found)) else shown
 
 
 def ids(ctx: Context, targets: Iterable[Target]) -> tuple[str, ...]:

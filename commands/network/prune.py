@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from commands import prunes, seen, units, wire
@@ -41,10 +41,14 @@ class Prune(Pruning, name="network prune", permission=Permission.CHANGE, does="n
 
 def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:
     """The ids and names of the networks that containers in any state but those are on, each with what uses it."""
+    listed = wire.get(ctx.docker, "/containers/json", params={"all": 1})
+    return used_by(ctx, (each for each in listed if each["Id"] not in gone))
+
+
+def used_by(ctx: Context, listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The same of containers that were listed already."""
     users: dict[str, str] = {}
-    for each in wire.get(ctx.docker, "/containers/json", params={"all": 1}):
-        if each["Id"] in gone:
-            continue
+    for each in listed:
         name = own_name(each["Names"] or [each["Id"]])
         who = f"container {name}" if ctx.visible(seen.container(each)) else "a container"
         mode = str((each.get("HostConfig") or {}).get("NetworkMode") or "")
@@ -59,16 +63,20 @@ def plan(ctx: Context, chosen: Selection, gone: Container[str] = ()) -> Iterator
     users = used(ctx, gone)
     for each in wire.get(ctx.docker, "/networks"):
         labels, name = each.get("Labels") or {}, str(each["Name"])
-        spared = (
-            name in seen.PREDEFINED or each.get("Scope") == "swarm" or each.get("Ingress") or each.get("ConfigOnly")
-        )
         in_use = each["Id"] in users or name in users
         created = epoch(str(each["Created"]), ctx.now)
-        if not (spared or in_use) and ctx.visible(seen.network(each)) and chosen.takes(labels, created):
-            yield _going(ctx, each, created)
+        if not (is_spared(each) or in_use) and ctx.visible(seen.network(each)) and chosen.takes(labels, created):
+            yield going(ctx, each, created)
 
 
-def _going(ctx: Context, listed: Mapping[str, Any], created: float) -> Going:
+def is_spared(listed: Mapping[str, Any]) -> bool:
+    """Whether a network is the engine's own, or a swarm's, or only what others are made by."""
+    apart = listed.get("Scope") == "swarm" or listed.get("Ingress") or listed.get("ConfigOnly")
+    return bool(listed["Name"] in seen.PREDEFINED or apart)
+
+
+def going(ctx: Context, listed: Mapping[str, Any], created: float) -> Going:
+    """How a network of the list goes; created in epoch seconds."""
     identity, name, labels = str(listed["Id"]), str(listed["Name"]), listed.get("Labels") or {}
     row = (short(identity), name, str(listed["Driver"]), units.ago(ctx.now - created))
 

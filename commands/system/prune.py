@@ -12,7 +12,7 @@ from commands.command import Risk, flag
 from commands.container import prune as containers
 from commands.context import Context
 from commands.image import prune as images
-from commands.image import pruning, removing
+from commands.image import pruning, removing, using
 from commands.intent import Intent
 from commands.network import prune as networks
 from commands.prunes import SURE, Going, Pruning, Selection
@@ -108,7 +108,7 @@ class Prune(
     def _images(self, ctx: Context, chosen: Selection, gone: frozenset[str]) -> _Part:
         meant = pruning.Selection(all=self.all, until=chosen.until, labels=chosen.labels, without=chosen.without)
         listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
-        planned = pruning.plan(listed, pruning.uses(ctx.docker, ctx.visible, gone), meant)
+        planned = pruning.plan(listed, using.uses(ctx.docker, ctx.visible, gone), meant)
 
         def do() -> tuple[Reply, int]:
             removed = removing.remove(ctx.patient, planned, ctx.visible)

@@ -78,6 +78,13 @@ class Usage:
         return self.layers - sum(map(self.own, used))
 
 
+def octets(told: Listed) -> tuple[int, int, int, int]:
+    """The bytes of images, containers, volumes and the cache in the engine's own answer, whoever may see what of it."""
+    containers, volumes, cache = (told.get(name) or () for name in ("Containers", "Volumes", "BuildCache"))
+    held = Usage((), containers, volumes, cache, int(told.get("LayersSize") or 0), _own)
+    return held.layers, _written(containers), _held(volumes), held.cached()
+
+
 def usage(ctx: Context) -> Usage:
     """One request; what the asker may not see is taken out, also of the sums.
 

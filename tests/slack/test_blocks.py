@@ -15,7 +15,8 @@ from bot.request import Outcome, Status
 from bot.slack import room
 from bot.slack.blocks import TEXT_LIMIT, render, without_buttons
 from bot.slack.message import Message
-from commands.reply import Button, Buttons, Errors, Moment, Note, Output, Part, Printed, Reply, Table
+from commands.chart import Chart, Series, Shape
+from commands.reply import Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 
 HOSTILE = "<!channel> <@U0ADMIN001> <https://evil.example|click> *bold* `code` ```fence``` :tada: @here &lt;!here&gt;"
 
@@ -240,3 +241,38 @@ def test_a_message_whose_button_was_pressed_is_one_that_slack_takes(reply: list[
     after = without_buttons(message.text, message.blocks, Spent(7, "U0ADMIN001", line or "ps"))
     assert problems(after.payload()) == ()
     assert sum(map(room.size, after.blocks)) <= room.BLOCKS
+
+
+def chart(name: str, points: int = 3, title: str = "Memory") -> Chart:
+    """One with a single line."""
+    return Chart(title, Shape.LINE, "MB", tuple(map(str, range(points))), (Series(name, (1.0,) * points),))
+
+
+def test_charts_are_drawn_below_the_words_and_told_in_them() -> None:
+    """A screen reader reads what the eye sees; all is within Slack's limits."""
+    message = shown(Output("web\n" * 3000), chart("web"), Note("Look."), chart("db", title="Disk"))
+    drawn = [block["title"] for block in message.blocks if block["type"] == "data_visualization"]
+    assert drawn == ["Memory (MB)", "Disk (MB)"]
+    assert "Memory (MB): web 1 throughout." in message.text
+    assert problems(message.payload()) == ()
+
+
+def test_a_chart_that_is_not_drawn_is_told_to_the_eye_as_well() -> None:
+    """The third of a message, one with too many points, and whatever has no room."""
+    message = shown(
+        chart("a", title="1"), chart("b", title="2"), chart("c", title="3"), chart("d", points=21, title="4")
+    )
+    told = "".join(span.get("text", "") for span in spans(message))
+    assert ("1 (MB)" in told, "3 (MB): c" in told, "4 (MB): d" in told) == (False, True, True)
+    assert problems(message.payload()) == ()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_document_is_a_file_alone(*, public: bool) -> None:
+    """Nothing of it is shown; where it is, is told."""
+    message = shown(Note("Weekly."), Document("<!doctype html>", "report/local.html", "Weekly report"), public=public)
+    (file,) = message.files
+    assert (file.name, file.title, file.content) == ("report_local.html", "Weekly report", "<!doctype html>")
+    assert ("It follows as the file report_local.html." in message.text) is public
+    assert "doctype" not in message.text
+    assert problems(message.payload()) == ()

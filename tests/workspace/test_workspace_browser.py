@@ -12,6 +12,7 @@ import pytest
 from bot_process import BotProcess, started
 from browser import Troubles
 from docker.api.client import APIClient
+from eventually import eventually
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from world import World
 
@@ -59,7 +60,9 @@ def inhabited_engine(engine: str, lasting_world: World) -> str:
 @pytest.fixture(scope="module")
 def address(inhabited_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the page of a bot without tokens is, with its key."""
-    bot = BotProcess(tmp_path_factory.mktemp("bot"), inhabited_engine, {"SLASHDOCK_PORT": "0"})
+    bot = BotProcess(
+        tmp_path_factory.mktemp("bot"), inhabited_engine, {"SLASHDOCK_PORT": "0", "SLASHDOCK_METRICS": "on"}
+    )
     with started(bot):
         yield next(word for line in bot.said for word in line.split() if word.startswith("http://"))
 
@@ -320,3 +323,22 @@ def test_what_could_not_be_sent_is_not_lost(chromium: BrowserContext) -> None:
     say(page, "/docker ps")
     expect(page.get_by_role("textbox", name="Message")).to_have_value("/docker ps")
     page.close()
+
+
+def test_a_report_is_drawn_with_charts(page: Page) -> None:
+    """Once the bot has looked at its engine: a drawing with a name, a legend, and the numbers for who wants them."""
+    be(page, "operator")
+
+    def drawn() -> Locator | None:
+        say(page, "/docker report now")
+        report = answers(page, "report of local").last
+        expect(report).to_contain_text("What could not be done")
+        return report if report.get_by_role("img", name="Memory (MiB), a line chart").count() else None
+
+    report = eventually(drawn)
+    assert report is not None
+    figure = report.get_by_role("figure").filter(has_text="Memory (MiB)")
+    expect(figure.locator("svg polyline")).to_have_count(2)
+    expect(figure.get_by_role("listitem")).to_have_text(["web", "worker"])
+    figure.get_by_text("Numbers").click()
+    expect(figure.get_by_role("table")).to_contain_text("worker")

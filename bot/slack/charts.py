@@ -1,0 +1,59 @@
+"""A chart as Slack draws it, within its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.slack import room
+from bot.slack.characters import cut, visible
+from bot.slack.elements import Json, one_line
+from commands.chart import Chart, Series
+from commands.reply import Part
+
+CHARTS = 2  # Slack, of a message
+SERIES = 6  # Slack, of a chart
+POINTS = 20  # Slack, of a series
+LABEL_LIMIT = 20  # characters; Slack, of a label and of the name of a series
+TITLE_LIMIT = 50  # characters; Slack, of a title
+_DIGITS = 4  # of a number, which is told whole elsewhere
+
+
+def block(chart: Chart) -> Json | None:
+    """The block that draws it; None where there is nothing to draw, or more than Slack takes."""
+    if not 0 < len(chart.labels) <= POINTS or not 0 < len(chart.series) <= SERIES:
+        return None
+    labels, names = list(_distinct(chart.labels)), list(_distinct(each.name for each in chart.series))
+    series = [_series(name, labels, each) for name, each in zip(names, chart.series, strict=True)]
+    plotted = {"type": chart.shape, "series": series, "axis_config": {"categories": labels}}
+    return {"type": "data_visualization", "title": cut(one_line(chart.heading), TITLE_LIMIT), "chart": plotted}
+
+
+def fitting(parts: Iterable[Part]) -> dict[Chart, Json]:
+    """Those of a reply that a message has room for, each with its block."""
+    found: dict[Chart, Json] = {}
+    left = room.CHARTS
+    for chart in (part for part in parts if isinstance(part, Chart)):
+        drawn = block(chart)
+        if drawn is not None and len(found) < CHARTS and room.size(drawn) <= left:
+            found[chart] = drawn
+            left -= room.size(drawn)
+    return found
+
+
+def _series(name: str, labels: Iterable[str], series: Series) -> Json:
+    values = (float(f"{value:.{_DIGITS}g}") for value in series.values)
+    points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
+    return {"name": name, "data": points}
+
+
+def _distinct(texts: Iterable[str]) -> Iterator[str]:
+    """The texts so short that Slack takes them, each another one: two that are cut to the same get numbers."""
+    taken: set[str] = set()
+    for text in texts:
+        whole = one_line(visible(text)[0]) or "-"
+        short, count = cut(whole, LABEL_LIMIT), 1
+        while short in taken:
+            count += 1
+            short = f"{cut(whole, LABEL_LIMIT - len(str(count)) - 1)} {count}"
+        taken.add(short)
+        yield short

@@ -1,0 +1,163 @@
+"""What a cleanup looks at: every object of the kinds that it takes, from one list of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from docker.errors import NotFound
+
+from commands import mounted, prunes, seen, wire
+from commands.builder import cache
+from commands.cleanup import starts
+from commands.cleanup.policy import CACHE, CONTAINERS, DANGLING, GRACE, IMAGES, NETWORKS, SLACK
+from commands.container import prune as containers
+from commands.context import Context
+from commands.image import pruning, using
+from commands.image.pruning import Image
+from commands.network import prune as networks
+from commands.prunes import Going
+from commands.target import Found
+from commands.timestamps import epoch
+
+_NOT_YOURS = "no rule lets you remove it"
+Listed = Mapping[str, Any]
+Containers = list[Listed]  # the engine's list of those in any state
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object as it is planned with: word is the one of WHAT that takes it, size in bytes, times in epoch seconds.
+
+    created is the engine's own date, seen the bot's first sight, used its last use as far as that is known, else 0.
+    stays is why it stays whatever a policy says. above are the ids of what was made of it, which has to go before; a
+    step is there for those alone, and goes with the last of them. names are what patterns are held against.
+    """
+
+    word: str
+    found: Found
+    size: int = 0
+    created: float = 0.0
+    seen: float = 0.0
+    used: float = 0.0
+    stays: str = ""
+    names: tuple[str, ...] = ()
+    above: frozenset[str] = frozenset()
+    step: bool = False
+    way: Image | Going | None = None  # by which it is removed; None for what stays
+
+    @property
+    def id(self) -> str:
+        """Its full id."""
+        return self.found.id
+
+
+def things(ctx: Context, what: Iterable[str]) -> tuple[Thing, ...]:
+    """Everything of these kinds that the asker may see; the lists are as many whatever there is.
+
+    Besides, each container that has stopped is looked at once, and each whose image has lost its name.
+    """
+    words = frozenset(what)
+    params: wire.Params = {"all": 1, **({"size": 1} if CONTAINERS in words else {})}
+    listed: Containers = wire.get(ctx.patient, "/containers/json", params=params)
+    met = ctx.bot.cleanups.first_seen("container", [str(each["Id"]) for each in listed])
+    found: list[Thing] = []
+    if words & {DANGLING, IMAGES}:
+        found += _images(ctx, listed)
+    if CONTAINERS in words:
+        found += _containers(ctx, listed, met)
+    if NETWORKS in words:
+        found += _networks(ctx, listed)
+    if CACHE in words:
+        found += _cache(ctx)
+    return tuple(found)
+
+
+def _images(ctx: Context, listed: Containers) -> Iterator[Thing]:
+    all_ = pruning.images(ctx.docker)
+    ids = [image.id for image in all_]
+    met = ctx.bot.cleanups.first_seen("image", ids)
+    last = starts.last(ctx, listed, all_)
+    used = using.uses_of(ctx.docker, listed, ctx.visible, {})
+    for image in pruning.shown_to(ctx.visible, all_):
+        yield Thing(
+            DANGLING if image.dangling else IMAGES,
+            pruning.found(image),
+            image.size,
+            image.created,
+            met[image.id],
+            last.get(image.id, 0.0),
+            pruning.in_use(image, used) or "",
+            (*image.tags, *image.digests),
+            image.children,
+            image.is_step,
+            image,
+        )
+
+
+def _containers(ctx: Context, listed: Containers, met: Mapping[str, float]) -> Iterator[Thing]:
+    for each in listed:
+        if not ctx.visible(seen.container(each)):
+            continue
+        identity, name = str(each["Id"]), seen.own_name(each.get("Names") or [each["Id"]])
+        found = prunes.found("container", identity, name, each.get("Labels") or {})
+        thing = Thing(
+            CONTAINERS, found, int(each.get("SizeRw") or 0), each["Created"], met[identity], names=(name, each["Image"])
+        )
+        if each["State"] not in containers.STOPPED:
+            yield replace(thing, stays=f"it is {each['State']}")
+        elif ctx.now - met[identity] < GRACE - SLACK:
+            yield thing
+        else:
+            with suppress(NotFound):  # somebody else removed it
+                yield _stopped(ctx, each, thing)
+
+
+def _stopped(ctx: Context, listed: Listed, thing: Thing) -> Thing:
+    """The same after a look at it, as a list tells neither when it ended nor whether it gives root."""
+    details = ctx.docker.inspect_container(thing.id)
+    found = replace(thing.found, details=details, volumes=mounted.volumes(ctx.docker, details))
+    ended = str(details["State"].get("FinishedAt") or "0")
+    return replace(
+        thing,
+        found=found,
+        used=max(0.0, epoch(ended, ctx.now)),
+        stays="" if ctx.may(found) else _NOT_YOURS,
+        way=containers.going(ctx, listed, found),
+    )
+
+
+def _networks(ctx: Context, listed: Containers) -> Iterator[Thing]:
+    all_: list[Listed] = wire.get(ctx.docker, "/networks")
+    met = ctx.bot.cleanups.first_seen("network", [str(each["Id"]) for each in all_])
+    users = networks.used_by(ctx, listed)
+    for each in all_:
+        identity, name = str(each["Id"]), str(each["Name"])
+        if networks.is_spared(each) or not ctx.visible(seen.network(each)):
+            continue
+        user, created = users.get(identity) or users.get(name), epoch(str(each["Created"]), ctx.now)
+        going = networks.going(ctx, each, created)
+        stays = f"{user} is on it" if user else ""
+        yield Thing(NETWORKS, going.found, 0, created, met[identity], stays=stays, names=(name,), way=going)
+
+
+def _cache(ctx: Context) -> Iterator[Thing]:
+    records: list[Listed] = wire.get(ctx.patient, "/system/df").get("BuildCache") or []
+    met = ctx.bot.cleanups.first_seen("builder", [str(each["ID"]) for each in records])
+    above = cache.above(records)
+    for each in records:
+        going, last = cache.going(ctx, each), each.get("LastUsedAt")
+        yield Thing(
+            CACHE,
+            going.found,
+            going.size,
+            epoch(str(each["CreatedAt"]), ctx.now),
+            met[going.found.id],
+            epoch(str(last), ctx.now) if last else 0.0,
+            cache.kept(each),
+            (going.found.id,),
+            above[going.found.id],
+            way=going,
+        )

@@ -1,0 +1,47 @@
+"""`docker cleanup ls`: which cleanups there are."""
+
+from __future__ import annotations
+
+from commands.cleanup.policy import Policy, duration
+from commands.command import Command, flag
+from commands.context import Context
+from commands.listing import FORMAT, listed
+from commands.reply import Reply
+from commands.spec import Permission
+from commands.template import Row
+
+HEADERS = {"Name": "NAME", "State": "STATE", "What": "TAKES", "Age": "AGE", "Keeps": "KEEPS", "Most": "A RUN"}
+TABLE = r"table {{.Name}}\t{{.State}}\t{{.What}}\t{{.Age}}\t{{.Keeps}}\t{{.Most}}"
+
+
+class Ls(Command, name="cleanup ls", alias="cleanup list", permission=Permission.SEE):
+    """List the cleanup policies: what each takes, from which age, what it keeps and how much a run takes.
+
+    A dry one only shows what it would remove.
+    """
+
+    format: str = flag(default="", help=f"{FORMAT} (.Name .State .What .Age .Keeps .Most)")
+    quiet: bool = flag("-q", default=False, help="Only the names")
+
+    def run(self, ctx: Context) -> Reply:
+        """The policies through the template."""
+        source = "{{.Name}}" if self.quiet else TABLE if self.format in {"", "table"} else self.format
+        return listed([_row(each) for each in ctx.bot.cleanups.policies()], source, HEADERS)
+
+
+def told(policy: Policy) -> dict[str, str]:
+    """What a policy says, by the names of HEADERS."""
+    kept = [*(f"label {each}" for each in policy.keep_labels), *policy.keep]
+    kept += [f"the newest {policy.newest} of each repository"] if policy.newest else []
+    return {
+        "Name": policy.name,
+        "State": "on" if policy.on else "dry",
+        "What": ", ".join(policy.what),
+        "Age": duration(policy.age) if policy.age else "1d",
+        "Keeps": ", ".join(kept),
+        "Most": f"{policy.most} or {policy.percent} %",
+    }
+
+
+def _row(policy: Policy) -> Row:
+    return Row("*formatter.CleanupContext", told(policy))

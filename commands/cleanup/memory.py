@@ -1,0 +1,79 @@
+"""What the cleanup's verbs may ask of the bot: the policies, what was seen and used when, and what came of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from commands.cleanup.policy import Policy
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run: the policy and what came of it; the action's number, the host, who asked, and when it ended.
+
+    at is in epoch seconds. freed are the bytes that the engine had less afterwards, None where it could not say; told
+    is what it listed for all that went.
+    """
+
+    policy: str
+    removed: int = 0
+    skipped: int = 0
+    failed: int = 0
+    freed: int | None = None
+    told: int = 0
+    number: int = 0
+    host: str = ""
+    person: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a run took: an object with all that it was called, or only these names of one that stayed."""
+
+    kind: str
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    tags: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+
+
+class Cleanups(Protocol):
+    """The memory of cleanups at the host that the line is about; what changes it raises Refusal where it cannot."""
+
+    def policies(self) -> list[Policy]:
+        """All policies in order of name, the built-in one first."""
+
+    def policy(self, name: str) -> Policy:
+        """The policy of this name; raises Refusal where there is none."""
+
+    def keep(self, policy: Policy) -> None:
+        """Keep a policy, in the place of one of its name."""
+
+    def drop(self, name: str) -> None:
+        """Forget a policy; raises Refusal where there is none."""
+
+    def first_seen(self, kind: str, ids: Iterable[str]) -> Mapping[str, float]:
+        """Since when the bot has seen each of all objects of this kind, in epoch seconds; a new id is noted now."""
+
+    def heard(self) -> float:
+        """Up to when the starts of containers were read, in epoch seconds of the engine; 0 where never."""
+
+    def used(self, uses: Mapping[str, float], ids: Iterable[str], heard: float) -> Mapping[str, float]:
+        """When each of all images was used last as far as is known, with these uses, which are noted, as heard is."""
+
+    def turn(self) -> AbstractContextManager[bool]:
+        """The host's turn to remove something while it lasts; False where images are on their way there now."""
+
+    def ended(self, ran: Ran, taken: Iterable[Taken]) -> None:
+        """Note how a run ended, and what it took; its number, host, person and time are filled in."""
+
+    def taken(self, number: int) -> list[Taken]:
+        """What a run at this host took, in its order; raises Refusal where no run has this number."""
+
+    def history(self, name: str, most: int) -> list[Ran]:
+        """The latest runs of a policy at this host, newest first; of all of them where no name is given."""

@@ -1,0 +1,73 @@
+"""What a run of a cleanup is, whether it takes as much as one run may or all that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from commands import vanished
+from commands.aftermath import Fate, Past
+from commands.attempts import Refusal
+from commands.cleanup import facts, planning, removal, report, space
+from commands.cleanup.memory import Ran
+from commands.cleanup.planning import Plan
+from commands.cleanup.policy import DEFAULT, Policy
+from commands.cleanup.removal import End, Removal
+from commands.cleanup.space import Usage
+from commands.command import Command, arg
+from commands.context import Context
+from commands.intent import Intent, told
+from commands.reply import Note, Reply
+
+DOES = "image rm, image prune, container rm, container prune, network rm, network prune, builder prune"
+
+
+class Running(Command):
+    """A run of one policy; of the built-in one where none is named."""
+
+    attended = True
+
+    policy: str = arg("NAME", default="", choosing=True)
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Whether each object that was to go is gone."""
+        return vanished.each(past)
+
+    def cleans(self, ctx: Context, *, all_: bool) -> Intent:
+        """What goes now; a dry policy only shows it."""
+        policy = ctx.bot.cleanups.policy(self.policy or DEFAULT)
+        planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now, all_=all_)
+        if not policy.on:
+            return told(report.before(planned, policy, ctx.now) + Reply((report.dry(policy),)))
+        return Intent(
+            planned.objects(),
+            lambda: _cleaned(ctx, policy, planned),
+            report.going(planned, ctx.now),
+            idle=not planned.remove,
+        )
+
+
+def _cleaned(ctx: Context, policy: Policy, planned: Plan) -> Reply:
+    before = space.usage(ctx.patient, policy.what) if planned.remove else {}
+    done = removal.remove(ctx, planned)
+    ran = _ran(policy, planned, done, _freed(ctx, policy, before, done))
+    reply = report.after(ctx, planned, policy, done, ran)
+    try:
+        ctx.bot.cleanups.ended(ran, done.taken())
+    except Refusal as refusal:
+        return reply + Reply((Note(str(refusal)),))
+    return reply
+
+
+def _freed(ctx: Context, policy: Policy, before: Usage | None, done: Removal) -> int | None:
+    """The bytes that the engine has less than before; None where it could not say."""
+    if before is None or done.broken:
+        return None
+    after = space.usage(ctx.patient, policy.what) if done.removed else before
+    return None if after is None else max(0, space.held(before) - space.held(after))
+
+
+def _ran(policy: Policy, planned: Plan, done: Removal, freed: int | None) -> Ran:
+    skipped = done.count(End.KEPT, End.GONE, End.UNTRIED) + len(planned.later) + len(planned.keep)
+    listed = sum(each.size for each in done.removed)
+    failed = done.count(End.FAILED, End.UNKNOWN)
+    return Ran(policy.name, len(done.removed), skipped, failed, freed, listed)

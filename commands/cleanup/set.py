@@ -1,0 +1,74 @@
+"""`docker cleanup set`: say what a cleanup takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from commands.aftermath import Fate, Past, untold
+from commands.cleanup import policy, values
+from commands.cleanup.policy import DANGLING, WHAT, Policy
+from commands.command import Command, arg, flag
+from commands.context import Context
+from commands.reply import Reply, note
+from commands.spec import Permission
+
+UNTOLD = "`cleanup ls` shows whether it is so"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+class Set(Command, name="cleanup set", permission=Permission.CHANGE):
+    """Say what a cleanup takes, under a name.
+
+    It replaces all that was said under this name before. Its runs remove nothing and only show what they would, until
+    `cleanup on NAME`. Nothing goes that was first seen less than a day ago, whatever the age says.
+    """
+
+    policy: str = arg("NAME", choosing=True)
+    what: tuple[str, ...] = flag(
+        default=(), kind=values.WORDS, shown=DANGLING, help=f"What may go: {', '.join(WHAT)}; several with commas"
+    )
+    age: str = flag(
+        default="14d", shown="14d", kind=values.AGE, help="How long ago it was first seen, and last used, at least"
+    )
+    keep_label: tuple[str, ...] = flag(default=(), kind=values.LABELS, help="Keep what has this label: KEY[=VALUE]")
+    keep: tuple[str, ...] = flag(
+        default=(), kind=values.GLOBS, help="Keep what is called so, such as 'registry.example/*' or 'db-*'"
+    )
+    newest: int = flag(
+        default=0, kind=values.NONE_OR_MORE, help="Keep so many images of each repository, those that came last"
+    )
+    most: int = flag(default=20, shown="20", kind=values.ONE_OR_MORE, help="Take so many objects in one run at most")
+    most_percent: int = flag(
+        default=20, shown="20", kind=values.PERCENT, help="Take so many of a hundred objects in one run at most"
+    )
+
+    def problem(self) -> str | None:
+        """A name that none can have."""
+        if _NAME.fullmatch(self.policy):
+            return None
+        return f"'{self.policy}' cannot be a policy's name: it takes small letters, digits, - and _, 40 at most"
+
+    def became(self, past: Past) -> Iterable[Fate]:
+        """Nothing at the engine tells."""
+        del past
+        return untold(UNTOLD)
+
+    def run(self, ctx: Context) -> Reply:
+        """Keep it, dry."""
+        given = {word for each in self.what or (DANGLING,) for word in values.words(each)}
+        made = Policy(
+            self.policy,
+            tuple(word for word in WHAT if word in given),
+            policy.seconds(self.age) or 0.0,
+            self.keep_label,
+            self.keep,
+            self.newest,
+            self.most,
+            self.most_percent,
+        )
+        ctx.bot.cleanups.keep(made)
+        return note(
+            f"The policy {self.policy} is set, and dry: its runs only show what they would remove. `cleanup plan"
+            f" {self.policy}` shows it now, `cleanup on {self.policy}` turns it on."
+        )

@@ -1,0 +1,62 @@
+"""The kinds of values that only the flags of a cleanup's policy have."""
+
+from __future__ import annotations
+
+from commands.cleanup.policy import WHAT, seconds
+from commands.kinds import INT, Kind
+
+_VOLUMES = (
+    "volumes are never part of a cleanup, as what is in them exists nowhere else: look with `docker volume ls -f"
+    " dangling=true`, and remove by hand with `docker volume rm NAME`"
+)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Words of WHAT with commas between them; raises ValueError, as all of these do."""
+    found = tuple(word.strip() for word in text.split(","))
+    unknown = [each for each in found if each not in WHAT]
+    if "volumes" in unknown:
+        raise ValueError(_VOLUMES)
+    if unknown:
+        raise ValueError(f"'{unknown[0]}' is nothing that a cleanup takes: that is {', '.join(WHAT)}")
+    return found
+
+
+def _words(text: str) -> str:
+    words(text)
+    return text
+
+
+def _age(text: str) -> str:
+    if seconds(text) is None:
+        raise ValueError("expected 36h, 14d or 2w")
+    return text
+
+
+def _key(text: str) -> str:
+    if not text.partition("=")[0]:
+        raise ValueError("expected KEY or KEY=VALUE")
+    return text
+
+
+def _glob(text: str) -> str:
+    if not text:
+        raise ValueError("expected a pattern such as 'registry.example/*'")
+    return text
+
+
+def _count(text: str, least: int, most: int, told: str) -> int:
+    number = int(INT.parse(text))
+    if not least <= number <= most:
+        raise ValueError(f"expected {told}")
+    return number
+
+
+_MANY = 100_000  # objects; more than an engine has
+WORDS = Kind("list", _words, repeats=True, samples=("images", "containers,networks"))
+AGE = Kind("duration", _age, samples=("36h", "14d"))
+LABELS = Kind("list", _key, repeats=True, samples=("keep", "stage=prod"))
+GLOBS = Kind("list", _glob, repeats=True, samples=("registry/*", "db-?"))
+NONE_OR_MORE = Kind("int", lambda text: _count(text, 0, _MANY, "0 or more"), samples=("0", "3"))
+ONE_OR_MORE = Kind("int", lambda text: _count(text, 1, _MANY, "1 or more"), samples=("1", "20"))
+PERCENT = Kind("int", lambda text: _count(text, 1, 100, "a number from 1 to 100"), samples=("1", "100"))

@@ -1,0 +1,99 @@
+"""Who uses which images: containers in any state and services, by the image itself or by a name that they know."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docker.api.client import APIClient
+from docker.errors import APIError
+
+from commands import reference, seen
+from commands.seen import Seen, Visible
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Who uses what: image ids and image names in full, each with the container or service that does."""
+
+    ids: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def by(self, identity: str, names: Iterable[str]) -> str | None:
+        """Who uses the image that has this id, or names what it is called; None where nobody does."""
+        if identity in self.ids:
+            return f"{self.ids[identity]} uses it"
+        named = (f"{self.names[full]} names {name}" for name in names for full in _fulls(name) if full in self.names)
+        return next(named, None)
+
+
+def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses:
+    """The images that containers in any state, and services, are made of or name; gone are ids of containers to skip.
+
+    Who uses one is named if the asker may see it. One request for each container whose image has lost its name,
+    besides one for containers and one for services.
+    """
+    return uses_of(client, (each for each in client.containers(all=True) if each["Id"] not in gone), visible, {})
+
+
+def uses_of(client: APIClient, containers: Iterable[Mapping[str, Any]], visible: Visible, made: dict[str, str]) -> Uses:
+    """The same of containers that were listed already, in any state.
+
+    made keeps for another look, by the id of a container, the name of the image that it was made by: it never changes.
+    """
+    ids: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for each in containers:
+        who = _who(visible, seen.container(each))
+        ids.setdefault(each["ImageID"], who)
+        for name in _fulls(_named_image(client, each, made)):
+            names.setdefault(name, who)
+    for service in _services(client):
+        spec = service["Spec"]
+        who = _who(visible, Seen("service", spec["Name"], spec.get("Labels") or {}, service["ID"]))
+        for name in _fulls(_image_of(spec)):
+            names.setdefault(name, who)
+        for name in _fulls(_image_of(service.get("PreviousSpec") or {})):  # a rollback makes its containers of it
+            names.setdefault(name, who)
+    return Uses(ids, names)
+
+
+def _who(visible: Visible, user: Seen) -> str:
+    return f"{user.kind} {user.name}" if visible(user) else f"a {user.kind}"
+
+
+def _named_image(client: APIClient, container: Mapping[str, Any], made: dict[str, str]) -> str:
+    """The name by which a container was made: the list says it only while it still stands for the same image."""
+    if not container["Image"].startswith("sha256:"):
+        return str(container["Image"])
+    if container["Id"] not in made:
+        try:
+            made[container["Id"]] = str(client.inspect_container(container["Id"])["Config"]["Image"])
+        except APIError:
+            return str(container["Image"])  # it went away meanwhile
+    return made[container["Id"]]
+
+
+def _services(client: APIClient) -> list[dict[str, Any]]:
+    try:
+        return list(client.services())
+    except APIError:
+        return []  # not a manager of a swarm
+
+
+def _image_of(spec: Mapping[str, Any]) -> str:
+    """The name of the image that a service's containers are made of; empty where they are of none."""
+    return str(((spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}).get("Image") or "")
+
+
+def _fulls(name: str) -> Iterator[str]:
+    """The names in full that one stands for: by its tag, by its digest, or by both."""
+    found = reference.parse(name)
+    if found is None:
+        yield name
+        return
+    if found.digest:
+        yield f"{found.domain}/{found.path}@{found.digest}"
+    if found.tag or not found.digest:
+        yield f"{found.domain}/{found.path}:{found.tag or 'latest'}"
