@@ -344,3 +344,12 @@ def test_only_so_many_are_kept_of_a_person(night: Night) -> None:
     for _ in range(100):
         night.add("--every 1d ps")
     assert "which is the most" in told(night.say("schedule add --yes --every 1d ps"))
+
+
+@pytest.mark.parametrize("line", ["cleanup run weekly", "report now weekly"])
+def test_cleanups_and_reports_go_by_the_clock_like_any_line(night: Night, line: str) -> None:
+    """As whoever put them there, and told in their channel."""
+    assert night.say("cleanup set weekly --what images --age 14d").status is Status.DONE
+    night.add(f"'0 8 * * tue' {line}")
+    (outcome,) = night.passes(DAY)
+    assert (outcome.status, outcome.due is not None and outcome.due.public) == (Status.DONE, True)
