@@ -76,9 +76,11 @@ def knows(judging: Judging, judged: Judged, beyond: Touched) -> bool:
 
 def effects(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[Effect]:
     """What the line does to it, and what goes by that, for those who are to agree."""
-    yield Effect(beyond.found, beyond.told, knows(judging, judged, beyond))
+    sight, host = judging.policy.sight, judged.host.name
+    is_open = all(sight.is_everybodys(each, host) for each in _objects(judging, judged, beyond))
+    yield Effect(beyond.found, beyond.told, knows(judging, judged, beyond), is_open)
     for verb, found in parts.of_each(parts.ENDING if beyond.ended else {}, (beyond.found,)).items():
-        yield from by_verb(verb, found)
+        yield from (replace(each, is_open=is_open) for each in by_verb(verb, found))
 
 
 def rooted(judging: Judging, judged: Judged, beyond: Touched) -> Iterator[str]:

@@ -131,9 +131,7 @@ class Clerk:
         due = {each: when for each, when in _escalations(held).items() if when <= now}
         if due and self._approvals.mark(held.number, "escalated", max(due.values()) - held.asked):
             self._remind(held, [each.approvers for each in due if not each.channel])
-            for each in due:
-                if each.channel:
-                    self._approvals.posts.add(held.number, each.channel)
+            placing.escalate(self._approvals, self._rules, held, due)
 
     def _remind(self, held: Held, approvers: list[Approvers]) -> None:
         """Name those of them who have not said anything, and the user groups among them."""

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 BUSY = 2.0  # seconds that a writer waits for the others; Slack wants its acknowledgement within 3
-PATIENCE = 30.0  # seconds that the end of what was done waits for its turn on a slow disk
+PATIENCE = 8.0  # seconds that the end of what was done waits for its turn on a slow disk
 IDLE = 8  # connections kept open for the next to come
 RESERVE = 262_144  # bytes held back on the disk, so that what was begun can still be written to its end
 
@@ -28,6 +28,10 @@ class Unwritable(Exception):  # noqa: N818 - the state of the disk, told to a pe
     """Nothing can be written down: str() says why and what to do."""
 
 
+class Damaged(Unwritable):
+    """What is written there cannot be read any more."""
+
+
 class Sqlite:
     """One database file, opened for as long as this lives; raises Unwritable where it cannot be written."""
 
@@ -35,7 +39,7 @@ class Sqlite:
         self._path = path
         self._reserve = path.with_name("reserve")
         self._idle: deque[Database] = deque()
-        self._damage: Unwritable | None = None  # once it was seen: what is written into such a file may be lost
+        self._damage = ""  # once it was seen: what is written into such a file may be lost
         self._turn = threading.Lock()
         self._kept_out = False  # whether whoever has the turn waits for another program
         try:
@@ -167,8 +171,8 @@ class Sqlite:
 
     def _still_there(self) -> None:
         """SQLite would go on writing into a file that was removed, replaced or damaged, and lose it all."""
-        if self._damage is not None:
-            raise self._damage
+        if self._damage:
+            raise self._damaged(self._damage)
         try:
             same = self._identify() == self._identity
         except OSError:
@@ -190,9 +194,9 @@ class Sqlite:
                 return Unwritable(f"{self._path} is read-only. Make the file and its folder writable.")
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return self._locked()
-            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-                self._damage = self._damaged(str(error))
-                return self._damage
+            case 0 | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:  # 0 is Python's: what should be text is none
+                self._damage = str(error) if code else self._damage
+                return self._damaged(str(error))
             case _:
                 return Unwritable(f"{self._path} cannot be used: {error}. Check the disk, the folder and its owner.")
 
@@ -205,7 +209,7 @@ class Sqlite:
             " again in a moment."
         )
 
-    def _damaged(self, wrong: str) -> Unwritable:
-        return Unwritable(
+    def _damaged(self, wrong: str) -> Damaged:
+        return Damaged(
             f"{self._path} is damaged ({wrong}). Stop slashdock, move the file away or restore a copy, and start again."
         )

@@ -57,7 +57,8 @@ class Desk:
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
         self._tasks = Tasks()
-        self._left_since = dict.fromkeys(store.undelivered.due(), -inf)  # what ended before is on nobody else's way
+        # What ended before is on nobody else's way, and is as old as the machine's clock says.
+        self._known_since = self._left_since = dict.fromkeys(store.undelivered.due(), -inf)
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
@@ -182,13 +183,14 @@ class Desk:
     def _left(self, flying: Container[int]) -> Iterator[Due]:
         """Those that nobody took up for so long, whatever the clock says: one may end at this very moment."""
         now, due = self._seconds(), self._store.undelivered.due()
+        self._known_since = {each: self._known_since.get(each, now) for each in due}
         left = [each for each in due if each.number not in flying]
         self._left_since = {each: self._left_since.get(each, now) for each in left}
         return (each for each in left if now - self._left_since[each] > SETTLED)
 
     def _age(self, due: Due) -> float:
         """Seconds for which it is tried to be shown; by a clock that may jump only where another process began."""
-        since = self._left_since[due]
+        since = self._known_since[due]
         return self._store.tide.now() - due.at if since == -inf else self._seconds() - since
 
     def found(self, number: int) -> Late | None:

@@ -13,11 +13,15 @@ from commands.target import Found, Missing, Target
 
 @dataclass(frozen=True)
 class Effect:
-    """told follows the name of what it is done to; is_known: whether the asker, who reads it too, may know of that."""
+    """told follows the name of what it is done to.
+
+    is_known: whether the asker, who reads it too, may know of that; is_open: whether all may whom the policy names.
+    """
 
     found: Found
     told: str
     is_known: bool = True
+    is_open: bool = True
 
 
 def of_line(command: Command, found: Mapping[Target, Found | Missing], intent: Intent) -> Iterator[Effect]:

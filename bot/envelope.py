@@ -10,7 +10,7 @@ from bot import binds, excess
 from bot.binds import Listed
 from bot.bounds import RunLimits
 from commands import mounted
-from commands.creation.process import is_in_proc
+from commands.creation.process import leads_to_proc
 
 Details = Mapping[str, Any]
 
@@ -222,5 +222,5 @@ def _privileges(config: Details) -> Iterator[str]:
 
 def _beginning(config: Details) -> Iterator[str]:
     """A working folder by which old runtimes let a process out; its image may say it, too."""
-    if is_in_proc(str(config.get("WorkingDir") or "")):
+    if leads_to_proc(str(config.get("WorkingDir") or "")):
         yield f"it begins in {config['WorkingDir']}"

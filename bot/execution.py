@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,7 @@ from commands.target import Found, Missing
 
 Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
 
+_NO_TURN = "Nothing was done: whether a cleanup runs cannot be told, as its lock in the data folder is not there: {}."
 _BROKEN_OFF = "Interrupted: there may be more to show."
 _MAYBE = "Interrupted: it may have been done, or not. Look at how it is now before you repeat it."
 
@@ -78,18 +79,13 @@ class Execution:
 
     def run(self, number: int, judged: Judged, intent: Intent) -> Reply:
         """Do it; whatever goes wrong is told in the reply."""
-        changes = judged.command.spec.permission.changes
-        try:
-            with self.store.turns.bringing(judged.host.name) if judged.command.brings else nullcontext():
-                reply = intent.do()
-        except KeyboardInterrupt:
-            reply = replace(answers.told(_MAYBE if changes else _BROKEN_OFF), unknown=changes)
-        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
-            reply = self._fault(number, judged, error)
-            if changes and wire.lost(error):
-                reply = unanswered(judged.command.spec.name)
-            elif changes and not isinstance(error, APIError | EngineDown):
-                reply = replace(reply, unknown=True)
+        with ExitStack() as stack:
+            try:
+                if judged.command.brings:
+                    stack.enter_context(self.store.turns.bringing(judged.host.name))
+            except OSError as error:
+                return answers.told(_NO_TURN.format(error.strerror))
+            reply = self._done(number, judged, intent)
         reply = self._discreet(judged, reply)
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)
         reply = output(warnings) + reply  # docker prints them on standard output, before all else
@@ -97,6 +93,19 @@ class Execution:
             if isinstance(missing, Missing) and missing.stand_in:
                 reply = reply.renamed(missing.stand_in, missing.target.ref)
         return reply
+
+    def _done(self, number: int, judged: Judged, intent: Intent) -> Reply:
+        changes = judged.command.spec.permission.changes
+        try:
+            return intent.do()
+        except KeyboardInterrupt:
+            return replace(answers.told(_MAYBE if changes else _BROKEN_OFF), unknown=changes)
+        except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
+            reply = self._fault(number, judged, error)
+            if changes and wire.lost(error):
+                return unanswered(judged.command.spec.name)
+            doubtful = changes and not isinstance(error, APIError | EngineDown)
+            return replace(reply, unknown=reply.unknown or doubtful)
 
     def _discreet(self, judged: Judged, reply: Reply) -> Reply:
         """The reply without ids of what is hidden, which only errors tell of."""

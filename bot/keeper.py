@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot import reconcile
 from bot.clock import Clock
+from bot.database import Damaged
 from bot.heads import Head
 from bot.store import Store, Unwritable
 from bot.undelivered import Shown
@@ -172,7 +173,7 @@ class Keeper:
     def _verify(self) -> None:
         try:
             wrong = self._store.actions.verify() or self._store.archive.verify()
-        except Unwritable as error:  # what cannot be read was altered, too
+        except Damaged as error:  # what cannot be read is not whole, either
             wrong = str(error)
         if wrong:
             log.error("the record is not whole: %s", wrong)

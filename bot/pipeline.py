@@ -145,6 +145,7 @@ class Pipeline:
     def _held(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Write down that it waits for other people's consent."""
         request = received.request
+        self._holding.see_that_some_could(judged)
         if self._holding.wants_reason(judged, request):
             raise answers.unreasoned(judged.command, there=_there(judged))
         outcome = self._holding.hold(received.number, judged, intent, request)

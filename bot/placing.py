@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from bot.approvals import Approvals
-from bot.consent import Approvers
+from bot.consent import Approvers, Escalation
 from bot.held import Held
 from bot.policy import Rules
 from bot.request import TRUSTED
@@ -21,6 +21,15 @@ def place(approvals: Approvals, rules: Rules, held: Held) -> bool:
         for each in (channel,) if channel else deciders(rules, held, [approval.approvers]):
             approvals.posts.add(held.number, each)
     return True
+
+
+def escalate(approvals: Approvals, rules: Rules, held: Held, due: Iterable[Escalation]) -> None:
+    """Have it shown to those who may decide now as well: in their channel, or directly where none shows it yet."""
+    in_channel = any(post.channel.startswith(("C", "G")) for post in approvals.posts.of(held.number))
+    for each in due:
+        places = (each.channel,) if each.channel else () if in_channel else deciders(rules, held, [each.approvers])
+        for place_ in places:
+            approvals.posts.add(held.number, place_)
 
 
 def deciders(rules: Rules, held: Held, approvers: Iterable[Approvers], said: Container[str] = ()) -> Iterator[str]:

@@ -34,6 +34,7 @@ _HIDDEN = (
     " that they cannot read. Hand secrets over as the value of a variable (-e NAME=VALUE)."
 )
 _UNKNOWN = "This reaches a container that you may not see, and nobody agrees to what cannot be shown to whoever asks."
+_CLOSED = "whose name not everybody may see"
 _ANEW = "{} would be fetched anew: nobody can agree to an image that has not been seen. Pull it first, without --pull."
 
 
@@ -59,8 +60,9 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
     meant = sorted(intent.objects, key=lambda each: (each.kind, each.name, each.id))  # engines list in any order
     objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *meant]
     concerned = [*objects, *(each.found for each in judged.effects)]
-    if len(concerned) > MOST:
-        raise Unseen(f"This would touch {len(concerned)} objects; {MOST} is the most that people can be asked about.")
+    count = len({(each.kind, each.id) for each in concerned})
+    if count > MOST:
+        raise Unseen(f"This would touch {count} objects; {MOST} is the most that people can be asked about.")
     if not all(each.is_known for each in judged.effects):
         raise Unseen(_UNKNOWN)
     for each in _absent(judged):
@@ -248,7 +250,12 @@ def _besides(judged: Judged) -> Iterator[str]:
     if judged.effects:
         yield "Besides:"
     for each in sorted(judged.effects, key=lambda each: (each.found.kind, each.found.name, each.told)):
-        yield f"{_row(each.found, judged.command)}  {legible.shown(each.told)}"
+        row = (
+            _row(each.found, judged.command)
+            if each.is_open
+            else f"  {each.found.kind} {_short(each.found.id)}  {_CLOSED}"
+        )
+        yield f"{row}  {legible.shown(each.told)}"
 
 
 def _row(found: Found, command: Command) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot import policy_reason
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy
+from bot.rule import Rule
 from commands.spec import Spec
 
 
@@ -17,12 +18,8 @@ def entering(policy: Policy, asker: Asker, old: Object, new: Object, specs: Iter
     consent, the renaming does. In whatever channel, and with whatever role for a time: they may ask there, or for that,
     next.
     """
-    asker = replace(asker, granted=asker.granted.union(policy.terms.elevations))
-    verbs = tuple(specs)
-    rules = [rule for rule in policy.people.rules(asker) if rule.is_left(new, old, asker)]
-    places = [(rule, replace(asker, channel=each)) for rule in rules for each in sorted(rule.channels) or ("",)]
-    missing, used = set(), []
-    for rule, there in places:
+    verbs, missing, used = tuple(specs), set(), []
+    for rule, there in _places(policy, asker, old, new):
         for spec in (each for each in verbs if rule.names(each) and policy.may(there, each, new)):
             if not policy.may(there, spec, old):
                 return Deny(policy_reason.enters(old, rule, policy.source))
@@ -34,3 +31,12 @@ def entering(policy: Policy, asker: Asker, old: Object, new: Object, specs: Iter
     return (
         Hold(policy_reason.entered(old, used, policy.bars.named(needs), policy.source), needs) if needs else Allow("")
     )
+
+
+def _places(policy: Policy, asker: Asker, old: Object, new: Object) -> Iterator[tuple[Rule, Asker]]:
+    """The rules that reach it by its new name alone, each with the asker there: as they are, and with one role more."""
+    for granted in (asker.granted, *(asker.granted | {role} for role in policy.terms.elevations)):
+        able = replace(asker, granted=granted)
+        for rule in policy.people.rules(able):
+            if rule.is_left(new, old, able):
+                yield from ((rule, replace(able, channel=each)) for each in sorted(rule.channels) or ("",))

@@ -52,14 +52,15 @@ _COOKIE = re.compile(r"([\w.-]++=)([^\s;]++)")
 _COOKIE_FACTS = frozenset({"path=", "domain=", "expires=", "max-age=", "samesite=", "version="})
 # What languages and files say before a password: SQL, netrc, the settings of Redis, XML.
 _BEFORE = re.compile(
-    r"(\bidentified\s{1,8}(?:with\s{1,8}\S{1,64}\s{1,8})?by\s{1,8}\\?[\"']|\b(?:password\s{0,8}[\s=(]\s{0,8}"
-    r"|(?:requirepass|masterauth)\s{1,8})\\?[\"'])"
-    r"([^\"'\\\r\n]++)"
+    r"(\b(?:user|to|exists)\s{1,8}\S{1,128}\s{1,8}identified\s{1,8}(?:with\s{1,8}\S{1,64}\s{1,8})?by\s{1,8}\\?[\"']"
+    r"|\b(?:with|login|encrypted|set|user|role)\s{1,8}(?:\S{1,128}\s{1,8})?password\s{0,8}[\s=(]\s{0,8}\\?[\"']"
+    r"|=\s{0,8}password\s{0,8}\(\s{0,8}\\?[\"']"
+    r"|\b(?:requirepass|masterauth)\s{1,8}\\?[\"'])([^\"'\\\r\n]++)"
     r"|(\b(?:machine\s{1,8}\S{1,256}|default)\s{1,8}login\s{1,8}\S{1,256}\s{1,8}password\s{1,8}"
-    r"|\b(?:requirepass|masterauth)\s{1,8})([^\s\"';|&]++)"
-    r"|(<[\w:.-]{0,64}(?:password|passwd|secret|token)>)([^<\r\n]++)"
+    r"|^\s{0,8}(?:requirepass|masterauth)\s{1,8}(?=\S++[ \t]{0,8}$))([^\s\"';|&]++)"
+    r"|(<[\w:.-]{0,64}(?:password|passwd|secret|token)>)([^<\r\n]++)(?=</)"
     r"|(\b(?:key|name)=[\"'][\w:. -]{0,64}(?:password|passwd|secret|token)[\"']\s{1,8}value=[\"'])([^\"'\r\n]++)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 _BEFORE_SIGNS = ("identified", "passw", "requirepass", "masterauth", "secret>", "token>", 'secret"', 'token"')
 _PEM_MARK = re.compile(r"-----(BEGIN|END) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")

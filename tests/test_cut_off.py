@@ -71,4 +71,8 @@ def test_a_clock_that_jumps_gives_up_no_answer_of_this_process(tmp_path: Path) -
     clock.at += 2 * OLDEST
     seconds.at += SETTLED + 1
     assert [late.outcome.number for late in desk.unsent({})] == [number]
+    for _ in range(3):
+        seconds.at += OLDEST / 2
+        found = [late.outcome.number for late in desk.unsent({})]
+    assert (found, made.store.undelivered.due()) == ([], [])
     made.close()

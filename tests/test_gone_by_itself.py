@@ -88,10 +88,10 @@ def test_who_agrees_is_shown_that_what_ends_is_removed(office: Office, api: APIC
     dev = office('[[require]]\nverbs = ["act", "change"]\napprove = "second"\n')
     for line in (*ENDINGS, "rm -fv auto"):
         _, besides = asked(dev, line).plan["text"].split("Besides:\n")
-        ends = "is killed" if line.startswith("rm") else "is removed once it ends"
+        ends = [] if line.startswith("rm") else [("container", "auto", "is removed once it ends")]
         rows = [(*row.split()[:2], row.split("  ")[-1]) for row in besides.splitlines()]
         assert (line, rows) == (
-            line, [("container", "auto", ends), ("volume", volume, "is removed with its container")]
+            line, [*ends, ("volume", volume, "is removed with its container")]
         )  # fmt: skip
 
 
@@ -113,3 +113,37 @@ def test_nobody_agrees_to_what_reaches_a_container_that_is_hidden_from_the_asker
     held = asked(dev, "stop -t 0 side")
     for line in (f"approval show {held.number}", f"audit show {held.number}", "approval ls"):
         assert "auto" not in told(dev.say(line, EVE)), line
+
+
+@pytest.mark.parametrize("line", ["rm -f web", "restart -t 0 web"])
+def test_what_runs_or_not_by_then_is_no_other_thing(office: Office, api: APIClient, line: str) -> None:
+    """The line says what it does to it, whatever state it is in."""
+    dev = office(ALL)
+    held = asked(dev, line)
+    api.kill("web")
+    assert agreed(dev, held).status is Status.DONE
+
+
+def test_what_is_done_to_one_object_in_two_ways_is_counted_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many can be asked about as it says."""
+    monkeypatch.setattr("bot.plan.MOST", 2)
+    assert office(ALL).say("rm -f web worker", DEV).status is Status.HELD
+
+
+def test_what_ends_besides_is_named_where_everybody_may_see_it(office: Office, api: APIClient) -> None:
+    """Else by its id, which those look up who may."""
+    host = api.create_host_config(network_mode="container:web")
+    made = api.create_container("busybox:latest", ["sleep", "99"], name="quiet", host_config=host)
+    api.start(made)
+    shown = asked(office(ALL), "stop -t 0 web").plan["text"]
+    assert "container quiet" in shown
+    eye = '[[roles.eye.allow]]\nverbs = ["see", "read"]\non = ["{}"]'
+    narrow = BASE.replace(eye.format("*"), eye.format("name:web"))
+    closed = asked(office(ALL, narrow), "stop -t 0 web").plan["text"]
+    assert "quiet" not in closed
+    assert f"container {made['Id'][:12]}  whose name not everybody may see" in closed
+
+
+ALL = '[[require]]\nverbs = ["change", "act"]\non = ["*"]\napprove = "second"\n'

@@ -78,7 +78,7 @@ def test_whoever_is_asked_for_a_reason_is_shown_no_value(office: Office) -> None
     rules = '[approvals.told]\nfrom = ["sre"]\nreason = true\n[[require]]\nverbs = ["exec"]\napprove = "told"\n'
     made = office(rules)
     said = made.say(f"exec -e FOO={PLAIN} web true", DEV)
-    assert f"exec --env=FOO={MASK} web true --reason" in told(said).replace("'", "")
+    assert f"exec --env=FOO={MASK} --reason=WHY web true" in told(said).replace("'", "")
     assert PLAIN not in told(said)
     assert any(isinstance(part, Asking) for part in said.reply.parts)
     plain = made.say("exec web true", DEV)

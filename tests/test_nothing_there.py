@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from every_verb import EVERY
 from harness import Bench, bench
+from offices import told
 from proxy import Proxy
 
 from bot.policy import Policy
@@ -82,7 +83,12 @@ def test_nobody_is_asked_to_agree_to_an_error(empty: Bench, proxy: Proxy, name: 
     assert "absent" in str(outcome.reply.parts) or made
 
 
-@pytest.mark.parametrize("line", ["build --network absent -", "build --network container:absent -"])
-def test_what_acts_on_nothing_that_it_names_waits(empty: Bench, line: str) -> None:
+def test_what_acts_on_nothing_that_it_names_waits(empty: Bench) -> None:
     """An image is made, though it gets no name and the network is not there."""
-    assert empty.say(line, ADA, given=INLINE).status is Status.HELD
+    assert empty.say("build --network container:absent -", ADA, given=INLINE).status is Status.HELD
+
+
+def test_nobody_is_asked_for_a_network_that_builds_may_not_use(empty: Bench) -> None:
+    """Whether it is there or not."""
+    said = empty.say("build --network absent -", ADA, given=INLINE)
+    assert (said.status, "may not use the network absent" in told(said)) == (Status.FAILED, True)

@@ -96,6 +96,19 @@ def test_each_approval_escalates_and_reminds_in_its_own_time(office: Office) -> 
     assert {post.channel for post in made.store.approvals.posts.of(held.number)} == {OPS, BOSS}
 
 
+def test_what_was_asked_in_a_direct_message_escalates_to_people(office: Office) -> None:
+    """There is no channel in which they could be named."""
+    clock = SetClock(2_000_000_000.0)
+    made = office('[[require]]\nverbs = ["act"]\napprove = "a"\n', BASE, clock)
+    clerk = Clerk(made.store.approvals, made.pipeline.policy, clock, Board(), lambda _: None)
+    held = asked(made, channel="D0DEV00001")
+    clerk.look()
+    assert {post.channel for post in made.store.approvals.posts.of(held.number)} == {SAM}
+    clock.at += 61
+    clerk.look()
+    assert {post.channel for post in made.store.approvals.posts.of(held.number)} == {SAM, SUE}
+
+
 def test_each_approval_is_asked_for_where_it_says(office: Office) -> None:
     """Those of the one are not left out for the channel of the other."""
     made = office(BOTH, BASE.replace("[approvals.a]", f'[approvals.a]\nchannel = "{SECURE}"'))
@@ -126,7 +139,10 @@ def test_nobody_is_asked_for_what_they_alone_could_agree_to(office: Office) -> N
     assert (said.status, "not so many under [people]" in told(said)) == (Status.DENIED, True)
     assert told(made.say("can-i pause web", DEV, channel=OPS)).startswith("no: ")
     glass = '[break_glass]\nroles = ["sre"]\nreview = ["boss"]\n'
-    assert office(glass, alone).say("pause web", DEV, channel=OPS).status is Status.HELD
+    made = office(glass + '[roles.oncall]\nelevate = "a"\n', alone)
+    assert made.say("pause web", DEV, channel=OPS).status is Status.HELD
+    for line in ("role request oncall", "run -d --privileged busybox true"):  # for which no glass is broken
+        assert made.say(line, DEV, channel=OPS).status is Status.DENIED
 
 
 class Grouped(Everyone):
@@ -154,7 +170,9 @@ def test_no_renaming_prepares_for_a_role_that_may_be_asked_for(office: Office) -
     made = office(more, free)
     said = made.say("rename worker web-worker", DEV, channel=OPS)
     assert (said.status, "oncall" in told(said)) == (Status.DENIED, True)
-    assert made.say("rename worker helper", DEV, channel=OPS).status is Status.DONE
+    wide = '[roles.all]\nelevate = "a"\n[[roles.all.allow]]\nverbs = ["act"]\non = ["*"]\n'  # which hides no other one
+    assert office(more + wide, free).say("rename worker web-worker", DEV, channel=OPS).status is Status.DENIED
+    assert office(more, free).say("rename worker helper", DEV, channel=OPS).status is Status.DONE
 
 
 @pytest.mark.attack("S14")

@@ -111,6 +111,11 @@ TEXTS = {
 }
 
 ORDINARY = [
+    'the password "must be changed" at first login',
+    "requirepass is not set",
+    "this host is identified by 'web-1' in the list",
+    "List<Token> tokens = scan(text);",
+    "docker login -p <password>  Password for the registry",
     '["--password", "--verbose"]',
     '["x", "--port", "80"]',
     "curl -u ada http://x:80/y",

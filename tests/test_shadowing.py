@@ -20,6 +20,7 @@ SHORT = 12  # digits of an id, as docker shows it
 ALL = f"""version = 1
 [people]
 ada = {{ slack = ["{ADMIN}"], roles = ["all"] }}
+bob = {{ slack = ["U0BOB00001"], roles = ["all"] }}
 [approvals.second]
 from = ["all"]
 [[roles.all.allow]]

@@ -18,7 +18,7 @@ from commands.container.several import nameless
 from commands.context import Context
 from commands.creation import attaching, sources
 from commands.creation.environment import Variables
-from commands.creation.process import IN_PROC, is_in_proc
+from commands.creation.process import IN_PROC, leads_to_proc
 from commands.engine_errors import answered, named
 from commands.reply import Errors, Reply, failure, note
 from commands.spec import Permission
@@ -64,7 +64,7 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         """Docker's refusal of an empty name, and ours of what needs a keyboard."""
         if self.interactive and not self.detach:
             return _NO_KEYBOARD.format("-it" if self.tty else "-i", self.container)
-        if is_in_proc(self.workdir):
+        if leads_to_proc(self.workdir):
             return IN_PROC.format(self.workdir)
         return nameless([self.container])
 

@@ -51,13 +51,9 @@ ENDING: Parts = {"container rm": _itself(_goes), "volume rm": _left}
 RESTARTING: Parts = {"container start": _itself(_rests), "container unpause": _itself(_is_paused)}
 FORCING: Parts = {"container kill": _itself(_runs)}
 PAUSING: Parts = {"container pause": _itself(_is_awake), "container unpause": _itself(_is_awake)}
-TOLD: Mapping[str, str] = {  # what that is to it, in words
+TOLD: Mapping[str, str] = {  # what nobody would expect of that, in words, and whatever state it is in meanwhile
     "container rm": "is removed once it ends",
     "volume rm": "is removed with its container",
-    "container kill": "is killed",
-    "container start": "is started",
-    "container pause": "is paused",
-    "container unpause": "goes on",
 }
 
 

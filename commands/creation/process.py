@@ -57,7 +57,7 @@ class Process(Command):
 
     def in_proc(self) -> str:
         """Why its working folder is refused, empty where it is not."""
-        return IN_PROC.format(self.workdir) if is_in_proc(self.workdir) else ""
+        return IN_PROC.format(self.workdir) if leads_to_proc(self.workdir) else ""
 
     def streams(self) -> dict[str, bool]:
         """Which streams are attached, as the Config has them."""
@@ -101,6 +101,11 @@ def restart_policy(text: str) -> dict[str, Any]:
     except ValueError:
         raise ValueError("invalid restart policy format: maximum retry count must be an integer") from None
     return {"Name": name, "MaximumRetryCount": retries}
+
+
+def leads_to_proc(folder: str) -> bool:
+    """The same of one that the kernel reads as it is: links come first, so that what .. leads to cannot be told."""
+    return ".." in folder.split("/") or is_in_proc(folder)
 
 
 def is_in_proc(folder: str) -> bool:

@@ -151,7 +151,8 @@ class _Seen:
         identity, name = str(actor.get("ID", "")), str(attributes.get("name") or actor.get("ID", ""))
         match event.get("Type"):
             case "container":
-                return self._container(identity, name, attributes) and self._committed(event, attributes)
+                shown = self._container(identity, name, attributes) and self._was(identity, attributes)
+                return shown and self._committed(event, attributes)
             case "image":
                 return self._image(identity, name, attributes)
             case "network":
@@ -169,6 +170,11 @@ class _Seen:
         if known is not None and not known:
             return False
         return known or self._ctx.visible(_gone("container", identity, name, attributes))
+
+    def _was(self, identity: str, attributes: Mapping[str, str]) -> bool:
+        """Whether the asker may see it by the name that it had before, where it got another one."""
+        old = attributes.get("oldName", "").removeprefix("/")
+        return not old or self._ctx.visible(_gone("container", identity, old, attributes))
 
     def _committed(self, event: Event, attributes: Mapping[str, str]) -> bool:
         """Whether the asker may see the image that was made of a container, where that is what happened."""
