@@ -30,5 +30,9 @@ class Hush:
         window = self.window(host)
         if window is not None:
             return f"maintenance of {host} by {window.person}: {window.reason}"
-        hours = "" if job.quiet_ok else self.policy.current().terms.quiet.told(host, self.clock.now())
+        hours = "" if job.quiet_ok else self.quiet(host)
         return f"quiet hours {hours}" if hours else ""
+
+    def quiet(self, host: str) -> str:
+        """The quiet hours that last on a host now, as they are written; empty where none do."""
+        return self.policy.current().terms.quiet.told(host, self.clock.now())

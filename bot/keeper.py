@@ -44,10 +44,11 @@ class Side(Protocol):
 
 @dataclass
 class _Watch:
-    """One thing that may fail, and since when it does; at is epoch seconds."""
+    """One thing that may fail, the host that it is about, if any, and since when it does; at is epoch seconds."""
 
     name: str
     check: Check
+    host: str = ""
     wrong: str | None = None
     at: float = 0.0
 
@@ -56,7 +57,8 @@ class Keeper:
     """A thread of its own; checks are by the name of what they look at.
 
     retention is the days after which what is recorded goes to an archive, 0 where it never does. hosts are those that
-    checks are about, by the name of the check: while one is maintained, what is to be told of it waits.
+    checks are about, by the name of the check: what is to be told of one waits while it is maintained, and while quiet
+    says which quiet hours last there, empty where none do.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it looks after
@@ -67,13 +69,14 @@ class Keeper:
         side: Side,
         retention: int = 0,
         hosts: Mapping[str, str] = _NO_HOSTS,
+        quiet: Callable[[str], str] = lambda _host: "",
     ) -> None:
         self._store = store
         self._clock = clock
         self._side = side
         self._retention = retention
-        self._hosts = hosts
-        self._watches = [_Watch(name, check) for name, check in checks.items()]
+        self._quiet = quiet
+        self._watches = [_Watch(name, check, hosts.get(name, "")) for name, check in checks.items()]
         self._due = {"hour": 0.0, "day": clock.now() + HOUR}
         self._unsaid: deque[str] = deque(maxlen=UNSAID)
         self._ended = threading.Event()
@@ -103,6 +106,7 @@ class Keeper:
         for watch in self._watches:
             self._done(partial(self._watch, watch, now))
         self._done(self._tell_over)
+        self._done(self._tell_withheld)
         self._done(self._side.feed)
         self._done(self._store.tide.keep)
         self._done(partial(reconcile.settle, self._store))
@@ -149,14 +153,15 @@ class Keeper:
         """Tell it, and again at another look where there was no room for it or Slack was away."""
         self._side.say(text, lambda shown: self._unsaid.append(text) if shown is Shown.DUE else None)
 
-    def _tell(self, name: str, text: str) -> None:
-        """Tell what a check found, once nobody works any more on the host that it is about."""
-        lasting = self._store.windows.lasting() if name in self._hosts else []
-        window = next((each for each in lasting if each.host == self._hosts[name]), None)
-        if window is None:
-            self._say(text)
-        else:
+    def _tell(self, host: str, text: str) -> None:
+        """Tell of a host, once nobody works on it any more and its quiet hours are over."""
+        window = next((each for each in self._store.windows.lasting() if each.host == host), None)
+        if window is not None:
             self._store.windows.hold(window.number, text)
+        elif self._quiet(host):
+            self._store.withheld.add(host, text)
+        else:
+            self._say(text)
 
     def _tell_over(self) -> None:
         """Tell of each window that is over, in one message with what was held back."""
@@ -164,7 +169,15 @@ class Keeper:
             self._store.windows.told(window.number)
             by = f", ended by {window.ended_by}" if window.ended_by else ""
             held = f" Held back meanwhile: {' '.join(window.held)}" if window.held else ""
-            self._say(f"The maintenance of {window.host} is over ({window.person}: {window.reason}{by}).{held}")
+            told = f"The maintenance of {window.host} is over ({window.person}: {window.reason}{by}).{held}"
+            self._tell(window.host, told)
+
+    def _tell_withheld(self) -> None:
+        """Tell what waited for the end of quiet hours, in one message for each host."""
+        for host in self._store.withheld.hosts():
+            if not self._quiet(host):
+                texts = self._store.withheld.take(host)
+                self._tell(host, f"The quiet hours of {host} are over. Held back meanwhile: {' '.join(texts)}")
 
     def _take_unsaid(self) -> list[str]:
         """What is to be told again; what comes in meanwhile is for the next look."""
@@ -192,7 +205,9 @@ class Keeper:
             log.warning("%s", wrong)
         elif watch.wrong and not wrong:
             when = f"from {_time(watch.at)} to {_time(now)}"
-            self._tell(watch.name, f"{watch.name} is back: {watch.wrong} ({when}).{self._missed(watch.at)}")
+            told = f"{watch.name} is back: {watch.wrong} ({when}).{self._missed(watch.at)}"
+            tell = partial(self._tell, watch.host) if watch.host else self._say
+            tell(told)
         watch.wrong = wrong
 
     def _missed(self, since: float) -> str:

@@ -276,6 +276,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN first REAL",  # when the first of those was due for which it stands
         "ALTER TABLE runs ADD COLUMN missed INTEGER NOT NULL DEFAULT 0",  # how many those are besides itself
     ),
+    (
+        """CREATE TABLE withheld (
+               host TEXT PRIMARY KEY,
+               texts TEXT NOT NULL CHECK (json_valid(texts)))""",  # what is told of it once its quiet hours are over
+    ),
 )
 
 

@@ -34,6 +34,7 @@ from bot.turns import Turns
 from bot.undelivered import Undelivered
 from bot.vault import Vault
 from bot.windows import Windows
+from bot.withheld import Withheld
 from commands.credentials import Credential
 
 __all__ = ["AlreadyRunning", "Instance", "Store", "Unwritable"]
@@ -48,8 +49,8 @@ class Store:
 
     record writes down every action, actions reads that back, archive takes what is old out of it, heads of it are
     published; spool is what was answered, undelivered what of that Slack has still to take; buttons, sights, cleanups,
-    runs, the timetable, windows and makers are what is remembered beside it, turns says whose turn it is at a host,
-    vault has the registries' logins. metrics is a file of its own, which is opened where it is needed.
+    runs, the timetable, windows, what is withheld and makers are what is remembered beside it, turns says whose turn it
+    is at a host, vault has the registries' logins. metrics is a file of its own, which is opened where it is needed.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
@@ -83,6 +84,7 @@ class Store:
         self.grants = Grants(self._file.reading, self.tide.now, self.journal)
         self.timetable = Timetable(self._file.reading, self.journal, clock.now, key)
         self.windows = Windows(self._file.reading, self.tide.now, self.journal)
+        self.withheld = Withheld(self._file)
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)

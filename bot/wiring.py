@@ -86,7 +86,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     alarm.ring = schedules.ring
     engines = {_engine(name): name for name in core.hosts.names()}
     watch = _Watch(settings, side)
-    keeper = Keeper(core.store, core.clock, _checks(core, side), watch, settings.retention, engines)
+    keeper = Keeper(core.store, core.clock, _checks(core, side), watch, settings.retention, engines, hush.quiet)
     health.ask = lambda: side.healthy() or keeper.wrong
     core.store.undelivered.start()
     stack.callback(core.store.undelivered.close)

@@ -63,6 +63,8 @@ EVERY: Mapping[str, Line] = {
     "cleanup history": Line("cleanup history"),
     "report ls": Line("report ls"),
     "report now": Line("report now"),
+    "report set": Line("report set weekly --yes --name mondays '0 8 * * mon'"),
+    "report rm": Line("report rm mondays"),
     "compose ls": Line("compose ls"),
     "compose ps": Line("compose -p shop ps"),
     "compose logs": Line("compose -p shop logs"),

@@ -33,7 +33,11 @@ def _values(flag: Flag) -> st.SearchStrategy[Any]:
 
 
 def _argument(argument: Argument) -> st.SearchStrategy[Any]:
-    words = WORDS | st.integers(1, 99).map(str) | st.sampled_from(["cleanup", "daily", "web", "app:1.0", "front"])
+    words = (
+        WORDS
+        | st.integers(1, 99).map(str)
+        | st.sampled_from(["cleanup", "daily", "web", "app:1.0", "front", "0 3 * * sun"])
+    )
     if argument.repeats:
         return st.lists(words, min_size=int(argument.required), max_size=3).map(tuple)
     return words if argument.required else words.filter(bool)

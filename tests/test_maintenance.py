@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pytest
 from nights import DAY, HOUR, Night, moments
@@ -126,28 +127,107 @@ def test_whether_it_was_begun_is_told_by_what_was_noted(night: Night) -> None:
     assert looking.look(hosts, action, (), night.clock.at).status is Status.FAILED
 
 
-def test_alerts_about_the_host_are_told_in_one_message_when_it_ends(night: Night) -> None:
+@dataclass
+class Alerts:
+    """What is wrong just now, and what those hear who watch over the bot."""
+
+    night: Night
+    wrong: dict[str, str | None] = field(default_factory=lambda: {"The engine local": None, "Slack": None})
+    side: Side = field(default_factory=Side)
+
+    def keeper(self) -> Keeper:
+        """The keeper of a process that starts now."""
+        store, clock = self.night.bench.store, self.night.clock
+        checks = {name: partial(self.wrong.get, name) for name in self.wrong}
+        hush = Hush(store, self.night.bench.pipeline.policy, clock, "local")
+        return Keeper(store, clock, checks, self.side, hosts={"The engine local": "local"}, quiet=hush.quiet)
+
+    def come(self, *names: str, keeper: Keeper | None = None) -> None:
+        """These fail, and are back at the next look."""
+        kept = keeper or self.keeper()
+        for wrong in ("it is down", None):
+            self.wrong.update(dict.fromkeys(names, wrong))
+            kept.look()
+
+
+@pytest.fixture
+def alerts(night: Night) -> Alerts:
+    """Nothing is wrong yet."""
+    return Alerts(night)
+
+
+def test_alerts_about_the_host_are_told_in_one_message_when_it_ends(night: Night, alerts: Alerts) -> None:
     """Those about other things are told at once; a restart meanwhile loses none."""
-    wrong: dict[str, str | None] = {"The engine local": "it is down", "Slack": "it is away"}
-    side = Side()
-
-    def keeper() -> Keeper:
-        checks = {name: lambda name=name: wrong[name] for name in wrong}
-        return Keeper(night.bench.store, night.clock, checks, side, hosts={"The engine local": "local"})
-
     night.say("maintenance start local 2h new disk")
-    first = keeper()
-    first.look()
-    wrong.update(dict.fromkeys(wrong))
-    first.look()
-    assert [each.partition(":")[0] for each in side.said] == ["Slack is back"]
+    alerts.come("The engine local", "Slack")
+    assert [each.partition(":")[0] for each in alerts.side.said] == ["Slack is back"]
     night.clock.at += 2 * HOUR
-    second = keeper()
+    second = alerts.keeper()
     second.look()
     second.look()
     over = "The maintenance of local is over (dev: new disk). Held back meanwhile: The engine local is back: it is down"
-    assert len(side.said) == 2
-    assert side.said[1].startswith(over)
+    assert len(alerts.side.said) == 2
+    assert alerts.side.said[1].startswith(over)
+
+
+def test_quiet_hours_hold_alerts_about_their_hosts(night: Night, alerts: Alerts) -> None:
+    """They are told in one message when these end; a restart meanwhile loses none, and the rest is told at once."""
+    night.ruled(QUIET)
+    night.clock.at += 9 * HOUR  # 23:00 in Berlin
+    alerts.come("The engine local", "Slack")
+    alerts.come("The engine local")
+    assert [each.partition(":")[0] for each in alerts.side.said] == ["Slack is back"]
+    night.clock.at += 8 * HOUR
+    morning = alerts.keeper()
+    morning.look()
+    morning.look()
+    assert len(alerts.side.said) == 2
+    assert alerts.side.said[1].startswith("The quiet hours of local are over. Held back meanwhile: The engine local is")
+    assert alerts.side.said[1].count("The engine local is back: it is down (from 21:00:00 UTC") == 2
+    alerts.come("The engine local", keeper=morning)
+    assert len(alerts.side.said) == 3
+
+
+def test_quiet_hours_of_other_hosts_hold_nothing(night: Night, alerts: Alerts) -> None:
+    """Each host has those that the policy gives it."""
+    night.ruled(QUIET.replace('"local"', '"prod"'))
+    night.clock.at += 9 * HOUR
+    alerts.come("The engine local")
+    assert len(alerts.side.said) == 1
+
+
+def test_a_maintenance_that_ends_in_quiet_hours_is_told_when_they_do(night: Night, alerts: Alerts) -> None:
+    """And what waited for their end waits on where somebody works on the host then."""
+    night.ruled(QUIET)
+    night.clock.at += 7 * HOUR
+    night.say("maintenance start local 2h new disk")
+    alerts.come("The engine local")
+    night.clock.at += 3 * HOUR  # midnight in Berlin
+    alerts.keeper().look()
+    night.say("maintenance start local 8h another disk")
+    night.clock.at += 7 * HOUR + 60
+    alerts.keeper().look()
+    assert alerts.side.said == []
+    night.clock.at += HOUR
+    alerts.keeper().look()
+    (said,) = alerts.side.said
+    told_at_last = ["another disk", "quiet hours of local are over", "new disk", "The engine local is back"]
+    assert [each for each in told_at_last if each in said] == told_at_last
+
+
+def test_a_record_that_is_not_whole_is_told_in_quiet_hours(night: Night, alerts: Alerts) -> None:
+    """That is urgent whatever the hour."""
+    night.ruled(QUIET.replace('hosts = ["local"]\n', ""))
+    night.say("ps")
+    keeper = alerts.keeper()
+    db = night.file()
+    db.execute("DROP TRIGGER events_are_not_altered")
+    db.execute("UPDATE events SET body = '{}' WHERE id = 2")
+    db.commit()
+    db.close()
+    night.clock.at += 9 * HOUR
+    keeper.look()
+    assert [each.partition(":")[0] for each in alerts.side.said] == ["The record is not whole"]
 
 
 def test_who_can_write_the_file_alone_holds_nothing_back(night: Night) -> None:

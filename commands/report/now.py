@@ -9,7 +9,7 @@ from commands.report.answer import reply
 from commands.report.building import report
 from commands.report.facts import gather
 from commands.report.page import page
-from commands.report.report import DAY, KINDS, Period
+from commands.report.report import DAILY, DAY, KINDS, Period
 from commands.spec import Permission
 from commands.timestamps import epoch
 
@@ -25,7 +25,7 @@ class Now(Command, name="report now", permission=Permission.SEE, filtered=True):
     `report ls` lists, daily where there is none. Only what you may see is in it, and in its sums.
     """
 
-    kind: str = arg("KIND", default="daily")
+    kind: str = arg("KIND", default=DAILY)
     since: str = flag(default="", help='From when on, in place of the kind\'s own time: a time or an age ("72h")')
     html: bool = flag(default=False, help="Also as a file: a page with every row, which a browser prints to PDF")
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from commands.chart import Chart
 
 HOUR, DAY = 3_600, 86_400  # seconds
+DAILY = "daily"  # the kind that is meant where none is named
 POINTS = 16  # of a chart, at most; Slack draws 20
 _STEPS = (900, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY)
 _DAILY_STEP = DAY  # seconds from which on a point is a whole day
@@ -27,7 +28,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("daily", DAY, "The last day, in points of two hours"),
+        Kind(DAILY, DAY, "The last day, in points of two hours"),
         Kind("weekly", 7 * DAY, "The last week, in points of twelve hours"),
     )
 }

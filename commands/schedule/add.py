@@ -7,25 +7,25 @@ import re
 from collections.abc import Iterator
 
 from commands import legible, units
-from commands.command import Command, Risk, args, flag
+from commands.command import Risk, args, flag
 from commands.context import Context
 from commands.intent import Intent
 from commands.reply import Moment, Note, Reply
 from commands.schedule.run import JOBS
+from commands.schedule.timed import FIELDS, Timed
 from commands.spec import Permission
 from commands.timetable import Understood, Wish
 
 LATE = ("", "run", "skip")
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.IGNORECASE)
 _NAMED = "expected a letter, then up to 39 of letters, digits, '_', '.' and '-'"
-_FIELDS = 5  # of a cron expression
 _WHEN = (
     'say when first: `schedule add "0 3 * * sun" restart web`, `schedule add --every 6h restart web` or'
     ' `schedule add --at "tomorrow 18:00" restart web`'
 )
 
 
-class Add(Command, name="schedule add", permission=Permission.LISTED, interspersed=False, decides=True):
+class Add(Timed, name="schedule add", permission=Permission.LISTED, interspersed=False, decides=True):
     """Have a line run by the clock.
 
     WHEN is five cron fields in quotes, unless --every or --at says when; all that comes after it is the line, with its
@@ -35,16 +35,7 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
     """
 
     words: tuple[str, ...] = args("[WHEN] COMMAND [ARG...]")
-    every: str = flag(default="", help="Again and again after so long, as 90m, 6h or 1d", label="duration")
-    at: str = flag(default="", help='Once, as 18:00, "tomorrow 18:00", "2026-12-01 18:00" or "in 2h"', label="moment")
-    tz: str = flag(default="", help="The time zone by which it is read, as Europe/Berlin; your own in Slack, else UTC")
-    name: str = flag(default="", help="What to call it, besides its number")
-    late: str = flag(
-        default="", help="What to do where a run is late: run or skip it; else it is run while that is not too late"
-    )
     standing: bool = flag(default=False, help="Have others agree once to all runs, where the policy lets them")
-    quiet_ok: bool = flag(default=False, help="Run it in the policy's quiet hours, too")
-    yes: bool = flag("-y", default=False, help="Keep it without being asked")
 
     def problem(self) -> str | None:
         """A line without when, or when without a line."""
@@ -61,14 +52,13 @@ class Add(Command, name="schedule add", permission=Permission.LISTED, interspers
 
     def _is_cut_short(self) -> bool:
         """Whether what comes first is no cron expression, where it has to be one."""
-        return not (self.every or self.at) and len(self.words[0].split()) < _FIELDS
+        return not self.is_timed and len(self.words[0].split()) < FIELDS
 
     def wish(self) -> Wish:
         """When and what."""
-        timed = bool(self.every or self.at)
         return Wish(
-            words=self.words if timed else self.words[1:],
-            cron="" if timed else self.words[0],
+            words=self.words if self.is_timed else self.words[1:],
+            cron="" if self.is_timed else self.words[0],
             every=self.every,
             at=self.at,
             zone=self.tz,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,11 +54,17 @@ class Ls(Command, name="schedule ls", alias="schedule list", permission=Permissi
         jobs = ctx.bot.timetable.listed()
         if not jobs:
             return note(NOTHING)
-        source = "{{.Name}}" if self.quiet else TABLE if self.format in {"", "table"} else self.format
-        reply = listed([_row(job, ctx.now, trunc=source == TABLE) for job in jobs], source, HEADERS)
-        ahead = sorted((job["next_runs"][0], job["title"]) for job in jobs if job["next_runs"])
-        shown = ahead[:_MOMENTS] if source == TABLE else []
-        return reply + Reply(tuple(Moment(f"{name} runs next at", at) for at, name in shown))
+        if not self.quiet and self.format in {"", "table"}:
+            return table(jobs, ctx.now)
+        source = "{{.Name}}" if self.quiet else self.format
+        return listed([_row(job, ctx.now, trunc=False) for job in jobs], source, HEADERS)
+
+
+def table(jobs: Sequence[Mapping[str, Any]], now: float) -> Reply:
+    """A row for each, and when those that come first run, in the reader's own zone."""
+    ahead = sorted((job["next_runs"][0], job["title"]) for job in jobs if job["next_runs"])
+    told = listed([_row(job, now, trunc=True) for job in jobs], TABLE, HEADERS)
+    return told + Reply(tuple(Moment(f"{name} runs next at", at) for at, name in ahead[:_MOMENTS]))
 
 
 def _row(job: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
