@@ -45,7 +45,7 @@ def test_a_policy_is_set_shown_turned_on_and_forgotten(office: Cleaners) -> None
     assert said(spoken, "cleanup ls -q") == "default\nweekly\n"
     row = said(spoken, "cleanup ls").splitlines()[2]
     assert re.split(r"\s{2,}", row) == [
-        "weekly", "dry", "images, containers", "2w", "the newest 3 of each repository", "20 or 20 %",
+        "weekly", "dry", "images, containers", "2w", "the newest 3 of each repository", "20 or 20 %", "any",
     ]  # fmt: skip
     said(spoken, "cleanup on weekly")
     assert "State:       on\n" in said(spoken, "cleanup show weekly")
