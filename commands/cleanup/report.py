@@ -14,6 +14,8 @@ from commands.cleanup.removal import End, Removal
 from commands.context import Context
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, Table, lines
+from commands.report import storage
+from commands.report.report import KINDS, Period
 from commands.system.room import Unread
 from commands.units import ago, size
 
@@ -56,6 +58,7 @@ def after(ctx: Context, planned: Plan, gauge: Gauge, removal: Removal, ran: Ran)
     parts += [Note(_counted(ran)), *_left_room(gauge), *_hints(planned, policy)]
     if ran.freed == 0 and (much := list(space.large(ctx))):
         parts.append(Note(f"Nothing was freed. {' '.join(much)}"))
+    parts += _week(ctx)
     ids = tuple(each.id for each in removal.taken())
     if not removal.broken:
         return Reply(tuple(parts), ids=ids)
@@ -71,6 +74,16 @@ def dry(policy: Policy) -> Note:
 def _counted(ran: Ran) -> str:
     listed = f", listed with {size(ran.told)} by the engine: images share layers" if ran.told else ""
     return f"{ran.removed} removed{listed}; {ran.skipped} skipped; {ran.failed} failed."
+
+
+def _week(ctx: Context) -> Iterator[Part]:
+    """The disk over the last week, for whoever sees all that is on it; nothing where it was not weighed."""
+    week = KINDS["weekly"]
+    period = Period.of(week.name, ctx.now - week.seconds, ctx.now)
+    disks = ctx.bot.samples.disks(period.since, period.until) if ctx.sees_all() else ()
+    if disks:
+        yield Note(f"Weighed {ago(ctx.now - disks[-1].at).lower()}: {' '.join(storage.sizes(disks[-1]))}")
+        yield storage.chart(period, disks)
 
 
 def _left_room(gauge: Gauge) -> tuple[Note, ...]:
