@@ -90,7 +90,7 @@ def test_a_disk_with_room_is_left_alone_and_what_is_there_is_seen_all_the_same(
         for line in (f"cleanup set all {FLAGS}", "cleanup on all"):
             said(spoken, line)
         answered = said(spoken, "cleanup run all")
-        assert re.search(r"The disk is 60\.0 % full: all removes nothing below 85 %\.", answered)
+        assert re.search(r"The disk is 60\.0 % full: the policy all removes nothing below 85 %\.", answered)
         assert "No cleanup has run here yet" in said(spoken, "cleanup history")
         office.clock.at += 40 * 86_400
         disk.fill(90)
@@ -165,6 +165,7 @@ def test_a_disk_that_cannot_be_read_is_refused_with_the_reason(
                 outcome = spoken.say(f"cleanup {line}")
                 assert outcome.status is Status.FAILED, line
                 assert why in told(outcome), line
+                assert "without --disk and --until" in told(outcome), line
         assert said(spoken, "cleanup ls -q") == "default\nall\n"
         said(spoken, "cleanup run default")
     assert "app:2.0" in images(api)

@@ -10,6 +10,8 @@ from commands.context import Context
 from commands.system import room
 from commands.system.room import Root, Unread
 
+_WITHOUT = "A policy that is set without --disk and --until does not go by it."
+
 
 @dataclass(frozen=True)
 class Gauge:
@@ -25,7 +27,8 @@ class Gauge:
         """Why a run does nothing at all; raises Unread."""
         if self.root is None or (full := self.root.room().full) >= self.policy.disk:
             return ""
-        return f"The disk is {_percent(full)} full: {self.policy.name} removes nothing below {self.policy.disk} %."
+        told = f"the policy {self.policy.name} removes nothing below {self.policy.disk} %"
+        return f"The disk is {_percent(full)} full: {told}."
 
     def enough(self) -> str:
         """Why a run that has begun takes no more, as one that cannot be measured any longer."""
@@ -58,8 +61,11 @@ def gauge(ctx: Context, policy: Policy) -> Gauge:
     """The one of this policy at the engine; raises Unread where the policy goes by a disk that cannot be read."""
     if not policy.disk:
         return Gauge(policy, None)
-    found = Gauge(policy, room.root(ctx.docker))
-    found.waits()
+    try:
+        found = Gauge(policy, room.root(ctx.docker))
+        found.waits()
+    except Unread as error:
+        raise Unread(f"{error} {_WITHOUT}") from None
     return found
 
 

@@ -12,6 +12,8 @@ from docker.transport import UnixHTTPAdapter
 from commands import wire
 from commands.attempts import Refusal
 
+_UNREAD = "How full the disk is cannot be read"
+
 
 class Unread(Refusal):
     """Why nobody can say from here how full it is."""
@@ -41,16 +43,17 @@ class Root:
         try:
             there = os.statvfs(self.path)
         except OSError as error:
-            raise Unread(f"How full the disk is cannot be read: {self.path}: {error.strerror}.") from None
+            raise Unread(f"{_UNREAD}: {self.path}: {error.strerror}.") from None
         if not there.f_blocks:
-            raise Unread(f"How full the disk is cannot be read: {self.path} is on one that has no size.")
+            raise Unread(f"{_UNREAD}: {self.path} is on one that has no size.")
         return Room(there.f_bavail * there.f_frsize, there.f_blocks * there.f_frsize)
 
 
 def root(client: APIClient) -> Root:
     """Where the engine keeps its data; raises Unread where that is not on this machine."""
+    if not isinstance(client.get_adapter(client.base_url), UnixHTTPAdapter):
+        raise Unread(f"{_UNREAD}: the engine is reached by an address, and not by a socket of this machine.")
     info = wire.get(client, "/info")
-    is_here = isinstance(client.get_adapter(client.base_url), UnixHTTPAdapter)
-    if not is_here or info.get("Name") != socket.gethostname() or not info.get("DockerRootDir"):
-        raise Unread("How full the disk is cannot be read: the engine's data is not on the machine of slashdock.")
+    if info.get("Name") != socket.gethostname() or not info.get("DockerRootDir"):
+        raise Unread(f"{_UNREAD}: the engine's data is not on the machine of slashdock.")
     return Root(info["DockerRootDir"])
