@@ -159,4 +159,4 @@ def test_errors_in_the_record_tell_nobody_of_what_they_may_not_see(office: Offic
     for person, found in ((EVE, False), (DEV, True)):
         assert ("pgdata" in told(dev.say(f"audit ls -f text={hidden[:9]}", person))) == found
     reader = Reader(Asker(EVE, host="local"), dev.pipeline.policy, dev.store)
-    assert hidden not in str(reader.run({"last_number": failed.number, "last": hidden}))
+    assert hidden not in reader.run(failed.number, hidden)
