@@ -204,7 +204,12 @@ def too_much(message: Message) -> bool:
     kinds = {each.get("type") for each in _nodes(payload)}
     shown = "".join(map(str, (each.get("text", "") for each in _nodes(payload))))
     unseen = any(unicodedata.category(char) in UNSEEN and char not in "\n\t" for char in shown)
-    return len(json.dumps(payload, ensure_ascii=False)) > ANSWER or bool(kinds & OBEYED) or bool(re.search("<[!@#h]", fallback)) or unseen
+    return (
+        len(json.dumps(payload, ensure_ascii=False)) > ANSWER
+        or bool(kinds & OBEYED)
+        or bool(re.search("<[!@#h]", fallback))
+        or unseen
+    )
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:
