@@ -7,9 +7,7 @@ status does not tell that it has run for long. Work is done in few threads of th
 from __future__ import annotations
 
 import logging
-import os
 import re
-import socket
 import threading
 import time
 from collections import deque
@@ -20,7 +18,6 @@ from typing import Any
 from docker.errors import DockerException
 
 from bot.database import Unwritable
-from bot.doors import UNIX
 from bot.hosts import QUICK, Host
 from bot.metrics import Metrics, Sample
 from bot.thinning import QUARTER
@@ -28,7 +25,8 @@ from bot.workers import Pool
 from commands import seen, wire
 from commands.container import sampling
 from commands.samples import Disk
-from commands.system import usage
+from commands.system import room, usage
+from commands.system.room import Unread
 
 WORKERS = 8  # containers of an engine that are asked for at once; an old engine takes a second for each
 PATIENCE = 40.0  # seconds after which no further container is asked for in this minute
@@ -161,21 +159,19 @@ class Glance:
         """Ask for the sizes of all there is, which takes an engine long, and read how much room is left beside."""
         self._quarter = at // QUARTER
         try:
-            info = wire.get(self._host.quick(), "/info")
+            there = self._room()
             octets = usage.octets(wire.get(self._host.patient(), "/system/df"))
         except _FAILED:
             return
-        self._keep(partial(self._metrics.weigh, self._host.name, Disk(at, *octets, *self._room(info))))
+        self._keep(partial(self._metrics.weigh, self._host.name, Disk(at, *octets, *there)))
 
-    def _room(self, info: Listed) -> tuple[int | None, int | None]:
+    def _room(self) -> tuple[int | None, int | None]:
         """The bytes that are free for the engine, and all of them; None where its files are not on this machine."""
-        if not self._host.url.startswith(UNIX) or info.get("Name") != socket.gethostname():
-            return None, None
         try:
-            there = os.statvfs(info["DockerRootDir"])
-        except OSError:
+            there = room.root(self._host.quick()).room()
+        except Unread:
             return None, None
-        return there.f_bavail * there.f_frsize, there.f_blocks * there.f_frsize
+        return there.free, there.size
 
 
 def _share(now: Listed, before: Listed) -> float | None:

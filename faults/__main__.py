@@ -13,7 +13,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
-from faults import breaks, floods, kills  # noqa: E402 - the line above says where the rest is
+from faults import breaks, clocks, floods, kills  # noqa: E402 - the line above says where the rest is
 from faults.breaks import replies, tried  # noqa: E402
 from faults.cases import Case  # noqa: E402
 
@@ -49,6 +49,7 @@ def cases() -> Iterator[Case]:
     if library:
         yield Case("clock an hour ahead", partial(tried, breaks.clock("+1h"), library))
         yield Case("clock an hour back", partial(tried, breaks.clock("-1h"), library))
+        yield Case("clock ahead and back under schedules", partial(clocks.stepped, library))
 
 
 def main(words: list[str]) -> int:

@@ -23,6 +23,7 @@ from proxy import Proxy, answer
 from bot.request import Status
 from bot.turns import Turns
 from commands import catalog
+from commands.samples import Disk
 
 AGREED = '[[require]]\nverbs = ["cleanup sweep"]\non = ["*"]\napprove = "second"\n'
 
@@ -45,7 +46,7 @@ def test_a_policy_is_set_shown_turned_on_and_forgotten(office: Cleaners) -> None
     assert said(spoken, "cleanup ls -q") == "default\nweekly\n"
     row = said(spoken, "cleanup ls").splitlines()[2]
     assert re.split(r"\s{2,}", row) == [
-        "weekly", "dry", "images, containers", "2w", "the newest 3 of each repository", "20 or 20 %",
+        "weekly", "dry", "images, containers", "2w", "the newest 3 of each repository", "20 or 20 %", "any",
     ]  # fmt: skip
     said(spoken, "cleanup on weekly")
     assert "State:       on\n" in said(spoken, "cleanup show weekly")
@@ -464,6 +465,22 @@ def test_where_nothing_helped_what_is_large_is_told(api: APIClient, office: Clea
     assert re.search(r"Nothing was freed\. Volumes hold 10\dkB: pgdata 100kB", answered)
     assert re.search(r"Containers wrote \S+: .*big 50kB", answered)
     assert re.search(r"Their log files hold \S+: big \d", answered)
+
+
+def test_a_run_shows_the_disk_over_the_last_week_to_whoever_sees_all_of_it(office: Cleaners) -> None:
+    """As a chart and in words; not where a rule hides anything, and not where nothing was weighed."""
+    rules = '[[deny]]\nverbs = ["see"]\non = ["label:hidden=yes"]\n'
+    spoken = office.later(office(), flags="--what images --keep '*'")
+    assert "Docker takes" not in said(spoken, "cleanup run all")
+    for days in (9, 6, 3, 1):
+        spoken.store.metrics.weigh(
+            "local", Disk(int(office.clock.at - days * DAY), days * 10**9, 0, 0, 0, 10**10, 4 * 10**10)
+        )
+    answered = said(spoken, "cleanup run all")
+    assert "Weighed 24 hours ago: Docker takes 1GB: images 1GB" in answered
+    assert "10GB of 40GB are free (25%)." in answered
+    assert "Disk (GB): images 1 to 6, last 1; containers 0 throughout" in answered
+    assert "Docker takes" not in said(office(rules), "cleanup run all")
 
 
 def test_a_lost_answer_ends_the_run(office: Cleaners, fresh_world: str, tmp_path: Path) -> None:

@@ -10,17 +10,25 @@ from commands.reply import Reply
 from commands.spec import Permission
 from commands.template import Row
 
-HEADERS = {"Name": "NAME", "State": "STATE", "What": "TAKES", "Age": "AGE", "Keeps": "KEEPS", "Most": "A RUN"}
-TABLE = r"table {{.Name}}\t{{.State}}\t{{.What}}\t{{.Age}}\t{{.Keeps}}\t{{.Most}}"
+HEADERS = {
+    "Name": "NAME",
+    "State": "STATE",
+    "What": "TAKES",
+    "Age": "AGE",
+    "Keeps": "KEEPS",
+    "Most": "A RUN",
+    "Disk": "DISK",
+}
+TABLE = r"table {{.Name}}\t{{.State}}\t{{.What}}\t{{.Age}}\t{{.Keeps}}\t{{.Most}}\t{{.Disk}}"
 
 
 class Ls(Command, name="cleanup ls", alias="cleanup list", permission=Permission.SEE):
-    """List the cleanup policies: what each takes, from which age, what it keeps and how much a run takes.
+    """List the cleanup policies: what each takes, from which age, what it keeps, and how much a run takes.
 
-    A dry one only shows what it would remove.
+    A dry one only shows what it would remove. One with a disk does so only while that is full.
     """
 
-    format: str = flag(default="", help=f"{FORMAT} (.Name .State .What .Age .Keeps .Most)")
+    format: str = flag(default="", help=f"{FORMAT} (.Name .State .What .Age .Keeps .Most .Disk)")
     quiet: bool = flag("-q", default=False, help="Only the names")
 
     def run(self, ctx: Context) -> Reply:
@@ -40,6 +48,7 @@ def told(policy: Policy) -> dict[str, str]:
         "Age": duration(policy.age) if policy.age else "1d",
         "Keeps": ", ".join(kept),
         "Most": f"{policy.most} or {policy.percent} %",
+        "Disk": f"{policy.disk} % until {policy.until} %" if policy.disk else "any",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.cleanup import facts, planning, report
+from commands.cleanup import disk, facts, planning, report
 from commands.cleanup.policy import DEFAULT
 from commands.command import Command, arg
 from commands.context import Context
@@ -15,8 +15,9 @@ class Plan(Command, name="cleanup plan", permission=Permission.SEE):
 
     Without a name it is about dangling images, which the nightly cleanup takes. What a container in any state was made
     from stays, what slashdock first saw less than a day ago, what is dated in the future or more than ten years ago,
-    what the policy keeps, and what is beyond the number that one run may remove. Nothing is changed. The bytes that are
-    freed are measured by the run: images share layers, so that sizes do not add up.
+    what the policy keeps, and what is beyond the number that one run may remove. Of a policy that goes by the disk it
+    says how full that is. Nothing is changed. The bytes that are freed are measured by the run: images share layers, so
+    that sizes do not add up.
     """
 
     policy: str = arg("NAME", default="", choosing=True)
@@ -25,4 +26,4 @@ class Plan(Command, name="cleanup plan", permission=Permission.SEE):
         """What would go, then what would stay."""
         policy = ctx.bot.cleanups.policy(self.policy or DEFAULT)
         planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now)
-        return report.before(planned, policy, ctx.now)
+        return report.before(planned, disk.gauge(ctx, policy), ctx.now)

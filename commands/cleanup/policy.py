@@ -19,7 +19,9 @@ class Policy:
     """What a cleanup may take, by whole words of WHAT; age is in seconds since the first sight or the last use.
 
     keep_labels are KEY or KEY=VALUE, keep are globs on names; newest images of each repository stay. One run takes most
-    objects, and no more than percent of all that it looked at. Its runs only show until it is on.
+    objects, and no more than percent of all that it looked at. Its runs only show until it is on. With a disk, a run
+    takes something only where so many of a hundred bytes there are not free, and only until fewer than until are; 0: it
+    does not go by the disk.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Policy:
     most: int = 20
     percent: int = 20
     on: bool = False
+    disk: int = 0
+    until: int = 0
 
     @property
     def youngest(self) -> float:

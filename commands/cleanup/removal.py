@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -78,16 +78,17 @@ class Removal:
         self.fates += [Fate(thing, end, why) for thing in things]
 
 
-def remove(ctx: Context, planned: Plan) -> Removal:
+def remove(ctx: Context, planned: Plan, enough: Callable[[], str]) -> Removal:
     """Remove it, each in the host's own turn: nothing goes while images are on their way there.
 
-    After a lost answer nothing more is begun.
+    enough is asked before each one why no more is to go, and says nothing where it may. After a lost answer nothing
+    more is begun.
     """
     removal, made = Removal(), dict[str, str]()
     for at, thing in enumerate(planned.remove):
         with ctx.bot.cleanups.turn() as ours:
-            if not ours:
-                removal.rest(planned.remove[at:], End.KEPT, _BUSY)
+            if why := enough() if ours else _BUSY:
+                removal.rest(planned.remove[at:], End.KEPT, why)
                 break
             fate = _fate(ctx, thing, made)
         removal.fates.append(fate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from commands.cleanup import space
+from commands.cleanup.disk import Gauge
 from commands.cleanup.facts import Thing
 from commands.cleanup.memory import Ran
 from commands.cleanup.planning import Plan
@@ -13,6 +14,9 @@ from commands.cleanup.removal import End, Removal
 from commands.context import Context
 from commands.listing import short
 from commands.reply import Errors, Note, Output, Part, Reply, Table, lines
+from commands.report import storage
+from commands.report.report import KINDS, Period
+from commands.system.room import Unread
 from commands.units import ago, size
 
 HEADER = ("ID", "KIND", "NAME", "SIZE", "CREATED", "WHAT")
@@ -24,12 +28,13 @@ _DRY = "The policy {0} is dry: nothing was removed. `cleanup on {0}` turns it on
 Row = tuple[str, ...]
 
 
-def before(planned: Plan, policy: Policy, now: float) -> Reply:
-    """What a run would do; what a dry one does."""
+def before(planned: Plan, gauge: Gauge, now: float) -> Reply:
+    """What a run would do; what a dry one does. Raises Unread."""
+    policy, full = gauge.policy, _notes(gauge.most())
     rows = (*(_row(each, now, "would be removed") for each in planned.remove), *_left(planned, now))
     if not rows:
-        return nothing(policy)
-    return Reply((Table((HEADER, *rows)), *_hints(planned, policy)))
+        return Reply(full) + nothing(policy)
+    return Reply((*full, Table((HEADER, *rows)), *_hints(planned, policy)))
 
 
 def nothing(policy: Policy) -> Reply:
@@ -42,16 +47,18 @@ def going(planned: Plan, now: float) -> tuple[Row, ...]:
     return (HEADER, *(_row(each, now, "would be removed") for each in planned.remove))
 
 
-def after(ctx: Context, planned: Plan, policy: Policy, removal: Removal, ran: Ran) -> Reply:
+def after(ctx: Context, planned: Plan, gauge: Gauge, removal: Removal, ran: Ran) -> Reply:
     """What a run did."""
+    policy = gauge.policy
     rows = (*(_row(fate.thing, ctx.now, str(fate)) for fate in removal.fates), *_left(planned, ctx.now))
     if not rows:
-        return nothing(policy)
+        return Reply(_left_room(gauge)) + nothing(policy)
     freed = "not measured" if ran.freed is None else size(ran.freed)
     parts: list[Part] = [Table((HEADER, *rows)), Output(f"Total reclaimed space: {freed}\n")]
-    parts += [Note(_counted(ran)), *_hints(planned, policy)]
+    parts += [Note(_counted(ran)), *_left_room(gauge), *_hints(planned, policy)]
     if ran.freed == 0 and (much := list(space.large(ctx))):
         parts.append(Note(f"Nothing was freed. {' '.join(much)}"))
+    parts += _week(ctx)
     ids = tuple(each.id for each in removal.taken())
     if not removal.broken:
         return Reply(tuple(parts), ids=ids)
@@ -67,6 +74,27 @@ def dry(policy: Policy) -> Note:
 def _counted(ran: Ran) -> str:
     listed = f", listed with {size(ran.told)} by the engine: images share layers" if ran.told else ""
     return f"{ran.removed} removed{listed}; {ran.skipped} skipped; {ran.failed} failed."
+
+
+def _week(ctx: Context) -> Iterator[Part]:
+    """The disk over the last week, for whoever sees all that is on it; nothing where it was not weighed."""
+    week = KINDS["weekly"]
+    period = Period.of(week.name, ctx.now - week.seconds, ctx.now)
+    disks = ctx.bot.samples.disks(period.since, period.until) if ctx.sees_all() else ()
+    if disks:
+        yield Note(f"Weighed {ago(ctx.now - disks[-1].at).lower()}: {' '.join(storage.sizes(disks[-1]))}")
+        yield storage.chart(period, disks)
+
+
+def _left_room(gauge: Gauge) -> tuple[Note, ...]:
+    try:
+        return _notes(gauge.left())
+    except Unread as error:
+        return _notes(str(error))
+
+
+def _notes(text: str) -> tuple[Note, ...]:
+    return (Note(text),) if text else ()
 
 
 def _hints(planned: Plan, policy: Policy) -> Iterator[Note]:

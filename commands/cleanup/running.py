@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from commands import vanished
 from commands.aftermath import Fate, Past
 from commands.attempts import Refusal
-from commands.cleanup import facts, planning, removal, report, space
+from commands.cleanup import disk, facts, planning, removal, report, space
+from commands.cleanup.disk import Gauge
 from commands.cleanup.memory import Ran
 from commands.cleanup.planning import Plan
 from commands.cleanup.policy import DEFAULT, Policy
@@ -16,7 +17,7 @@ from commands.cleanup.space import Usage
 from commands.command import Command, arg
 from commands.context import Context
 from commands.intent import Intent, told
-from commands.reply import Note, Reply
+from commands.reply import Note, Reply, note
 
 DOES = "image rm, image prune, container rm, container prune, network rm, network prune, builder prune"
 
@@ -33,24 +34,28 @@ class Running(Command):
         return vanished.each(past)
 
     def cleans(self, ctx: Context, *, all_: bool) -> Intent:
-        """What goes now; a dry policy only shows it."""
+        """What goes now; a dry policy only shows it, and one that goes by a disk with room does nothing."""
         policy = ctx.bot.cleanups.policy(self.policy or DEFAULT)
         planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now, all_=all_)
+        gauge = disk.gauge(ctx, policy)
         if not policy.on:
-            return told(report.before(planned, policy, ctx.now) + Reply((report.dry(policy),)))
+            return told(report.before(planned, gauge, ctx.now) + Reply((report.dry(policy),)))
+        if waits := gauge.waits():  # after a look at all there is, which notes since when that is there
+            return told(note(waits))
         return Intent(
             planned.objects(),
-            lambda: _cleaned(ctx, policy, planned),
+            lambda: _cleaned(ctx, gauge, planned),
             report.going(planned, ctx.now),
             idle=not planned.remove,
         )
 
 
-def _cleaned(ctx: Context, policy: Policy, planned: Plan) -> Reply:
+def _cleaned(ctx: Context, gauge: Gauge, planned: Plan) -> Reply:
+    policy = gauge.policy
     before = space.usage(ctx.patient, policy.what) if planned.remove else {}
-    done = removal.remove(ctx, planned)
+    done = removal.remove(ctx, planned, gauge.enough)
     ran = _ran(policy, planned, done, _freed(ctx, policy, before, done))
-    reply = report.after(ctx, planned, policy, done, ran)
+    reply = report.after(ctx, planned, gauge, done, ran)
     try:
         ctx.bot.cleanups.ended(ran, done.taken())
     except Refusal as refusal:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 
 from commands.aftermath import Fate, Past, untold
-from commands.cleanup import policy, values
+from commands.cleanup import disk, policy, values
 from commands.cleanup.policy import DANGLING, WHAT, Policy
 from commands.command import Command, arg, flag
 from commands.context import Context
+from commands.intent import Intent
 from commands.reply import Reply, note
 from commands.spec import Permission
 
@@ -42,22 +43,41 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     most_percent: int = flag(
         default=20, shown="20", kind=values.PERCENT, help="Take so many of a hundred objects in one run at most"
     )
+    disk: int = flag(
+        default=0, kind=values.SHARE, help="Take something only where the disk is as full as this, or more"
+    )
+    until: int = flag(default=0, kind=values.SHARE, help="And stop once it is less full than this; both or none")
 
     def problem(self) -> str | None:
-        """A name that none can have."""
-        if _NAME.fullmatch(self.policy):
-            return None
-        return f"'{self.policy}' cannot be a policy's name: it takes small letters, digits, - and _, 40 at most"
+        """A name that none can have, or a disk that would never be so."""
+        if not _NAME.fullmatch(self.policy):
+            return f"'{self.policy}' cannot be a policy's name: it takes small letters, digits, - and _, 40 at most"
+        if bool(self.disk) != bool(self.until):
+            return "--disk and --until go together: --disk 85% --until 70%"
+        return "--until has to be less than --disk" if self.disk and self.until >= self.disk else None
 
     def became(self, past: Past) -> Iterable[Fate]:
         """Nothing at the engine tells."""
         del past
         return untold(UNTOLD)
 
+    def intent(self, ctx: Context) -> Intent:
+        """To keep it; raises Unread where it is to go by a disk that cannot be read."""
+        disk.gauge(ctx, self._meant)
+        return super().intent(ctx)
+
     def run(self, ctx: Context) -> Reply:
         """Keep it, dry."""
+        ctx.bot.cleanups.keep(self._meant)
+        return note(
+            f"The policy {self.policy} is set, and dry: its runs only show what they would remove. `cleanup plan"
+            f" {self.policy}` shows it now, `cleanup on {self.policy}` turns it on."
+        )
+
+    @property
+    def _meant(self) -> Policy:
         given = {word for each in self.what or (DANGLING,) for word in values.words(each)}
-        made = Policy(
+        return Policy(
             self.policy,
             tuple(word for word in WHAT if word in given),
             policy.seconds(self.age) or 0.0,
@@ -66,9 +86,6 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
             self.newest,
             self.most,
             self.most_percent,
-        )
-        ctx.bot.cleanups.keep(made)
-        return note(
-            f"The policy {self.policy} is set, and dry: its runs only show what they would remove. `cleanup plan"
-            f" {self.policy}` shows it now, `cleanup on {self.policy}` turns it on."
+            disk=self.disk,
+            until=self.until,
         )

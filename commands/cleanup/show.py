@@ -8,7 +8,15 @@ from commands.context import Context
 from commands.reply import Note, Output, Reply
 from commands.spec import Permission
 
-WORDS = {"Name": "Name", "State": "State", "What": "Takes", "Age": "Age", "Keeps": "Keeps", "Most": "A run takes"}
+WORDS = {
+    "Name": "Name",
+    "State": "State",
+    "What": "Takes",
+    "Age": "Age",
+    "Keeps": "Keeps",
+    "Most": "A run takes",
+    "Disk": "Disk",
+}
 DRY = "It is dry: its runs only show what they would remove. `cleanup on {}` turns it on."
 
 

@@ -53,6 +53,9 @@ def _count(text: str, least: int, most: int, told: str) -> int:
 
 
 _MANY = 100_000  # objects; more than an engine has
+SHARE = Kind(
+    "percent", lambda text: _count(text.removesuffix("%"), 1, 100, "a share from 1% to 100%"), samples=("85%", "70")
+)
 WORDS = Kind("list", _words, repeats=True, samples=("images", "containers,networks"))
 AGE = Kind("duration", _age, samples=("36h", "14d"))
 LABELS = Kind("list", _key, repeats=True, samples=("keep", "stage=prod"))

@@ -28,8 +28,30 @@ def disk(facts: Facts) -> Section:
     within = [each for each in facts.disks if each.at >= facts.period.since]
     if not within:
         return Section("Disk", (UNMEASURED,))
-    words = (*_words(within[-1]), _heading(facts, facts.disks))
-    return Section("Disk", words, charts=(_chart(facts.period, within),))
+    words = (*sizes(within[-1]), _heading(facts, facts.disks))
+    return Section("Disk", words, charts=(chart(facts.period, within),))
+
+
+def sizes(last: Disk) -> Iterator[str]:
+    """A sentence on what takes how much, and one on how much is free where that is known."""
+    parts = {"images": last.images, "containers": last.containers, "volumes": last.volumes, "build cache": last.cache}
+    told = ", ".join(f"{name} {size(octets)}" for name, octets in parts.items())
+    yield f"Docker takes {size(last.taken)}: {told}."
+    if last.free is not None and last.size:
+        yield f"{size(last.free)} of {size(last.size)} are free ({last.free / last.size:.0%})."
+
+
+def chart(period: Period, disks: Sequence[Disk]) -> Chart:
+    """What takes how much, in each span of the period as it was weighed last; of these there is one at least."""
+    last = {each.at // period.step * period.step: each for each in disks}
+    kinds = {
+        "images": [each.images for each in last.values()],
+        "containers": [each.containers for each in last.values()],
+        "volumes": [each.volumes for each in last.values()],
+        "build cache": [each.cache for each in last.values()],
+    }
+    lines = tuple(Series(name, tuple(octets / _GB for octets in values)) for name, values in kinds.items())
+    return Chart("Disk", Shape.LINE, "GB", tuple(map(period.label, last)), lines)
 
 
 def days_left(facts: Facts) -> int | None:
@@ -57,14 +79,6 @@ def _at_most(unused: Sequence[Image]) -> str:
     return f" ({size(total)} at most: images share layers)" if total else ""
 
 
-def _words(last: Disk) -> Iterator[str]:
-    parts = {"images": last.images, "containers": last.containers, "volumes": last.volumes, "build cache": last.cache}
-    told = ", ".join(f"{name} {size(octets)}" for name, octets in parts.items())
-    yield f"Docker takes {size(last.taken)}: {told}."
-    if last.free is not None and last.size:
-        yield f"{size(last.free)} of {size(last.size)} are free ({last.free / last.size:.0%})."
-
-
 def _heading(facts: Facts, disks: Sequence[Disk]) -> str:
     """Where it is heading, by what is free where that is known, else by what docker takes."""
     free = _free(disks)
@@ -81,16 +95,3 @@ def _heading(facts: Facts, disks: Sequence[Disk]) -> str:
 
 def _free(disks: Iterable[Disk]) -> list[tuple[float, float]]:
     return [(float(each.at), float(each.free)) for each in disks if each.free is not None]
-
-
-def _chart(period: Period, disks: Sequence[Disk]) -> Chart:
-    """The last of each span."""
-    last = {each.at // period.step * period.step: each for each in disks}
-    kinds = {
-        "images": [each.images for each in last.values()],
-        "containers": [each.containers for each in last.values()],
-        "volumes": [each.volumes for each in last.values()],
-        "build cache": [each.cache for each in last.values()],
-    }
-    lines = tuple(Series(name, tuple(octets / _GB for octets in values)) for name, values in kinds.items())
-    return Chart("Disk", Shape.LINE, "GB", tuple(map(period.label, last)), lines)
