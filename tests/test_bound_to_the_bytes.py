@@ -60,8 +60,8 @@ REACHING = re.compile(
 TOLD_OF = {"building/contexts", "building/downloading", "building/folders", "building/git", "building/packing"} | {
     "creation/files"
 }
-# A file of its own, a type, text in memory, the engine's answers, and how large its logs are.
-HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space"}
+# A file of its own, a type, text in memory, the engine's answers, how large its logs are, and how full its disk is.
+HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"}
 
 
 @dataclass(frozen=True)
