@@ -122,9 +122,8 @@ class Admission:
 
     def asker(self, request: Request, command: Command, host: Host) -> Asker:
         """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
-        acts = command.spec.permission.changes or command.spec.decides
         afresh = request.origin in {Origin.BUTTON, Origin.SCHEDULE} or request.approved > 0
-        member = self._member(request, fresh=acts or afresh)
+        member = self._member(request, fresh=afresh or command.spec.has_effect)
         if member.refused is not None:
             raise answers.denied(member.refused, command)
         asker = self._as(request, member, host.name)

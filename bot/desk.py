@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
-from math import inf
 from typing import Any
 
 from bot import answers, leaving
@@ -17,33 +16,27 @@ from bot.buttons import Spent
 from bot.execution import Progress, silent
 from bot.held import Held
 from bot.leaving import Task, Tasks
+from bot.owed import Owed
 from bot.pipeline import Pipeline
 from bot.record import UNWRITTEN
-from bot.request import Actor, Due, Late, Member, Outcome, Received, Request, Status, recorded
+from bot.request import Actor, Due, Late, Member, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
-from bot.undelivered import Shown, Tracked, Untracked
+from bot.undelivered import Tracked, Untracked
 from bot.workers import Pool
 from commands import asking
 from commands.asking import Form
 from commands.command import Command
 from commands.line import UsageError
-from commands.reply import Button, Reply, note
+from commands.reply import Button
 from commands.secrets import mask_line
 
 PER_PERSON = 60  # requests that one person may have under way at an engine, so that nobody takes all of its workers
-SETTLED = 60.0  # seconds after which an answer that is not on its way was not taken up by anybody
-OLDEST = 86_400.0  # seconds for which an answer is tried to be shown
-_AGAIN = "slashdock was restarted before Slack had confirmed this answer: it may stand above already."
-_NOT_KEPT = "What was answered is not kept any more. The record says what became of it."
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."
 UNKNOWN = "This button is not known any more. Nothing was done; type the line instead."
-_ENDED = frozenset(Status)
 
 log = logging.getLogger(__name__)
 
 Answer = Callable[[Outcome], None]
-
-log = logging.getLogger(__name__)
 
 
 class Desk:
@@ -51,14 +44,12 @@ class Desk:
 
     def __init__(self, pipeline: Pipeline, store: Store, seconds: Callable[[], float] = time.monotonic) -> None:
         self._pipeline = pipeline
-        self._seconds = seconds
         self._store = store
         self._pools = {name: Pool(name) for name in pipeline.hosts.names()}
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
         self._tasks = Tasks()
-        # What ended before is on nobody else's way, and is as old as the machine's clock says.
-        self._known_since = self._left_since = dict.fromkeys(store.undelivered.due(), -inf)
+        self._owed = Owed(store, seconds)
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
         """None where it was taken and `answer` is called later from a worker; else the Outcome to tell at once.
@@ -152,65 +143,19 @@ class Desk:
 
     def due(self, number: int) -> Due | None:
         """The answer of an action, where Slack has still to show it."""
-        try:
-            return self._store.undelivered.of(number)
-        except Unwritable:
-            return None
+        return self._owed.due(number)
 
     def answered(self, due: Due | None) -> Tracked | Untracked:
         """Who hears what becomes of an answer."""
-        return Untracked() if due is None else self._tracked(due)
-
-    def _tracked(self, due: Due) -> Tracked:
-        answers_ = self._store.undelivered
-        return Tracked(answers_, due, answers_.is_old(due))
+        return self._owed.answered(due)
 
     def unsent(self, flying: Container[int]) -> Iterator[Late]:
-        """The answers that Slack has still to show and that are not on their way, oldest first.
-
-        flying are the numbers of those that are. What is a day old is given up.
-        """
-        for due in self._left(flying):
-            action = self._store.actions.get(due.number)
-            if action is None or action["status"] not in _ENDED:  # while it runs, what it said before is out of date
-                continue
-            if self._age(due) > OLDEST:
-                self._store.undelivered.mark(due, Shown.LOST)
-            else:
-                self._left_since.pop(due, None)  # it is on its way now
-                yield from self._readable(due, action)
-
-    def _left(self, flying: Container[int]) -> Iterator[Due]:
-        """Those that nobody took up for so long, whatever the clock says: one may end at this very moment."""
-        now, due = self._seconds(), self._store.undelivered.due()
-        self._known_since = {each: self._known_since.get(each, now) for each in due}
-        left = [each for each in due if each.number not in flying]
-        self._left_since = {each: self._left_since.get(each, now) for each in left}
-        return (each for each in left if now - self._left_since[each] > SETTLED)
-
-    def _age(self, due: Due) -> float:
-        """Seconds for which it is tried to be shown; by a clock that may jump only where another process began."""
-        since = self._known_since[due]
-        return self._store.tide.now() - due.at if since == -inf else self._seconds() - since
+        """The answers that Slack has still to show and that are not on their way, as Owed has them."""
+        return self._owed.unsent(flying)
 
     def found(self, number: int) -> Late | None:
         """The answer of an action whose end was found out; None where nobody waits for it in Slack."""
-        due, action = self.due(number), self._store.actions.get(number)
-        return None if due is None or action is None else self._late(due, action)
-
-    def _readable(self, due: Due, action: Mapping[str, Any]) -> Iterator[Late]:
-        """The same as an answer; none where it cannot be made, so that others can."""
-        try:
-            yield self._late(due, action)
-        except Exception:  # a bug of ours must not keep the other answers back
-            log.exception("the answer of action %s cannot be shown", due.number)
-
-    def _late(self, due: Due, action: Mapping[str, Any]) -> Late:
-        request = recorded(action)
-        reply = self._store.record.kept(action) or answers.told(action["error"] or _NOT_KEPT)
-        before = note(_AGAIN) if self._store.undelivered.is_old(due) else Reply()
-        facts = {"line": action["line"], "host": action["host"], "due": due}
-        return Late(request, Outcome(Status(action["status"]), before + reply, due.number, due.public, **facts))
+        return self._owed.found(number)
 
     def close(self, limit: float = 5) -> None:
         """Let what is under way end, for at most so many seconds in all; who still waits then is told so."""

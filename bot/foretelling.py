@@ -41,6 +41,7 @@ class Foretelling:
         wider = widened(self.judging, judged, intent)
         if wider.needs:
             try:
+                self.holding.see_that_some_could(wider)
                 self.holding.plan(wider, replace(intent, bound=dict), asked.request)
             except End as end:
                 end.status = Status.DENIED

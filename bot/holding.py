@@ -56,7 +56,6 @@ class Holding:
 
     def plan(self, judged: Judged, intent: Intent, request: Request) -> Plan:
         """What exactly would be done; raises End where people cannot be asked about it."""
-        self.see_that_some_could(judged)
         try:
             return plan.made(judged, intent, request, _reason(judged, request), self.store.seal)
         except Unseen as error:

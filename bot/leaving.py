@@ -70,7 +70,7 @@ class Tasks:
 def told(task: Task, command: Command | None) -> Outcome:
     """What becomes of one that is under way; command is None where its line cannot be read."""
     text = GOES_ON
-    if command is not None and not command.spec.alters:
+    if command is not None and not command.spec.has_effect:
         text = IS_LOST
     elif command is not None and command.attended:
         text = ENDS

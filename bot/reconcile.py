@@ -34,4 +34,4 @@ def _end(action: Mapping[str, Any]) -> tuple[Status, str]:
     if action["status"] != "running":
         return Status.FAILED, NOT_DONE
     verb = catalog.load().find(tuple(action["verb"].split()))
-    return (Status.UNKNOWN, MAYBE) if verb is None or verb.spec.alters else (Status.FAILED, LOOKED)
+    return (Status.UNKNOWN, MAYBE) if verb is None or verb.spec.has_effect else (Status.FAILED, LOOKED)

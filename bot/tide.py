@@ -51,11 +51,11 @@ class Tide:
                 db.execute("UPDATE tide SET mark = max(mark, ?)", (mark,))
 
 
-# A clock that was ahead for longer than so many events had its mark written down.
+# A clock that was ahead for longer than so many events, or answers, had its mark written down.
 _MARK = """
 SELECT max(
     mark,
     (SELECT coalesce(max(at), 0) FROM (SELECT at FROM events ORDER BY id DESC LIMIT 1000)),
-    (SELECT coalesce(max(at), 0) FROM answers)
+    (SELECT coalesce(max(at), 0) FROM (SELECT at FROM answers ORDER BY number DESC LIMIT 1000))
 ) FROM tide
 """

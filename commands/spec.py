@@ -90,7 +90,7 @@ class Spec:
     agreed: bool = False  # whether it is never done without somebody else's consent
 
     @property
-    def alters(self) -> bool:
+    def has_effect(self) -> bool:
         """Whether it alters something, at the engine or here: what only looks can be asked again."""
         return self.permission.changes or self.decides
 

@@ -17,6 +17,7 @@ PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
 import harness  # noqa: E402 - the line above says where it is
+from cleaning import Cleaners  # noqa: E402
 from engine import Engine  # noqa: E402
 from every_verb import furnish  # noqa: E402
 from harness import Bench  # noqa: E402
@@ -72,6 +73,14 @@ def furnished(api: APIClient) -> APIClient:
     """The same with something of every kind on it that a line may be about."""
     furnish(api)
     return api
+
+
+@pytest.fixture
+def cleaners(fresh_world: str, tmp_path: Path) -> Iterator[Cleaners]:
+    """Makes pipelines for cleanups on the private engine."""
+    made = Cleaners(fresh_world, tmp_path / "data")
+    yield made
+    made.close()
 
 
 @pytest.fixture

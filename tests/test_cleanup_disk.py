@@ -60,50 +60,42 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.fixture
-def office(tmp_path: Path, fresh_world: str) -> Iterator[Cleaners]:
-    """Makes pipelines on the private engine."""
-    made = Cleaners(fresh_world, tmp_path / "data")
-    yield made
-    made.close()
-
-
 def _info(api: APIClient, **other: object) -> bytes:
     return answer("200 OK", json.dumps({**api.info(), **other}), "application/json")
 
 
 @contextlib.contextmanager
-def _on(disk: Disk, office: Cleaners, api: APIClient, folder: Path) -> Iterator[tuple[Bench, Emptying]]:
+def _on(disk: Disk, cleaners: Cleaners, api: APIClient, folder: Path) -> Iterator[tuple[Bench, Emptying]]:
     """A pipeline at an engine whose data is on that disk."""
-    proxy = Emptying(office.engine, disk, _info(api, DockerRootDir=str(disk.folder)))
+    proxy = Emptying(cleaners.engine, disk, _info(api, DockerRootDir=str(disk.folder)))
     with proxy.serve(folder) as address:
-        yield office("", address), proxy
-        office.close()
+        yield cleaners("", address), proxy
+        cleaners.close()
 
 
 def test_a_disk_with_room_is_left_alone_and_what_is_there_is_seen_all_the_same(
-    api: APIClient, office: Cleaners, disk: Disk, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, disk: Disk, tmp_path: Path
 ) -> None:
     """A run below the limit does nothing and says so; since when something is there is noted by it."""
-    with _on(disk, office, api, tmp_path) as (spoken, proxy):
+    with _on(disk, cleaners, api, tmp_path) as (spoken, proxy):
         disk.fill(60)
         for line in (f"cleanup set all {FLAGS}", "cleanup on all"):
             said(spoken, line)
         answered = said(spoken, "cleanup run all")
         assert re.search(r"The disk is 60\.0 % full: the policy all removes nothing below 85 %\.", answered)
         assert "No cleanup has run here yet" in said(spoken, "cleanup history")
-        office.clock.at += 40 * 86_400
+        cleaners.clock.at += 40 * 86_400
         disk.fill(90)
         assert fate(said(spoken, "cleanup plan all"), "app:2.0") == "would be removed"
         assert not proxy.changes()
 
 
 def test_a_run_takes_what_was_used_least_recently_until_the_disk_has_room(
-    api: APIClient, office: Cleaners, disk: Disk, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, disk: Disk, tmp_path: Path
 ) -> None:
     """As it is measured before each object; the rest stays, and says why."""
-    with _on(disk, office, api, tmp_path) as (spoken, proxy):
-        office.later(spoken, flags=FLAGS)
+    with _on(disk, cleaners, api, tmp_path) as (spoken, proxy):
+        cleaners.later(spoken, flags=FLAGS)
         disk.fill(proxy.full)
         plan = said(spoken, "cleanup plan all")
         answered = said(spoken, "cleanup run all")
@@ -120,22 +112,22 @@ def test_a_run_takes_what_was_used_least_recently_until_the_disk_has_room(
 
 
 def test_a_run_that_does_not_reach_its_end_says_so(
-    api: APIClient, office: Cleaners, disk: Disk, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, disk: Disk, tmp_path: Path
 ) -> None:
     """Where all that may go has gone, and the disk is as full as before."""
-    with _on(disk, office, api, tmp_path) as (spoken, _):
-        office.later(spoken, flags="--what containers --keep '*' --disk 85% --until 70%")
+    with _on(disk, cleaners, api, tmp_path) as (spoken, _):
+        cleaners.later(spoken, flags="--what containers --keep '*' --disk 85% --until 70%")
         disk.fill(90)
         answered = said(spoken, "cleanup run all")
     assert re.search(r"The disk is 90\.0 % full now, which is not under 70 %\.", answered)
 
 
 def test_a_plan_tells_how_full_the_disk_is_and_that_what_it_lists_is_the_most(
-    api: APIClient, office: Cleaners, disk: Disk, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, disk: Disk, tmp_path: Path
 ) -> None:
     """Below the limit, too; so does a run of a dry policy, and the lists tell of both numbers."""
-    with _on(disk, office, api, tmp_path) as (spoken, _):
-        office.later(spoken, flags=FLAGS)
+    with _on(disk, cleaners, api, tmp_path) as (spoken, _):
+        cleaners.later(spoken, flags=FLAGS)
         said(spoken, f"cleanup set all {FLAGS}")
         listed = r"full\. A run removes what is listed here only until it is under 70 %"
         disk.fill(90)
@@ -151,11 +143,11 @@ def test_a_plan_tells_how_full_the_disk_is_and_that_what_it_lists_is_the_most(
 
 
 def test_a_disk_that_cannot_be_read_is_refused_with_the_reason(
-    api: APIClient, office: Cleaners, disk: Disk, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, disk: Disk, tmp_path: Path
 ) -> None:
     """When it is set, and by each run and plan: of an engine elsewhere, and of a folder that this machine has not."""
-    with _on(disk, office, api, tmp_path) as (spoken, proxy):
-        office.later(spoken, flags=FLAGS)
+    with _on(disk, cleaners, api, tmp_path) as (spoken, proxy):
+        cleaners.later(spoken, flags=FLAGS)
         for facts, why in (
             ({"Name": "elsewhere"}, ELSEWHERE),
             ({"DockerRootDir": "/is/not/there"}, "/is/not/there: No such file or directory"),
@@ -182,8 +174,8 @@ def test_a_disk_that_cannot_be_read_is_refused_with_the_reason(
         ("--disk full --until 70%", "invalid syntax"),
     ],
 )
-def test_a_disk_that_would_never_be_so_is_refused(office: Cleaners, flags: str, why: str) -> None:
+def test_a_disk_that_would_never_be_so_is_refused(cleaners: Cleaners, flags: str, why: str) -> None:
     """Both numbers are needed, and the second is the lower one."""
-    spoken = office()
+    spoken = cleaners()
     assert why in told(spoken.say(f"cleanup set x {flags}"))
     assert said(spoken, "cleanup ls -q") == "default\n"

@@ -24,6 +24,7 @@ from harness import bench as bench_on
 from proxy import Proxy
 from samples import busybox_image
 from set_clock import SetClock
+from world import tar
 
 from bot import text
 from bot.request import Outcome, Status
@@ -67,7 +68,7 @@ class Yard:
 
 def described(number: int, base: bytes) -> tuple[Made, str, list[bytes]]:
     """An image's description for `load`, and its layers: busybox's and up to two small ones."""
-    small = [_tar({f"layer-{each}": str(each).encode()}) for each in {number % LAYERS, number * 7 % LAYERS}]
+    small = [tar({f"layer-{each}": str(each).encode()}) for each in {number % LAYERS, number * 7 % LAYERS}]
     layers = [base, *small[: number % 3]]
     labels = {"number": str(number), **({"keep": "yes"} if number % 17 == 0 else {})}
     tags = [] if number % 7 == 0 else [f"{'pin' if number % 13 == 0 else 'repo'}{number % 40}:{number}"]
@@ -92,19 +93,9 @@ def load(api: APIClient, numbers: range, base: bytes) -> list[Made]:
         files |= {f"{number}.json": config.encode(), **dict(zip(names, layers, strict=True))}
         manifest.append({"Config": f"{number}.json", "RepoTags": image.tags, "Layers": names})
         made.append(image)
-    said = list(api.load_image(_tar(files | {"manifest.json": json.dumps(manifest).encode()})))
+    said = list(api.load_image(tar(files | {"manifest.json": json.dumps(manifest).encode()})))
     assert not [each for each in said if "error" in each]
     return made
-
-
-def _tar(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for name, content in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return buffer.getvalue()
 
 
 def _base(api: APIClient) -> bytes:

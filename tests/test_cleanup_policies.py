@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -28,20 +28,12 @@ from commands.samples import Disk
 AGREED = '[[require]]\nverbs = ["cleanup sweep"]\non = ["*"]\napprove = "second"\n'
 
 
-@pytest.fixture
-def office(tmp_path: Path, fresh_world: str) -> Iterator[Cleaners]:
-    """Makes pipelines on the private engine."""
-    made = Cleaners(fresh_world, tmp_path / "data")
-    yield made
-    made.close()
-
-
 # setting --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_policy_is_set_shown_turned_on_and_forgotten(office: Cleaners) -> None:
+def test_a_policy_is_set_shown_turned_on_and_forgotten(cleaners: Cleaners) -> None:
     """It is dry at first, and again whenever it is set anew."""
-    spoken = office()
+    spoken = cleaners()
     assert "is set, and dry" in said(spoken, "cleanup set weekly --what images,containers --age 14d --newest 3")
     assert said(spoken, "cleanup ls -q") == "default\nweekly\n"
     row = said(spoken, "cleanup ls").splitlines()[2]
@@ -76,16 +68,16 @@ def test_a_policy_is_set_shown_turned_on_and_forgotten(office: Cleaners) -> None
         ("default --what images", "The policy default is built in"),
     ],
 )
-def test_what_cannot_be_a_policy_is_refused(office: Cleaners, flags: str, why: str) -> None:
+def test_what_cannot_be_a_policy_is_refused(cleaners: Cleaners, flags: str, why: str) -> None:
     """With what can be done instead; volumes above all, on whose contents nobody can agree (docker.md)."""
-    spoken = office()
+    spoken = cleaners()
     assert why in told(spoken.say(f"cleanup set {flags}"))
     assert said(spoken, "cleanup ls -q") == "default\n"
 
 
-def test_a_dry_run_only_shows_and_says_so(api: APIClient, office: Cleaners) -> None:
+def test_a_dry_run_only_shows_and_says_so(api: APIClient, cleaners: Cleaners) -> None:
     """Until somebody turns the policy on."""
-    spoken = office.later(office())
+    spoken = cleaners.later(cleaners())
     said(spoken, f"cleanup set all {EVERYTHING}")
     before = images(api)
     answered = said(spoken, "cleanup run all")
@@ -98,11 +90,11 @@ def test_a_dry_run_only_shows_and_says_so(api: APIClient, office: Cleaners) -> N
 # what goes ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_run_takes_each_kind_and_says_of_each_object_what_became_of_it(api: APIClient, office: Cleaners) -> None:
+def test_a_run_takes_each_kind_and_says_of_each_object_what_became_of_it(api: APIClient, cleaners: Cleaners) -> None:
     """Stopped containers, images that none uses, networks that none names; every container that stays still starts."""
     api.create_network("spare")
     volumes = {each["Name"] for each in api.volumes()["Volumes"]}
-    spoken = office.later(office())
+    spoken = cleaners.later(cleaners())
     answered = said(spoken, "cleanup run all")
     for name in ("crash", "done", "idle", "app:2.0", "app:1.0", "spare"):
         assert fate(answered, name).startswith("removed"), name
@@ -116,10 +108,10 @@ def test_a_run_takes_each_kind_and_says_of_each_object_what_became_of_it(api: AP
     assert re.split(r"\s{2,}", row)[1:7] == ["all", "Less than a second ago", "ada", "7", "4", "0"]
 
 
-def test_what_ended_a_moment_ago_stays_however_long_it_was_there(api: APIClient, office: Cleaners) -> None:
+def test_what_ended_a_moment_ago_stays_however_long_it_was_there(api: APIClient, cleaners: Cleaners) -> None:
     """Somebody may have stopped it to start it again: a container is as old as its last run."""
-    spoken = office.later(office())
-    office.clock.at -= 39.5 * DAY
+    spoken = cleaners.later(cleaners())
+    cleaners.clock.at -= 39.5 * DAY
     with spoken.store._file.writing() as db:
         db.execute("UPDATE sights SET at = at - ?", (30 * DAY,))
     answered = said(spoken, "cleanup run all")
@@ -128,38 +120,38 @@ def test_what_ended_a_moment_ago_stays_however_long_it_was_there(api: APIClient,
 
 
 def test_dangling_is_what_the_engine_calls_so(
-    api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
     """And never inferred from an image that has no name: the two image stores of engines differ (docker.md)."""
     proxy = Proxy(fresh_world, replace="dangling", answer=answer("200 OK", "[]", "application/json"))
     with proxy.serve(tmp_path) as address:
-        spoken = office.later(office("", address), flags="--what dangling")
+        spoken = cleaners.later(cleaners("", address), flags="--what dangling")
         assert said(spoken, "cleanup run all") == "There are no dangling images.\n"
     assert len(api.images(filters={"dangling": True})) == 1
 
 
-def test_a_build_of_long_ago_that_was_loaded_now_stays(api: APIClient, office: Cleaners) -> None:
+def test_a_build_of_long_ago_that_was_loaded_now_stays(api: APIClient, cleaners: Cleaners) -> None:
     """`until=` goes by the date of the build, and would take it (docker.md): the first sight counts."""
-    spoken = office.later(office())
+    spoken = cleaners.later(cleaners())
     world.load(api, "2020-01-01", ["old:1"], {})
     answered = said(spoken, "cleanup run all")
     assert fate(answered, "old:1").startswith("stays: it was first seen ")
     assert "old:1" in images(api)
 
 
-def test_a_tag_that_a_container_names_stays_whatever_it_stands_for(api: APIClient, office: Cleaners) -> None:
+def test_a_tag_that_a_container_names_stays_whatever_it_stands_for(api: APIClient, cleaners: Cleaners) -> None:
     """Docker's own prune took away the very tag that a running container was made by (docker.md)."""
     api.tag("busybox:latest", "moved", "1")
     api.start(api.create_container("moved:1", ["sleep", "1000"], name="user"))
     api.tag("app:2.0", "moved", "1", force=True)
-    spoken = office.later(office())
+    spoken = cleaners.later(cleaners())
     assert fate(said(spoken, "cleanup run all"), "app:2.0") == "stays: container user names moved:1"
     assert {"app:2.0", "moved:1"} <= images(api)
 
 
 @pytest.mark.parametrize("spec", ["Spec", "PreviousSpec"])
 def test_what_a_service_names_or_would_go_back_to_stays(
-    api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path, spec: str
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path, spec: str
 ) -> None:
     """A rollback makes its containers of the spec of before."""
     del api
@@ -168,7 +160,7 @@ def test_what_a_service_names_or_would_go_back_to_stays(
     services = answer("200 OK", f'[{{{told_} "ID": "0123456789abcdefghijklmno"}}]', "application/json")
     proxy = Proxy(fresh_world, replace="/services", answer=services)
     with proxy.serve(tmp_path) as address:
-        spoken = office.later(office("", address))
+        spoken = cleaners.later(cleaners("", address))
         assert fate(said(spoken, "cleanup plan all"), "app:2.0") == "stays: service shop names app:2.0"
 
 
@@ -177,7 +169,7 @@ def _service(image: str) -> str:
 
 
 @pytest.mark.parametrize("state", ["created", "exited", "running"])
-def test_a_network_that_a_container_in_any_state_names_stays(api: APIClient, office: Cleaners, state: str) -> None:
+def test_a_network_that_a_container_in_any_state_names_stays(api: APIClient, cleaners: Cleaners, state: str) -> None:
     """Docker's own prune takes those of stopped containers, which then cannot start again (docker.md)."""
     api.create_network("lan")
     host = api.create_host_config(network_mode="lan")
@@ -187,17 +179,17 @@ def test_a_network_that_a_container_in_any_state_names_stays(api: APIClient, off
         api.start(user)
     if state == "exited":
         api.wait(user)
-    spoken = office.later(office(), flags="--what networks --most-percent 100")
+    spoken = cleaners.later(cleaners(), flags="--what networks --most-percent 100")
     assert fate(said(spoken, "cleanup run all"), "lan") == "stays: container user is on it"
     api.start(user)
 
 
-def test_labels_and_patterns_keep_containers_and_networks_too(api: APIClient, office: Cleaners) -> None:
+def test_labels_and_patterns_keep_containers_and_networks_too(api: APIClient, cleaners: Cleaners) -> None:
     """Each label by itself, and globs on any name."""
     api.create_network("spare", labels={"keep": "yes"})
     api.create_container("busybox:latest", ["true"], name="db-1")
     kept = "--keep-label keep --keep-label stage --keep 'db-*' --keep 'app:1.*'"
-    spoken = office.later(office(), flags=f"{EVERYTHING} {kept}")
+    spoken = cleaners.later(cleaners(), flags=f"{EVERYTHING} {kept}")
     answered = said(spoken, "cleanup run all")
     assert (fate(answered, "spare"), fate(answered, "db-1")) == ("stays: it has the label keep", "stays: db-* is kept")
     assert (fate(answered, "app:2.0"), fate(answered, "app:1.0")) == (
@@ -205,13 +197,13 @@ def test_labels_and_patterns_keep_containers_and_networks_too(api: APIClient, of
     )  # fmt: skip
 
 
-def test_what_is_hidden_or_protected_is_neither_taken_nor_told(api: APIClient, office: Cleaners) -> None:
+def test_what_is_hidden_or_protected_is_neither_taken_nor_told(api: APIClient, cleaners: Cleaners) -> None:
     """By the rules of whoever asks; a container that gives root stays where they have no right to that."""
     api.create_container(
         "busybox:latest", ["true"], host_config=api.create_host_config(binds=["/:/host"]), name="mighty"
     )
     rules = '[protect]\nimages = ["app:2*"]\n[[deny]]\nverbs = ["change"]\non = ["name:crash"]\n'
-    answered = said(office.later(office(rules)), "cleanup run all")
+    answered = said(cleaners.later(cleaners(rules)), "cleanup run all")
     assert not re.search("app:2|crash", answered)
     assert fate(answered, "mighty") == "stays: no rule lets you remove it"
     assert "app:2.0" in images(api)
@@ -219,19 +211,19 @@ def test_what_is_hidden_or_protected_is_neither_taken_nor_told(api: APIClient, o
     assert api.inspect_container("mighty")
 
 
-def test_the_last_use_of_an_image_is_known_from_starts(api: APIClient, office: Cleaners) -> None:
+def test_the_last_use_of_an_image_is_known_from_starts(api: APIClient, cleaners: Cleaners) -> None:
     """Of a container that is gone by now, too, for as long as the engine remembers; the used image goes last."""
     for name in ("tool:1", "tool:2"):
         box = api.create_container("busybox:latest", ["true"])["Id"]
         api.commit(box, *name.split(":"), changes=[f"LABEL name={name}"])
         api.remove_container(box)
-    spoken = office()
+    spoken = cleaners()
     said(spoken, "cleanup plan")
     box = api.create_container("tool:1", ["true"])["Id"]
     api.start(box)
     api.wait(box)
     api.remove_container(box)
-    office.later(spoken, flags="--what images --most-percent 100")
+    cleaners.later(spoken, flags="--what images --most-percent 100")
 
     def in_order() -> bool:
         """Whether it is so; a start of this very second is read by the next look."""
@@ -241,9 +233,9 @@ def test_the_last_use_of_an_image_is_known_from_starts(api: APIClient, office: C
     eventually(in_order)
 
 
-def test_what_builds_keep_goes_one_by_one_by_its_id(office: Cleaners, fresh_world: str, tmp_path: Path) -> None:
+def test_what_builds_keep_goes_one_by_one_by_its_id(cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> None:
     """What was made of it first; what a build uses stays, and what that was made of, and what an image shares."""
-    made = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(office.clock.at - 90 * DAY))
+    made = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(cleaners.clock.at - 90 * DAY))
     records = [
         {"ID": "base", "Type": "regular", "Size": 10, "CreatedAt": made},
         {"ID": "step", "Parent": "base", "Type": "regular", "Size": 20, "CreatedAt": made, "LastUsedAt": made},
@@ -254,7 +246,7 @@ def test_what_builds_keep_goes_one_by_one_by_its_id(office: Cleaners, fresh_worl
     kept = answer("200 OK", json.dumps({"LayersSize": 0, "BuildCache": records}), "application/json")
     proxy = Proxy(fresh_world, replace="/system/df", answer=kept)
     with proxy.serve(tmp_path) as address:
-        spoken = office.later(office("", address), flags="--what cache --most-percent 100")
+        spoken = cleaners.later(cleaners("", address), flags="--what cache --most-percent 100")
         answered = said(spoken, "cleanup run all")
     assert {name: fate(answered, name) for name in ("step", "base", "root", "busy", "both")} == {
         "step": "removed",
@@ -288,15 +280,15 @@ class Meddling(Proxy):
 
 @pytest.mark.parametrize("when", ["GET /v1.41/containers/{}/json", "DELETE /v1.41/containers/{}"])
 def test_f30_a_container_that_was_started_in_the_gap_is_kept(
-    api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path, when: str
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path, when: str
 ) -> None:
     """Between the plan and the last look, and between that and the removal, which is never forced."""
     done = api.create_container("busybox:latest", ["sleep", "1000"], name="late")["Id"]
-    office.later(office(), flags="--what containers --most-percent 100")
+    cleaners.later(cleaners(), flags="--what containers --most-percent 100")
     request = when.format(done)
     proxy = Meddling(fresh_world, request, lambda: None)
     with proxy.serve(tmp_path) as address:
-        spoken = office("", address)
+        spoken = cleaners("", address)
         looks = iter((lambda: setattr(proxy, "_meddle", lambda: api.start(done)), None))
         proxy._meddle = next(looks) if request.startswith("GET") else lambda: api.start(done)
         answered = said(spoken, "cleanup run all")
@@ -306,49 +298,49 @@ def test_f30_a_container_that_was_started_in_the_gap_is_kept(
 
 
 def test_f30_an_image_that_got_a_container_in_the_gap_is_kept(
-    api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
     """A stopped one, which the engine itself would let lose its image by force."""
     identity = api.inspect_image("app:2.0")["Id"]
-    office.later(office(), flags="--what images --most-percent 100")
+    cleaners.later(cleaners(), flags="--what images --most-percent 100")
     made = lambda: api.create_container("app:2.0", ["true"], name="late")  # noqa: E731 - what happens in the gap
     proxy = Meddling(fresh_world, f"/images/{identity}/json", made)
     with proxy.serve(tmp_path) as address:
-        assert fate(said(office("", address), "cleanup run all"), "app:2.0") == "stays: container late uses it"
+        assert fate(said(cleaners("", address), "cleanup run all"), "app:2.0") == "stays: container late uses it"
     assert "app:2.0" in images(api)
 
 
-def test_a_409_is_a_result(api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path) -> None:
+def test_a_409_is_a_result(api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> None:
     """What the engine will not give up stays with its words, and the run goes on (docker.md)."""
-    office.later(office(), flags="--what images --most-percent 100")
+    cleaners.later(cleaners(), flags="--what images --most-percent 100")
     refused = answer("409 Conflict", '{"message": "conflict: it is needed"}', "application/json")
     proxy = Proxy(fresh_world, refuse="DELETE", answer=refused)
     with proxy.serve(tmp_path) as address:
-        spoken = office("", address)
+        spoken = cleaners("", address)
         answered = said(spoken, "cleanup run all")
     assert fate(answered, "app:2.0") == "stays: conflict: it is needed"
     assert "0 removed; " in answered
     assert "app:2.0" in images(api)
 
 
-def test_f31_a_policy_that_means_everything_is_capped(api: APIClient, office: Cleaners) -> None:
+def test_f31_a_policy_that_means_everything_is_capped(api: APIClient, cleaners: Cleaners) -> None:
     """As many as one run takes go, and the rest is told of with the way to take it."""
     for number in range(12):
         api.create_container("busybox:latest", ["true"], name=f"stray-{number}")
-    spoken = office.later(office(), flags="--what containers --age 1h")
+    spoken = cleaners.later(cleaners(), flags="--what containers --age 1h")
     answered = said(spoken, "cleanup run all")
     assert answered.count("one run removes 3 at most, the next goes on") == 12
     assert "`cleanup sweep all` removes all 15 at once, where somebody else agrees." in answered
     assert len(api.containers(all=True)) == 14
 
 
-def test_f31_more_than_that_is_never_done_alone(api: APIClient, office: Cleaners) -> None:
+def test_f31_more_than_that_is_never_done_alone(api: APIClient, cleaners: Cleaners) -> None:
     """Where no rule asks somebody else it is refused; where one does it waits, and is done once they agree."""
-    alone = office.later(office()).say("cleanup sweep all")
+    alone = cleaners.later(cleaners()).say("cleanup sweep all")
     assert alone.status is Status.DENIED
     assert "never done without somebody else's consent" in told(alone)
     assert "[[require]]" in told(alone)
-    spoken = office(AGREED)
+    spoken = cleaners(AGREED)
     held = spoken.say("cleanup sweep all")
     assert held.status is Status.HELD
     assert "app:2.0" in images(api)
@@ -362,24 +354,24 @@ def test_f31_more_than_that_is_never_done_alone(api: APIClient, office: Cleaners
     assert images(api) == {"busybox:latest"}
 
 
-def test_f31_a_clock_that_is_wrong_makes_nothing_old(api: APIClient, office: Cleaners) -> None:
+def test_f31_a_clock_that_is_wrong_makes_nothing_old(api: APIClient, cleaners: Cleaners) -> None:
     """What is dated in the future, or more than ten years ago, is skipped and says so."""
     world.load(api, "2199-01-01", ["ahead:1"], {})
     world.load(api, "1970-01-01", ["undated:1"], {})
-    answered = said(office.later(office()), "cleanup run all")
+    answered = said(cleaners.later(cleaners()), "cleanup run all")
     assert fate(answered, "ahead:1") == "stays: it is dated in the future"
     assert fate(answered, "undated:1") == "stays: it is dated more than ten years ago"
 
 
 def test_f32_no_prune_of_the_engine_is_ever_asked(
-    api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
     """One DELETE by a full id for each object, none of them forced."""
     api.create_network("spare")
-    office.later(office())
+    cleaners.later(cleaners())
     proxy = Proxy(fresh_world)
     with proxy.serve(tmp_path) as address:
-        said(office("", address), "cleanup run all")
+        said(cleaners("", address), "cleanup run all")
     changes = proxy.changes()
     assert all(
         re.match(r"DELETE /v1\.\d\d/(containers|networks)/[0-9a-f]{64}$|DELETE /v1\.\d\d/images/", each)
@@ -414,9 +406,11 @@ HOLDER = (
 )
 
 
-def test_nothing_is_cleaned_up_while_images_are_on_their_way(api: APIClient, office: Cleaners, tmp_path: Path) -> None:
+def test_nothing_is_cleaned_up_while_images_are_on_their_way(
+    api: APIClient, cleaners: Cleaners, tmp_path: Path
+) -> None:
     """Also by another process on the same record; the run says so, and the next one goes on (docker.md)."""
-    spoken = office.later(office())
+    spoken = cleaners.later(cleaners())
     pulling = [sys.executable, "-c", HOLDER, str(tmp_path / "data" / "turns")]
     with subprocess.Popen(pulling, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
@@ -453,42 +447,42 @@ def test_what_brings_images_takes_its_turn(bench: Bench, fresh_world: str, line:
     assert catalog.load().parse(line).command.brings
 
 
-def test_where_nothing_helped_what_is_large_is_told(api: APIClient, office: Cleaners) -> None:
+def test_where_nothing_helped_what_is_large_is_told(api: APIClient, cleaners: Cleaners) -> None:
     """Volumes, what containers wrote, and their log files, where this machine has them."""
     host = api.create_host_config(binds=["pgdata:/data"])
     words = ["sh", "-c", "head -c 100000 /dev/zero > /data/f; head -c 50000 /dev/zero > /g; yes | head -n 20000"]
     box = api.create_container("busybox:latest", words, name="big", host_config=host)["Id"]
     api.start(box)
     api.wait(box)
-    spoken = office.later(office(), flags="--what images --keep-label stage --keep '*'")
+    spoken = cleaners.later(cleaners(), flags="--what images --keep-label stage --keep '*'")
     answered = said(spoken, "cleanup run all")
     assert re.search(r"Nothing was freed\. Volumes hold 10\dkB: pgdata 100kB", answered)
     assert re.search(r"Containers wrote \S+: .*big 50kB", answered)
     assert re.search(r"Their log files hold \S+: big \d", answered)
 
 
-def test_a_run_shows_the_disk_over_the_last_week_to_whoever_sees_all_of_it(office: Cleaners) -> None:
+def test_a_run_shows_the_disk_over_the_last_week_to_whoever_sees_all_of_it(cleaners: Cleaners) -> None:
     """As a chart and in words; not where a rule hides anything, and not where nothing was weighed."""
     rules = '[[deny]]\nverbs = ["see"]\non = ["label:hidden=yes"]\n'
-    spoken = office.later(office(), flags="--what images --keep '*'")
+    spoken = cleaners.later(cleaners(), flags="--what images --keep '*'")
     assert "Docker takes" not in said(spoken, "cleanup run all")
     for days in (9, 6, 3, 1):
         spoken.store.metrics.weigh(
-            "local", Disk(int(office.clock.at - days * DAY), days * 10**9, 0, 0, 0, 10**10, 4 * 10**10)
+            "local", Disk(int(cleaners.clock.at - days * DAY), days * 10**9, 0, 0, 0, 10**10, 4 * 10**10)
         )
     answered = said(spoken, "cleanup run all")
     assert "Weighed 24 hours ago: Docker takes 1GB: images 1GB" in answered
     assert "10GB of 40GB are free (25%)." in answered
     assert "Disk (GB): images 1 to 6, last 1; containers 0 throughout" in answered
-    assert "Docker takes" not in said(office(rules), "cleanup run all")
+    assert "Docker takes" not in said(cleaners(rules), "cleanup run all")
 
 
-def test_a_lost_answer_ends_the_run(office: Cleaners, fresh_world: str, tmp_path: Path) -> None:
+def test_a_lost_answer_ends_the_run(cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> None:
     """What was under way is not known, the rest was not reached, and the history says so."""
-    office.later(office())
+    cleaners.later(cleaners())
     proxy = Proxy(fresh_world, lose="DELETE")
     with proxy.serve(tmp_path) as address:
-        spoken = office("", address)
+        spoken = cleaners("", address)
         outcome = spoken.say("cleanup run all")
         history = said(spoken, "cleanup history")
     assert outcome.status is Status.UNKNOWN

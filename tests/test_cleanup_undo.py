@@ -21,21 +21,13 @@ def registry(own_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> It
         yield address
 
 
-@pytest.fixture
-def office(tmp_path: Path, fresh_world: str) -> Iterator[Cleaners]:
-    """Makes pipelines on the private engine."""
-    made = Cleaners(fresh_world, tmp_path / "data")
-    yield made
-    made.close()
-
-
 def last_run(spoken: Bench) -> str:
     """The number of the latest run."""
     return said(spoken, "cleanup history --format '{{.Number}}'").split()[0]
 
 
 def test_an_image_that_a_registry_has_comes_back_by_its_digest_and_its_names(
-    api: APIClient, office: Cleaners, registry: str
+    api: APIClient, cleaners: Cleaners, registry: str
 ) -> None:
     """And for each of the others the answer says why it does not."""
     name = f"{registry}/team/tool:1"
@@ -45,7 +37,7 @@ def test_an_image_that_a_registry_has_comes_back_by_its_digest_and_its_names(
     api.remove_container(box)
     assert "digest: sha256:" in api.push(name)
     api.tag(identity, "also", "1")
-    spoken = office.later(office())
+    spoken = cleaners.later(cleaners())
     said(spoken, "cleanup run all")
     assert images(api) == {"busybox:latest"}
     number = last_run(spoken)
@@ -62,21 +54,21 @@ def test_an_image_that_a_registry_has_comes_back_by_its_digest_and_its_names(
 
 
 def test_a_name_that_was_lost_by_what_stayed_comes_back(
-    api: APIClient, office: Cleaners, fresh_world: str, tmp_path: Path
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
     """Unless something else has it by now."""
     identity = api.inspect_image("app:1.0")["Id"]
-    office.later(office(), flags="--what images --most-percent 100")
+    cleaners.later(cleaners(), flags="--what images --most-percent 100")
     refused = answer("409 Conflict", '{"message": "conflict: it is needed"}', "application/json")
     last = "registry.example:5000/team/app:edge"
     proxy = Proxy(fresh_world, refuse=f"DELETE /v1.41/images/{last}", answer=refused)
     with proxy.serve(tmp_path) as address:
-        spoken = office("", address)
+        spoken = cleaners("", address)
         assert fate(said(spoken, "cleanup run all"), "app:1.0") == (
             "stays: it lost the name app:1.0, then stayed: conflict: it is needed"
         )
         number = last_run(spoken)
-    spoken = office()
+    spoken = cleaners()
     assert "app:1.0" not in images(api)
     assert fate(said(spoken, f"cleanup undo {number}"), "app:1.0") == "is back, as app:1.0"
     assert api.inspect_image("app:1.0")["Id"] == identity
@@ -94,9 +86,9 @@ def test_a_name_that_was_lost_by_what_stayed_comes_back(
         ("cleanup undo x", "invalid number 'x': expected one that `cleanup history` shows"),
     ],
 )
-def test_what_was_no_run_cannot_be_undone(office: Cleaners, line: str, why: str) -> None:
+def test_what_was_no_run_cannot_be_undone(cleaners: Cleaners, line: str, why: str) -> None:
     """With where the runs are told of."""
-    spoken = office()
+    spoken = cleaners()
     said(spoken, "version")
     assert why in told(spoken.say(line))
 
@@ -110,7 +102,7 @@ def test_what_was_no_run_cannot_be_undone(office: Cleaners, line: str, why: str)
     ],
 )
 def test_a_rule_on_what_it_does_holds(
-    api: APIClient, office: Cleaners, registry: str, verb: str, answered: str
+    api: APIClient, cleaners: Cleaners, registry: str, verb: str, answered: str
 ) -> None:
     """Nobody gets by it what they may not pull or name; of what is hidden from them nothing is told."""
     name = f"{registry}/team/barred:1"
@@ -118,10 +110,10 @@ def test_a_rule_on_what_it_does_holds(
     api.commit(box, *name.rsplit(":", 1))
     api.remove_container(box)
     api.push(name)
-    spoken = office.later(office())
+    spoken = cleaners.later(cleaners())
     said(spoken, "cleanup run all")
     number = last_run(spoken)
-    barred = said(office(f'[[deny]]\nverbs = ["{verb}"]\non = ["image:*team/barred*"]\n'), f"cleanup undo {number}")
+    barred = said(cleaners(f'[[deny]]\nverbs = ["{verb}"]\non = ["image:*team/barred*"]\n'), f"cleanup undo {number}")
     assert (fate(barred, name) if answered else "") == answered
     assert ("barred" in barred) is bool(answered)
     assert images(api) == {"busybox:latest"}

@@ -11,8 +11,9 @@ from recording import asked
 from set_clock import SetClock
 
 from bot import leaving, reconcile, text
-from bot.desk import OLDEST, SETTLED, Desk
+from bot.desk import Desk
 from bot.leaving import Task
+from bot.owed import OLDEST, SETTLED
 from bot.record import Answer
 from bot.request import Actor, Origin, Request
 from bot.store import Store

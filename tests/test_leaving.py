@@ -14,7 +14,8 @@ from offices import DEV, SAM, Office
 from set_clock import SetClock
 
 from bot import leaving, text
-from bot.desk import SETTLED, Desk
+from bot.desk import Desk
+from bot.owed import SETTLED
 from bot.request import Actor, Origin, Outcome, Request, Status
 from bot.workers import Pool
 from bot.workspace.people import OPS

@@ -145,6 +145,18 @@ def test_nobody_is_asked_for_what_they_alone_could_agree_to(office: Office) -> N
         assert made.say(line, DEV, channel=OPS).status is Status.DENIED
 
 
+def test_what_was_agreed_to_is_superseded_once_nobody_else_could_agree(office: Office) -> None:
+    """That it could not be asked for any more is no answer to who agreed."""
+    made = office('[[require]]\nverbs = ["act"]\napprove = "a"\n', BASE)
+    held = asked(made)
+    made.say(f"approval approve {held.number} --digest {held.digest}", SAM)
+    alone = BASE.replace('roles = ["sre"]', 'roles = ["sec"]').replace('roles = ["dev"]', 'roles = ["dev", "sre"]')
+    made = office("", alone.replace('escalate = { after = "1m", from = ["sec"] }', ""))
+    done = made.pipeline.resume(held.number)
+    assert done is not None
+    assert (done.status, "Not enough of those who agreed" in told(done)) == (Status.SUPERSEDED, True)
+
+
 class Grouped(Everyone):
     """Ann is known by a user group alone."""
 

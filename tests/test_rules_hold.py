@@ -72,7 +72,7 @@ def test_whoever_may_not_enter_a_container_joins_its_processes_nowhere(office: O
     api.start("idle")
     host = api.create_host_config(pid_mode=f"container:{api.inspect_container('idle')['Id']}")
     api.start(api.create_container("busybox:latest", ["sleep", "99"], name="next", host_config=host))
-    lines = [f"{verb} {flag} busybox cat /proc/1/root/data/row" for verb in ("run", "create") for flag in JOINED]
+    lines = [f"{verb} {flag} busybox ls /proc/1" for verb in ("run", "create") for flag in JOINED]
     for rule in (f'[[deny]]\nverbs = ["exec"]\non = ["{on}"]\n', '[protect]\nvolumes = ["pgdata"]\n'):
         dev = office(ROOT + rule)
         for line in lines:

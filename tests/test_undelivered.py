@@ -16,7 +16,8 @@ from recording import asked, begin
 from set_clock import SetClock
 
 from bot import text
-from bot.desk import SETTLED, Desk
+from bot.desk import Desk
+from bot.owed import SETTLED
 from bot.record import Answer
 from bot.request import Due
 from bot.slack.letter import MessageLetter

@@ -161,17 +161,18 @@ def _described(day: str, config: dict[str, Any]) -> tuple[str, str]:
 
 
 def _layer(day: str) -> bytes:
-    return _tar({"made": day.encode()})
+    return tar({"made": day.encode()})
 
 
 def load(api: APIClient, day: str, tags: list[str], config: dict[str, Any]) -> None:
     """Load an image of one layer that says to be made on this day, such as 2024-01-01."""
     manifest = [{"Config": "config.json", "RepoTags": tags, "Layers": ["layer.tar"]}]
     files = {"config.json": _described(day, config)[0], "manifest.json": json.dumps(manifest)}
-    api.load_image(_tar({name: text.encode() for name, text in files.items()} | {"layer.tar": _layer(day)}))
+    api.load_image(tar({name: text.encode() for name, text in files.items()} | {"layer.tar": _layer(day)}))
 
 
-def _tar(files: dict[str, bytes]) -> bytes:
+def tar(files: dict[str, bytes]) -> bytes:
+    """The files by their names, as one archive."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for name, content in files.items():

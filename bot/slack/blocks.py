@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, assert_never
+from collections.abc import Callable
+from typing import assert_never
 
-from bot.buttons import Spent
 from bot.request import Outcome
 from bot.slack import charts, elements, room
-from bot.slack.characters import cut, cut_escaped, escaped, head, tail, visible
+from bot.slack.characters import cut, cut_escaped, escaped, head, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
 from bot.slack.wants import BUTTONS, NOTE_LIMIT, wanted
@@ -18,14 +17,11 @@ from commands.chart import Chart
 from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Table
 
 TEXT_LIMIT = 4_000  # characters; chat.postMessage advises no more, chat.update refuses more
-PRESSED = 4  # elements of the sentence about a press
 SHORT = 40  # characters of a line that are always told; the room of what is removed is more than that
-_ESCAPED = 6  # characters at most that one takes as JSON
 LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
 NAME_LIMIT = 100  # characters of a file's name
 BUTTON = "Button: "  # what the text, which a screen reader reads, says before a button
-LINES, LEFT = 30, 2_500  # lines and characters of what tells how far something is
 FILES = 5  # of a message, beside one for all that goes beyond; each is a request to Slack and a message of its own
 RAN = " ran "
 SILENT = "There is no output."
@@ -47,43 +43,6 @@ def render(outcome: Outcome, remember: Remember, asker: str = "", did: str = RAN
     for part in outcome.reply.parts:
         page.add(part)
     return page.message()
-
-
-def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent) -> Message:
-    """A message that was sent, once a button in it was pressed: it says by whom and what for, and has no buttons."""
-    kept = [block for block in blocks if block.get("type") != "actions"]
-    left = room.BLOCKS - sum(map(room.size, kept)) - room.FRAME * PRESSED
-    line = _fitting(elements.typed(spent.line), left)
-    number = f" · number {spent.number}"
-    pressed = section(
-        *elements.who(spent.actor),
-        span(" pressed the button for "),
-        span(line, code=True),
-        span(number),
-    )
-    said = [each for each in text.splitlines() if not each.startswith(BUTTON)]
-    told = f"{elements.mention(spent.actor)} pressed the button for {escaped(line)}{number}"
-    return Message(
-        cut_escaped("\n".join([told, *said]), TEXT_LIMIT), (*kept, {"type": "rich_text", "elements": [pressed]})
-    )
-
-
-def _fitting(line: str, left: int) -> str:
-    """So much of a line as there is room for as Slack counts it; its beginning in any case."""
-    line = cut(line, max(SHORT, min(LINE_LIMIT, left)))
-    while len(line) > SHORT and (excess := room.size(span(line, code=True)) - left) > 0:
-        line = cut(line, max(SHORT, len(line) - 1 - excess // _ESCAPED))
-    return line
-
-
-def under_way(line: str, asker: str, text: str, *, over: bool) -> Message:
-    """How far something is that was asked for; over where its answer is there."""
-    runs, shown = " ran " if over else " is running ", tail(visible(text)[0], LINES, LEFT)
-    line, shown = cut(elements.typed(line), LINE_LIMIT) or "something", shown or "…"
-    head = section(*elements.who(asker), span(runs), span(line, code=True))
-    told = f"{elements.mention(asker)}{runs}{escaped(line)}\n{escaped(shown)}"
-    block = {"type": "rich_text", "elements": [head, elements.preformatted(shown)]}
-    return Message(cut_escaped(told, TEXT_LIMIT), (block,))
 
 
 class _Page:

@@ -15,8 +15,9 @@ from bot.held import Held
 from bot.request import Actor, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
+from bot.slack.afterwards import under_way, without_buttons
 from bot.slack.app import Intake, build
-from bot.slack.blocks import render, under_way, without_buttons
+from bot.slack.blocks import render
 from bot.slack.board import SlackBoard
 from bot.slack.channels import Channels
 from bot.slack.connection import Connection

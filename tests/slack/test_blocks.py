@@ -13,7 +13,8 @@ from bot.blockrules import problems
 from bot.buttons import Spent
 from bot.request import Outcome, Status
 from bot.slack import room
-from bot.slack.blocks import TEXT_LIMIT, render, without_buttons
+from bot.slack.afterwards import without_buttons
+from bot.slack.blocks import TEXT_LIMIT, render
 from bot.slack.message import Message
 from commands.chart import Chart, Series, Shape
 from commands.reply import Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.execution import Progress
 from bot.settings import Mode
 from bot.slack import Access, Connection, SlackSide
-from bot.slack.blocks import LEFT, LINES, under_way
+from bot.slack.afterwards import LEFT, LINES, under_way
 from bot.slack.progress import PACE
 from bot.workspace import Workspace
 from bot.workspace.message import Message

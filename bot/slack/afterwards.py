@@ -1,0 +1,54 @@
+"""What a message becomes once it stands: how far something is, and that a button in it was pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.buttons import Spent
+from bot.slack import elements, room
+from bot.slack.blocks import BUTTON, LINE_LIMIT, SHORT, TEXT_LIMIT
+from bot.slack.characters import cut, cut_escaped, escaped, tail, visible
+from bot.slack.elements import section, span
+from bot.slack.message import Message
+
+PRESSED = 4  # elements of the sentence about a press
+_ESCAPED = 6  # characters at most that one takes as JSON
+LINES, LEFT = 30, 2_500  # lines and characters of what tells how far something is
+
+
+def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent) -> Message:
+    """A message that was sent, once a button in it was pressed: it says by whom and what for, and has no buttons."""
+    kept = [block for block in blocks if block.get("type") != "actions"]
+    left = room.BLOCKS - sum(map(room.size, kept)) - room.FRAME * PRESSED
+    line = _fitting(elements.typed(spent.line), left)
+    number = f" · number {spent.number}"
+    pressed = section(
+        *elements.who(spent.actor),
+        span(" pressed the button for "),
+        span(line, code=True),
+        span(number),
+    )
+    said = [each for each in text.splitlines() if not each.startswith(BUTTON)]
+    told = f"{elements.mention(spent.actor)} pressed the button for {escaped(line)}{number}"
+    return Message(
+        cut_escaped("\n".join([told, *said]), TEXT_LIMIT), (*kept, {"type": "rich_text", "elements": [pressed]})
+    )
+
+
+def _fitting(line: str, left: int) -> str:
+    """So much of a line as there is room for as Slack counts it; its beginning in any case."""
+    line = cut(line, max(SHORT, min(LINE_LIMIT, left)))
+    while len(line) > SHORT and (excess := room.size(span(line, code=True)) - left) > 0:
+        line = cut(line, max(SHORT, len(line) - 1 - excess // _ESCAPED))
+    return line
+
+
+def under_way(line: str, asker: str, text: str, *, over: bool) -> Message:
+    """How far something is that was asked for; over where its answer is there."""
+    runs, shown = " ran " if over else " is running ", tail(visible(text)[0], LINES, LEFT)
+    line, shown = cut(elements.typed(line), LINE_LIMIT) or "something", shown or "…"
+    head = section(*elements.who(asker), span(runs), span(line, code=True))
+    told = f"{elements.mention(asker)}{runs}{escaped(line)}\n{escaped(shown)}"
+    block = {"type": "rich_text", "elements": [head, elements.preformatted(shown)]}
+    return Message(cut_escaped(told, TEXT_LIMIT), (block,))
