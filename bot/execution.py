@@ -192,7 +192,8 @@ class Execution:
         """Write its end down; unknown where that cannot be done."""
         status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
-        due = received.request.due(received.number, self.store.tide.later(), public=public)
+        later = self.store.tide.later()
+        due = received.request.due(received.number, later, public=public, quiet=reply.quiet)
         shown = reply
         try:
             self.store.record.outcome(

@@ -93,12 +93,13 @@ class Request:
     approved: int = 0
     schedule: int = 0
 
-    def due(self, number: int, at: float, *, public: bool) -> Due | None:
+    def due(self, number: int, at: float, *, public: bool, quiet: bool = False) -> Due | None:
         """Its answer under this number, at this time, as Slack has to show it; None where nobody waits for it there.
 
-        at is of a clock that only goes on: the later of two answers is the one that counts.
+        at is of a clock that only goes on: the later of two answers is the one that counts. quiet: it is for nobody
+        but somebody who asks just now.
         """
-        if not self.channel or self.origin in TRUSTED:
+        if not self.channel or self.origin in TRUSTED or (quiet and self.origin is Origin.SCHEDULE):
             return None
         return Due(number, at, public or self.origin is Origin.SCHEDULE)  # the clock is nobody who could be told alone
 

@@ -29,9 +29,11 @@ from commands.spec import Permission
 from commands.target import Found
 from commands.timetable import Understood, Wish
 
+REMOVING = "rm"
 MOST = 100  # entries of one person that have not ended
 _NOBODY = "Nothing on the timetable is called '{}'. `schedule ls` lists what is."
 _ALTERED = "What the timetable has as '{}' was altered by something else, or sealed with another key: it is not run."
+_ANYONES = "'{}' may be anybody's, as it was altered. To {} it takes a rule for `{}` (class change) on '*'."
 _THEIRS = "'{}' is {}'s. To {} what others put on the timetable takes a rule for `{}` (class change) on '*'."
 
 
@@ -82,8 +84,8 @@ class Scheduling:
         """What the asker may know of, the settings' own first."""
         entries = self.store.timetable.entries((State.ACTIVE, State.PAUSED))
         known = (self._agenda.entry(each) for each in entries if self._may_know(each))
-        altered = self.store.timetable.altered() if self.reader.sees_all(self.host) else []
-        return [*map(self._agenda.job, self.jobs()), *known, *map(self._agenda.altered, altered)]
+        altered = map(self._agenda.altered, self._altered())
+        return [*map(self._agenda.job, self.jobs()), *known, *altered]
 
     def entry(self, word: str) -> Mapping[str, Any]:
         """One entry, or job of the settings; raises Refusal."""
@@ -100,11 +102,13 @@ class Scheduling:
         """See that the asker may do this to it now; raises Refusal."""
         if self._job(word) is not None:
             raise Refusal(f"'{word}' is a job of the settings, which set when it runs. Nothing was done.")
-        entry, spec = self._known(word), self.unattended.catalog.find(tuple(verb.split()))
-        assert spec is not None, verb  # noqa: S101 - a verb of ours
-        wide = replace(spec.spec, permission=Permission.CHANGE)
-        if not self.asker.has(entry.actor) and not isinstance(self.policy.current().judge(self.asker, wide, ()), Allow):
-            raise Refusal(_THEIRS.format(word, entry.person, verb.removeprefix("schedule "), verb))
+        act = verb.removeprefix("schedule ")
+        if act == REMOVING and self._is_altered(word):
+            self._see_that_all_may_be_changed(verb, _ANYONES.format(word, act, verb))
+            return
+        entry = self._known(word)
+        if not self.asker.has(entry.actor):
+            self._see_that_all_may_be_changed(verb, _THEIRS.format(word, entry.person, act, verb))
         if entry.state == State.ENDED:
             raise Refusal(f"'{word}' has ended ({entry.why}). Nothing was done.")
 
@@ -127,6 +131,8 @@ class Scheduling:
 
     def remove(self, word: str) -> Reply:
         """End it; raises Refusal."""
+        if self._is_altered(word) and self.store.timetable.discard(int(word), self.person, self.received.number):
+            return note(f"What the timetable had as {word} is gone: it was altered by something else.")
         self._change(word, State.ENDED, "removed")
         return note(f"Schedule {word} is removed. A run that was begun goes on.")
 
@@ -145,6 +151,21 @@ class Scheduling:
         if entry is None or not (decides or self.asker.has(entry.actor)):
             raise Refusal(f"Nothing that you may revoke is on the timetable as '{word}'.")
         return entry
+
+    def _see_that_all_may_be_changed(self, verb: str, refused: str) -> None:
+        """Nothing, where a rule lets the asker do this to everybody's; else raises Refusal with that."""
+        found = self.unattended.catalog.find(tuple(verb.split()))
+        assert found is not None, verb  # noqa: S101 - a verb of ours
+        wide = replace(found.spec, permission=Permission.CHANGE)
+        if not isinstance(self.policy.current().judge(self.asker, wide, ()), Allow):
+            raise Refusal(refused)
+
+    def _altered(self) -> list[int]:
+        """The numbers of entries that are not as slashdock wrote them, for those who see all."""
+        return self.store.timetable.altered() if self.reader.sees_all(self.host) else []
+
+    def _is_altered(self, word: str) -> bool:
+        return word in map(str, self._altered())
 
     def _due(self, wish: Wish) -> Due:
         zone = wish.zone or self._own_zone()

@@ -16,6 +16,7 @@ from bot.posts import Session
 from bot.seal import Broken, Seal
 
 DIGITS = 18  # of a number that SQLite can hold
+DISCARDED = "removed, as something else had altered it"
 PURPOSE = b"slashdock: lines that the clock runs, 1"  # what the seal of the lines is made for
 
 
@@ -179,6 +180,17 @@ class Timetable:
             self._write(db, replace(entry, standing=""))
             body = {"schedule": entry.title, "state": entry.state, "standing": "revoked", "by": by, "as number": action}
             self._ledger.append(db, number, "noted", body)
+            return True
+
+    def discard(self, number: int, by: str, action: int) -> bool:
+        """Commit that one which is not as slashdock wrote it is gone, whatever stood there before; False for others."""
+        with self._ledger.writing() as db:
+            row = db.execute(_ONE, (number,)).fetchone()
+            if row is None or self._is_ours(db, Entry(*row[:-1]), row[-1]):
+                return False
+            db.execute("DELETE FROM timetable WHERE number = ?", (number,))
+            body = {"schedule": str(number), "state": State.ENDED, "by": by, "why": DISCARDED, "as number": action}
+            self._ledger.append(db, min(number, action), "noted", body)  # one to come is nobody's yet
             return True
 
     def _write(self, db: Database, entry: Entry) -> None:

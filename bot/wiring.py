@@ -257,5 +257,5 @@ class Clockwork:
         if lapsed:
             self.side.tell(job.actor.id, lapsed, lambda _shown: None)
             outcome = replace(outcome, reply=outcome.reply + note(lapsed))
-        if job.channel:
+        if job.channel and not outcome.reply.quiet:
             self.side.post(job.channel, outcome, job.actor.id, job.thread)

@@ -117,6 +117,7 @@ class Reply:
     unknown: bool = False  # the engine was asked and did not answer: it may have happened
     ids: tuple[str, ...] = ()  # full ids of what was made or removed, beside the targets, for the record
     made: tuple[str, ...] = ()  # full ids of what is new by it, a volume's by seen.volume_id()
+    quiet: bool = False  # nothing that anybody has to be told of who did not ask just now
 
     def __add__(self, other: Reply) -> Reply:
         """Both, one after the other; it failed if either did."""
@@ -128,6 +129,7 @@ class Reply:
             self.unknown or other.unknown,
             self.ids + other.ids,
             self.made + other.made,
+            (self.quiet or other.quiet) and all(each.quiet for each in (self, other) if each.parts),
         )
 
     def renamed(self, old: str, new: str) -> Reply:

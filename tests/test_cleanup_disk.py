@@ -14,9 +14,10 @@ import pytest
 from cleaning import EVERYTHING, Cleaners, fate, images, said, told
 from docker.api.client import APIClient
 from harness import Bench
+from nights import OPS
 from proxy import Proxy, answer
 
-from bot.request import Status
+from bot.request import Origin, Status
 
 PERCENT = 25 * 4096  # bytes of a hundredth of the disk, in whole pages
 FLAGS = f"{EVERYTHING} --disk 85% --until 70"
@@ -84,6 +85,8 @@ def test_a_disk_with_room_is_left_alone_and_what_is_there_is_seen_all_the_same(
         answered = said(spoken, "cleanup run all")
         assert re.search(r"The disk is 60\.0 % full: the policy all removes nothing below 85 %\.", answered)
         assert "No cleanup has run here yet" in said(spoken, "cleanup history")
+        clocked = spoken.say("cleanup run all", origin=Origin.SCHEDULE, channel=OPS)
+        assert (clocked.status, clocked.due, told(clocked)) == (Status.DONE, None, answered)
         cleaners.clock.at += 40 * 86_400
         disk.fill(90)
         assert fate(said(spoken, "cleanup plan all"), "app:2.0") == "would be removed"

@@ -301,6 +301,26 @@ def test_an_older_row_that_is_put_back_does_not_go_on(night: Night) -> None:
     db.close()
 
 
+@pytest.mark.attack("F26")
+def test_what_was_altered_is_removed_by_those_who_may_change_all(night: Night) -> None:
+    """By its number, and what it was before does not come back; nobody else may, whosever it was."""
+    number = night.add("--every 1h ps")
+    db = night.file()
+    before = db.execute("SELECT * FROM timetable").fetchone()
+    db.execute("UPDATE timetable SET line = 'rm -f web'")
+    db.commit()
+    assert "may be anybody's" in told(night.say(f"schedule rm {number}", EVE))
+    assert "was altered" in told(night.say(f"schedule pause {number}", SAM))
+    assert night.say(f"schedule rm {number}", SAM).status is Status.DONE
+    assert "ALTERED" not in told(night.say("schedule ls", SAM))
+    db.execute(f"INSERT INTO timetable VALUES ({', '.join('?' * len(before))})", before)
+    db.commit()
+    db.close()
+    assert night.passes(HOUR) == []
+    assert "ALTERED" in told(night.say("schedule ls", SAM))
+    assert night.bench.store.actions.verify() is None
+
+
 def test_an_interval_is_told_by_the_readers_clock(night: Night) -> None:
     """A clock that was ahead once moves no run that is told."""
     night.add("--every 1h ps")

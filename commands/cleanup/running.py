@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from commands import vanished
 from commands.aftermath import Fate, Past
@@ -41,7 +42,7 @@ class Running(Command):
         if not policy.on:
             return told(report.before(planned, gauge, ctx.now) + Reply((report.dry(policy),)))
         if waits := gauge.waits():  # after a look at all there is, which notes since when that is there
-            return told(note(waits))
+            return told(replace(note(waits), quiet=True))
         return Intent(
             planned.objects(),
             lambda: _cleaned(ctx, gauge, planned),
