@@ -1,7 +1,8 @@
 """One engine, looked at minute by minute: its list of containers, the figures of those that run, now and then its disk.
 
 A look is one request for the list and one for each container that runs; how often one was restarted is asked where its
-status does not tell that it has run for long. Work is done in few threads of their own, so that nobody's line waits.
+status does not tell that it has run for long. Beside it the starts since the last look are read. Work is done in few
+threads of their own, so that nobody's line waits.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from docker.errors import DockerException
 
 from bot.database import Unwritable
+from bot.hearing import Hearing
 from bot.hosts import QUICK, Host
 from bot.metrics import Metrics, Sample
+from bot.sights import Sights
 from bot.thinning import QUARTER
 from bot.workers import Pool
 from commands import seen, wire
@@ -31,7 +35,7 @@ from commands.system.room import Unread
 WORKERS = 8  # containers of an engine that are asked for at once; an old engine takes a second for each
 PATIENCE = 40.0  # seconds after which no further container is asked for in this minute
 LONG = 1_800  # seconds between two looks from which on a status tells nothing of restarts in between
-_THREADS = WORKERS + 2  # beside those: one that looks at the list, one for the disk
+_THREADS = WORKERS + 3  # beside those: one that looks at the list, one for the disk, one that hears of starts
 _SETTLED = re.compile(r"Up (About an hour|\d+ (hours|days|weeks|months|years))")
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
 _FAILED = (OSError, DockerException)  # what requests raises is an OSError, too
@@ -44,11 +48,12 @@ Listed = Mapping[str, Any]
 class Glance:
     """What is remembered between two looks at an engine: counters of its processors, and who was asked for restarts."""
 
-    def __init__(self, host: Host, metrics: Metrics) -> None:
+    def __init__(self, host: Host, metrics: Metrics, sights: Sights) -> None:
         self._host = host
         self._metrics = metrics
+        self._ear = Hearing(host, sights)
         self._pool = Pool(f"{host.name}-samples", threads=_THREADS, backlog=0)
-        self._looking, self._weighing = threading.Lock(), threading.Lock()
+        self._looking, self._weighing, self._listening = threading.Lock(), threading.Lock(), threading.Lock()
         self._counters: dict[str, Listed] = {}
         self._settled: set[str] = set()
         self._last = self._quarter = 0
@@ -58,6 +63,7 @@ class Glance:
     def begin(self, at: int) -> None:
         """Look at the engine in this minute, in epoch seconds; at once back. One that still answers is left alone."""
         self._alone(self._looking, partial(self._look, at))
+        self._alone(self._listening, self._listen)
         if at // QUARTER != self._quarter:
             self._alone(self._weighing, partial(self._weigh, at))
 
@@ -66,7 +72,7 @@ class Glance:
         self._ended = True
         self._pool.close(deadline)
 
-    def _alone(self, lock: threading.Lock, work: partial[None]) -> None:
+    def _alone(self, lock: threading.Lock, work: Callable[[], None]) -> None:
         def job() -> None:
             try:
                 work()
@@ -103,6 +109,10 @@ class Glance:
         samples = [self._sample(each, found.get(each["Id"], {})) for each in listed]
         self._counters = kept
         self._keep(partial(self._metrics.keep, self._host.name, at, samples))
+
+    def _listen(self) -> None:
+        with suppress(*_FAILED):  # what was missed is heard the next time, as far as the engine remembers
+            self._keep(self._ear.hear)
 
     def _asked(self, listed: Iterable[Listed]) -> dict[str, dict[str, Any]]:
         """The figures of those that run, by id, with the count of their restarts: of as many as answer in time."""

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.glance import Glance
 from bot.hosts import Hosts
 from bot.metrics import Metrics
+from bot.sights import Sights
 from bot.thinning import MINUTE
 
 END = 2.0  # seconds that an end waits for looks
@@ -20,9 +21,9 @@ log = logging.getLogger(__name__)
 class Sampler:
     """A thread of its own, which only begins looks; a minute begins once, however the clock is put."""
 
-    def __init__(self, hosts: Hosts, metrics: Metrics, clock: Clock) -> None:
+    def __init__(self, hosts: Hosts, metrics: Metrics, sights: Sights, clock: Clock) -> None:
         self._clock = clock
-        self._glances = [Glance(host, metrics) for name in hosts.names() if (host := hosts.get(name))]
+        self._glances = [Glance(host, metrics, sights) for name in hosts.names() if (host := hosts.get(name))]
         self._minute = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="sampler", daemon=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sqlite_utils import Database
+
 from bot.clock import Clock
 from bot.database import Sqlite
 
@@ -49,11 +51,21 @@ class Sights:
         """
         there = frozenset(ids)
         with self._file.writing() as db:
-            known = dict(db.execute("SELECT image, at FROM uses WHERE host = ?", (host,)).fetchall())
+            known = _note(db, host, {image: at for image, at in uses.items() if image in there}, heard)
             for image in known.keys() - there:
                 db.execute("DELETE FROM uses WHERE (host, image) = (?, ?)", (host, image))
-            later = {image: at for image, at in uses.items() if image in there and at > known.get(image, 0.0)}
-            for image, at in later.items():
-                db.execute("INSERT OR REPLACE INTO uses VALUES (?, ?, ?)", (host, image, at))
-            db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (host, heard))
-        return {image: at for image, at in {**known, **later}.items() if image in there}
+        return {image: at for image, at in known.items() if image in there}
+
+    def note(self, host: str, uses: Mapping[str, float], heard: float) -> None:
+        """Note uses, where they are later than what is known; and heard, as in heard()."""
+        with self._file.writing() as db:
+            _note(db, host, uses, heard)
+
+
+def _note(db: Database, host: str, uses: Mapping[str, float], heard: float) -> dict[str, float]:
+    known = dict(db.execute("SELECT image, at FROM uses WHERE host = ?", (host,)).fetchall())
+    later = {image: at for image, at in uses.items() if at > known.get(image, 0.0)}
+    for image, at in later.items():
+        db.execute("INSERT OR REPLACE INTO uses VALUES (?, ?, ?)", (host, image, at))
+    db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (host, heard))
+    return known | later

@@ -96,7 +96,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     keeper.start()
     stack.callback(keeper.close)
     if settings.metrics:
-        sampler = Sampler(core.hosts, core.store.metrics, core.clock)
+        sampler = Sampler(core.hosts, core.store.metrics, core.store.sights, core.clock)
         sampler.start()
         stack.callback(sampler.close)
     clerk.start()

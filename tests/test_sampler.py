@@ -10,6 +10,7 @@ import pytest
 from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
 from eventually import eventually
+from harness import KEY
 from proxy import Proxy
 from sampled import NOON
 from set_clock import SetClock
@@ -18,8 +19,11 @@ from bot.glance import Glance
 from bot.hosts import Host, Hosts
 from bot.metrics import FILE, Metrics
 from bot.sampler import Sampler
+from bot.sights import Sights
+from bot.store import Store
 from bot.thinning import DAY, MINUTE, QUARTER
 from bot.workspace import Workspace
+from commands.cleanup import starts
 from commands.samples import Disk, Past
 
 NOBODY = "unix:///nothing/listens/here.sock"
@@ -41,13 +45,21 @@ def metrics(tmp_path: Path, clock: SetClock) -> Iterator[Metrics]:
 
 
 @pytest.fixture
-def sampling(metrics: Metrics, clock: SetClock) -> Iterator[Callable[..., Sampler]]:
+def sights(tmp_path: Path, clock: SetClock) -> Iterator[Sights]:
+    """Nothing was seen yet."""
+    store = Store(tmp_path / "record", clock, KEY)
+    yield store.sights
+    store.close()
+
+
+@pytest.fixture
+def sampling(metrics: Metrics, sights: Sights, clock: SetClock) -> Iterator[Callable[..., Sampler]]:
     """Makes a sampler of engines by their names, whose clock the test puts."""
     closing: list[Callable[[], None]] = []
 
     def make(**engines: str) -> Sampler:
         hosts = Hosts([Host(name, url) for name, url in engines.items()])
-        sampler = Sampler(hosts, metrics, clock)
+        sampler = Sampler(hosts, metrics, sights, clock)
         closing.extend((hosts.close, sampler.close))
         return sampler
 
@@ -106,9 +118,35 @@ def test_the_disk_is_weighed_once_a_quarter(
     assert sum("/system/df" in each for each in proxy.requests) == 2
 
 
-def test_restarts_are_asked_only_where_there_may_be_some(metrics: Metrics) -> None:
+def test_what_came_and_went_is_heard_before_the_engine_forgets_it(
+    sampling: Callable[..., Sampler], sights: Sights, clock: SetClock, api: APIClient, fresh_world: str
+) -> None:
+    """The image of a container that is gone counts as used, though 256 events of other things came after it."""
+    sampler = sampling(local=fresh_world)
+    image = api.commit(api.create_container("busybox:latest", ["true"])["Id"], "tool", "1")["Id"]
+    box = api.create_container("tool:1", ["true"])["Id"]
+    api.start(box)
+    api.wait(box)
+    api.remove_container(box)
+
+    def heard() -> float | None:
+        """When it was used last; a start of this very second is read by the next look."""
+        clock.at += MINUTE
+        sampler.tick()
+        eventually(lambda: not sampler._glances[0]._listening.locked())
+        return sights.used("local", {}, [image], 0).get(image)
+
+    at = eventually(heard)
+    for _ in range(130):
+        api.tag("tool:1", "passing", "by")
+        api.remove_image("passing:by")
+    assert box not in [user for user, _, _ in starts.started(api, 0, starts.now(api))]
+    assert heard() == at
+
+
+def test_restarts_are_asked_only_where_there_may_be_some(metrics: Metrics, sights: Sights) -> None:
     """One that was asked and has run for an hour cannot have been restarted since the minute before."""
-    glance = Glance(Host("local", NOBODY), metrics)
+    glance = Glance(Host("local", NOBODY), metrics, sights)
     assert glance._may_be_restarted({"Id": "1", "Status": "Up 3 hours"})
     glance._settled.add("1")
     told = {
@@ -151,7 +189,7 @@ def test_an_engine_that_hangs_delays_no_other_and_is_asked_once(
             sampler.tick()
             eventually(lambda looks=looks: _past(metrics).looks == looks)  # type: ignore[misc]
             clock.at += MINUTE
-        assert sum("/containers/json" in each for each in proxy.requests) == 1
+        assert sum("/containers/json" in each for each in proxy.requests) == 2  # how they are, and which were started
     assert _past(metrics, "hung").looks == 0
 
 
