@@ -164,6 +164,26 @@ def test_what_a_service_names_or_would_go_back_to_stays(
         assert fate(said(spoken, "cleanup plan all"), "app:2.0") == "stays: service shop names app:2.0"
 
 
+@pytest.mark.parametrize(
+    ("status", "told_", "done"),
+    [
+        ("503 Service Unavailable", "This node is not a swarm manager. Use docker swarm init", True),
+        ("500 Internal Server Error", "rpc error: code = Unknown desc = The swarm does not have a leader.", False),
+        ("403 Forbidden", "forbidden by the proxy", True),
+    ],
+)
+def test_a_swarm_that_cannot_tell_its_services_is_not_cleaned(
+    cleaners: Cleaners, fresh_world: str, tmp_path: Path, status: str, told_: str, *, done: bool
+) -> None:
+    """A manager without a leader has some all the same; where there is no swarm there are none."""
+    refused = answer(status, json.dumps({"message": told_}), "application/json")
+    with Proxy(fresh_world, refuse="/services", answer=refused).serve(tmp_path) as address:
+        outcome = cleaners("", address).say("cleanup plan")
+        assert outcome.status is (Status.DONE if done else Status.FAILED)
+        assert done or told_ in told(outcome)
+        cleaners.close()
+
+
 def _service(image: str) -> str:
     return f'{{"Name": "shop", "TaskTemplate": {{"ContainerSpec": {{"Image": "{image}"}}}}}}'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from docker.api.client import APIClient
@@ -11,6 +12,9 @@ from docker.errors import APIError
 
 from commands import reference, seen
 from commands.seen import Seen, Visible
+
+_WITHOUT = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)  # a proxy keeps it away; an engine of another kind
+_NO_MANAGER = "not a swarm manager"
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,13 @@ def _named_image(client: APIClient, container: Mapping[str, Any], made: dict[str
 
 
 def _services(client: APIClient) -> list[dict[str, Any]]:
+    """Those of the swarm, none where the engine has no say in one; raises APIError where a manager cannot tell now."""
     try:
         return list(client.services())
-    except APIError:
-        return []  # not a manager of a swarm
+    except APIError as error:
+        if error.status_code in _WITHOUT or _NO_MANAGER in str(error.explanation):
+            return []
+        raise
 
 
 def _image_of(spec: Mapping[str, Any]) -> str:
