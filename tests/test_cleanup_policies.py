@@ -38,7 +38,7 @@ def test_a_policy_is_set_shown_turned_on_and_forgotten(cleaners: Cleaners) -> No
     assert said(spoken, "cleanup ls -q") == "default\nweekly\n"
     row = said(spoken, "cleanup ls").splitlines()[2]
     assert re.split(r"\s{2,}", row) == [
-        "weekly", "dry", "images, containers", "2w", "the newest 3 of each repository", "20 or 20 %", "any",
+        "weekly", "dry", "images, containers", "2w", "the newest 3 of each repository", "20 or 20 %", "any", "all",
     ]  # fmt: skip
     said(spoken, "cleanup on weekly")
     assert "State:       on\n" in said(spoken, "cleanup show weekly")
@@ -52,6 +52,20 @@ def test_a_policy_is_set_shown_turned_on_and_forgotten(cleaners: Cleaners) -> No
         assert "There is no cleanup policy weekly" in told(spoken.say(f"cleanup {line} weekly")), line
 
 
+def test_a_policy_of_some_hosts_is_of_no_other(cleaners: Cleaners) -> None:
+    """Neither planned nor run there, though it is known everywhere."""
+    spoken = cleaners()
+    said(spoken, "cleanup set far --what images --hosts prod,db --hosts stage,db")
+    assert "Hosts:       prod, db, stage\n" in said(spoken, "cleanup show far")
+    said(spoken, "cleanup on far")
+    for verb in ("plan", "run", "sweep"):
+        refused = spoken.say(f"cleanup {verb} far")
+        assert refused.status is not Status.DONE
+        assert "for prod, db, stage alone, and this is local" in told(refused)
+    said(spoken, "cleanup set near --hosts local,db")
+    said(spoken, "cleanup plan near")
+
+
 @pytest.mark.parametrize(
     ("flags", "why"),
     [
@@ -61,6 +75,7 @@ def test_a_policy_is_set_shown_turned_on_and_forgotten(cleaners: Cleaners) -> No
         ("x --age soon", "expected 36h, 14d or 2w"),
         ("x --most 0", "expected 1 or more"),
         ("x --most-percent 101", "expected a number from 1 to 100"),
+        ("x --hosts prod,", "expected names of hosts"),
         ("x --newest -1", "expected 0 or more"),
         ("x --keep ''", "expected a pattern"),
         ("x --keep-label =v", "expected KEY or KEY=VALUE"),
@@ -165,22 +180,23 @@ def test_what_a_service_names_or_would_go_back_to_stays(
 
 
 @pytest.mark.parametrize(
-    ("status", "told_", "done"),
+    ("refusal", "done"),
     [
-        ("503 Service Unavailable", "This node is not a swarm manager. Use docker swarm init", True),
-        ("500 Internal Server Error", "rpc error: code = Unknown desc = The swarm does not have a leader.", False),
-        ("403 Forbidden", "forbidden by the proxy", True),
+        (("503 Service Unavailable", "This node is not a swarm manager. Use docker swarm init"), True),
+        (("500 Internal Server Error", "rpc error: code = Unknown desc = The swarm does not have a leader."), False),
+        (("403 Forbidden", "forbidden by the proxy"), True),
     ],
 )
 def test_a_swarm_that_cannot_tell_its_services_is_not_cleaned(
-    cleaners: Cleaners, fresh_world: str, tmp_path: Path, status: str, told_: str, *, done: bool
+    cleaners: Cleaners, fresh_world: str, tmp_path: Path, refusal: tuple[str, str], *, done: bool
 ) -> None:
     """A manager without a leader has some all the same; where there is no swarm there are none."""
-    refused = answer(status, json.dumps({"message": told_}), "application/json")
+    status, why = refusal
+    refused = answer(status, json.dumps({"message": why}), "application/json")
     with Proxy(fresh_world, refuse="/services", answer=refused).serve(tmp_path) as address:
         outcome = cleaners("", address).say("cleanup plan")
         assert outcome.status is (Status.DONE if done else Status.FAILED)
-        assert done or told_ in told(outcome)
+        assert done or why in told(outcome)
         cleaners.close()
 
 

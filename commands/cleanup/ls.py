@@ -18,8 +18,9 @@ HEADERS = {
     "Keeps": "KEEPS",
     "Most": "A RUN",
     "Disk": "DISK",
+    "Hosts": "HOSTS",
 }
-TABLE = r"table {{.Name}}\t{{.State}}\t{{.What}}\t{{.Age}}\t{{.Keeps}}\t{{.Most}}\t{{.Disk}}"
+TABLE = r"table {{.Name}}\t{{.State}}\t{{.What}}\t{{.Age}}\t{{.Keeps}}\t{{.Most}}\t{{.Disk}}\t{{.Hosts}}"
 
 
 class Ls(Command, name="cleanup ls", alias="cleanup list", permission=Permission.SEE):
@@ -28,7 +29,7 @@ class Ls(Command, name="cleanup ls", alias="cleanup list", permission=Permission
     A dry one only shows what it would remove. One with a disk does so only while that is full.
     """
 
-    format: str = flag(default="", help=f"{FORMAT} (.Name .State .What .Age .Keeps .Most .Disk)")
+    format: str = flag(default="", help=f"{FORMAT} (.Name .State .What .Age .Keeps .Most .Disk .Hosts)")
     quiet: bool = flag("-q", default=False, help="Only the names")
 
     def run(self, ctx: Context) -> Reply:
@@ -49,6 +50,7 @@ def told(policy: Policy) -> dict[str, str]:
         "Keeps": ", ".join(kept),
         "Most": f"{policy.most} or {policy.percent} %",
         "Disk": f"{policy.disk} % until {policy.until} %" if policy.disk else "any",
+        "Hosts": ", ".join(policy.hosts) or "all",
     }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from commands.cleanup import disk, facts, planning, report
-from commands.cleanup.policy import DEFAULT
+from commands.cleanup import choosing, disk, facts, planning, report
 from commands.command import Command, arg
 from commands.context import Context
 from commands.reply import Reply
@@ -24,6 +23,6 @@ class Plan(Command, name="cleanup plan", permission=Permission.SEE):
 
     def run(self, ctx: Context) -> Reply:
         """What would go, then what would stay."""
-        policy = ctx.bot.cleanups.policy(self.policy or DEFAULT)
+        policy = choosing.policy(ctx, self.policy)
         planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now)
         return report.before(planned, disk.gauge(ctx, policy), ctx.now)

@@ -21,7 +21,7 @@ class Policy:
     keep_labels are KEY or KEY=VALUE, keep are globs on names; newest images of each repository stay. One run takes most
     objects, and no more than percent of all that it looked at. Its runs only show until it is on. With a disk, a run
     takes something only where so many of a hundred bytes there are not free, and only until fewer than until are; 0: it
-    does not go by the disk.
+    does not go by the disk. hosts are the only ones that it is for; none: it is for all.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Policy:
     on: bool = False
     disk: int = 0
     until: int = 0
+    hosts: tuple[str, ...] = ()
 
     @property
     def youngest(self) -> float:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from commands import vanished
 from commands.aftermath import Fate, Past
 from commands.attempts import Refusal
-from commands.cleanup import disk, facts, planning, removal, report, space
+from commands.cleanup import choosing, disk, facts, planning, removal, report, space
 from commands.cleanup.disk import Gauge
 from commands.cleanup.memory import Ran
 from commands.cleanup.planning import Plan
-from commands.cleanup.policy import DEFAULT, Policy
+from commands.cleanup.policy import Policy
 from commands.cleanup.removal import End, Removal
 from commands.cleanup.space import Usage
 from commands.command import Command, arg
@@ -36,7 +36,7 @@ class Running(Command):
 
     def cleans(self, ctx: Context, *, all_: bool) -> Intent:
         """What goes now; a dry policy only shows it, and one that goes by a disk with room does nothing."""
-        policy = ctx.bot.cleanups.policy(self.policy or DEFAULT)
+        policy = choosing.policy(ctx, self.policy)
         planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now, all_=all_)
         gauge = disk.gauge(ctx, policy)
         if not policy.on:

@@ -48,6 +48,8 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     )
     until: int = flag(default=0, kind=values.SHARE, help="And stop once it is less full than this; both or none")
 
+    hosts: tuple[str, ...] = flag(default=(), kind=values.HOSTS, help="Run on these hosts alone; several with commas")
+
     def problem(self) -> str | None:
         """A name that none can have, or a disk that would never be so."""
         if not _NAME.fullmatch(self.policy):
@@ -88,4 +90,5 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
             self.most_percent,
             disk=self.disk,
             until=self.until,
+            hosts=tuple(dict.fromkeys(word for each in self.hosts for word in values.hosts(each))),
         )

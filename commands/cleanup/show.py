@@ -16,6 +16,7 @@ WORDS = {
     "Keeps": "Keeps",
     "Most": "A run takes",
     "Disk": "Disk",
+    "Hosts": "Hosts",
 }
 DRY = "It is dry: its runs only show what they would remove. `cleanup on {}` turns it on."
 

@@ -22,6 +22,19 @@ def words(text: str) -> tuple[str, ...]:
     return found
 
 
+def hosts(text: str) -> tuple[str, ...]:
+    """Names of hosts with commas between them."""
+    found = tuple(word.strip() for word in text.split(","))
+    if not all(found):
+        raise ValueError("expected names of hosts such as prod,db")
+    return found
+
+
+def _hosts(text: str) -> str:
+    hosts(text)
+    return text
+
+
 def _words(text: str) -> str:
     words(text)
     return text
@@ -58,6 +71,7 @@ SHARE = Kind(
 )
 WORDS = Kind("list", _words, repeats=True, samples=("images", "containers,networks"))
 AGE = Kind("duration", _age, samples=("36h", "14d"))
+HOSTS = Kind("list", _hosts, repeats=True, samples=("prod", "prod,db"))
 LABELS = Kind("list", _key, repeats=True, samples=("keep", "stage=prod"))
 GLOBS = Kind("list", _glob, repeats=True, samples=("registry/*", "db-?"))
 NONE_OR_MORE = Kind("int", lambda text: _count(text, 0, _MANY, "0 or more"), samples=("0", "3"))
