@@ -141,7 +141,7 @@ def test_a_plan_tells_how_full_the_disk_is_and_that_what_it_lists_is_the_most(
             assert re.search(rf"The disk is 60\.0 % {listed}, so nothing now, as it takes 85 %\.", answered), line
             assert fate(answered, "app:2.0") == "would be removed"
         assert "Disk:        85 % until 70 %\n" in said(spoken, "cleanup show all")
-        assert said(spoken, "cleanup ls").splitlines()[2].endswith("85 % until 70 %")
+        assert said(spoken, "cleanup ls").splitlines()[2].endswith("85 % until 70 %   all")
     assert "app:2.0" in images(api)
 
 
