@@ -17,6 +17,7 @@ _PORTS = re.compile(r"[\d.:-]*:\d[\d-]*(?:/\w+)?")  # what docker's own -p holds
 _NUMBERS = re.compile(r"\d+:\d+")  # a user and a group, as docker's own -u has them
 _GAP = re.compile(r"([\s\"'\\,\[\](){}|;&`]+)")  # between two words, of a shell or of a list in JSON
 _QUOTES = "\"'"
+_QUOTING = f"{_QUOTES}\\"
 _ENDS = re.compile(r"[\n|;&]")
 
 
@@ -32,8 +33,8 @@ class Watch:
         """The command is over."""
         self._program, self._due = "", None
 
-    def masked(self, word: str) -> str:
-        """The next word."""
+    def masked(self, word: str, after: str = "") -> str:
+        """The next word; after is what stands between it and the one after it."""
         due, self._due = self._due, None
         first, self._first = self._first, False
         if due is not None:
@@ -48,6 +49,8 @@ class Watch:
             return self._curl(word)
         if flag := _FLAGS.get(self._program):
             return self._flagged(word, flag)
+        if self._program and word == "-p" and after and not after.strip(_QUOTING):
+            self._due = _whole  # a quoted word that nothing parts from its flag
         return _mysql(word) if self._program else word
 
     def _curl(self, word: str) -> str:
@@ -80,9 +83,10 @@ def hide(text: str) -> str:
                 watch.end()
             shown.append(piece)
         elif piece:
-            word = MASK if open_quote else watch.masked(piece)
+            after = pieces[at + 1] if at + 1 < len(pieces) else ""
+            word = MASK if open_quote else watch.masked(piece, after)
             if word != piece and not open_quote and at:
-                open_quote = _opened(pieces[at - 1], pieces[at + 1] if at + 1 < len(pieces) else "")
+                open_quote = _opened(pieces[at - 1], after)
             shown.append(word)
     return "".join(shown)
 

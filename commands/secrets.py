@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from commands import forms, legible, programs
@@ -66,8 +67,12 @@ def mask_object(thing: Any) -> Any:
 
 def mask_line(line: str) -> str:
     """A command line, which need not even parse, with the secrets in it hidden."""
+    return _thoroughly(line, _mask_words)
+
+
+def _mask_words(line: str) -> str:
     shown, hide, login, instruction = [], False, False, False
-    for piece in _SHELL_WORDS.findall(programs.hide(forms.hide_blocks(line))):
+    for piece in _SHELL_WORDS.findall(programs.hide(line)):
         if piece.isspace():
             shown.append(piece)
             continue
@@ -81,7 +86,36 @@ def mask_line(line: str) -> str:
 
 def mask_typed(line: str) -> str:
     """A command line as it is written down: without its secrets, and without the value of any variable that it sets."""
-    return mask_line(_without_values(forms.hide_blocks(line)))  # before a word of a key is taken out of it
+    return _thoroughly(line, lambda typed: _mask_words(_without_values(typed)))
+
+
+_QUOTED = re.compile(rf"""(["']){MASK}\1""")
+
+
+def _thoroughly(line: str, mask: Callable[[str], str]) -> str:
+    """The line as mask has it; where quotes within quotes kept a secret from it, with words that were masked before."""
+    line = forms.hide_blocks(line)  # before a word of a key is taken out of it
+    masked = mask(line)
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        return masked
+    if not any(_survives(word, masked) for word in words):
+        return masked
+    return mask(shlex.join(_QUOTED.sub(MASK, mask_text(word)) for word in words))
+
+
+def _survives(word: str, masked: str) -> bool:
+    """Whether a secret of the word stands in what was masked."""
+    if (hidden := mask_text(word)) == word:
+        return False
+    *kept, end = hidden.split(MASK)
+    rest = word
+    for piece in kept:
+        secret, found, rest = rest.partition(piece) if piece else ("", "", rest)
+        if (piece and not found) or (secret and secret in masked):
+            return True
+    return not rest.endswith(end) or rest.removesuffix(end) in masked
 
 
 def _without_values(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from docker.api.client import APIClient
@@ -23,6 +24,25 @@ RED, PLAIN = "\x1b[31m", "\x1b[0m"
 def sent(outcome: Outcome) -> str:
     """What Slack is told of it."""
     return json.dumps(render(outcome, lambda _: "").payload())
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "mysql --password='{}' x", 'mysql --password="{}" x', "export TOKEN='{}'", "x --api-key='{}'", "mysql -p'{}' x",
+        "x --password '{}'", "mysql -p{}; ls", "sh -c 'mysql -p\"{}\"'",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["", "schedule add --every 1h "])
+def test_a_secret_in_quotes_within_a_word_is_written_down_nowhere(inhabited: Bench, script: str, before: str) -> None:
+    """Whatever quotes the line is given when it is written anew."""
+    outcome = inhabited.say(f"{before}exec web sh -c {shlex.quote(script.format(WORD))}")
+    assert WORD not in sent(outcome)
+    assert WORD.encode() not in files(inhabited)
+    action = inhabited.store.actions.get(outcome.number or 0)
+    assert action is not None
+    assert WORD not in json.dumps(action, default=repr)
+    assert MASK in action["line"]
 
 
 def printed(*pieces: tuple[str, bool]) -> tuple[tuple[str, bool], ...]:
