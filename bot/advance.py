@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 
 from bot import consent
@@ -10,6 +11,7 @@ from bot.assent import Assent
 from bot.consent import Clauses
 from bot.held import State
 from bot.judging import Judged
+from bot.objects import is_id_of
 from bot.request import Directory, Request
 from bot.rule import NOBODY
 from bot.store import Store
@@ -17,11 +19,21 @@ from bot.timetable import Altered, Entry
 from commands.intent import Intent
 from commands.target import Found
 
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _ROOT = "it gives root on the host, which is agreed to at each run"
 _HIDDEN = "it touches what whoever asks may not know of"
 _EXPIRED = "that has expired"
 _CHANGED = "the policy asks for other consent now"
 _FEWER = "not enough of those who agreed may still do so"
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a line takes and concerns as things are: the approvals, the objects, and all that is covered with those."""
+
+    clauses: Clauses
+    objects: tuple[Found, ...]
+    covered: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,22 @@ def concerned(judged: Judged, intent: Intent) -> tuple[Found, ...]:
     return (*there, *intent.objects, *(each.found for each in judged.effects))
 
 
+def covered(judged: Judged, intent: Intent) -> frozenset[tuple[str, str]]:
+    """The kinds and names of these, and of what goes along with each.
+
+    That are the named volumes of a container, and all that an image is called where the line does not choose it by a
+    name. An anonymous volume is made anew with its container.
+    """
+    named = [each for each in judged.found.values() if isinstance(each, Found)]
+    names = set[tuple[str, str]]()
+    for each in concerned(judged, intent):
+        names |= {(each.kind, each.name)}
+        names |= {(volume.kind, volume.name) for volume in each.volumes if not _ANONYMOUS.fullmatch(volume.name)}
+        if each not in named or is_id_of(each.target.ref, each.id):
+            names |= {(each.kind, tag) for tag in each.tags}
+    return frozenset(names)
+
+
 def unfit(judged: Judged) -> str:
     """Why nobody can agree to all runs of a line at once; empty where they can."""
     return _ROOT if judged.root else "" if all(each.is_known for each in judged.effects) else _HIDDEN
@@ -101,7 +129,7 @@ class Advance:
     def _wrong(self, entry: Entry, judged: Judged, intent: Intent) -> str:
         """Why it does not cover this run; empty where it does."""
         agreed, now = Agreed.read(entry.standing), self.assent.clauses(judged.needs)
-        more = {(each.kind, each.name) for each in concerned(judged, intent)} - agreed.objects
+        more = covered(judged, intent) - agreed.objects
         if self.store.tide.now() >= agreed.until:
             return _EXPIRED
         if judged.host.name != entry.host:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import advance, answers, cron, dues, whenever
-from bot.advance import Agreed
+from bot.advance import Agreed, Foreseen
 from bot.agenda import Agenda
 from bot.clock import Clock
-from bot.consent import Clauses
 from bot.dues import Due
 from bot.jobs import Job
 from bot.policy import Allow, Asker, Rules
 from bot.reader import Reader
 from bot.request import Received
+from bot.rule import NOBODY
 from bot.store import Store
 from bot.timetable import Altered, Entry, State
 from bot.unattended import Unattended
@@ -26,7 +26,6 @@ from commands.catalog import Parsed
 from commands.reply import Moment, Reply, note
 from commands.secrets import mask_text
 from commands.spec import Permission
-from commands.target import Found
 from commands.timetable import Understood, Wish
 
 REMOVING = "rm"
@@ -75,9 +74,10 @@ class Scheduling:
             at=due.expression if isinstance(due, dues.Once) else "",
             notes=notes,
             keep=lambda: self._keep(entry, typed, asked),
-            needs=frozenset(frozenset(each.name for each in clause) for clause in asked[0]) if asked else frozenset(),
-            concerns=asked[1] if asked else (),
-            lasts=advance.longest(asked[0]) if asked else 0.0,
+            needs=frozenset(frozenset(each.name for each in clause) for clause in asked.clauses) if asked else NOBODY,
+            concerns=asked.objects if asked else (),
+            covers=tuple(f"{kind} {name}" for kind, name in sorted(asked.covered)) if asked else (),
+            lasts=advance.longest(asked.clauses) if asked else 0.0,
         )
 
     def listed(self) -> list[Mapping[str, Any]]:
@@ -215,12 +215,11 @@ class Scheduling:
             by=self.person,
         )
 
-    def _keep(self, entry: Entry, typed: str, asked: tuple[Clauses, tuple[Found, ...]] | None) -> Reply:
+    def _keep(self, entry: Entry, typed: str, asked: Foreseen | None) -> Reply:
         """Put it on the timetable, with what people agreed to for all its runs."""
         if asked is not None:
-            objects = frozenset((each.kind, each.name) for each in asked[1])
-            until = self.store.tide.now() + advance.longest(asked[0])
-            entry = replace(entry, standing=Agreed(asked[0], objects, until).written())
+            until = self.store.tide.now() + advance.longest(asked.clauses)
+            entry = replace(entry, standing=Agreed(asked.clauses, asked.covered, until).written())
         self.store.timetable.add(entry, typed)
         self.woken()
         told = note(f"Kept as schedule {entry.title}. `schedule show {entry.number}` tells how it stands.")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import advance, answers
+from bot.advance import Foreseen
 from bot.assent import Assent
-from bot.consent import Clauses
 from bot.judging import Judged
 from bot.policy import Rules
 from commands.attempts import Refusal
@@ -16,7 +16,6 @@ from commands.command import Command
 from commands.context import Decision, Verdict
 from commands.intent import Intent
 from commands.line import UsageError
-from commands.target import Found
 
 _ASKS = "docker would ask before it runs '{}', and nobody is there to answer. Say -f in the line."
 _INSISTS = "The policy has '{}' confirmed each time it is run ([confirm] of {}), so it cannot be scheduled."
@@ -65,8 +64,8 @@ class Unattended:
         held = (f"Each run will ask: {verdict.reason}",) if verdict.decision is Decision.HOLD else ()
         return (*held, *(f"As things are it would fail: {each}" for each in verdict.missing))
 
-    def in_advance(self, typed: str) -> tuple[Clauses, tuple[Found, ...]]:
-        """The approvals that can be given once for all runs of a line, and what it concerns now; raises Refusal."""
+    def in_advance(self, typed: str) -> Foreseen:
+        """What can be agreed to once for all runs of a line; raises Refusal."""
         try:
             judged, intent = self.weighed(typed)
         except answers.End as end:
@@ -80,4 +79,4 @@ class Unattended:
         if not all(able):
             lacking = ", ".join(sorted(each.name for clause in clauses for each in clause if each.standing is None))
             raise Refusal(_NO_STANDING.format(self.policy.current().source, lacking))
-        return able, advance.concerned(judged, intent)
+        return Foreseen(able, advance.concerned(judged, intent), advance.covered(judged, intent))

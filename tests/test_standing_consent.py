@@ -9,7 +9,14 @@ from offices import DEV, EVE, SAM, told
 
 from bot.request import Member, Outcome, Status
 
-RULE = '[approvals.once]\nfrom = ["sre"]\nstanding = "{}"\n[[require]]\nverbs = ["act"]\napprove = "once"\n'
+RULE = """
+[approvals.once]
+from = ["sre"]
+standing = "{}"
+[[require]]
+verbs = ["act", "change", "enter"]
+approve = "once"
+"""
 WEB = "--every 1h --name web restart -t 0 web"
 
 
@@ -95,6 +102,34 @@ def test_a_run_that_concerns_more_is_held_and_says_what(night: Night, api: APICl
     done = _agree(night, more.number)
     assert done is not None
     assert done.status is Status.DONE
+
+
+@pytest.mark.parametrize("line", ["image prune -a -f", "rmi -f {}"])
+def test_another_name_of_an_image_is_more(night: Night, api: APIClient, line: str) -> None:
+    """Where the line goes by an id, or finds it, it would take that name as well."""
+    made = api.create_container("busybox", ["true"])["Id"]
+    image = api.commit(made, "old", "1", changes=["LABEL old=1"])["Id"]
+    api.remove_container(made)
+    _kept(night, f"--every 1h {line.format(image)}")
+    api.tag("old:1", "precious", "prod")
+    (outcome,) = night.passes(HOUR)
+    assert outcome.status is Status.HELD
+    assert "it concerns more: image precious:prod" in told(outcome)
+    assert api.inspect_image("precious:prod")["Id"] == image
+
+
+@pytest.mark.parametrize("line", ["run --rm --volumes-from web busybox ls /data", "exec web ls /data"])
+def test_a_volume_that_a_container_has_since_is_more(night: Night, api: APIClient, line: str) -> None:
+    """One without a name is not, which every container gets anew."""
+    _kept(night, f"--every 1h {line}")
+    for source in ("", "proddb:"):
+        api.remove_container("web", force=True)
+        binds = api.create_host_config(binds=[f"{source}/data"] if source else [])
+        box = api.create_container("busybox", ["sleep", "1000"], name="web", volumes=["/data"], host_config=binds)
+        api.start(box["Id"])
+        (outcome,) = night.passes(HOUR)
+        assert outcome.status is (Status.HELD if source else Status.DONE), told(outcome)
+    assert "it concerns more: volume proddb" in told(outcome)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def _asked(found: Understood) -> Iterator[str]:
     """What those are shown who agree to all runs at once."""
     yield f"Runs:    docker {legible.shown(found.line)}"
     yield f"When:    {found.due}"
+    yield f"Covers:  {legible.shown(', '.join(found.covers)) or 'nothing that is there'}"
     yield f"For:     {units.exactly(found.lasts)} from when it is agreed to, for runs that concern no more"
 
 
