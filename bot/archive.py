@@ -13,11 +13,12 @@ from threading import Event
 
 from sqlite_utils import Database
 
-from bot import archive_file, chain, proof, seams
+from bot import archive_file, chain, ledger, proof, seams
 from bot.archive_file import ArchiveFile
 from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
+from bot.ledger import Entry
 from bot.seams import Range, Seam
 
 PART = 1000  # events that are moved at a time, and more only where an action would be divided
@@ -91,6 +92,16 @@ class Archive:
         with self._file.reading() as db:
             held = list(seams.ranges([seam for seam in seams.every(db) if seam.holds(self._key)]))
         return next((each.file for each in reversed(held) if self._has(each, number)), None)
+
+    def proven(self, number: int) -> list[Entry]:
+        """The events of an action that were written with the key, oldest first, as far as an archive here has them."""
+        with self._file.reading() as db:
+            files = list(dict.fromkeys(seam.file for seam in seams.every(db) if seam.holds(self._key)))
+        found: list[Entry] = []
+        for name in files:
+            with suppress(Unwritable), closing(ArchiveFile(self._folder / name)) as file:
+                found += ledger.entries(file.of_action(number), self._key)
+        return found
 
     def shrink(self) -> None:
         """Give the disk back what was moved; needs room for a second record meanwhile, and keeps others from writing.

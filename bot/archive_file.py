@@ -94,6 +94,11 @@ class ArchiveFile:
         with self._told():
             yield from links(self._db, first, last)
 
+    def of_action(self, number: int) -> list[tuple[Link, str]]:
+        """The events of an action, each with its hash, oldest first."""
+        with self._told():
+            return list(of_action(self._db, number))
+
     def last(self) -> int:
         """The id of its newest event; 0 where it has none."""
         with self._told():
@@ -180,6 +185,12 @@ def copy(source: ArchiveFile, path: Path, held: Range) -> None:
 def links(db: Database, first: int = FIRST, last: int = LAST) -> Iterator[tuple[Link, str]]:
     """The events of a record or an archive with ids from first to last, each with its hash, oldest first."""
     for row in db.execute(f"{_LINK} WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)):
+        yield Link(*row[:6]), row[6]
+
+
+def of_action(db: Database, number: int) -> Iterator[tuple[Link, str]]:
+    """The events of an action in a record or an archive, each with its hash, oldest first."""
+    for row in db.execute(f"{_LINK} WHERE number = ? ORDER BY id", (number,)).fetchall():
         yield Link(*row[:6]), row[6]
 
 

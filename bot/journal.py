@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot import approvals, chain, makers
+from bot import approvals, archive_file, chain, makers
 from bot.chain import Link
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.emergency import Emergency
-from bot.ledger import Entry
+from bot.ledger import Entry, entries
 from bot.request import Due
 
 
@@ -101,9 +101,7 @@ class Journal:
 
     def proven(self, db: Database, number: int) -> list[Entry]:
         """The events of an action that were written with the key, oldest first."""
-        rows = db.execute("SELECT * FROM events WHERE number = ? ORDER BY id", (number,)).fetchall()
-        links = (Link(*row[:6]) for row in rows if Link(*row[:6]).hash(self._key) == row[6])
-        return [Entry(link.kind, link.at, json.loads(link.body)) for link in links]
+        return entries(archive_file.of_action(db, number), self._key)
 
     def end(self, end: End) -> None:
         """Write an end down; it is owed where that cannot be done, and Unwritable raised."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlite_utils import Database
+
+from bot.chain import Link
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,11 @@ class Entry:
     kind: str
     at: float
     body: Mapping[str, Any]
+
+
+def entries(links: Iterable[tuple[Link, str]], key: bytes) -> list[Entry]:
+    """Those that were written with the key."""
+    return [Entry(link.kind, link.at, json.loads(link.body)) for link, written in links if link.hash(key) == written]
 
 
 class Ledger(Protocol):

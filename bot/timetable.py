@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 from sqlite_utils import Database
 
 from bot import dues
 from bot.dues import Due
+from bot.ledger import Entry as Noted
 from bot.ledger import Ledger
 from bot.posts import Session
 from bot.seal import Broken, Seal
@@ -18,6 +20,9 @@ from bot.seal import Broken, Seal
 DIGITS = 18  # of a number that SQLite can hold
 DISCARDED = "removed, as something else had altered it"
 PURPOSE = b"slashdock: lines that the clock runs, 1"  # what the seal of the lines is made for
+
+
+Archived: TypeAlias = Callable[[int], Sequence[Noted]]
 
 
 class State(StrEnum):
@@ -87,14 +92,19 @@ class Timetable:
     """The entries, in the database; what writes raises Unwritable where it cannot.
 
     The line is sealed, and each row marked with the same key: who can write to the file alone makes nothing run, and
-    nothing that was paused go on, for what changes is told by the record, too. now gives epoch seconds.
+    nothing that was paused go on, for what changes is told by the record, too. now gives epoch seconds, archived the
+    events of an action as far as an archive that is here has them.
     """
 
-    def __init__(self, reading: Session, ledger: Ledger, now: Callable[[], float], key: bytes) -> None:
+    def __init__(
+        self, reading: Session, ledger: Ledger, now: Callable[[], float], key: bytes, archived: Archived
+    ) -> None:
         self._reading = reading
         self._ledger = ledger
         self._now = now
         self._seal = Seal(key, PURPOSE)
+        self._archive = archived
+        self._old: dict[int, Mapping[str, Any] | None] = {}
 
     def add(self, entry: Entry, line: str) -> None:
         """Write an entry down, with its line as it is."""
@@ -105,6 +115,7 @@ class Timetable:
                 "schedule": entry.title,
                 "due": f"{entry.kind} {entry.expression} {entry.zone}",
                 "state": entry.state,
+                "mark": self._mark(entry),
             }
             self._ledger.append(db, entry.number, "noted", body | ({"standing": "agreed"} if entry.standing else {}))
 
@@ -166,8 +177,8 @@ class Timetable:
             sealed = b"" if state is State.ENDED else entry.sealed
             after = replace(entry, state=state, by=by, why=why, changed=self._now(), since=since)
             after = replace(after, standing="", sealed=sealed)
-            self._write(db, after)
-            body = {"schedule": entry.title, "state": state, "by": by, "why": why, "as number": action}
+            mark = self._write(db, after)
+            body = {"schedule": entry.title, "state": state, "by": by, "why": why, "as number": action, "mark": mark}
             self._ledger.append(db, number, "noted", body)
             return True
 
@@ -177,9 +188,9 @@ class Timetable:
             entry = self._entry(db, number)
             if entry is None or not entry.standing:
                 return False
-            self._write(db, replace(entry, standing=""))
+            mark = self._write(db, replace(entry, standing=""))
             body = {"schedule": entry.title, "state": entry.state, "standing": "revoked", "by": by, "as number": action}
-            self._ledger.append(db, number, "noted", body)
+            self._ledger.append(db, number, "noted", body | {"mark": mark})
             return True
 
     def discard(self, number: int, by: str, action: int) -> bool:
@@ -193,8 +204,10 @@ class Timetable:
             self._ledger.append(db, min(number, action), "noted", body)  # one to come is nobody's yet
             return True
 
-    def _write(self, db: Database, entry: Entry) -> None:
-        db.execute(_CHANGE, (*astuple(entry), self._mark(entry), entry.number))
+    def _write(self, db: Database, entry: Entry) -> str:
+        """Write a row anew; its mark."""
+        db.execute(_CHANGE, (*astuple(entry), mark := self._mark(entry), entry.number))
+        return mark
 
     def _read(self) -> list[Entry]:
         with self._reading() as db:
@@ -205,10 +218,14 @@ class Timetable:
         """Whether it is as slashdock wrote it last, and not an older row that somebody put back."""
         if self._mark(entry) != mark:
             return False
-        told = [each.body for each in self._ledger.proven(db, entry.number) if "schedule" in each.body]
-        if not told:  # what is older than all that is kept is in an archive
-            return True
-        return told[-1]["state"] == entry.state and bool(entry.standing) == (told[-1].get("standing") == "agreed")
+        told = _noted(self._ledger.proven(db, entry.number)) or self._archived(entry.number)
+        return told is None or told.get("mark") == mark
+
+    def _archived(self, number: int) -> Mapping[str, Any] | None:
+        """What an archive has noted last; None where none that is here has anything. It never changes there."""
+        if number not in self._old:
+            self._old[number] = _noted(self._archive(number))
+        return self._old[number]
 
     def _entry(self, db: Database, number: int) -> Entry | None:
         row = db.execute(_ONE, (number,)).fetchone()
@@ -221,6 +238,12 @@ class Timetable:
 
     def _mark(self, entry: Entry) -> str:
         return self._seal.fingerprint(json.dumps(asdict(entry), default=repr))
+
+
+def _noted(events: Iterable[Noted]) -> Mapping[str, Any] | None:
+    """What was said of an entry last."""
+    told = [each.body for each in events if "schedule" in each.body]
+    return told[-1] if told else None
 
 
 _NAMES = tuple(each.name for each in fields(Entry))

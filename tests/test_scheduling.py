@@ -302,6 +302,43 @@ def test_an_older_row_that_is_put_back_does_not_go_on(night: Night) -> None:
 
 
 @pytest.mark.attack("F26")
+def test_an_older_row_does_not_go_on_once_its_notes_are_archived(night: Night) -> None:
+    """What was decided is looked up where it is now; a schedule that goes on does so."""
+    numbers = [night.add(f"--every 1h --name {name} ps") for name in ("removed", "paused", "on")]
+    db = night.file()
+    rows = db.execute("SELECT * FROM timetable WHERE number < ?", numbers[-1:]).fetchall()
+    night.say("schedule rm removed")
+    night.say("schedule pause paused")
+    night.clock.at += 100 * DAY
+    for _ in range(3):
+        night.say("ps")
+    assert night.bench.store.archive.move(night.clock.at - 30 * DAY).events
+    for row in rows:
+        db.execute(f"INSERT OR REPLACE INTO timetable VALUES ({', '.join('?' * len(row))})", row)
+    db.commit()
+    db.close()
+    schedules = night.schedules()
+    night.passes(0, schedules)
+    assert [each.line for each in night.passes(HOUR, schedules)] == ["ps"]
+    assert told(night.say("schedule ls")).count("ALTERED") == 2
+
+
+@pytest.mark.attack("F26")
+def test_what_was_missed_in_a_pause_stays_missed_whatever_row_is_put_back(night: Night) -> None:
+    """Since when it is due counts as well as whether it is."""
+    number = night.add("--late run '0 13 * * *' ps")
+    db = night.file()
+    row = db.execute("SELECT * FROM timetable").fetchone()
+    night.say(f"schedule pause {number}")
+    assert night.passes(1.5 * HOUR) == []
+    night.say(f"schedule resume {number}")
+    db.execute(f"INSERT OR REPLACE INTO timetable VALUES ({', '.join('?' * len(row))})", row)
+    db.commit()
+    db.close()
+    assert night.passes(60) == []
+
+
+@pytest.mark.attack("F26")
 def test_what_was_altered_is_removed_by_those_who_may_change_all(night: Night) -> None:
     """By its number, and what it was before does not come back; nobody else may, whosever it was."""
     number = night.add("--every 1h ps")
