@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from bot.store import Store, Unwritable
-from commands.attempts import Refusal
+from commands.attempts import Refusal, Untouched
 from commands.cleanup.memory import Ran, Taken
 from commands.cleanup.policy import BUILT_IN, DEFAULT, Policy
 
@@ -29,7 +29,7 @@ class Cleaning:
         """The policy of this name; raises Refusal where there is none."""
         found = next((each for each in self.policies() if each.name == name), None)
         if found is None:
-            raise Refusal(_NONE.format(name))
+            raise Untouched(_NONE.format(name))
         return found
 
     def keep(self, policy: Policy) -> None:
@@ -41,7 +41,7 @@ class Cleaning:
         """Forget a policy; raises Refusal where there is none, or it is the built-in one."""
         self._see_that_it_is_ours(name)
         if not self.store.cleanups.drop(name):
-            raise Refusal(_NONE.format(name))
+            raise Untouched(_NONE.format(name))
 
     def first_seen(self, kind: str, ids: Iterable[str]) -> Mapping[str, float]:
         """Since when the bot has seen each of all objects of this kind here, in epoch seconds."""
@@ -80,7 +80,7 @@ class Cleaning:
     @staticmethod
     def _see_that_it_is_ours(name: str) -> None:
         if name == DEFAULT:
-            raise Refusal(f"The policy {DEFAULT} is built in: it stays as it is. Set one with a name of its own.")
+            raise Untouched(f"The policy {DEFAULT} is built in: it stays as it is. Set one with a name of its own.")
 
 
 _NONE = "There is no cleanup policy {}. `cleanup ls` shows which there are."

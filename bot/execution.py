@@ -26,7 +26,7 @@ from bot.store import Store, Unwritable
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
 from commands.allowances import Allowances
-from commands.attempts import Interrupted, Refusal, unanswered
+from commands.attempts import Interrupted, Refusal, Untouched, unanswered
 from commands.context import Context
 from commands.engine_errors import refused
 from commands.intent import Intent, told
@@ -104,7 +104,7 @@ class Execution:
             reply = self._fault(number, judged, error)
             if changes and wire.lost(error):
                 return unanswered(judged.command.spec.name)
-            doubtful = changes and not isinstance(error, APIError | EngineDown)
+            doubtful = changes and not isinstance(error, APIError | EngineDown | Untouched)
             return replace(reply, unknown=reply.unknown or doubtful)
 
     def _discreet(self, judged: Judged, reply: Reply) -> Reply:

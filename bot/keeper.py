@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bot import reconcile
 from bot.clock import Clock
@@ -17,6 +17,7 @@ from bot.database import Damaged
 from bot.heads import Head
 from bot.store import Store, Unwritable
 from bot.undelivered import Shown
+from bot.windows import Window
 
 END = 2.0  # seconds that an end waits for a look; walking the chain takes longer, and is left behind
 LOOK = 15.0  # seconds between two looks at what may fail
@@ -25,6 +26,7 @@ UNSAID = 100  # lines that wait to be told again
 SHOWN = 20  # numbers of actions that a sentence names
 
 _NO_HOSTS: Mapping[str, str] = {}
+_Held: TypeAlias = tuple[str, str | int]  # what was held back: by a window's number, or a host's quiet hours
 _TAKEN = (Shown.SHOWN, Shown.UNSURE)
 
 log = logging.getLogger(__name__)
@@ -79,6 +81,7 @@ class Keeper:
         self._watches = [_Watch(name, check, hosts.get(name, "")) for name, check in checks.items()]
         self._due = {"hour": 0.0, "day": clock.now() + HOUR}
         self._unsaid: deque[str] = deque(maxlen=UNSAID)
+        self._flying = set[_Held]()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="keeper", daemon=True)
 
@@ -155,29 +158,53 @@ class Keeper:
 
     def _tell(self, host: str, text: str) -> None:
         """Tell of a host, once nobody works on it any more and its quiet hours are over."""
-        window = next((each for each in self._store.windows.lasting() if each.host == host), None)
+        if not self._held_back(host, text):
+            self._say(text)
+
+    def _held_back(self, host: str, text: str) -> bool:
+        """Whether it is kept for later; False where it may be told."""
+        window = self._window(host)
         if window is not None:
             self._store.windows.hold(window.number, text)
         elif self._quiet(host):
             self._store.withheld.add(host, text)
         else:
-            self._say(text)
+            return False
+        return True
+
+    def _window(self, host: str) -> Window | None:
+        return next((each for each in self._store.windows.lasting() if each.host == host), None)
 
     def _tell_over(self) -> None:
         """Tell of each window that is over, in one message with what was held back."""
         for window in self._store.windows.over():
-            self._store.windows.told(window.number)
             by = f", ended by {window.ended_by}" if window.ended_by else ""
-            held = f" Held back meanwhile: {' '.join(window.held)}" if window.held else ""
-            told = f"The maintenance of {window.host} is over ({window.person}: {window.reason}{by}).{held}"
-            self._tell(window.host, told)
+            held = f" Held back meanwhile: {window.held}" if window.held.texts else ""
+            text = f"The maintenance of {window.host} is over ({window.person}: {window.reason}{by}).{held}"
+            done = partial(self._store.windows.told, window.number)
+            self._tell_once(("window", window.number), window.host, text, done)
 
     def _tell_withheld(self) -> None:
         """Tell what waited for the end of quiet hours, in one message for each host."""
-        for host in self._store.withheld.hosts():
+        for host, backlog in self._store.withheld.waiting().items():
             if not self._quiet(host):
-                texts = self._store.withheld.take(host)
-                self._tell(host, f"The quiet hours of {host} are over. Held back meanwhile: {' '.join(texts)}")
+                text = f"The quiet hours of {host} are over. Held back meanwhile: {backlog}"
+                self._tell_once(("quiet", host), host, text, partial(self._store.withheld.told, host, backlog))
+
+    def _tell_once(self, what: _Held, host: str, text: str, done: Callable[[], None]) -> None:
+        """Tell it unless it is on its way; done commits that Slack took it, so that what it did not is told again."""
+        if what in self._flying:
+            return
+        if self._held_back(host, text):
+            done()
+            return
+        self._flying.add(what)
+        self._side.say(text, partial(self._heard, what, done))
+
+    def _heard(self, what: _Held, done: Callable[[], None], shown: Shown) -> None:
+        if shown in _TAKEN:
+            self._done(done)
+        self._flying.discard(what)
 
     def _take_unsaid(self) -> list[str]:
         """What is to be told again; what comes in meanwhile is for the next look."""

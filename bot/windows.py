@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
+from bot.backlog import Backlog
 from bot.ledger import Entry, Ledger
 from bot.posts import Session
 
-HELD = 100  # sentences that are kept of one window
+ENDED = "ended"  # what the record says then
 
 
 @dataclass(frozen=True)
 class Window:
     """The maintenance of a host, by the number of the action that began it; times are by a clock that only goes on.
 
-    ended is when it was ended, None where it ends by itself; held are the sentences that are told once it is over.
+    ended is when it was ended, None where it ends by itself; held is what is told once it is over.
     """
 
     number: int
@@ -29,7 +29,7 @@ class Window:
     until: float
     ended: float | None = None
     ended_by: str = ""
-    held: tuple[str, ...] = ()
+    held: Backlog = field(default_factory=Backlog)
 
     @property
     def end(self) -> float:
@@ -40,7 +40,8 @@ class Window:
 class Windows:
     """The windows, in the database; every method that writes raises Unwritable where it cannot.
 
-    A row alone holds nothing back: that it was begun stands in the record. now gives epoch seconds that never go back.
+    A row alone holds nothing back: that it was begun, or ended, stands in the record. now gives epoch seconds that
+    never go back.
     """
 
     def __init__(self, reading: Session, now: Callable[[], float], ledger: Ledger) -> None:
@@ -67,15 +68,18 @@ class Windows:
                 "UPDATE windows SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL AND until > ?", row
             )
             if done.rowcount == 1:
-                self._ledger.append(db, action, "noted", {"maintenance": "ended", "begun as": number, "by": by}, now)
+                body = {"maintenance": ENDED, "by": by}
+                self._ledger.append(db, action, "noted", {**body, "begun as": number}, now)
+                self._ledger.append(db, number, "noted", {**body, "as number": action}, now)
             return done.rowcount == 1
 
     def hold(self, number: int, text: str) -> None:
         """Keep a sentence until it is over."""
         with self._ledger.writing() as db:
             row = db.execute("SELECT held FROM windows WHERE number = ?", (number,)).fetchone()
-            held = [] if row is None else [*json.loads(row[0]), text][-HELD:]
-            db.execute("UPDATE windows SET held = ? WHERE number = ?", (json.dumps(held), number))
+            if row is not None:
+                held = Backlog.read(row[0]).with_(text)
+                db.execute("UPDATE windows SET held = ? WHERE number = ?", (held.written(), number))
 
     def lasting(self) -> list[Window]:
         """Those that last now, oldest first."""
@@ -95,12 +99,14 @@ class Windows:
     def _read(self, which: str) -> list[Window]:
         with self._reading() as db:
             rows = db.execute(f"SELECT {_COLUMNS} FROM windows WHERE {which} ORDER BY number").fetchall()  # noqa: S608 - our own words
-            found = [Window(*(*row[:-1], tuple(json.loads(row[-1])))) for row in rows]
+            found = [Window(*(*row[:-1], Backlog.read(row[-1]))) for row in rows]
             return [each for each in found if self._stands(db, each)]
 
     def _stands(self, db: Database, window: Window) -> bool:
-        """Whether the record has begun this."""
-        return _has_begun(window, self._ledger.proven(db, window.number))
+        """Whether the record has begun this, and ended it where the row says so."""
+        told = [each for each in self._ledger.proven(db, window.number) if each.kind == "noted"]
+        ended = next((each.at for each in told if each.body.get("maintenance") == ENDED), None)
+        return _has_begun(window, told) and ended == window.ended
 
 
 _BEGIN = "INSERT INTO windows (number, host, person, reason, since, until) VALUES (?, ?, ?, ?, ?, ?)"
@@ -108,5 +114,5 @@ _COLUMNS = "number, host, person, reason, since, until, ended, ended_by, held"
 
 
 def _has_begun(window: Window, entries: Sequence[Entry]) -> bool:
-    noted = (each for each in entries if each.kind == "noted" and each.body.get("maintenance") == window.host)
+    noted = (each for each in entries if each.body.get("maintenance") == window.host and "seconds" in each.body)
     return any(each.at == window.since and each.at + each.body["seconds"] == window.until for each in noted)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from sqlite_utils import Database
 
+from bot.backlog import Backlog
 from bot.database import Sqlite
-
-HELD = 100  # sentences that are kept of one host, the newest ones
 
 
 class Withheld:
@@ -18,17 +17,24 @@ class Withheld:
     def add(self, host: str, text: str) -> None:
         """Keep a sentence about a host."""
         with self._file.writing() as db:
-            row = db.execute("SELECT texts FROM withheld WHERE host = ?", (host,)).fetchone()
-            texts = [*([] if row is None else json.loads(row[0])), text][-HELD:]
-            db.execute("INSERT OR REPLACE INTO withheld VALUES (?, ?)", (host, json.dumps(texts)))
+            db.execute("INSERT OR REPLACE INTO withheld VALUES (?, ?)", (host, _of(db, host).with_(text).written()))
 
-    def hosts(self) -> list[str]:
-        """Those of which something waits."""
+    def waiting(self) -> dict[str, Backlog]:
+        """What waits, by the host."""
         with self._file.reading() as db:
-            return [str(row[0]) for row in db.execute("SELECT host FROM withheld ORDER BY host").fetchall()]
+            rows = db.execute("SELECT host, texts FROM withheld ORDER BY host").fetchall()
+        return {str(host): Backlog.read(texts) for host, texts in rows}
 
-    def take(self, host: str) -> list[str]:
-        """What waits of a host, oldest first; it does no more."""
+    def told(self, host: str, backlog: Backlog) -> None:
+        """Commit that this was told of a host; what came after it waits still."""
         with self._file.writing() as db:
-            rows = db.execute("DELETE FROM withheld WHERE host = ? RETURNING texts", (host,)).fetchall()
-            return [str(text) for row in rows for text in json.loads(row[0])]
+            left = _of(db, host).without(backlog)
+            if left == Backlog():
+                db.execute("DELETE FROM withheld WHERE host = ?", (host,))
+            else:
+                db.execute("UPDATE withheld SET texts = ? WHERE host = ?", (left.written(), host))
+
+
+def _of(db: Database, host: str) -> Backlog:
+    row = db.execute("SELECT texts FROM withheld WHERE host = ?", (host,)).fetchone()
+    return Backlog() if row is None else Backlog.read(row[0])

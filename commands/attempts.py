@@ -25,6 +25,10 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     """What docker's CLI says itself, without asking the engine; str() is its sentence."""
 
 
+class Untouched(Refusal):
+    """The same of what is slashdock's own, and was left as it is."""
+
+
 class Remark(Exception):  # noqa: N818 - an answer, not a fault
     """What docker's CLI says on standard error without failing, as with --force; nothing where str() is empty."""
 

@@ -49,7 +49,9 @@ def test_a_policy_is_set_shown_turned_on_and_forgotten(cleaners: Cleaners) -> No
     assert "A run takes: 7 or 9 %\n" in shown
     assert said(spoken, "cleanup rm weekly") == "weekly\n"
     for line in ("show", "on", "rm", "plan", "run"):
-        assert "There is no cleanup policy weekly" in told(spoken.say(f"cleanup {line} weekly")), line
+        outcome = spoken.say(f"cleanup {line} weekly")
+        assert "There is no cleanup policy weekly" in told(outcome), line
+        assert outcome.status is Status.FAILED
 
 
 def test_a_policy_of_some_hosts_is_of_no_other(cleaners: Cleaners) -> None:

@@ -11,6 +11,7 @@ from nights import DAY, HOUR, Night, moments
 from offices import BASE, DEV, EVE, SAM, told
 
 from bot import looking
+from bot.backlog import MOST
 from bot.hush import Hush
 from bot.keeper import Keeper
 from bot.policy import Policy, PolicyError
@@ -28,12 +29,13 @@ class Side:
     """What those hear who watch over the bot."""
 
     said: list[str] = field(default_factory=list)
+    shown: Shown = Shown.SHOWN
 
     def say(self, text: str, heard: Callable[[Shown], None]) -> None:
         """Hear it; heads of the record are no alerts."""
         if not text.startswith("Head of the record"):
             self.said.append(text)
-        heard(Shown.SHOWN)
+        heard(self.shown)
 
     def feed(self) -> None:
         """Nothing waits."""
@@ -237,8 +239,42 @@ def test_who_can_write_the_file_alone_holds_nothing_back(night: Night) -> None:
     db = night.file()
     db.execute("UPDATE windows SET until = until + 100000")
     db.commit()
+    assert len(night.passes(HOUR, _hushed(night))) == 1
+    night.say("maintenance start local 2h another disk")
+    night.say("maintenance end local")
+    db.execute("UPDATE windows SET ended = NULL, told = 0")
+    db.commit()
     db.close()
     assert len(night.passes(HOUR, _hushed(night))) == 1
+
+
+@pytest.mark.parametrize("rules", ["", QUIET])
+def test_what_slack_does_not_take_is_told_later(night: Night, alerts: Alerts, rules: str) -> None:
+    """Over a restart as well, whether it was held back by people or by the hour; what came besides is told with it."""
+    night.ruled(rules)
+    night.clock.at += 10 * HOUR  # midnight in Berlin
+    if not rules:
+        night.say("maintenance start local 2h new disk")
+    for _ in range(MOST + 3):
+        alerts.come("The engine local")
+    night.clock.at += 8 * HOUR
+    alerts.side.shown = Shown.DUE
+    for _ in range(2):
+        alerts.keeper().look()
+    tried, alerts.side.said = alerts.side.said, []
+    alerts.side.shown = Shown.SHOWN
+    for _ in range(2):
+        alerts.keeper().look()
+    (said,) = alerts.side.said
+    assert tried == [said, said]
+    assert said.count("The engine local is back") == MOST
+    assert "And 3 before that" in said
+
+
+@pytest.mark.parametrize("line", ["maintenance start local 7d for ever", "maintenance end local"])
+def test_nobody_works_by_the_clock(night: Night, line: str) -> None:
+    """Else it would never end, or hold back its own end."""
+    assert "is a person's own word" in told(night.say(f"schedule add --yes --every 7d {line}"))
 
 
 def test_quiet_hours_hold_what_is_not_said_to_be_run_in_them(night: Night) -> None:

@@ -8,7 +8,7 @@ from commands.reply import Reply
 from commands.spec import Permission
 
 
-class End(Tending, name="maintenance end", permission=Permission.CHANGE):
+class End(Tending, name="maintenance end", permission=Permission.CHANGE, decides=True):
     """Say that the work on a host is over, before it ends by itself."""
 
     def run(self, ctx: Context) -> Reply:

@@ -15,7 +15,7 @@ from commands.spec import Permission
 LEAST, MOST = 60, 7 * 86_400  # seconds
 
 
-class Start(Tending, name="maintenance start", permission=Permission.CHANGE):
+class Start(Tending, name="maintenance start", permission=Permission.CHANGE, decides=True):
     """Say that you work on a host for a while.
 
     What runs by the clock there waits until it is over, and is run then or skipped, by its rule; alerts about the host
