@@ -11,11 +11,11 @@ QUIET = {"unfurl_links": False, "unfurl_media": False}  # no address in a log li
 
 @dataclass(frozen=True)
 class File:
-    """Text that is too long to be shown; title is what people see above it."""
+    """What is too long to be shown, or nothing to be shown; title is what people see above it."""
 
     name: str
     title: str
-    content: str
+    content: str | bytes
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from commands.command import Command, arg, flag
+from commands.command import arg, flag
 from commands.context import Context
 from commands.reply import Document, Note, Reply, failure
 from commands.report.answer import reply
 from commands.report.building import report
 from commands.report.facts import gather
 from commands.report.page import page
+from commands.report.pdf import pdf
 from commands.report.report import DAILY, DAY, KINDS, Period
+from commands.report.wanted import Wanted
+from commands.secrets import mask_text
 from commands.spec import Permission
 from commands.timestamps import epoch
 
@@ -17,7 +20,7 @@ YEAR = 365 * DAY  # seconds; samples are kept no longer
 LEAST = 3_600  # seconds that a report is about
 
 
-class Now(Command, name="report now", permission=Permission.SEE, filtered=True):
+class Now(Wanted, name="report now", permission=Permission.SEE, filtered=True):
     """Report how the host and its containers are doing.
 
     Which containers are not well, what they used, what is on the disk and where that is heading, images that nobody
@@ -27,7 +30,6 @@ class Now(Command, name="report now", permission=Permission.SEE, filtered=True):
 
     kind: str = arg("KIND", default=DAILY)
     since: str = flag(default="", help='From when on, in place of the kind\'s own time: a time or an age ("72h")')
-    html: bool = flag(default=False, help="Also as a file: a page with every row, which a browser prints to PDF")
 
     def problem(self) -> str | None:
         """A kind that there is not; a time that is none."""
@@ -46,7 +48,9 @@ class Now(Command, name="report now", permission=Permission.SEE, filtered=True):
         if not LEAST <= ctx.now - since <= YEAR:
             return failure(f"invalid --since '{self.since}': a report is about an hour at least, and a year at most")
         made = report(gather(ctx, Period.of("" if self.since else kind.name, since, ctx.now)))
-        if not self.html:
-            return reply(made)
-        name = f"report-{ctx.host}-{kind.name}.html"
-        return Reply((Note(f"{made.title}. {made.headline}"), Document(page(made), name, made.title)))
+        name = f"report-{ctx.host}-{kind.name}"
+        makers = ((self.pdf, "pdf", pdf), (self.html, "html", page))
+        files = [
+            Document(make(made), f"{name}.{ending}", mask_text(made.title)) for wanted, ending, make in makers if wanted
+        ]
+        return Reply((Note(f"{made.title}. {made.headline}"), *files)) if files else reply(made)
