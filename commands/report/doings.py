@@ -24,7 +24,9 @@ def doings(facts: Facts) -> Section:
     """How many lines people sent and schedules, by verb, and what came of them."""
     actions = facts.actions
     if not actions:
-        return Section("What was done", ("Nothing was asked of slashdock.",))
+        return Section(
+            "What was done", ("No line was about one of these." if facts.choice else "Nothing was asked of slashdock.",)
+        )
     by_clock = sum(map(_is_scheduled, actions))
     people = {_who(each) for each in actions if not _is_scheduled(each)}
     words = f"{many(len(actions), 'line')}: {len(actions) - by_clock:,} by {many(len(people), 'person', 'people')}"

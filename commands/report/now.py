@@ -7,6 +7,7 @@ from commands.context import Context
 from commands.reply import Document, Note, Reply, failure
 from commands.report.answer import reply
 from commands.report.building import report
+from commands.report.choice import Choice
 from commands.report.facts import gather
 from commands.report.page import page
 from commands.report.pdf import pdf
@@ -25,16 +26,19 @@ class Now(Wanted, name="report now", permission=Permission.SEE, filtered=True):
 
     Which containers are not well, what they used, what is on the disk and where that is heading, images that nobody
     uses, what people and schedules did, what waits for consent, and what could not be done. KIND is one of those that
-    `report ls` lists, daily where there is none. Only what you may see is in it, and in its sums.
+    `report ls` lists, daily where there is none. Only what you may see is in it, and in its sums. With --filter it is
+    about some containers alone, and leaves out what it can only say of the whole host.
     """
 
     kind: str = arg("KIND", default=DAILY)
     since: str = flag(default="", help='From when on, in place of the kind\'s own time: a time or an age ("72h")')
 
     def problem(self) -> str | None:
-        """A kind that there is not; a time that is none."""
+        """A kind or a filter that there is not; a time that is none."""
         if self.kind not in KINDS:
             return f"no such kind of report: {self.kind} (there are {', '.join(KINDS)})"
+        if (wrong := Choice(self.filter).problem()) is not None:
+            return wrong
         try:
             epoch(self.since or "1h", 0.0)
         except ValueError as error:
@@ -47,7 +51,8 @@ class Now(Wanted, name="report now", permission=Permission.SEE, filtered=True):
         since = epoch(self.since, ctx.now) if self.since else ctx.now - kind.seconds
         if not LEAST <= ctx.now - since <= YEAR:
             return failure(f"invalid --since '{self.since}': a report is about an hour at least, and a year at most")
-        made = report(gather(ctx, Period.of("" if self.since else kind.name, since, ctx.now)))
+        period = Period.of("" if self.since else kind.name, since, ctx.now)
+        made = report(gather(ctx, period, Choice(self.filter)))
         name = f"report-{ctx.host}-{kind.name}"
         makers = ((self.pdf, "pdf", pdf), (self.html, "html", page))
         files = [

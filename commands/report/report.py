@@ -71,18 +71,21 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """All of it, and the one sentence that says most."""
+    """All of it, and the one sentence that says most; choice is the filter by which containers are in it."""
 
     host: str
     period: Period
     headline: str
     sections: tuple[Section, ...]
+    choice: str = ""
 
     @property
     def title(self) -> str:
-        """What it is, of which engine, and from when to when."""
+        """What it is, of which engine and which containers of it, and from when to when."""
         since, until = map(moment, (self.period.since, self.period.until))
-        return f"{f'{self.period.name} report'.strip().capitalize()} of {self.host}, {since} to {until} UTC"
+        what = f"{self.period.name} report".strip().capitalize()
+        where = f"{self.host} ({self.choice})" if self.choice else self.host
+        return f"{what} of {where}, {since} to {until} UTC"
 
 
 def moment(at: float) -> str:

@@ -44,7 +44,9 @@ class Set(Timed, Wanted, name="report set", permission=Permission.LISTED, decide
 
     def _report(self) -> Now:
         kind, _ = self._said()
-        return Now(kind=kind[0] if kind else DAILY, pdf=self.pdf, html=self.html, reason=self.reason)
+        return Now(
+            kind=kind[0] if kind else DAILY, filter=self.filter, pdf=self.pdf, html=self.html, reason=self.reason
+        )
 
     def _said(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words of the kind, and those of when."""
