@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from pypdf import PdfReader
 from sampled import GIB, MANY, MIB, NOON, sample
 from set_clock import SetClock
 
@@ -37,9 +39,9 @@ def action(verb: str = "container ls", status: str = "done", **told: Any) -> Map
     return {"verb": verb, "status": status, "person": "ada", "actor": "U1", "origin": "slash", "host": "local", **told}
 
 
-def facts(**told: Any) -> Facts:
-    """What is known of a week."""
-    return Facts("local", WEEK, **told)
+def facts(period: Period = WEEK, **told: Any) -> Facts:
+    """What is known of a week, or another time."""
+    return Facts("local", period, **told)
 
 
 def disks(free: float, daily: float, days: int = 8, each: int = QUARTER) -> list[Disk]:
@@ -60,3 +62,8 @@ def weekly(week: Path) -> Report:
     weighed = samples.disks(WEEK.since, WEEK.until)
     metrics.close()
     return report(facts(containers=held, past=past, disks=weighed, actions=[action()] * 3))
+
+
+def pages(made: bytes) -> list[str]:
+    """The text of each page, as another program reads it."""
+    return [each.extract_text() for each in PdfReader(BytesIO(made), strict=True).pages]

@@ -13,7 +13,7 @@ import pytest
 from harness import ADMIN, PROJECT, Bench
 from pypdf import PdfReader
 from pypdf.generic import NullObject
-from reported import facts, series, span, weekly
+from reported import facts, pages, series, span, weekly
 from sampled import MANY
 
 from bot import text
@@ -32,17 +32,13 @@ HOSTILE = 500
 SECRET = "ghp_" + "a1" * 18
 
 
-def _pages(made: bytes) -> list[str]:
-    return [each.extract_text() for each in PdfReader(BytesIO(made), strict=True).pages]
-
-
 def test_all_of_a_report_is_in_the_file(week: Path) -> None:
     """Its title, its headline, every heading and sentence, every row, and the numbers of the pages."""
     made = weekly(week)
-    pages = _pages(pdf(made))
-    whole = " ".join(" ".join(pages).split())
-    assert len(pages) == 3
-    assert all(each.split()[-3:] == [str(number), "/", "3"] for number, each in enumerate(pages, 1))
+    read = pages(pdf(made))
+    whole = " ".join(" ".join(read).split())
+    assert len(read) == 3
+    assert all(each.split()[-3:] == [str(number), "/", "3"] for number, each in enumerate(read, 1))
     assert whole.startswith(f"{made.title} {made.headline}")
     for section in made.sections:
         assert section.title in whole
@@ -54,7 +50,7 @@ def test_all_of_a_report_is_in_the_file(week: Path) -> None:
 
 def test_the_header_of_a_table_is_on_each_page_that_it_goes_on_on(week: Path) -> None:
     """Rows without it mean nothing."""
-    assert all("CPU MEAN" in each for each in _pages(pdf(weekly(week)))[:2])
+    assert all("CPU MEAN" in each for each in pages(pdf(weekly(week)))[:2])
 
 
 def test_lines_are_drawn_as_on_the_page(week: Path) -> None:
@@ -99,9 +95,9 @@ def test_whatever_containers_are_called_is_text_in_it() -> None:
     names = [f"{each}{number}" for number in range(HOSTILE // 10) for each in _HOSTILE]
     held = [Container(each, "exited", "Exited (1) 2 days ago", exit_code=1) for each in names]
     made = pdf(report(facts(containers=held, past=Past([series(each, span()) for each in names]))))
-    pages = _pages(made)
-    whole = "".join("".join(pages).split())
-    assert len(pages) > 20
+    read = pages(made)
+    whole = "".join("".join(read).split())
+    assert len(read) > 20
     assert SECRET not in whole
     assert all(
         each in whole
@@ -131,11 +127,11 @@ def test_a_chart_of_one_point_and_a_report_of_nothing_are_drawn() -> None:
     dot = Chart("CPU", Shape.LINE, "%", ("Sun",), (Series("web", (0.0,)),))
     made = report(facts())
     with_dot = Report(made.host, made.period, made.headline, (*made.sections[:1],))
-    assert "Nothing needs to be looked at." in _pages(pdf(made))[0]
+    assert "Nothing needs to be looked at." in pages(pdf(made))[0]
     assert len(plot(dot).lines[0].spots) == 1
     past = Past([series("web", span())])
-    assert "web" in _pages(pdf(report(facts(past=past))))[0]
-    assert len(_pages(pdf(with_dot))) == 1
+    assert "web" in pages(pdf(report(facts(past=past))))[0]
+    assert len(pages(pdf(with_dot))) == 1
 
 
 @pytest.mark.parametrize(
@@ -160,7 +156,7 @@ def test_a_file_is_shown_again_as_it_was(inhabited: Bench) -> None:
     assert "report-local-daily.pdf is a file of " in text.added(again.reply)
     (file,) = [part for part in again.reply.parts if isinstance(part, Document)]
     assert isinstance(file.content, bytes)
-    assert "crash exited with an error" in " ".join(_pages(file.content)[0].split())
+    assert "crash exited with an error" in " ".join(pages(file.content)[0].split())
 
 
 def test_bytes_are_kept_as_they_are(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from commands.report.facts import Facts
-from commands.report.report import Section, many, moment
+from commands.report.report import Period, Section, many
 from commands.units import age
 
 HEADER = ("VERB", "ACTIONS", "DONE", "FAILED", "DENIED", "OTHER", "BY SCHEDULE")
@@ -66,7 +66,7 @@ def refusals(facts: Facts) -> Section:
 def failures(facts: Facts) -> Section:
     """What the bot could not do, or does not know to have done, and when the engine was away."""
     failed, unknown = ([each for each in facts.actions if each["status"] == name] for name in ("failed", "unknown"))
-    words = [*facts.wrong, *_absences(facts.past.absences)]
+    words = [*facts.wrong, *_absences(facts.past.absences, facts.period)]
     if failed:
         words.append(f"{many(len(failed), 'line')} failed{_of(failed)}.")
     if unknown:
@@ -76,13 +76,13 @@ def failures(facts: Facts) -> Section:
     return Section("What could not be done", tuple(words) or ("There was nothing.",))
 
 
-def _absences(absences: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _absences(absences: Sequence[tuple[int, int]], period: Period) -> Iterator[str]:
     if not absences:
         return
     minutes = sum(until - since for since, until in absences) // _MINUTE
-    told = ", ".join(f"{moment(since)} to {moment(until)}" for since, until in absences[-NAMED:])
+    told = ", ".join(f"{period.moment(since)} to {period.moment(until)}" for since, until in absences[-NAMED:])
     more = "the last of them " if len(absences) > NAMED else ""
-    yield f"The engine did not answer for {many(minutes, 'minute')}: {more}{told} UTC."
+    yield f"The engine did not answer for {many(minutes, 'minute')}: {more}{told} {period.zone}."
 
 
 def _is_scheduled(action: Action) -> bool:

@@ -33,6 +33,8 @@ class Now(Wanted, name="report now", permission=Permission.SEE, filtered=True):
     kind: str = arg("KIND", default=DAILY)
     since: str = flag(default="", help='From when on, in place of the kind\'s own time: a time or an age ("72h")')
 
+    tz: str = flag(default="", help="The time zone of all times, as Europe/Berlin; a schedule's or your own, else UTC")
+
     def problem(self) -> str | None:
         """A kind or a filter that there is not; a time that is none."""
         if self.kind not in KINDS:
@@ -48,10 +50,11 @@ class Now(Wanted, name="report now", permission=Permission.SEE, filtered=True):
     def run(self, ctx: Context) -> Reply:
         """Gather, put together, and tell."""
         kind = KINDS[self.kind]
-        since = epoch(self.since, ctx.now) if self.since else ctx.now - kind.seconds
+        zone = ctx.bot.timetable.timezone(self.tz)
+        since = epoch(self.since, ctx.now, zone) if self.since else ctx.now - kind.seconds
         if not LEAST <= ctx.now - since <= YEAR:
             return failure(f"invalid --since '{self.since}': a report is about an hour at least, and a year at most")
-        period = Period.of("" if self.since else kind.name, since, ctx.now)
+        period = Period.of("" if self.since else kind.name, since, ctx.now, zone)
         made = report(gather(ctx, period, Choice(self.filter)))
         name = f"report-{ctx.host}-{kind.name}"
         makers = ((self.pdf, "pdf", pdf), (self.html, "html", page))
