@@ -19,6 +19,7 @@ from bot.metrics import Sample
 from bot.request import Status
 from bot.thinning import MINUTE
 from commands.chart import Chart
+from commands.reply import Document
 from commands.report import load, storage
 from commands.report.building import report
 from commands.report.choice import Choice
@@ -154,7 +155,7 @@ def test_the_title_says_what_was_chosen_in_files_too(shared: Bench) -> None:
     """As it was written, its secrets masked."""
     secret = "ghp_" + "a1" * 18
     outcome = shared.say(f"report now --html -f label=team=pay -f name=pay-* -f label=token={secret}", DEV)
-    files = [part for part in outcome.reply.parts if hasattr(part, "content")]
+    files = [part for part in outcome.reply.parts if isinstance(part, Document)]
     for each in (told(outcome), *(each.title for each in files), *(str(each.content) for each in files)):
         assert "label=team=pay name=pay-*" in each
         assert secret not in each
@@ -167,6 +168,7 @@ def test_a_schedule_keeps_the_filter(night: Night) -> None:
     assert entry.line == "report now --filter=label=team=pay '--filter=name=pay-*' --pdf weekly"
     (outcome,) = night.passes(7 * 86_400.0)
     assert "Weekly report of local (label=team=pay name=pay-*), " in text.added(outcome.reply)
+    assert [part.name for part in outcome.reply.parts if isinstance(part, Document)] == ["report-local-weekly.pdf"]
 
 
 def test_a_report_that_is_about_all_is_as_it_was() -> None:
