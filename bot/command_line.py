@@ -118,8 +118,7 @@ def _print_messages(core: Core, outcome: Outcome) -> None:
     message = render(outcome, lambda button: remembered(core.store, button, outcome.host))
     facts = {"status": outcome.status, "number": outcome.number, "exit_code": outcome.reply.exit_code}
     metadata = {"event_type": "slashdock_outcome", "event_payload": facts}
-    files = [{"file": file.name, "title": file.title, "content": file.content} for file in message.files]
-    for told in ({**message.payload(), "metadata": metadata}, *files):
+    for told in ({**message.payload(), "metadata": metadata}, *(file.told() for file in message.files)):
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import Any
 
 from bot import advance, answers, cron, dues, whenever
@@ -79,6 +80,15 @@ class Scheduling:
             covers=tuple(f"{kind} {name}" for kind, name in sorted(asked.covered)) if asked else (),
             lasts=advance.longest(asked.clauses) if asked else 0.0,
         )
+
+    def timezone(self, name: str) -> tzinfo:
+        """The time zone of this name; without one that of the schedule that runs, else the asker's; raises Refusal."""
+        number = self.received.request.schedule
+        entry = self._named(str(number)) if number else None
+        try:
+            return cron.timezone(name or (self._own_zone() if entry is None else entry.zone))
+        except ValueError as error:
+            raise Refusal(f"'{name}' {error}.") from None
 
     def listed(self) -> list[Mapping[str, Any]]:
         """What the asker may know of, the settings' own first."""

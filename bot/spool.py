@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import logging
@@ -136,11 +137,16 @@ def _is_plain(line: str) -> bool:
 
 
 def _told(part: Any) -> dict[str, Any]:
+    if isinstance(part, bytes):
+        return {"is": _BYTES, "base64": base64.b64encode(part).decode()}
     return {"is": type(part).__name__, **vars(part)}
 
 
 def _part(told: dict[str, Any]) -> Any:
-    kind = _KINDS[told.pop("is")]
+    name = told.pop("is")
+    if name == _BYTES:
+        return base64.b64decode(told["base64"], validate=True)
+    kind = _KINDS[name]
     return kind(**{name: _tuples(value) for name, value in told.items()})
 
 
@@ -148,6 +154,7 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
+_BYTES = "bytes"
 _KINDS = {
     kind.__name__: kind
     for kind in (

@@ -10,6 +10,7 @@ from typing import assert_never
 from commands.chart import Chart
 from commands.reply import Asking, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
 from commands.tabwriter import align
+from commands.units import size
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def _pieces(part: Part) -> Iterator[Piece]:
             yield from (Piece(text, error=error) for text, error in printed)
         case Table(rows, ours):
             yield Piece(table(rows), error=ours, ours=ours)
-        case Document(text):
-            yield Piece(text)
+        case Document():
+            yield _document(part)
         case Chart():
             yield Piece(f"{part.words()}\n", error=True, ours=True)
         case Note(text):
@@ -66,3 +67,10 @@ def _pieces(part: Part) -> Iterator[Piece]:
             return  # a terminal has none; the words beside them say what to type
         case _:
             assert_never(part)
+
+
+def _document(part: Document) -> Piece:
+    if isinstance(part.content, str):
+        return Piece(part.content)
+    told = f"{part.name} is a file of {size(len(part.content))}, which Slack shows and a terminal does not.\n"
+    return Piece(told, error=True, ours=True)

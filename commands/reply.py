@@ -51,7 +51,7 @@ class Table:
 class Document:
     """A file that is given as it is: nothing of it is shown, and whoever made it has masked it. title is above it."""
 
-    text: str
+    content: str | bytes
     name: str
     title: str
 

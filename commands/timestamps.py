@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime, tzinfo
 
 from commands.gotime import NANOSECONDS, duration, moment
 from commands.kinds import INT64
@@ -31,11 +32,24 @@ def timestamp(text: str, now: float) -> str:
     return f"{seconds}.{nanoseconds:09d}"
 
 
-def epoch(text: str, now: float) -> float:
-    """The same point in time in epoch seconds; raises ValueError in docker's words."""
+def epoch(text: str, now: float, zone: tzinfo = UTC) -> float:
+    """The same point in time in epoch seconds, a date without a zone being in this one; raises ValueError."""
     whole, _, rest = timestamp(text, now).partition(".")
     nanoseconds = int(rest) * 10.0 ** -len(rest) if rest else 0.0
-    return int(whole) + nanoseconds
+    return (_there(int(whole), zone) if _is_wall(text) else int(whole)) + nanoseconds
+
+
+def _is_wall(text: str) -> bool:
+    """Whether it is a date without a zone."""
+    return text.count("-") > 1 and duration(text) is None and not _layout(text).endswith("Z07:00")
+
+
+def _there(seconds: int, zone: tzinfo) -> float:
+    """When a clock in the zone shows what one in UTC shows after so many seconds."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=zone).timestamp()
+    except (ValueError, OverflowError):  # years that no clock here has
+        return seconds
 
 
 def _layout(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class Timetable(Protocol):
 
     def understood(self, wish: Wish) -> Understood:
         """How a wish is meant, where the asker may have it; nothing is kept."""
+
+    def timezone(self, name: str) -> tzinfo:
+        """That of this name; without one that of the schedule that runs, else the asker's, else UTC."""
 
     def listed(self) -> list[Mapping[str, Any]]:
         """What the asker may know of, oldest first: name, title, line, due, zone, person, host, channel, state, why.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import signal
@@ -80,6 +81,17 @@ def test_exec_json_prints_messages_that_slack_takes(terminal: BotProcess) -> Non
     assert "worker" in first["text"]
     assert blockrules.problems({key: first[key] for key in ("text", "blocks")}) == ()
     assert rest == []
+
+
+def test_exec_json_has_files_whatever_they_are(terminal: BotProcess) -> None:
+    """An object for each: text as it is, bytes in base64; without --json a terminal is told that it is a file."""
+    ran = terminal.run("exec", "--json", "report", "now", "--pdf", "--html")
+    _, pdf, html = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert (pdf["file"], html["file"]) == ("report-local-daily.pdf", "report-local-daily.html")
+    assert base64.b64decode(pdf["base64"]).startswith(b"%PDF-")
+    assert html["content"].startswith("<!doctype html>")
+    plain = terminal.run("exec", "report", "now", "--pdf")
+    assert (plain.stdout, "report-local-daily.pdf is a file of " in plain.stderr) == ("", True)
 
 
 def test_exec_json_leaves_docker_its_flags_before_the_verb(terminal: BotProcess) -> None:

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from docker.api.client import APIClient
 from harness import ADMIN, PROJECT, STRANGER, VIEWER, Bench, bench
 from offices import DEV, EVE, Offices, told
-from sampled import GIB, MANY, MIB, NOON, container, fill, sample
+from reported import WEEK, action, disks, facts, series, span, weekly
+from sampled import GIB, MANY, MIB, NOON, container, fill
 from set_clock import SetClock
 
 from bot import text
 from bot.metrics import Metrics, Sample
 from bot.request import Status
-from bot.samples import HostSamples
 from bot.thinning import DAY, MINUTE, QUARTER
 from commands.chart import Chart
 from commands.reply import Document, Table
 from commands.report import doings, load, storage
 from commands.report.answer import ROWS, reply
 from commands.report.building import report
-from commands.report.facts import Container, Facts, Image
+from commands.report.facts import Container, Image
 from commands.report.page import page
-from commands.report.report import Period, Report
+from commands.report.report import Period
 from commands.report.trend import LEAST, trend
-from commands.samples import Disk, Past, Series, Span
+from commands.samples import Disk, Past
 from commands.secrets import MASK
 from commands.seen import Seen
 
-WEEK = Period.of("weekly", NOON - 7 * DAY, NOON)
 GOLDEN = PROJECT / "tests" / "stored" / "report.txt"
 _NOON = "2026-06-01 "
 HIDDEN = """
@@ -41,29 +38,6 @@ HIDDEN = """
 verbs = ["see", "read"]
 on = ["label:hidden=yes"]
 """
-
-
-def _span(at: int = NOON - DAY, **facts: Any) -> Span:
-    plain = {"looks": 10, "up": 10, "unhealthy": 0, "restarting": 0, "restarts": 0, "processor": 1.0}
-    return Span(at, **{**plain, "processor_most": 2.0, "memory": MIB, "memory_most": 2 * MIB, **facts})
-
-
-def _series(name: str, *spans: Span, limit: int = GIB) -> Series:
-    return Series(Seen("container", name), limit, spans)
-
-
-def _action(verb: str = "container ls", status: str = "done", **facts: Any) -> Mapping[str, Any]:
-    return {"verb": verb, "status": status, "person": "ada", "actor": "U1", "origin": "slash", "host": "local", **facts}
-
-
-def _facts(**facts: Any) -> Facts:
-    return Facts("local", WEEK, **facts)
-
-
-def _disks(free: float, daily: float, days: int = 8, each: int = QUARTER) -> list[Disk]:
-    """So much was free in the end, after so many days in which it became less by the day."""
-    times = range(NOON - days * DAY, NOON, each)
-    return [Disk(at, 3, 2, 1, 0, round(free + daily * (NOON - at) / DAY), 100 * 10**9) for at in times]
 
 
 @pytest.mark.parametrize(
@@ -103,22 +77,22 @@ def test_a_line_is_drawn_only_through_what_lies_near_one() -> None:
 
 def test_the_disk_is_full_in_so_many_days_where_it_fills_steadily() -> None:
     """By what is free; where that is not known by what docker takes, without a day."""
-    (*_, words) = storage.disk(_facts(disks=_disks(18e9, 2e9))).words
+    (*_, words) = storage.disk(facts(disks=disks(18e9, 2e9))).words
     assert words == "It takes 2GB more each day: full in 9 days."
-    (*_, words) = storage.disk(_facts(disks=_disks(18e9, -2e9))).words
+    (*_, words) = storage.disk(facts(disks=disks(18e9, -2e9))).words
     assert words == "It takes 2GB less each day."
-    (*_, words) = storage.disk(_facts(disks=_disks(18e9, 1e6))).words
+    (*_, words) = storage.disk(facts(disks=disks(18e9, 1e6))).words
     assert words == "It stays as it is."
-    (*_, words) = storage.disk(_facts(disks=_disks(18e9, 2e9, days=7, each=DAY))).words
+    (*_, words) = storage.disk(facts(disks=disks(18e9, 2e9, days=7, each=DAY))).words
     assert words == storage.NO_TREND
-    grown = [replace(each, free=None, images=each.at * 10**6) for each in _disks(0, 0)]
-    assert storage.disk(_facts(disks=grown)).words[1:] == ("It takes 86.4GB more each day.",)
+    grown = [replace(each, free=None, images=each.at * 10**6) for each in disks(0, 0)]
+    assert storage.disk(facts(disks=grown)).words[1:] == ("It takes 86.4GB more each day.",)
 
 
 def test_the_disk_is_not_told_to_those_who_do_not_see_everything() -> None:
     """Its sums are of what is hidden, too; that it was not weighed is told to those who do."""
-    assert storage.disk(_facts()).words == (storage.NOT_ALL,)
-    assert storage.disk(_facts(disks=[])).words == (storage.UNMEASURED,)
+    assert storage.disk(facts()).words == (storage.NOT_ALL,)
+    assert storage.disk(facts(disks=[])).words == (storage.UNMEASURED,)
 
 
 def test_what_is_the_matter_with_a_container_stands_in_a_row() -> None:
@@ -129,8 +103,8 @@ def test_what_is_the_matter_with_a_container_stands_in_a_row() -> None:
         Container("failed", "exited", "Exited (137) 2 hours ago", exit_code=137),
         Container("done", "exited", "Exited (0) 2 hours ago", exit_code=0),
     )
-    past = Past([_series("well", _span()), _series("left", _span(restarts=3)), _series("ill", _span(unhealthy=7))])
-    section = load.state(_facts(containers=held, past=past))
+    past = Past([series("well", span()), series("left", span(restarts=3)), series("ill", span(unhealthy=7))])
+    section = load.state(facts(containers=held, past=past))
     assert section.words == (
         "4 containers: 2 running, 1 unhealthy, 2 exited, 1 of them with an error.",
         "3 restarts by their policies, of left 3.",
@@ -144,22 +118,22 @@ def test_what_is_the_matter_with_a_container_stands_in_a_row() -> None:
 
 def test_a_container_that_was_made_anew_is_one_with_that_before() -> None:
     """What both used counts by how long each was looked at."""
-    before, after = _span(restarts=1, memory=4 * MIB), _span(looks=30, processor=5.0, memory_most=9 * MIB)
-    (used,) = load.by_name(_facts(past=Past([_series("web", before), _series("web", after, _span(NOON))])))
+    before, after = span(restarts=1, memory=4 * MIB), span(looks=30, processor=5.0, memory_most=9 * MIB)
+    (used,) = load.by_name(facts(past=Past([series("web", before), series("web", after, span(NOON))])))
     assert (used.whole.looks, used.whole.restarts, used.whole.memory_most) == (50, 1, 9 * MIB)
     assert used.spans[NOON - DAY].processor == pytest.approx((1 * 10 + 5 * 30) / 40)
     assert used.spans[NOON - DAY].memory == (4 * 10 + 30) * MIB // 40
-    assert used.spans[NOON] == _span(NOON)
+    assert used.spans[NOON] == span(NOON)
 
 
 def test_what_was_not_measured_is_left_out() -> None:
     """A share of a processor that nobody knows is no zero in the table; a chart has only spans with samples."""
-    past = Past([_series("web", _span(processor=None, processor_most=None), limit=0)], looks=10)
-    section = load.figures(_facts(past=past))
+    past = Past([series("web", span(processor=None, processor_most=None), limit=0)], looks=10)
+    section = load.figures(facts(past=past))
     assert section.rows == (("web", "", "", "1MiB", "2MiB", ""),)
     assert section.charts[0].labels == ("Sun 31 12h",)
     assert section.words[-1] == "The engine was looked at in 10 of 10,080 minutes."
-    assert load.figures(_facts()).words == (load.NOTHING,)
+    assert load.figures(facts()).words == (load.NOTHING,)
 
 
 def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:
@@ -169,7 +143,7 @@ def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:
         Image("old:1", 5, is_used=False),
         Image("old:2", 2 * 10**9, is_used=False),
     )
-    section = storage.images(_facts(images=held, behind=[("web", "app:1")]))
+    section = storage.images(facts(images=held, behind=[("web", "app:1")]))
     assert section.words == (
         "3 images, 2 of them without a container (2GB at most: images share layers).",
         "A newer image has the name that these run by: web (app:1).",
@@ -180,21 +154,21 @@ def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:
 def test_lines_are_counted_by_verb_and_by_who_sent_them() -> None:
     """People and schedules apart; each end has its column."""
     actions = [
-        _action(),
-        _action(person="", actor="U2"),
-        _action("cleanup run", origin="schedule", person="", actor="schedule:cleanup"),
-        _action("container rm", "failed"),
-        _action("container rm", "denied"),
-        _action("container rm", "held"),
+        action(),
+        action(person="", actor="U2"),
+        action("cleanup run", origin="schedule", person="", actor="schedule:cleanup"),
+        action("container rm", "failed"),
+        action("container rm", "denied"),
+        action("container rm", "held"),
     ]
-    section = doings.doings(_facts(actions=actions))
+    section = doings.doings(facts(actions=actions))
     assert section.words == ("6 lines: 5 by 2 people, 1 by schedules.",)
     assert section.rows == (
         ("container rm", "3", "0", "1", "1", "1", "0"),
         ("container ls", "2", "2", "0", "0", "0", "0"),
         ("cleanup run", "1", "1", "0", "0", "0", "1"),
     )
-    assert doings.doings(_facts()).words == ("Nothing was asked of slashdock.",)
+    assert doings.doings(facts()).words == ("Nothing was asked of slashdock.",)
 
 
 def test_consent_is_told_by_what_waits_and_how_long_it_took() -> None:
@@ -206,7 +180,7 @@ def test_consent_is_told_by_what_waits_and_how_long_it_took() -> None:
         {"number": 7, "state": "expired", "asked": NOON - 9000.0, "votes": votes[:1]},
         {"number": 1, "state": "denied", "asked": NOON - 70.0 * DAY, "votes": votes},
     ]
-    assert doings.consents(_facts(requests=requests)).words == (
+    assert doings.consents(facts(requests=requests)).words == (
         "1 request waits for consent: number 9.",
         "3 asked: 1 pending, 1 done, 1 expired.",
         "The median time to decide was about an hour.",
@@ -216,59 +190,45 @@ def test_consent_is_told_by_what_waits_and_how_long_it_took() -> None:
 def test_denials_and_failed_logins_are_told_with_their_people() -> None:
     """Most first."""
     actions = [
-        _action("login", "failed"),
-        _action(status="denied", person="eve"),
-        _action(status="denied", person="eve"),
+        action("login", "failed"),
+        action(status="denied", person="eve"),
+        action(status="denied", person="eve"),
     ]
-    assert doings.refusals(_facts(actions=actions)).words == (
+    assert doings.refusals(facts(actions=actions)).words == (
         "2 lines denied (eve 2).",
         "1 login at registries failed (ada 1).",
     )
-    assert doings.refusals(_facts()).words == ("Nothing was denied.",)
+    assert doings.refusals(facts()).words == ("Nothing was denied.",)
 
 
 def test_what_could_not_be_done_is_told_with_when_the_engine_was_away() -> None:
     """Lines that failed, those that nobody knows of, and what the report itself could not find out."""
-    actions = [_action(status="failed"), _action(status="unknown")]
+    actions = [action(status="failed"), action(status="unknown")]
     past = Past(absences=[(NOON - 600, NOON - 300), (NOON - 120, NOON)])
-    assert doings.failures(_facts(actions=actions, past=past, wrong=("No images.",))).words == (
+    assert doings.failures(facts(actions=actions, past=past, wrong=("No images.",))).words == (
         "No images.",
         f"The engine did not answer for 7 minutes: {_NOON}11:50 to {_NOON}11:55, {_NOON}11:58 to {_NOON}12:00 UTC.",
         "1 line failed (ada 1).",
         "Of 1 line nobody knows what became: the engine did not answer (ada 1).",
     )
-    assert doings.failures(_facts()).words == ("There was nothing.",)
+    assert doings.failures(facts()).words == ("There was nothing.",)
 
 
 def test_the_headline_says_what_needs_to_be_looked_at() -> None:
     """Or that nothing does."""
     ill = Container("web", "restarting", "Restarting (1) 2 seconds ago")
-    assert report(_facts(containers=[ill])).headline == "To look at: web is not well."
-    assert report(_facts()).headline == "Nothing needs to be looked at."
-
-
-def _golden(week: Path) -> Report:
-    """What the week makes, with a day of lines."""
-    metrics = Metrics(week, SetClock(NOON))
-    samples = HostSamples(metrics, "local")
-    held = tuple(
-        Container(each.seen.name, "running", "Up 4 weeks", each.seen.id, each.seen.image, each.seen.image_id)
-        for each in (sample(number, NOON) for number in range(MANY))
-    )
-    past = samples.past(WEEK.since, WEEK.until, WEEK.step)
-    disks = samples.disks(WEEK.since, WEEK.until)
-    metrics.close()
-    return report(_facts(containers=held, past=past, disks=disks, actions=[_action()] * 3))
+    assert report(facts(containers=[ill])).headline == "To look at: web is not well."
+    assert report(facts()).headline == "Nothing needs to be looked at."
 
 
 def test_a_week_of_fifty_containers_is_told_as_it_was_told_before(week: Path) -> None:
     """Every word and number of it; what is to be told otherwise is written down anew here first."""
-    assert text.added(reply(_golden(week))) == GOLDEN.read_text()
+    assert text.added(reply(weekly(week))) == GOLDEN.read_text()
 
 
 def test_a_page_is_one_file_that_loads_nothing(week: Path) -> None:
     """No scripts, no addresses; every row, and the charts as drawings that are told in words as well."""
-    made = page(_golden(week))
+    made = page(weekly(week))
     assert made.count("<tr>") > MANY
     assert made.count('role="img"') == 3
     assert 'aria-label="Disk (GB): images ' in made
@@ -280,8 +240,8 @@ def test_names_mean_nothing_to_a_page() -> None:
     """Markup is text, secrets are masked, and what cannot be seen is shown."""
     secret = "ghp_" + "a1" * 18
     held = [Container(f"<script>{secret}\u202e", "dead", "Dead"), Container('"><img onerror=x>', "dead", "Dead")]
-    past = Past([_series("<b>" + secret, _span())])
-    made = page(report(_facts(containers=held, past=past)))
+    past = Past([series("<b>" + secret, span())])
+    made = page(report(facts(containers=held, past=past)))
     assert "<script>" not in made
     assert "<img" not in made
     assert "<b>" not in made
@@ -324,7 +284,7 @@ def test_a_report_is_a_file_where_that_is_asked_for(inhabited: Bench) -> None:
     parts = inhabited.say("report now daily --html").reply.parts
     (document,) = [part for part in parts if isinstance(part, Document)]
     assert document.name == "report-local-daily.html"
-    assert document.text.startswith("<!doctype html>")
+    assert str(document.content).startswith("<!doctype html>")
     assert not any(isinstance(part, Table) for part in parts)
 
 
@@ -426,7 +386,7 @@ def test_long_tables_go_on_in_the_file(tmp_path: Path) -> None:
     fill(metrics, clock, DAY // 4, many=ROWS + 5, step=QUARTER)
     past = metrics.past("local", WEEK.since, WEEK.until, WEEK.step)
     metrics.close()
-    made = report(_facts(past=past))
+    made = report(facts(past=past))
     tables = [part for part in reply(made).parts if isinstance(part, Table)]
     assert [len(each.rows) for each in tables if each.rows[0] == load.USED] == [ROWS + 1]
-    assert "There are 5 more rows in the file of --html." in text.added(reply(made))
+    assert "There are 5 more rows in the file of --pdf." in text.added(reply(made))

@@ -19,6 +19,10 @@ MONDAYS = 'report set weekly "0 8 * * mon" --tz Europe/Berlin'
         ("report set daily --every 1d", "schedule add --every=1d report now daily"),
         ("report set --every 1d", "schedule add --every=1d report now daily"),
         ("report set --every 1d --reason us", "schedule add --every=1d --reason=us report now --reason=us daily"),
+        (
+            "report set weekly '0 8 * * mon' --pdf --html",
+            "schedule add '0 8 * * mon' report now --html --pdf weekly",
+        ),
         ("report set '0 8 * * *' --html -y", "schedule add --yes '0 8 * * *' report now --html daily"),
         (
             "report set weekly --at 18:00 --name one --late skip --quiet-ok",

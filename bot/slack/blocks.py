@@ -88,8 +88,8 @@ class _Page:
                 self._docker(*_text(part))
             case Chart():
                 self._chart(part)
-            case Document(text, name, title):
-                self._document(text, name, title)
+            case Document(content, name, title):
+                self._document(content, name, title)
             case Note(text):
                 self._note(text)
             case Moment(label, at):
@@ -175,9 +175,9 @@ class _Page:
         self.shows = True
         self.spoken.append(escaped(self._seen(chart.words())))
 
-    def _document(self, text: str, name: str, title: str) -> None:
+    def _document(self, content: str | bytes, name: str, title: str) -> None:
         name = self._file_name(name)
-        self.files.append(File(name, cut(elements.one_line(title), TITLE_LIMIT), text))
+        self.files.append(File(name, cut(elements.one_line(title), TITLE_LIMIT), content))
         self._note(f"It {self._follows()} the file {name}.")
 
     def _moment(self, label: str, at: float) -> None:

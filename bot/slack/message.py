@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,18 @@ QUIET = {"unfurl_links": False, "unfurl_media": False}  # no address in a log li
 
 @dataclass(frozen=True)
 class File:
-    """Text that is too long to be shown; title is what people see above it."""
+    """What is too long to be shown, or nothing to be shown; title is what people see above it."""
 
     name: str
     title: str
-    content: str
+    content: str | bytes
+
+    def told(self) -> dict[str, str]:
+        """The same as JSON may hold it."""
+        named = {"file": self.name, "title": self.title}
+        if isinstance(self.content, str):
+            return named | {"content": self.content}
+        return named | {"base64": b64encode(self.content).decode()}
 
 
 @dataclass(frozen=True)

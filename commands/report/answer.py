@@ -23,7 +23,7 @@ def _parts(report: Report) -> Iterator[Part]:
 
 def _section(section: Section) -> Iterator[Part]:
     hidden = len(section.rows) - ROWS
-    more = (f"There {'is' if hidden == 1 else 'are'} {many(hidden, 'more row')} in the file of --html.",)
+    more = (f"There {'is' if hidden == 1 else 'are'} {many(hidden, 'more row')} in the file of --pdf.",)
     yield Note(f"{section.title}: {' '.join((*section.words, *(more if hidden > 0 else ())))}")
     if section.rows:
         yield Table((section.header, *section.rows[:ROWS]), ours=True)

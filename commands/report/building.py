@@ -14,17 +14,17 @@ SOON = 30  # days in which a disk that is full then has to be looked at
 
 def report(facts: Facts) -> Report:
     """The report that these facts make."""
+    stored = (storage.behind(facts),) if facts.choice else (storage.disk(facts), storage.images(facts))
     sections = (
         load.state(facts),
         load.figures(facts),
-        storage.disk(facts),
-        storage.images(facts),
+        *stored,
         doings.doings(facts),
         doings.consents(facts),
         doings.refusals(facts),
         doings.failures(facts),
     )
-    return Report(facts.host, facts.period, _headline(facts), sections)
+    return Report(facts.host, facts.period, _headline(facts), sections, str(facts.choice))
 
 
 def _headline(facts: Facts) -> str:

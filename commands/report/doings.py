@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from commands.report.facts import Facts
-from commands.report.report import Section, many, moment
+from commands.report.report import Period, Section, many
 from commands.units import age
 
 HEADER = ("VERB", "ACTIONS", "DONE", "FAILED", "DENIED", "OTHER", "BY SCHEDULE")
@@ -24,7 +24,9 @@ def doings(facts: Facts) -> Section:
     """How many lines people sent and schedules, by verb, and what came of them."""
     actions = facts.actions
     if not actions:
-        return Section("What was done", ("Nothing was asked of slashdock.",))
+        return Section(
+            "What was done", ("No line was about one of these." if facts.choice else "Nothing was asked of slashdock.",)
+        )
     by_clock = sum(map(_is_scheduled, actions))
     people = {_who(each) for each in actions if not _is_scheduled(each)}
     words = f"{many(len(actions), 'line')}: {len(actions) - by_clock:,} by {many(len(people), 'person', 'people')}"
@@ -64,7 +66,7 @@ def refusals(facts: Facts) -> Section:
 def failures(facts: Facts) -> Section:
     """What the bot could not do, or does not know to have done, and when the engine was away."""
     failed, unknown = ([each for each in facts.actions if each["status"] == name] for name in ("failed", "unknown"))
-    words = [*facts.wrong, *_absences(facts.past.absences)]
+    words = [*facts.wrong, *_absences(facts.past.absences, facts.period)]
     if failed:
         words.append(f"{many(len(failed), 'line')} failed{_of(failed)}.")
     if unknown:
@@ -74,13 +76,13 @@ def failures(facts: Facts) -> Section:
     return Section("What could not be done", tuple(words) or ("There was nothing.",))
 
 
-def _absences(absences: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _absences(absences: Sequence[tuple[int, int]], period: Period) -> Iterator[str]:
     if not absences:
         return
     minutes = sum(until - since for since, until in absences) // _MINUTE
-    told = ", ".join(f"{moment(since)} to {moment(until)}" for since, until in absences[-NAMED:])
+    told = ", ".join(f"{period.moment(since)} to {period.moment(until)}" for since, until in absences[-NAMED:])
     more = "the last of them " if len(absences) > NAMED else ""
-    yield f"The engine did not answer for {many(minutes, 'minute')}: {more}{told} UTC."
+    yield f"The engine did not answer for {many(minutes, 'minute')}: {more}{told} {period.zone}."
 
 
 def _is_scheduled(action: Action) -> bool:

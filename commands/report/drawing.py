@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from html import escape
 
-from commands.chart import Chart, Series, number
+from commands.chart import Chart
+from commands.report.plot import HIGH, LEFT, RIGHT, WIDE, Line, Mark, plot
 from commands.secrets import mask_text
-
-WIDE, HIGH = 720, 240  # of the drawing, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 56, 24, 8, 26  # around the plot
-LINES = 4  # horizontal lines above the lowest
-LABELS = 8  # below, at most
-COLORS = ("#1264a3", "#e07a1f", "#2a8f6a", "#8d5bb5", "#c0392b", "#8a8d91")
-_ROUND = (1, 2, 5, 10)  # what the lines are apart, times a power of ten
 
 
 def svg(chart: Chart) -> str:
     """The drawing of lines, with the words of the chart for whoever cannot see it."""
-    step = _step(max((value for each in chart.series for value in each.values), default=0.0))
-    parts = [*_grid(step), *_labels(chart.labels), *_lines(chart.series, step * LINES)]
+    drawn = plot(chart)
+    parts = [*_grid(drawn.grid), *_labels(drawn.labels), *_lines(drawn.lines)]
     words = escape(mask_text(chart.words()), quote=True)
     return f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
 
@@ -28,47 +21,28 @@ def svg(chart: Chart) -> str:
 def legend(chart: Chart) -> str:
     """Which colour is whose."""
     items = (
-        f'<li><svg viewBox="0 0 10 10" width="10" height="10"><rect width="10" height="10" fill="{color}"/></svg>'
+        f'<li><svg viewBox="0 0 10 10" width="10" height="10"><rect width="10" height="10" fill="{each.color}"/></svg>'
         f" {escape(mask_text(each.name))}</li>"
-        for each, color in zip(chart.series, COLORS, strict=False)
+        for each in plot(chart).lines
     )
     return f'<ul class="legend">{"".join(items)}</ul>'
 
 
-def _step(highest: float) -> float:
-    """The distance of the lines, so that they reach the highest value."""
-    if highest <= 0:
-        return 1 / LINES
-    least = highest / LINES
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(each * power for each in _ROUND if each * power >= least * (1 - 1e-9))
+def _grid(grid: Iterable[Mark]) -> Iterator[str]:
+    for each in grid:
+        yield f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{each.at:.1f}" y2="{each.at:.1f}"/>'
+        yield f'<text x="{LEFT - 6}" y="{each.at + 4:.1f}" text-anchor="end">{each.text}</text>'
 
 
-def _grid(step: float) -> Iterator[str]:
-    for at in range(LINES + 1):
-        y = _y(at * step, step * LINES)
-        yield f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        yield f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{number(at * step)}</text>'
+def _labels(labels: Iterable[Mark]) -> Iterator[str]:
+    for each in labels:
+        yield f'<text x="{each.at:.1f}" y="{HIGH - 8}" text-anchor="middle">{escape(each.text)}</text>'
 
 
-def _labels(labels: Sequence[str]) -> Iterator[str]:
-    every = math.ceil(len(labels) / LABELS)
-    for at, label in list(enumerate(labels))[::every]:
-        yield f'<text x="{_x(at, len(labels)):.1f}" y="{HIGH - 8}" text-anchor="middle">{escape(label)}</text>'
-
-
-def _lines(series: Sequence[Series], most: float) -> Iterator[str]:
-    for each, color in zip(series, COLORS, strict=False):
-        spots = [(_x(at, len(each.values)), _y(value, most)) for at, value in enumerate(each.values)]
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-        yield f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>'
-        if len(spots) == 1:
-            yield f'<circle cx="{spots[0][0]:.1f}" cy="{spots[0][1]:.1f}" r="3" fill="{color}"/>'
-
-
-def _x(at: int, count: int) -> float:
-    return LEFT + (WIDE - LEFT - RIGHT) * (at + 0.5) / count
-
-
-def _y(value: float, most: float) -> float:
-    return TOP + (HIGH - TOP - BOTTOM) * (1 - value / most)
+def _lines(lines: Iterable[Line]) -> Iterator[str]:
+    for each in lines:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in each.spots)
+        yield f'<polyline points="{points}" fill="none" stroke="{each.color}" stroke-width="2"/>'
+        if len(each.spots) == 1:
+            x, y = each.spots[0]
+            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{each.color}"/>'

@@ -16,13 +16,16 @@ from commands.container import ls as containers
 from commands.context import Context
 from commands.engine_errors import daemon
 from commands.image import ls as images
-from commands.report.report import DAY, Period
+from commands.report.choice import Choice
+from commands.report.report import DAY, Period, many
 from commands.samples import Disk, Past
+from commands.seen import Seen
 
 MOST = 50_000  # actions that are counted
 REQUESTS = 500  # requests for consent that are looked at
 LOOKED_AT = 100  # containers that are asked which image they name, since its name is another's now
 TREND = 8 * DAY  # seconds of the disk that a trend is made of, at least
+UNKNOWN = "{} gone the labels were not kept, so that nobody can tell whether they match."
 _EXIT = re.compile(r"Exited \((\d+)\)")
 
 
@@ -59,6 +62,7 @@ class Facts:
 
     behind are the names of containers, each with the image that it names and that is another one now. disks is None
     where the asker does not see everything on the host. actions are what the record counts, requests those for consent.
+    Where some containers are chosen, all of these are about them, and there is nothing of images and of the disk.
     """
 
     host: str
@@ -71,29 +75,44 @@ class Facts:
     actions: Sequence[Mapping[str, Any]] = ()
     requests: Sequence[Mapping[str, Any]] = ()
     wrong: tuple[str, ...] = ()
+    choice: Choice = field(default_factory=Choice)
 
 
-def gather(ctx: Context, period: Period) -> Facts:
+def gather(ctx: Context, period: Period, choice: Choice) -> Facts:
     """Ask the engine, the samples and the record; what does not answer is told as wrong."""
     wrong: list[str] = []
     listed = _engine(ctx, wrong)
-    held = _containers(ctx, listed[0])
+    there = {each.id: each for each in map(seen.container, listed[0])}
+    held = [each for each in _containers(ctx, listed[0]) if choice.takes(there[each.id])]
     past = ctx.bot.samples.past(period.since, period.until, period.step)
     if past.why:
         wrong.append(f"Samples cannot be read: {past.why}")
-    since = min(period.since, period.until - TREND)
     return Facts(
         ctx.host,
         period,
         tuple(held),
-        tuple(_images(ctx, listed[1], held)),
+        () if choice else tuple(_images(ctx, listed[1], held)),
         tuple(_behind(ctx, held, listed[1])),
-        Past([each for each in past.series if ctx.visible(each.seen)], past.absences, past.looks, past.why),
-        ctx.bot.samples.disks(since, period.until) if ctx.sees_all() else None,
-        _actions(ctx, period, wrong),
-        [each for each in ctx.bot.consents.requests((), REQUESTS) if each["host"] == ctx.host],
+        _chosen(ctx, past, choice, there, wrong),
+        None if choice or not ctx.sees_all() else _disks(ctx, period),
+        _actions(ctx, period, choice, wrong),
+        list(_requests(ctx, period, choice)),
         tuple(wrong),
+        choice,
     )
+
+
+def _chosen(ctx: Context, past: Past, choice: Choice, there: Mapping[str, Seen], wrong: list[str]) -> Past:
+    """What was sampled of those that are chosen: by their labels at the engine, or as they are kept of what is gone."""
+    known = [(each, there.get(each.seen.id, each.seen)) for each in past.series if ctx.visible(each.seen)]
+    unknown = sum(choice.cannot_tell(told) for _, told in known)
+    if unknown:
+        wrong.append(f"Of {many(unknown, 'container')} that {UNKNOWN.format('is' if unknown == 1 else 'are')}")
+    return Past([each for each, told in known if choice.takes(told)], past.absences, past.looks, past.why)
+
+
+def _disks(ctx: Context, period: Period) -> Sequence[Disk]:
+    return ctx.bot.samples.disks(min(period.since, period.until - TREND), period.until)
 
 
 def _engine(ctx: Context, wrong: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -143,13 +162,30 @@ def _behind(ctx: Context, held: Iterable[Container], listed: Iterable[Mapping[st
             yield each.name, named
 
 
-def _actions(ctx: Context, period: Period, wrong: list[str]) -> list[Mapping[str, Any]]:
+def _requests(ctx: Context, period: Period, choice: Choice) -> Iterable[Mapping[str, Any]]:
+    """Those at this host that wait, or were made in this time; of some containers those whose line names one."""
+    for each in ctx.bot.consents.requests((), REQUESTS):
+        if each["host"] == ctx.host and (each["state"] == "pending" or each["asked"] >= period.since):
+            lines = ctx.bot.audit(number=each["number"], filters={}, limit=1) if choice else ()
+            if not choice or any(_is_about(line, choice) for line in lines):
+                yield each
+
+
+def _is_about(action: Mapping[str, Any], choice: Choice) -> bool:
+    return any(map(choice.takes_told, (*action["targets"], *action["objects"])))
+
+
+def _actions(ctx: Context, period: Period, choice: Choice, wrong: list[str]) -> list[Mapping[str, Any]]:
+    """The lines of this time at this host; of some containers those that name one."""
     times = {"since": (repr(float(period.since)),), "until": (repr(float(period.until)),)}
     try:
-        found = list(ctx.bot.counted(times, MOST + 1))
+        found = list(
+            ctx.bot.audit(number=None, filters=times, limit=MOST + 1) if choice else ctx.bot.counted(times, MOST + 1)
+        )
     except Refusal as error:
         wrong.append(str(error))
         return []
     if len(found) > MOST:
         wrong.append(f"Only the newest {MOST:,} lines are counted.")
-    return [each for each in found[:MOST] if each["host"] in {"", None, ctx.host}]
+    here = (each for each in found[:MOST] if each["host"] in {"", None, ctx.host})
+    return [each for each in here if not choice or _is_about(each, choice)]

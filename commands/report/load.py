@@ -19,6 +19,7 @@ _WHOLE = 0.95  # part of the minutes that were looked at, from which on nothing 
 _MINUTE = 60  # seconds
 STATE = ("NAME", "STATE", "RESTARTS", "UNHEALTHY")
 USED = ("NAME", "CPU MEAN", "CPU MOST", "MEMORY MEAN", "MEMORY MOST", "OF LIMIT")
+NONE = "No container was seen to run in this time."
 NOTHING = "Nothing was sampled in this time. SLASHDOCK_METRICS=on keeps what containers use while slashdock runs."
 
 
@@ -64,7 +65,7 @@ def figures(facts: Facts) -> Section:
     """What they used: a chart of processors and one of memory, and a row of each."""
     used = by_name(facts)
     if not used:
-        return Section("What they used", () if facts.past.why else (NOTHING,))
+        return Section("What they used", () if facts.past.why else (NONE if facts.past.looks else NOTHING,))
     hungry = sorted(used, key=lambda each: -(each.whole.processor or 0.0))
     large = sorted(used, key=lambda each: -each.whole.memory)
     charts = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from commands.chart import Chart
 
@@ -38,24 +38,36 @@ KINDS: Mapping[str, Kind] = {
 class Period:
     """What a report is about: from since until until, in epoch seconds, in spans of step seconds.
 
-    name is that of its kind, empty where somebody chose the time.
+    name is that of its kind, empty where somebody chose the time; zone is the one in which times are told.
     """
 
     name: str
     since: int
     until: int
     step: int
+    zone: tzinfo = UTC
 
     @classmethod
-    def of(cls, name: str, since: float, until: float) -> Period:
+    def of(cls, name: str, since: float, until: float, zone: tzinfo = UTC) -> Period:
         """The spans are so long that there are few of them; the first one begins before since where need be."""
         step = next((each for each in _STEPS if (until - since) / each < POINTS), _STEPS[-1])
-        return cls(name, int(since) // step * step, math.ceil(until), step)
+        return cls(name, int(since) // step * step, math.ceil(until), step, zone)
 
     def label(self, at: int) -> str:
-        """What a chart calls the span that begins then, in UTC, and no other one."""
-        told = "%d %b" if self.step >= _DAILY_STEP else "%a %d %Hh" if self.until - self.since > 2 * DAY else "%a %H:%M"
-        return f"{datetime.fromtimestamp(at, UTC):{told}}"
+        """What a chart calls the span that begins then, and no other one; one of days by where most of the first is."""
+        if self.step >= _DAILY_STEP:
+            return f"{self._local(at + DAY / 2):%d %b}"
+        begins = self._local(at)
+        is_long = self.until - self.since > 2 * DAY
+        told = f"{begins:%a %d %H:%M}".replace(":00", "h") if is_long else f"{begins:%a %H:%M}"
+        return f"{told} {begins:%Z}" if begins.fold else told
+
+    def moment(self, at: float) -> str:
+        """A minute, without the name of the zone."""
+        return f"{self._local(at):%Y-%m-%d %H:%M}"
+
+    def _local(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, self.zone)
 
 
 @dataclass(frozen=True)
@@ -71,23 +83,21 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """All of it, and the one sentence that says most."""
+    """All of it, and the one sentence that says most; choice is the filter by which containers are in it."""
 
     host: str
     period: Period
     headline: str
     sections: tuple[Section, ...]
+    choice: str = ""
 
     @property
     def title(self) -> str:
-        """What it is, of which engine, and from when to when."""
-        since, until = map(moment, (self.period.since, self.period.until))
-        return f"{f'{self.period.name} report'.strip().capitalize()} of {self.host}, {since} to {until} UTC"
-
-
-def moment(at: float) -> str:
-    """A minute in UTC, without the name of the zone."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}"
+        """What it is, of which engine and which containers of it, and from when to when."""
+        since, until = map(self.period.moment, (self.period.since, self.period.until))
+        what = f"{self.period.name} report".strip().capitalize()
+        where = f"{self.host} ({self.choice})" if self.choice else self.host
+        return f"{what} of {where}, {since} to {until} {self.period.zone}"
 
 
 def many(count: int, one: str, several: str = "") -> str:

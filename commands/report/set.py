@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from commands import grammar
-from commands.command import args, flag
+from commands.command import args
 from commands.report.now import Now
 from commands.report.report import DAILY
+from commands.report.wanted import Wanted
 from commands.schedule.add import Add
 from commands.schedule.timed import FIELDS, Timed
 from commands.spec import Permission
@@ -17,7 +18,7 @@ _WHEN = (
 )
 
 
-class Set(Timed, name="report set", permission=Permission.LISTED, decides=True, kin="schedule add"):
+class Set(Timed, Wanted, name="report set", permission=Permission.LISTED, decides=True, kin="schedule add"):
     """Have a report come by itself, told in this channel.
 
     KIND is as for `report now`. WHEN is five cron fields in quotes, unless --every or --at says when. It is
@@ -26,7 +27,6 @@ class Set(Timed, name="report set", permission=Permission.LISTED, decides=True, 
     """
 
     words: tuple[str, ...] = args("[KIND] [WHEN]", required=False)
-    html: bool = flag(default=False, help="Also as a file: a page with every row, which a browser prints to PDF")
 
     def problem(self) -> str | None:
         """More words than these two; no time; what `report now` or `schedule add` does not take."""
@@ -44,7 +44,9 @@ class Set(Timed, name="report set", permission=Permission.LISTED, decides=True, 
 
     def _report(self) -> Now:
         kind, _ = self._said()
-        return Now(kind=kind[0] if kind else DAILY, html=self.html, reason=self.reason)
+        return Now(
+            kind=kind[0] if kind else DAILY, filter=self.filter, pdf=self.pdf, html=self.html, reason=self.reason
+        )
 
     def _said(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words of the kind, and those of when."""

@@ -18,6 +18,7 @@ _STEADY = 10**7  # bytes a day up to which the disk counts as one that stays as 
 NOT_ALL = "What is on the disk is told to those who see everything on this host."
 UNMEASURED = "The disk was not weighed in this time."
 NO_TREND = "Where it is heading cannot be told: it went up and down, or was weighed for less than a day."
+NEWEST = "None runs by a name that is another image's now."
 HEADER = ("IMAGE", "SIZE")
 
 
@@ -66,12 +67,20 @@ def images(facts: Facts) -> Section:
     """Those that no container was made from, the largest first, and containers whose image has a newer one."""
     unused = sorted((each for each in facts.images if not each.is_used), key=lambda each: (-each.size, each.name))
     rows = tuple((each.name, size(each.size)) for each in unused)
-    words = [f"{many(len(facts.images), 'image')}, {len(unused):,} of them without a container{_at_most(unused)}."]
+    count = f"{many(len(facts.images), 'image')}, {len(unused):,} of them without a container{_at_most(unused)}."
+    return Section("Images", (count, *_behind(facts)), HEADER if rows else (), rows)
+
+
+def behind(facts: Facts) -> Section:
+    """The containers whose image has a newer one, alone."""
+    return Section("Images", tuple(_behind(facts)) or (NEWEST,))
+
+
+def _behind(facts: Facts) -> Iterator[str]:
     if facts.behind:
         named = ", ".join(f"{name} ({image})" for name, image in facts.behind[:NAMED])
         more = f" and {len(facts.behind) - NAMED:,} more" if len(facts.behind) > NAMED else ""
-        words.append(f"A newer image has the name that these run by: {named}{more}.")
-    return Section("Images", tuple(words), HEADER if rows else (), rows)
+        yield f"A newer image has the name that these run by: {named}{more}."
 
 
 def _at_most(unused: Sequence[Image]) -> str:

@@ -26,7 +26,7 @@ from bot.slack.said import TOO_MANY, NotNow, judge
 from bot.undelivered import Shown
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS, PRIVATE, UNJOINED, VIEWER
-from commands.reply import Output, Reply, note
+from commands.reply import Document, Output, Reply, note
 
 DIRECT = "D" + VIEWER[1:]
 BLOCK = {
@@ -254,6 +254,16 @@ def test_the_whole_of_a_private_answer_goes_to_the_asker_alone(workspace: Worksp
     assert file.content == "".join(f"line {i}\n" for i in range(9_000)).encode()
     assert not workspace.files.readable_by(file, OPERATOR)
     assert "in your direct messages" in workspace.wait_for_message(OPS, viewer=VIEWER).plain()
+
+
+def test_a_file_that_is_no_text_arrives_to_the_last_byte(workspace: Workspace, side: SlackSide) -> None:
+    """Under its name, as what it is."""
+    octets = b"%PDF-1.3\n" + bytes(range(256))
+    made = Outcome(Status.DONE, Reply((Document(octets, "report.pdf", "Weekly report"),)), 1, line="report now --pdf")
+    tell(side, Place(OPS, VIEWER), replace(made, public=True))
+    (told,) = uploaded(workspace, OPS).files
+    assert (told["name"], told["mimetype"], told["size"]) == ("report.pdf", "application/pdf", len(octets))
+    assert workspace.files.file(told["id"]).content == octets
 
 
 def test_the_whole_of_a_public_answer_follows_it(workspace: Workspace, side: SlackSide) -> None:
