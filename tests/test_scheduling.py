@@ -76,6 +76,8 @@ def test_a_run_is_what_the_person_would_have_typed(night: Night, api: APIClient)
         ("schedule add --every 6h --name 12 ps", "expected a letter"),
         ("schedule add --every 6h --name cleanup+ ps", "expected a letter"),
         ("schedule add --every 6h --name cleanup ps", "job of the settings"),
+        ("schedule add '0 3 * * *' --tz Europe/Berlin ps", "say --tz before WHEN"),
+        ("schedule add '0 3 * * *' -y ps", "say -y before WHEN"),
         ("schedule add --every 6h", "requires at least 1 argument"),
         ("schedule add --every 10s ps", "from 60s"),
         ("schedule add --every soon ps", "expected 90m"),

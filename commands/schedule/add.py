@@ -44,6 +44,7 @@ class Add(Timed, name="schedule add", permission=Permission.LISTED, interspersed
             (self.standing and self.at, "--standing is for what runs again and again, which --at does not"),
             (self._is_cut_short(), f"invalid schedule '{self.words[0]}': {_WHEN}"),
             (not self.wish().words, f"nothing to run: {_WHEN}"),
+            (self._is_misplaced(), f"say {' '.join(self.wish().words[:1])} before WHEN: the line begins after that"),
             (self.late not in LATE, f"invalid value '{self.late}' for --late: expected run or skip"),
             (self.name and not _NAME.fullmatch(self.name), f"invalid name '{self.name}': {_NAMED}"),
             (self.name in JOBS, f"invalid name '{self.name}': that is a job of the settings"),
@@ -53,6 +54,12 @@ class Add(Timed, name="schedule add", permission=Permission.LISTED, interspersed
     def _is_cut_short(self) -> bool:
         """Whether what comes first is no cron expression, where it has to be one."""
         return not self.is_timed and len(self.words[0].split()) < FIELDS
+
+    def _is_misplaced(self) -> bool:
+        """Whether the line begins with a flag of this verb's own."""
+        first = "".join(self.wish().words[:1])
+        own = {name for flag in self.spec.flags for name in (f"--{flag.long}", f"-{flag.short}")}
+        return first.partition("=")[0] in own - {"-", ""}
 
     def wish(self) -> Wish:
         """When and what."""
