@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,10 +19,13 @@ from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging
+from bot.living import Living, living
 from bot.policy import Deny, Hold, Object, Rules
 from bot.record import Answer
 from bot.request import Outcome, Received, Status
 from bot.store import Store, Unwritable
+from bot.streams import Streams
+from bot.workers import aside
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
 from commands.allowances import Allowances
@@ -30,12 +33,13 @@ from commands.attempts import Interrupted, Refusal, Untouched, unanswered
 from commands.context import Context
 from commands.engine_errors import refused
 from commands.intent import Intent, told
+from commands.live import View
 from commands.outside import Outside
 from commands.reply import Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
 from commands.target import Found, Missing
 
-Progress = Callable[[str], None]  # shows how far something long is: the whole text each time
+Progress = Callable[[View], None]  # shows how far something long is; called often, never waits
 
 _NO_TURN = "Nothing was done: whether a cleanup runs cannot be told, as its lock in the data folder is not there: {}."
 _BROKEN_OFF = "Interrupted: there may be more to show."
@@ -44,7 +48,7 @@ _MAYBE = "Interrupted: it may have been done, or not. Look at how it is now befo
 log = logging.getLogger(__name__)
 
 
-def silent(_text: str) -> None:
+def silent(_view: View) -> None:
     """Progress that nobody looks at."""
 
 
@@ -57,6 +61,7 @@ class Execution:
     store: Store
     clock: Clock
     allowances: Allowances
+    streams: Streams
     inside: Callable[[Judged, Received], Inside]
 
     def plan(self, received: Received, judged: Judged, progress: Progress) -> Intent:
@@ -160,11 +165,20 @@ class Execution:
             beside=judged.host.beside,
             exceeds=lambda details: self.judging.exceeds(judged, details),
             given=received.request.given,
-            progress=lambda text: progress(secrets.mask_text(text)),
+            progress=lambda text: progress(View(secrets.mask_text(text))),
+            live=lambda: self._living(judged, received, progress),
+            draft=self.store.files.draft,
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
             bot=self.inside(judged, received),
         )
+
+    @contextmanager
+    def _living(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Living]:
+        """Have it live on, in a thread that does not count as one of the engine's; raises Refusal."""
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        with self.streams.open(*facts) as stream, aside(), living(stream, progress, self.store.files) as live:
+            yield live
 
     def _reaches(self, judged: Judged, obj: Object) -> bool:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""

@@ -20,6 +20,7 @@ from bot.store import Store
 from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.context import Standing, Verdict
+from commands.live import Streaming
 from commands.reply import Reply
 from commands.spec import Spec
 from commands.timetable import Timetable
@@ -48,6 +49,7 @@ class Inside:
     ask: Callable[[str], Verdict]  # what would become of a line of the asker's, at this engine
     schedule: Callable[[Inside], Timetable]
     maintain: Callable[[], Upkeep]
+    stream: Callable[[Inside], Streaming]
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""
@@ -154,6 +156,11 @@ class Inside:
     def upkeep(self) -> Upkeep:
         """The maintenance of hosts."""
         return self.maintain()
+
+    @property
+    def streams(self) -> Streaming:
+        """The lines that live on."""
+        return self.stream(self)
 
     @property
     def timetable(self) -> Timetable:

@@ -17,6 +17,8 @@ from bot.policy import Rules
 from bot.request import TRUSTED, Directory, Received
 from bot.scheduling import Scheduling
 from bot.store import Store
+from bot.streaming import AskersStreams
+from bot.streams import Streams
 from bot.unattended import Unattended
 from commands.catalog import Catalog
 from commands.context import Verdict
@@ -38,6 +40,7 @@ class Insides:
     decided: Callable[[int], None]
     scheduled: Callable[[], None]
     foretelling: Callable[[], Foretelling]
+    streams: Streams
 
     def of(self, judged: Judged, received: Received) -> Inside:
         """What the context of this line holds."""
@@ -53,6 +56,9 @@ class Insides:
             lambda line: self._foretold(judged, received, line),
             lambda inside: self._scheduling(judged, received, inside),
             lambda: self._maintaining(judged, received.number),
+            lambda inside: AskersStreams(
+                judged.asker, judged.person, self.policy, self.catalog, inside.reader, self.streams
+            ),
         )
 
     def _foretold(self, judged: Judged, received: Received, line: str) -> Verdict:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
+from commands.live import View
+
 OFTEN = 0.1  # seconds between two looks; faster is not seen
 ROWS = 20  # of the end of the text that are painted
 
 
 class Passing:
-    """Called with the whole text each time; done() takes away what was painted, as the answer holds it again."""
+    """Called with each look; done() takes away what was painted, as the answer holds it again.
+
+    Of what lives on, each line is written once as it comes.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -18,10 +23,13 @@ class Passing:
         self._lines: list[str] = []  # as they stand there
         self._last = 0.0
 
-    def __call__(self, text: str) -> None:
+    def __call__(self, view: View) -> None:
         """Show it."""
-        lines = text.splitlines()
-        if not self._paints:
+        lines = view.text.splitlines()
+        if view.lives and (view.added or not view.charts):
+            self._stream.write(view.added)
+            self._stream.flush()
+        elif not self._paints:
             self._write([line for at, line in enumerate(lines) if self._lines[at : at + 1] != [line]])
             self._lines = lines
         elif time.monotonic() - self._last >= OFTEN:

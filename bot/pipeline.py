@@ -26,6 +26,7 @@ from bot.policy import Rules
 from bot.record import Answer
 from bot.request import Directory, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
+from bot.streams import Streams
 from bot.widening import widened
 from commands import grammar, secrets
 from commands.allowances import Allowances
@@ -51,6 +52,7 @@ class Pipeline:
     clock: Clock
     jobs: Callable[[], list[Job]]  # those of the settings
     allowances: Allowances = field(default_factory=Allowances)
+    streams: Streams = field(default_factory=Streams)
     decided: Callable[[int], None] = lambda _number: None  # hears of every request that waits, or waits no more
     scheduled: Callable[[], None] = lambda: None  # hears that something came onto the timetable, or goes on
 
@@ -181,7 +183,8 @@ class Pipeline:
         return self._executing(self._judging)
 
     def _executing(self, judging: Judging) -> Execution:
-        return Execution(judging, self.policy, self.store, self.clock, self.allowances, self._insides.of)
+        facts = (judging, self.policy, self.store, self.clock, self.allowances, self.streams)
+        return Execution(*facts, self._insides.of)
 
     def _judged(self, received: Received) -> Judged:
         try:
@@ -264,6 +267,7 @@ class Pipeline:
             self.decided,
             self.scheduled,
             lambda: self._foretelling(self._judging),
+            self.streams,
         )
 
     def explained(self, request: Request) -> Verdict:

@@ -139,6 +139,8 @@ def _is_plain(line: str) -> bool:
 def _told(part: Any) -> dict[str, Any]:
     if isinstance(part, bytes):
         return {"is": _BYTES, "base64": base64.b64encode(part).decode()}
+    if isinstance(part, Path):
+        return {"is": _PATH, "path": str(part)}
     return {"is": type(part).__name__, **vars(part)}
 
 
@@ -146,6 +148,8 @@ def _part(told: dict[str, Any]) -> Any:
     name = told.pop("is")
     if name == _BYTES:
         return base64.b64decode(told["base64"], validate=True)
+    if name == _PATH:
+        return Path(told["path"])
     kind = _KINDS[name]
     return kind(**{name: _tuples(value) for name, value in told.items()})
 
@@ -154,7 +158,7 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-_BYTES = "bytes"
+_BYTES, _PATH = "bytes", "path"
 _KINDS = {
     kind.__name__: kind
     for kind in (

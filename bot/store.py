@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.doubts import Doubts
 from bot.emergency import Emergency
+from bot.files import FILES, Files
 from bot.grants import Grants
 from bot.heads import Heads
 from bot.journal import Journal
@@ -48,7 +49,8 @@ class Store:
     """The database in the data folder; every method that writes raises Unwritable where it cannot.
 
     record writes down every action, actions reads that back, archive takes what is old out of it, heads of it are
-    published; spool is what was answered, undelivered what of that Slack has still to take; buttons, sights, cleanups,
+    published; spool is what was answered, files what goes with that, undelivered what of that Slack has still to take;
+    buttons, sights, cleanups,
     runs, the timetable, windows, what is withheld and makers are what is remembered beside it, turns says whose turn it
     is at a host, vault has the registries' logins. metrics is a file of its own, which is opened where it is needed.
 
@@ -93,6 +95,7 @@ class Store:
             self._migrate()
             self._owner = Owner(folder / "owners")
             self.spool = Spool(folder / SPOOL, kept)
+            self.files = Files(folder / FILES, kept)
             self.record = Record(self._file, clock, self.journal, self.actions, self._owner, self.spool, self.tide.now)
             self.journal.recover()
             self.undelivered.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import assert_never
 
 from commands.chart import Chart
@@ -72,5 +73,8 @@ def _pieces(part: Part) -> Iterator[Piece]:
 def _document(part: Document) -> Piece:
     if isinstance(part.content, str):
         return Piece(part.content)
+    if isinstance(part.content, Path):
+        where = f"lies in {part.content}" if part.content.exists() else "is not kept any more"
+        return Piece(f"{part.name} {where}.\n", error=True, ours=True)
     told = f"{part.name} is a file of {size(len(part.content))}, which Slack shows and a terminal does not.\n"
     return Piece(told, error=True, ours=True)

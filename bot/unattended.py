@@ -20,6 +20,7 @@ from commands.line import UsageError
 _ASKS = "docker would ask before it runs '{}', and nobody is there to answer. Say -f in the line."
 _INSISTS = "The policy has '{}' confirmed each time it is run ([confirm] of {}), so it cannot be scheduled."
 _DECIDES = "'{}' is a person's own word, which nobody gives by the clock: it cannot be scheduled."
+_LIVES = "'{}' goes on until somebody ends it, and nobody is there: it cannot be scheduled."
 _FORM = "'{}' asks for more in a dialog, and nobody is there to answer: it cannot be scheduled."
 _REASON = 'Those who have to agree want to know why: say --reason "..." in the line.'
 _UNFIT = "Nobody can agree to all runs of this at once: {}. Leave --standing out, and each run will ask."
@@ -49,6 +50,8 @@ class Unattended:
         if command.spec.decides or command.recalls():
             raise Refusal(_DECIDES.format(name))
         form, risk = command.form(), command.risk()
+        if command.lives():
+            raise Refusal(_LIVES.format(name))
         if form is not None and not all(each.optional for each in form.fields):
             raise Refusal(_FORM.format(name))
         if risk is not None and policy.insists(command.spec):

@@ -74,7 +74,8 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     connection = Connection(access)
     bell, alarm = Bell(), Alarm()
     directory = SlackDirectory(connection, core.clock)
-    desk = Desk(core.pipeline(directory, bell, alarm), core.store)
+    pipeline = core.pipeline(directory, bell, alarm)
+    desk = Desk(pipeline, core.store)
     side = SlackSide(connection, desk, core.clock)
     approvals = core.store.approvals
     clerk = Clerk(approvals, core.policy, core.clock, side.board(approvals, lambda: bell(0)), side.begin)
@@ -93,6 +94,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     side.start()
     stack.callback(side.stop)  # after what is under way has ended, so that its answers still go out
     stack.callback(desk.close)
+    stack.callback(pipeline.streams.close)
     keeper.start()
     stack.callback(keeper.close)
     if settings.metrics:

@@ -237,6 +237,10 @@ class Command:
         """The command that this line is another way to write; itself where it is not."""
         return self
 
+    def lives(self) -> bool:
+        """Whether it goes on until somebody ends it."""
+        return False
+
     def recalls(self) -> str:
         """The name on the timetable whose line this one stands for; empty where it says itself what is done."""
         return ""

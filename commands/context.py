@@ -11,6 +11,8 @@ from docker.api.client import APIClient
 
 from commands.allowances import Allowances
 from commands.credentials import Credentials, NoCredentials
+from commands.filing import Drafts, unwritten
+from commands.live import Begin, Streaming, nowhere
 from commands.reply import Reply
 from commands.seen import Seen, Visible
 from commands.spec import Spec
@@ -113,6 +115,10 @@ class Bot(Protocol):
         """What runs by the clock."""
 
     @property
+    def streams(self) -> Streaming:
+        """The lines that live on."""
+
+    @property
     def samples(self) -> Samples:
         """What was kept of the engine and its containers over time."""
 
@@ -137,7 +143,9 @@ class Context:
     seconds; beside runs a job in another thread, with clients of its own, and is False where none is free.
 
     exceeds says of a container's inspect why it gives more than the line asked for, empty where it does not. given is
-    what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time.
+    what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time. live
+    begins something that lives on until it ends or somebody ends it, and raises Refusal where there are too many; draft
+    begins a file that the answer will give.
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
     made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
     cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
@@ -161,6 +169,8 @@ class Context:
     exceeds: Callable[[Mapping[str, Any]], str] = lambda _details: ""
     given: Mapping[str, str] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda _text: None
+    live: Begin = nowhere
+    draft: Drafts = unwritten
     credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)
     barred: Callable[[str, Seen], bool] = lambda _verb, _seen: False

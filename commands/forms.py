@@ -109,6 +109,12 @@ def hide_blocks(text: str) -> str:
     return hide_spans(text, key_spans(text))
 
 
+def open_key(text: str) -> int | None:
+    """Where a private key begins that does not end in this text; None where none does."""
+    marks = list(_PEM_MARK.finditer(text))
+    return marks[-1].start() if marks and marks[-1][1] == "BEGIN" else None
+
+
 def hide_split(words: list[str]) -> list[str]:
     """Words that stood on one line, without the private keys on it."""
     spans = deque(key_spans(" ".join(words)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeAlias
 
 from commands.asking import Form
@@ -49,9 +50,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Document:
-    """A file that is given as it is: nothing of it is shown, and whoever made it has masked it. title is above it."""
+    """A file that is given as it is: nothing of it is shown, and whoever made it has masked it. title is above it.
 
-    content: str | bytes
+    content is a path where it lies on the bot's disk, as commands/filing.py writes it.
+    """
+
+    content: str | bytes | Path
     name: str
     title: str
 

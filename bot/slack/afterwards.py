@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.buttons import Spent
-from bot.slack import elements, room
+from bot.slack import charts, elements, room
 from bot.slack.blocks import BUTTON, LINE_LIMIT, SHORT, TEXT_LIMIT
 from bot.slack.characters import cut, cut_escaped, escaped, tail, visible
-from bot.slack.elements import section, span
+from bot.slack.elements import Json, section, span
 from bot.slack.message import Message
+from commands.live import View
+from commands.reply import Button
 
 PRESSED = 4  # elements of the sentence about a press
 _ESCAPED = 6  # characters at most that one takes as JSON
@@ -44,11 +46,19 @@ def _fitting(line: str, left: int) -> str:
     return line
 
 
-def under_way(line: str, asker: str, text: str, *, over: bool) -> Message:
-    """How far something is that was asked for; over where its answer is there."""
-    runs, shown = " ran " if over else " is running ", tail(visible(text)[0], LINES, LEFT)
+def under_way(line: str, asker: str, view: View, remember: Callable[[Button], str], *, over: bool) -> Message:
+    """How something looks that was asked for; over where its answer is there, so that nothing is to be pressed."""
+    runs, shown = " ran " if over else " is running ", tail(visible(view.text)[0], LINES, LEFT)
     line, shown = cut(elements.typed(line), LINE_LIMIT) or "something", shown or "…"
-    head = section(*elements.who(asker), span(runs), span(line, code=True))
+    parts: list[Json] = [section(*elements.who(asker), span(runs), span(line, code=True)), elements.preformatted(shown)]
     told = f"{elements.mention(asker)}{runs}{escaped(line)}\n{escaped(shown)}"
-    block = {"type": "rich_text", "elements": [head, elements.preformatted(shown)]}
-    return Message(cut_escaped(told, TEXT_LIMIT), (block,))
+    if view.state:
+        parts.append(section(span(view.state)))
+        told = f"{told}\n{escaped(view.state)}"
+    blocks: list[Json] = [{"type": "rich_text", "elements": parts}]
+    blocks += charts.fitting(view.charts).values()
+    if not over:
+        known = [(each, name) for each in view.buttons if (name := remember(each))]
+        pressable = [elements.button(each, at, name) for at, (each, name) in enumerate(known)]
+        blocks += [{"type": "actions", "elements": pressable}] if pressable else []
+    return Message(cut_escaped(told, TEXT_LIMIT), tuple(blocks))

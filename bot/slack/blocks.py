@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import assert_never
 
 from bot.request import Outcome
@@ -175,7 +176,10 @@ class _Page:
         self.shows = True
         self.spoken.append(escaped(self._seen(chart.words())))
 
-    def _document(self, content: str | bytes, name: str, title: str) -> None:
+    def _document(self, content: str | bytes | Path, name: str, title: str) -> None:
+        if isinstance(content, Path) and not content.exists():
+            self._note(f"The file {name} is not kept any more.")
+            return
         name = self._file_name(name)
         self.files.append(File(name, cut(elements.one_line(title), TITLE_LIMIT), content))
         self._note(f"It {self._follows()} the file {name}.")

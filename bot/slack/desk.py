@@ -10,6 +10,7 @@ from bot.held import Held
 from bot.request import Actor, Due, Late, Member, Outcome, Request
 from bot.slack.letter import Followed
 from commands.asking import Form
+from commands.live import View
 from commands.reply import Button
 
 Answer = Callable[[Outcome], None]
@@ -19,7 +20,7 @@ class Desk(Protocol):
     """Takes requests; everything else that Slack's side does is reading and showing."""
 
     def take(
-        self, request: Request, answer: Answer, button: str = "", progress: Callable[[str], None] = ...
+        self, request: Request, answer: Answer, button: str = "", progress: Callable[[View], None] = ...
     ) -> Outcome | None:
         """Commit the receipt and queue the work; None where `answer` is called later, else what to say at once.
 
@@ -27,7 +28,7 @@ class Desk(Protocol):
         """
 
     def resume(
-        self, held: Held, answer: Callable[[Outcome | None], None], progress: Callable[[str], None] = ...
+        self, held: Held, answer: Callable[[Outcome | None], None], progress: Callable[[View], None] = ...
     ) -> bool:
         """Have what was agreed to begun, and `answer` called with what came of it; False where there is no room."""
 

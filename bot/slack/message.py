@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 QUIET = {"unfurl_links": False, "unfurl_media": False}  # no address in a log line is fetched for a preview
@@ -16,11 +17,13 @@ class File:
 
     name: str
     title: str
-    content: str | bytes
+    content: str | bytes | Path
 
     def told(self) -> dict[str, str]:
         """The same as JSON may hold it."""
         named = {"file": self.name, "title": self.title}
+        if isinstance(self.content, Path):
+            return named | {"path": str(self.content)}
         if isinstance(self.content, str):
             return named | {"content": self.content}
         return named | {"base64": b64encode(self.content).decode()}

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from bot.slack import channels
@@ -102,12 +103,13 @@ class Post:
 
     def paint(self, place: Place, payload: Payload, ts: str = "") -> str:
         """Make such a message, or paint the one of that time anew; gives its time."""
+        channel = self.conversation(place.user) if place.direct and place.channel == place.user else place.channel
         if ts:
-            self._call("chat.update", {"channel": place.channel, "ts": ts, **payload})
+            self._call("chat.update", {"channel": channel, "ts": ts, "blocks": [], **payload})
             return ts
         if not place.direct:
-            self._stays_here(place.channel)
-        return str(self._post(place.channel, place.beneath, payload))
+            self._stays_here(channel)
+        return str(self._post(channel, place.beneath, payload))
 
     def _tell_all(self, place: Place, payload: Payload) -> None:
         self._stays_here(place.channel)
@@ -163,15 +165,32 @@ class Post:
             judge("response_url", answer.status_code, _code(answer.status_code, answer.body), answer.headers)
 
     def _upload(self, channel: str, thread: str, file: File, why: str = "") -> None:
+        comment = f"{escaped(f'{file.name}: {file.title}')}{why and '.'}{why}"
         with self._limits("files.upload"), told("files.upload"):
+            if isinstance(file.content, Path):
+                self._carry(channel, thread, file, file.content, comment)
+                return
             self._client.files_upload_v2(
                 channel=channel,
                 filename=file.name,
                 title=file.title,
                 content=file.content,
-                initial_comment=f"{escaped(f'{file.name}: {file.title}')}{why and '.'}{why}",
+                initial_comment=comment,
                 thread_ts=thread or None,
             )
+
+    def _carry(self, channel: str, thread: str, file: File, path: Path, comment: str) -> None:
+        """Upload what lies on the disk, without ever having all of it in memory."""
+        try:
+            length = path.stat().st_size
+        except OSError as error:
+            raise Refused("the file is not there any more") from error
+        place = self._client.files_getUploadURLExternal(filename=file.name, length=length)
+        self._connection.upload(str(place["upload_url"]), path)
+        shown = [{"id": place["file_id"], "title": file.title}]
+        self._client.files_completeUploadExternal(
+            files=shown, channel_id=channel, initial_comment=comment, thread_ts=thread or None
+        )
 
     def conversation(self, user: str) -> str:
         """The id of the direct messages with a person; to ask for it again does no harm."""

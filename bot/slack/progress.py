@@ -5,52 +5,67 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.blockrules import problems
 from bot.slack.letter import Letter
 from bot.slack.message import Message
 from bot.slack.post import Canvas
 from bot.slack.said import Refused, Unsure
+from commands.live import View
 
 PACE = 1.2  # seconds between two looks of the message; Slack, chat.update, 50 a minute
 
 log = logging.getLogger(__name__)
 
-Draw = Callable[[str, bool], Message]  # the newest text, and whether the work is over
+Draw = Callable[[View, bool], Message]  # the newest look, and whether the work is over
 Put = Callable[[Letter, bool], object]  # queues a letter; True for the one that makes the message
+
+
+_NOTHING = View("")
 
 
 @dataclass
 class _State:
-    text: str = ""
+    view: View = _NOTHING
     begun: bool = False  # whoever waits has waited long enough to be told
     ended: bool = False
     queued: bool = False
-    shown: tuple[str, bool] | None = None  # the look that the message has
+    lived: bool = False  # a place of its own was made for what lives on
+    shown: tuple[View, bool] | None = None  # the look that the message has
 
     @property
-    def look(self) -> tuple[str, bool]:
+    def look(self) -> tuple[View, bool]:
         """What the message should say."""
-        return self.text, self.ended
+        return self.view, self.ended
+
+    @property
+    def says(self) -> bool:
+        """Whether there is anything to be shown."""
+        return bool(self.view.text or self.view.state)
 
     @property
     def due(self) -> bool:
         """Whether it is to be painted: what was never there is not begun when all is over."""
-        return self.begun and bool(self.text) and self.look != self.shown and not (self.ended and self.shown is None)
+        begun = self.begun or self.view.lives
+        return begun and self.says and self.look != self.shown and not (self.ended and self.shown is None)
 
 
 class Progress:
     """show() may be called often, from any thread, and never waits; nothing is sent before begin().
 
     canvas is the place of the message, None where nothing can be painted: then, and as long as there is no text,
-    waiting is called once, to tell the asker alone that it goes on.
+    waiting is called once, to tell the asker alone that it goes on. What lives on is painted apart then, where they
+    alone see it.
     """
 
     pace = PACE
 
-    def __init__(self, canvas: Canvas | None, draw: Draw, put: Put, waiting: Callable[[], None]) -> None:
+    def __init__(
+        self, canvas: Canvas | None, draw: Draw, put: Put, waiting: Callable[[], None], apart: Callable[[], Canvas]
+    ) -> None:
         self._canvas = canvas
+        self._apart = apart
         self._draw = draw
         self._put = put
         self._waiting = waiting
@@ -61,16 +76,19 @@ class Progress:
         """From now on the message is there."""
         with self._lock:
             self._state.begun = True
-            paints = bool(self._canvas is not None and self._state.text)
+            paints = self._canvas is not None and (self._state.says or self._state.lived)
         if paints:
             self._queue()
         else:
             self._waiting()
 
-    def show(self, text: str) -> None:
-        """This is how far it is: the whole text."""
+    def show(self, view: View) -> None:
+        """This is how it looks now."""
         with self._lock:
-            self._state.text = text
+            self._state.view = replace(view, added="")
+            if self._canvas is None and view.lives and not self._state.lived:
+                self._canvas = self._apart()
+                self._state.lived = True
         self._queue()
 
     def end(self) -> None:
@@ -97,7 +115,7 @@ class Progress:
         """Nothing is painted any more; the answer comes by a message of its own."""
         self._give_up(told=True)
 
-    def _painted(self, canvas: Canvas, message: Message, look: tuple[str, bool]) -> bool:
+    def _painted(self, canvas: Canvas, message: Message, look: tuple[View, bool]) -> bool:
         try:
             canvas.paint(message.payload())
         except Refused as refusal:

@@ -29,7 +29,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.patience import DELAY, Patience
 from bot.slack.payload import Asked, Pressed, Submitted
 from bot.slack.place import Place
-from bot.slack.post import Post
+from bot.slack.post import Canvas, Post
 from bot.slack.progress import Progress
 from bot.slack.pulse import Pulse
 from bot.slack.signature import Signature
@@ -39,6 +39,7 @@ from commands.reply import Asking, Button, note
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
 FED = 50  # answers at a time that are fed from the record
+UPDATES = "updates"  # the lane of all messages that are painted anew: each has its turn
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
 
 log = logging.getLogger(__name__)
@@ -224,13 +225,31 @@ class SlackSide:
         """How far it is, for those who will see its answer; where that is the asker alone: that it goes on."""
         request, place = asked.request, asked.place
         line = written(request.line)
-        shared = place.direct or self._desk.public(request)
+        shared, remember = place.direct or self._desk.public(request), self._buttons(request.host)
         return Progress(
             self._post.canvas(place) if shared else None,
-            lambda text, over: under_way(line, place.user, text, over=over),
-            lambda letter, first: self._outbox.put(place.channel if first else f"{place.channel} {id(letter)}", letter),
+            lambda view, over: under_way(line, place.user, view, remember, over=over),
+            lambda letter, first: self._outbox.put(place.channel if first else UPDATES, letter),
             lambda: self._tell(asked, _goes_on(request), place.user),
+            lambda: self._apart(asked),
         )
+
+    def _apart(self, asked: Asked) -> Canvas:
+        """A message that whoever asked alone sees, which they are told of."""
+        place = asked.place
+        self._tell(asked, Outcome(Status.DONE, note(_ELSEWHERE), line=written(asked.request.line)), place.user)
+        return self._post.canvas(Place(place.user, place.user, direct=True))
+
+    def _buttons(self, host: str) -> Callable[[Button], str]:
+        """Remembers each button once, however often it is painted."""
+        known: dict[Button, str] = {}
+
+        def remember(button: Button) -> str:
+            if button not in known:
+                known[button] = self._desk.remember(button, host)
+            return known[button]
+
+        return remember
 
     def _take_away(self, pressed: Pressed) -> None:
         """Take the buttons out of a message one of whose buttons is used up."""
@@ -261,6 +280,7 @@ class SlackSide:
             self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
 
 
+_ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."
 _NOT_OPENED = Outcome(Status.FAILED, note("Slack did not open the dialog. Nothing was done; press the button again."))
 
 

@@ -8,8 +8,9 @@ from commands.attempts import Refusal
 from commands.command import args, flag
 from commands.compose.acting import inspected
 from commands.compose.project import NUMBER, Member, OnProject
-from commands.container import logs
+from commands.container import following, logs
 from commands.container import ls as containers
+from commands.container.following import Followed
 from commands.container.reading import Log
 from commands.context import Context
 from commands.multiplex import Stream
@@ -17,6 +18,7 @@ from commands.reply import Note, Part, Printed, Reply, failure, note
 from commands.spec import Permission
 
 MOST = 50  # containers of one answer
+TOGETHER = 20  # containers that are followed at once
 _MANY = "This project has {} containers to read, which is more than {}: name a service."
 _SHORT = "{}: {}."
 _NOT_YOURS = "The log of {} is not yours to read."
@@ -27,7 +29,7 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
 
     services: tuple[str, ...] = args("SERVICE", required=False)
     follow: bool = flag(
-        "-f", default=False, help="Not there yet: what was printed so far is shown; ask again with --since"
+        "-f", default=False, help="Go on showing what is printed, until all have ended or somebody stops it"
     )
     index: int = flag(default=0, help="Only the container of this number of its service")
     no_color: bool = flag(default=False, help="Accepted and without effect: there are no colours here")
@@ -46,6 +48,8 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
             return failure(str(refusal))
         if len(found) > MOST:
             return failure(_MANY.format(len(found), MOST))
+        if self.lives():
+            return self._followed(ctx, found)
         width = max((len(_called(each)) for each in found), default=0)
         reply = Reply()
         for each in found:
@@ -61,8 +65,29 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
             except ValueError as error:
                 return failure(str(error))
             reply += self._shown(log, each, width)
-        runs = any(each.listed["State"] == "running" for each in found)
-        return reply + (note(logs.NO_STREAM) if self.follow and runs else Reply())
+        return reply
+
+    def lives(self) -> bool:
+        """Whether it goes on until somebody ends it."""
+        return self.follow and not self.until
+
+    def _followed(self, ctx: Context, found: list[Member]) -> Reply:
+        running = [each for each in found if each.listed["State"] == "running"]
+        if not running:
+            return failure("No container of it runs: there is nothing to follow.")
+        if len(running) > TOGETHER:
+            return failure(_MANY.format(len(running), TOGETHER))
+        width = max(len(_called(each)) for each in running)
+        followed, reply = list[Followed](), Reply()
+        for each in running:
+            container = inspected(ctx, each)
+            if not ctx.may(container):
+                reply += note(_NOT_YOURS.format(each.name))
+                continue
+            one = logs.Logs(container=each.id, since=self.since, tail=self.tail, timestamps=self.timestamps)
+            before = "" if self.no_log_prefix else f"{_called(each).ljust(width)}  | "
+            followed.append(one.followed(ctx, container, before))
+        return reply + following.shown(ctx, followed, running[0].project)
 
     def _meant(self, member: Member) -> bool:
         return not member.one_off and self.index in {0, int(member.labels.get(NUMBER, "0") or 0)}

@@ -10,19 +10,20 @@ from itertools import takewhile
 
 from commands import wire
 from commands.command import Command, arg, flag
-from commands.container import reading
+from commands.container import following, reading
+from commands.container.following import Followed
 from commands.container.reading import LINES_LIMIT, Log
 from commands.container.several import nameless
 from commands.context import Context
 from commands.forms import hide_spans, key_spans
 from commands.multiplex import Stream
-from commands.reply import Note, Part, Printed, Reply, failure, note
+from commands.reply import Note, Part, Printed, Reply, failure
 from commands.spec import Permission
 from commands.target import Found, Target
 from commands.timestamps import timestamp
 
 SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log; a million lines took it 3
-NO_STREAM = "It is not followed from here on. Ask for what is new with --since 1m."
+TAIL = 20  # lines of the past that a log which is followed begins with, where the line says nothing else
 _WHOLE = re.compile(r"[+-]?0+|\+?0*[0-9]{1,9}")  # all else means all lines to the engine, a negative number too
 _LESS = "Ask for less with --tail or --since."
 
@@ -37,7 +38,7 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
     container: str = arg("CONTAINER")
     details: bool = flag(default=False, help="Show also the labels and variables that the log driver was told to keep")
     follow: bool = flag(
-        "-f", default=False, help="Not there yet: what was printed so far is shown; ask again with --since"
+        "-f", default=False, help="Go on showing what is printed, until the container ends or somebody stops it"
     )
     since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
     tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end")
@@ -53,14 +54,27 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
         return (Target("container", self.container),)
 
     def run(self, ctx: Context) -> Reply:
-        """Read the log."""
+        """Read the log, to its end or as long as it grows."""
         found = ctx.look(self.targets()[0])
+        tty = bool(found.details.get("Config", {}).get("Tty"))
+        runs = bool((found.details.get("State") or {}).get("Running"))
         try:
-            log = self.log(ctx, found.id, tty=bool(found.details.get("Config", {}).get("Tty")))
+            if self.follow and runs and not self.until:
+                return following.shown(ctx, [self.followed(ctx, found)], found.name)
+            log = self.log(ctx, found.id, tty=tty)
         except ValueError as error:
             return failure(str(error))
-        runs = bool((found.details.get("State") or {}).get("Running"))
-        return _told(log, found) + (note(NO_STREAM) if self.follow and runs else Reply())
+        return _told(log, found)
+
+    def followed(self, ctx: Context, found: Found, prefix: str = "") -> Followed:
+        """The container as it is followed; raises ValueError in docker's words."""
+        params = {**self._params(ctx.now), "tail": TAIL if self.tail == "all" else self._tail()}
+        tty = bool(found.details.get("Config", {}).get("Tty"))
+        return Followed(found.id, params, tty, prefix, stamps=self.timestamps)
+
+    def lives(self) -> bool:
+        """Whether it goes on until somebody ends it."""
+        return self.follow and not self.until
 
     def log(self, ctx: Context, container: str, *, tty: bool) -> Log:
         """What the container of this full id printed; raises ValueError in docker's words."""

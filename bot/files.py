@@ -1,0 +1,123 @@
+"""Files that answers give people, beside the database: written piece by piece, bounded, kept as long as answers are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.bounds import KEPT
+from commands.attempts import Refusal
+from commands.filing import TooLarge
+from commands.units import size
+
+FILES = "files"  # in the data folder
+LARGEST = 256 * 1024 * 1024  # bytes of one; Slack takes 1 GB
+ROOM = 2 * 1024 * 1024 * 1024  # bytes of all of them
+STALE = 86_400.0  # seconds for which nothing was written to a draft that nobody finishes any more
+_DRAFT = "."  # how the name of one begins that is being written
+
+
+class Files:
+    """Names are made up here, so that nothing that anybody typed is ever part of a path.
+
+    age is for how many seconds they are kept now, largest the bytes of one, room those of all together.
+    """
+
+    def __init__(
+        self, folder: Path, age: Callable[[], float] = lambda: KEPT, largest: int = LARGEST, room: int = ROOM
+    ) -> None:
+        self._folder = folder
+        self._age = age
+        self._largest = largest
+        self._room = room
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.trim()
+
+    @contextmanager
+    def draft(self) -> Iterator[File]:
+        """One to write to; raises Refusal where the disk does not take it."""
+        try:
+            handle, path = tempfile.mkstemp(prefix=_DRAFT, dir=self._folder)
+        except OSError as error:
+            raise Refusal(f"No file can be written: {error.strerror}.") from error
+        with os.fdopen(handle, "wb") as written:
+            file = File(Path(path), written, self._largest, self._left)
+            try:
+                yield file
+            finally:
+                file.discard()
+
+    def trim(self) -> None:
+        """Remove what is older than answers are kept, and what an earlier process did not finish."""
+        now, age = time.time(), self._age()
+        for path in self._folder.iterdir():
+            with suppress(OSError):
+                if abs(now - path.stat().st_mtime) > (STALE if path.name.startswith(_DRAFT) else age):
+                    path.unlink()
+
+    def _left(self) -> int:
+        """The bytes that are free for another one."""
+        taken = 0
+        for path in self._folder.iterdir():
+            with suppress(OSError):
+                taken += path.stat().st_size
+        return self._room - taken
+
+
+class File:
+    """One that is being written; left gives the bytes that all together may still take."""
+
+    def __init__(self, path: Path, written: BinaryIO, largest: int, left: Callable[[], int]) -> None:
+        self._path: Path | None = path
+        self._written = written
+        self._largest = min(largest, left())
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Add to it; raises TooLarge, and then nothing of this is added."""
+        if self.size + len(data) > self._largest:
+            raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
+        self._put(data)
+        self.size += len(data)
+
+    def copy(self) -> Path:
+        """What was written so far, kept beside it."""
+        if self._path is None:
+            raise AssertionError("a file that was thrown away or kept already")
+        self._written.flush()
+        handle, kept = tempfile.mkstemp(dir=self._path.parent)
+        os.close(handle)
+        try:
+            return Path(shutil.copyfile(self._path, kept))
+        except OSError as error:
+            Path(kept).unlink(missing_ok=True)
+            raise TooLarge(f"slashdock cannot write it: {error.strerror}") from error
+
+    def finish(self, last: bytes = b"") -> Path:
+        """Keep it, with a last word; where it lies."""
+        if self._path is None:
+            raise AssertionError("a file that was thrown away or kept already")
+        self._put(last)
+        self._written.flush()
+        kept = self._path.with_name(self._path.name.removeprefix(_DRAFT))
+        self._path.rename(kept)
+        self._path = None
+        return kept
+
+    def _put(self, data: bytes) -> None:
+        try:
+            self._written.write(data)
+        except OSError as error:
+            raise TooLarge(f"slashdock cannot write it: {error.strerror}") from error
+
+    def discard(self) -> None:
+        """Throw it away, unless it was finished."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+            self._path = None

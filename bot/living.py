@@ -1,0 +1,188 @@
+"""A line that lives on, as it is shown: its newest lines, how it stands, what can be pressed; all of it masked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from bot.files import Files
+from bot.streams import Stream
+from commands import secrets
+from commands.chart import Chart
+from commands.filing import Draft, TooLarge
+from commands.forms import open_key
+from commands.live import View
+from commands.reply import Button, Document
+from commands.units import exactly
+
+SHOWN = 200  # lines that are kept to be shown
+LONGEST = 16_384  # characters of a line, or of a block of lines that may be a secret together: then it is shown
+_PAUSED = "Paused: what comes meanwhile is kept for the file."
+_CUT = "… (the file ends here: {})\n"
+
+Progress = Callable[[View], None]
+
+
+@dataclass
+class Living:
+    """The Live that a command has. progress is called often and never waits."""
+
+    stream: Stream
+    progress: Progress
+    files: Files
+    began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+        self._tail: deque[str] = deque(maxlen=SHOWN)
+        self._rest = ""  # what has no end of a line yet, or may be the beginning of a key
+        self._lines = 0
+        self._state = ""
+        self._charts: tuple[Chart, ...] = ()
+        self._draft: Draft | None = None
+        self._opened = ExitStack()
+        self._full = ""
+        self.stream.changed = self._turned
+        self.stream.copied = self._copied
+
+    def add(self, text: str) -> None:
+        """Print more."""
+        with self._lock:
+            self._add(text)
+
+    def _add(self, text: str) -> None:
+        self._rest += text
+        whole = self._rest.rfind("\n") + 1
+        begun = open_key(self._rest)
+        end = whole if begun is None else min(whole, self._rest.rfind("\n", 0, begun) + 1)
+        if len(self._rest) - end > LONGEST:
+            end = len(self._rest)
+        shown, self._rest = self._rest[:end], self._rest[end:]
+        if not shown:
+            return
+        masked = secrets.mask_text(shown)
+        self._lines += masked.count("\n")
+        self._tail.extend(masked.splitlines(keepends=True))
+        self._keep(masked)
+        self._paint(masked)
+
+    def show(self, text: str, charts: tuple[Chart, ...] = ()) -> None:
+        """Show this in place of all that was shown before."""
+        self._tail.clear()
+        self._charts = charts
+        masked = secrets.mask_text(text)
+        self._tail.extend(masked.splitlines(keepends=True))
+        self._paint(masked)
+
+    def say(self, state: str) -> None:
+        """Tell how it stands."""
+        if state != self._state:
+            self._state = state
+            self._paint("")
+
+    @property
+    def ended(self) -> str:
+        """Why it has to end."""
+        return self.stream.ended
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, less where it has to end."""
+        return self.stream.wait(seconds)
+
+    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
+        """For as long as this lasts, close is called once it has to end."""
+        return self.stream.closing(close)
+
+    def summary(self) -> str:
+        """How many lines that were in how long."""
+        lines = f"{self._lines:,} line{'' if self._lines == 1 else 's'}"
+        return f"{lines} in {exactly(round(time.monotonic() - self.began) or 1)}"
+
+    def document(self, name: str, title: str) -> Document | None:
+        """A file with all that was printed."""
+        if self._draft is None:
+            return None
+        return Document(self._draft.finish(_CUT.format(self._full).encode() if self._full else b""), name, title)
+
+    def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
+        """Do all of these at once, each in a thread of its own but the first."""
+        told: dict[int, str | BaseException] = {}
+
+        def work(place: int) -> None:
+            try:
+                told[place] = jobs[place]()
+            except BaseException as error:  # noqa: BLE001 - raised again, once all are over
+                told[place] = error
+                self.stream.end("One of them failed.")
+
+        name = f"stream-{self.stream.number}"
+        threads = [threading.Thread(target=work, args=(at,), name=f"{name}-{at}") for at in range(1, len(jobs))]
+        for thread in threads:
+            thread.start()
+        work(0)
+        for thread in threads:
+            thread.join()
+        for each in told.values():
+            if isinstance(each, BaseException):
+                raise each
+        return [str(told[at]) for at in range(len(jobs))]
+
+    def flush(self) -> None:
+        """Nothing more comes: show what has no end of a line."""
+        if self._rest:
+            masked, self._rest = secrets.mask_text(self._rest), ""
+            self._lines += 1
+            self._tail.append(masked)
+            self._keep(masked)
+            self._paint(masked)
+
+    def close(self) -> None:
+        """It is over."""
+        self._opened.close()
+
+    def _keep(self, masked: str) -> None:
+        if self._full:
+            return
+        if self._draft is None:
+            self._draft = self._opened.enter_context(self.files.draft())
+        try:
+            self._draft.write(masked.encode())
+        except TooLarge as error:
+            self._full = str(error)
+
+    def _copied(self) -> Document | None:
+        """What was printed until now, as a file of its own."""
+        with self._lock:
+            if self._draft is None:
+                return None
+            path = self._draft.copy()
+        return Document(path, f"{self.stream.number}.log", f"{self.stream.line}, until now")
+
+    def _turned(self) -> None:
+        """It is painted no more, which is said, or again."""
+        self._show("", _PAUSED if self.stream.paused else self._state)
+
+    def _paint(self, added: str) -> None:
+        if not self.stream.paused:
+            self._show(added, self._state)
+
+    def _show(self, added: str, state: str) -> None:
+        number = self.stream.number
+        label, verb = ("Go on", "resume") if self.stream.paused else ("Pause", "pause")
+        buttons = [Button("Stop", f"stream stop {number}"), Button(label, f"stream {verb} {number}")]
+        buttons += [Button("Get file", f"stream file {number}")] if self._draft else []
+        self.progress(View("".join(self._tail), added, state, self._charts, tuple(buttons), lives=True))
+
+
+@contextmanager
+def living(stream: Stream, progress: Progress, files: Files) -> Iterator[Living]:
+    """One that is shown while this lasts."""
+    made = Living(stream, progress, files)
+    try:
+        yield made
+    finally:
+        made.close()

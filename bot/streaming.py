@@ -1,0 +1,83 @@
+"""What somebody may know of, and do about, lines that live on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.policy import Allow, Asker, Rules
+from bot.reader import Reader
+from bot.streams import Stream, Streams
+from commands.attempts import Refusal
+from commands.catalog import Catalog
+from commands.reply import Document
+from commands.spec import Permission
+
+STOP, PAUSE, RESUME = "stream stop", "stream pause", "stream resume"
+_NONE = "Nothing lives on as number {}. `stream ls` shows what does."
+_NONE_OF_YOURS = "Nothing of yours lives on as number {}. `stream ls` shows what does."
+_THEIRS = "Number {} is {}'s. To do this to what others began takes a rule for `{}` (class change) on '*'."
+
+
+@dataclass(frozen=True)
+class AskersStreams:
+    """The Streaming that a command's context holds."""
+
+    asker: Asker
+    person: str
+    policy: Rules
+    catalog: Catalog
+    reader: Reader
+    streams: Streams
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Those that they may know of."""
+        return [_told(each) for each in self.streams.listed() if self._may_know(each)]
+
+    def stop(self, number: int) -> str:
+        """End one."""
+        stream = self._theirs(STOP, number)
+        return (
+            f"Number {number} ends." if stream.end(f"{self.person} stopped it.") else f"Number {number} ends already."
+        )
+
+    def file(self, number: int) -> Document:
+        """What one of their own has printed until now."""
+        stream = self.streams.get(number)
+        if stream is None or not self.asker.has(stream.actor):
+            raise Refusal(_NONE_OF_YOURS.format(number))
+        made = stream.copied()
+        if made is None:
+            raise Refusal(f"Number {number} has printed nothing yet.")
+        return made
+
+    def pause(self, number: int) -> str:
+        """Have one painted no more."""
+        self._theirs(PAUSE, number).pause(on=True)
+        return f"Number {number} goes on and is not painted. `stream resume {number}` has it painted again."
+
+    def resume(self, number: int) -> str:
+        """Have one painted again."""
+        self._theirs(RESUME, number).pause(on=False)
+        return f"Number {number} is painted again."
+
+    def _theirs(self, verb: str, number: int) -> Stream:
+        """The one of this number, where it is theirs to touch; raises Refusal."""
+        stream, command = self.streams.get(number), self.catalog.find(tuple(verb.split()))
+        assert command is not None, verb  # noqa: S101 - a verb of ours
+        if stream is None or not self._may_know(stream):
+            raise Refusal(_NONE.format(number))
+        wide = replace(command.spec, permission=Permission.CHANGE)
+        may = self.asker.has(stream.actor) or isinstance(self.policy.current().judge(self.asker, wide, ()), Allow)
+        if not may:
+            raise Refusal(_THEIRS.format(number, stream.person, verb))
+        return stream
+
+    def _may_know(self, stream: Stream) -> bool:
+        return self.asker.has(stream.actor) or self.reader.sees_all(stream.host)
+
+
+def _told(stream: Stream) -> dict[str, Any]:
+    state = "ends" if stream.ended else "paused" if stream.paused else "lives"
+    facts = {name: getattr(stream, name) for name in ("number", "person", "host", "line", "since")}
+    return facts | {"state": state}

@@ -1,0 +1,155 @@
+"""The lines that live on: how many there may be, who has them, and how each is ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from commands.attempts import Refusal
+from commands.reply import Document
+from commands.units import exactly
+
+EACH, ALL = 5, 20  # streams of one person, and of all people together
+LASTS = 3600.0  # seconds that one lives at most
+ENDS = "slashdock stops"
+
+_TOO_MANY = "You have {} streams already, which is the most. `stream ls` shows them, `stream stop NUMBER` ends one."
+_FULL = "There are {} streams already, which is the most. `stream ls` shows them; try again when one has ended."
+_LATE = "It has lived for {}, which is as long as it may."
+
+log = logging.getLogger(__name__)
+
+
+class Stream:
+    """One of them, by the number of its action; since is epoch seconds, due of the monotonic clock.
+
+    ended is why it has to end. paused: it goes on, and is not painted.
+    """
+
+    def __init__(self, number: int, actor: str, person: str, host: str, line: str, since: float, due: float) -> None:  # noqa: PLR0913, PLR0917 - its facts
+        self.number = number
+        self.actor = actor
+        self.person = person
+        self.host = host
+        self.line = line
+        self.since = since
+        self.due = due
+        self.paused = False
+        self.ended = ""
+        self.copied: Callable[[], Document | None] = lambda: None  # what it has printed until now
+        self.changed: Callable[[], None] = lambda: None  # hears that it is painted again, or no more
+        self._closers: set[Callable[[], None]] = set()
+        self._changed = threading.Condition()
+
+    def end(self, why: str) -> bool:
+        """Have it end; False where it has to already."""
+        with self._changed:
+            if self.ended:
+                return False
+            self.ended = why
+            closers = tuple(self._closers)
+            self._changed.notify_all()
+        for close in closers:
+            with suppress(OSError):
+                close()
+        return True
+
+    def pause(self, *, on: bool) -> None:
+        """Have it painted no more, or again."""
+        self.paused = on
+        self.changed()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, less where it has to end; whether it has to."""
+        with self._changed:
+            return bool(self._changed.wait_for(lambda: self.ended, seconds))
+
+    @contextmanager
+    def closing(self, close: Callable[[], None]) -> Iterator[None]:
+        """For as long as this lasts, close is called once it has to end: at once where it has to already."""
+        with self._changed:
+            ended = self.ended
+            self._closers.add(close)
+        if ended:
+            close()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._closers.discard(close)
+
+
+class Streams:
+    """Those of this process; each of one person's, all of all people's, lasts seconds at most."""
+
+    def __init__(self, each: int = EACH, all_: int = ALL, lasts: float = LASTS) -> None:
+        self._each = each
+        self._all = all_
+        self._lasts = lasts
+        self._open: dict[int, Stream] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._watch: threading.Thread | None = None
+
+    @contextmanager
+    def open(self, number: int, actor: str, person: str, host: str, line: str) -> Iterator[Stream]:
+        """One more while this lasts; raises Refusal where there are too many."""
+        stream = Stream(number, actor, person, host, line, time.time(), time.monotonic() + self._lasts)
+        with self._changed:
+            self._see_that_there_is_room(person)
+            self._open[number] = stream
+            if self._watch is None:
+                self._watch = threading.Thread(target=self._end_what_is_due, name="streams", daemon=True)
+                self._watch.start()
+        try:
+            yield stream
+        finally:
+            with self._changed:
+                del self._open[number]
+                self._changed.notify_all()
+
+    def listed(self) -> list[Stream]:
+        """All of them, oldest first."""
+        with self._changed:
+            return list(self._open.values())
+
+    def get(self, number: int) -> Stream | None:
+        """The one of this number; None where none lives."""
+        with self._changed:
+            return self._open.get(number)
+
+    def close(self, limit: float = 3.0) -> None:
+        """Have all of them end, and wait for that for so many seconds; there are no more."""
+        with self._changed:
+            self._closed = True
+        for stream in self.listed():
+            stream.end(f"{ENDS}.")
+        with self._changed:
+            self._changed.wait_for(lambda: not self._open, limit)
+
+    def _see_that_there_is_room(self, person: str) -> None:
+        if self._closed:
+            raise Refusal(f"{ENDS}, and begins nothing more.")
+        if sum(each.person == person for each in self._open.values()) >= self._each:
+            raise Refusal(_TOO_MANY.format(self._each))
+        if len(self._open) >= self._all:
+            raise Refusal(_FULL.format(self._all))
+
+    def _end_what_is_due(self) -> None:
+        while (stream := self._next()) is not None:
+            stream.end(_LATE.format(exactly(self._lasts)))
+
+    def _next(self) -> Stream | None:
+        """Wait for the next one that has lived long enough; None where none lives any more."""
+        with self._changed:
+            while living := [each for each in self._open.values() if not each.ended]:
+                first = min(living, key=lambda each: each.due)
+                left = first.due - time.monotonic()
+                if left <= 0:
+                    return first
+                self._changed.wait(left)
+            self._watch = None
+            return None

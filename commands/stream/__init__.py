@@ -1,0 +1,1 @@
+"""Verbs about lines that live on."""
