@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
+from door import Door
 from eventually import eventually
 
+from bot.streams import EACH
 from bot.workspace import Message, Workspace
-from bot.workspace.people import ADMIN, OPS
+from bot.workspace.people import ADMIN, OPS, VIEWER
 
+DIRECT = "D" + ADMIN[1:]
 PRINTER = "i=0; while true; do i=$((i+1)); echo line $i; usleep 200000; done"
 
 
@@ -65,3 +68,71 @@ def test_a_log_is_followed_painted_and_stopped(workspace: Workspace) -> None:
     assert shown["name"] == "printer.log"
     assert count >= _newest(again) - 1
     assert not [block for block in _painted(workspace, OPS, "ran").blocks if block["type"] == "actions"]  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("bot", "printer")
+def test_what_others_may_not_see_is_followed_in_direct_messages(workspace: Workspace) -> None:
+    """Where it was asked the asker alone is told so; a pause stops the painting and not the log."""
+    workspace.slash(ADMIN, OPS, "logs -f -t printer")
+    shown = eventually(lambda: _painted(workspace, DIRECT, "line 5"))
+    assert eventually(lambda: _painted(workspace, OPS, "direct messages"))
+    assert not [each for each in workspace.messages(OPS, VIEWER) if each.by_bot]
+    workspace.click(ADMIN, DIRECT, shown.ts, "Pause")
+    paused = eventually(lambda: _painted(workspace, DIRECT, "Paused"))
+    before = _newest(paused)
+    workspace.click(ADMIN, DIRECT, shown.ts, "Get file")
+    (file,) = eventually(lambda: [each for each in workspace.messages(DIRECT, ADMIN) if each.files])
+    assert file.files[0]["title"].endswith("until now")
+    assert _newest(_painted(workspace, DIRECT, "Paused") or paused) == before
+    workspace.click(ADMIN, DIRECT, shown.ts, "Go on")
+    assert eventually(lambda: _painted(workspace, DIRECT, f"line {before + 5}"))
+    assert "stream stop" not in eventually(lambda: _painted(workspace, DIRECT, "is running")).text
+
+
+@pytest.mark.usefixtures("bot")
+def test_it_ends_with_the_container(workspace: Workspace, printer: str, api: APIClient) -> None:
+    """And says how that ended; all it printed is in the file."""
+    workspace.slash(ADMIN, OPS, "logs -f --public printer")
+    eventually(lambda: _painted(workspace, OPS, "line 5"))
+    api.kill(printer)
+    told = eventually(lambda: _painted(workspace, OPS, "The container ended with exit code 137."))
+    assert eventually(lambda: [each for each in workspace.messages(OPS, ADMIN) if each.files])
+    assert "lines in" in told.text
+
+
+def test_it_goes_on_where_it_was_past_an_end_of_the_engine(
+    workspace: Workspace, fresh_world: str, printer: str, tmp_path: Path
+) -> None:
+    """Each line once, whatever became of the answers in between."""
+    door = Door(fresh_world)
+    with door.serve(tmp_path) as address, started(BotProcess(tmp_path, address, by_socket(workspace))):
+        workspace.slash(ADMIN, OPS, "logs -f --public --tail all printer")
+        first = eventually(lambda: _painted(workspace, OPS, "line 5"))
+        door.shut()
+        eventually(lambda: _painted(workspace, OPS, "The engine does not answer"))
+        door.open()
+        eventually(lambda: _painted(workspace, OPS, f"line {_newest(first) + 20}"))
+        workspace.click(ADMIN, OPS, first.ts, "Stop")
+        (message,) = eventually(lambda: [each for each in workspace.messages(OPS, ADMIN) if each.files])
+        content = workspace.files.kept[message.files[0]["id"]].content
+    numbers = [int(each) for each in re.findall(rb"line (\d+)", content)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert printer
+
+
+def test_only_so_many_live_and_all_end_with_the_bot(
+    workspace: Workspace, fresh_world: str, printer: str, tmp_path: Path
+) -> None:
+    """One more is refused with what to do; what lives when slashdock stops is told to its end."""
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))):
+        for _ in range(EACH + 1):
+            workspace.slash(ADMIN, OPS, "logs -f --public printer")
+        eventually(lambda: _painted(workspace, OPS, f"You have {EACH} streams already"))
+        workspace.slash(ADMIN, OPS, "stream ls")
+        listed = eventually(lambda: _painted(workspace, OPS, "PERSON"))
+        assert listed.text.count("printer") == EACH
+    ended = lambda: [each for each in workspace.messages(OPS, ADMIN) if "slashdock stops" in each.text]  # noqa: E731
+    assert ended()
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))):
+        eventually(lambda: len(ended()) == EACH)  # a channel takes a message a second, and an end is not to wait
+    assert printer
