@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.holding import WAITING
 from bot.jobs import Job
 from bot.policy import Rules
-from bot.request import Directory, Outcome, Status
+from bot.request import Outcome, Status
 from bot.store import Store, Unwritable
 from bot.timetable import Altered, State
 
@@ -26,12 +26,11 @@ class Lapsing:
 
     store: Store
     policy: Rules
-    directory: Directory
 
     def of(self, job: Job, outcome: Outcome) -> str:
         """What is told of a schedule that is paused by what came of its run; empty where it goes on."""
         number, why = outcome.number, outcome.reply.error or ""
-        if not job.number or number is None or outcome.status is not Status.DENIED or self._passes(job, number):
+        if not job.number or number is None or outcome.status is not Status.DENIED or self._passes(outcome, number):
             return ""
         try:
             paused = self.store.timetable.change(job.number, State.PAUSED, "slashdock", why, number)
@@ -41,8 +40,7 @@ class Lapsing:
         facts = {"name": job.name, "line": job.told(), "person": job.person, "why": why}
         return _PAUSED.format(**facts) if paused else ""
 
-    def _passes(self, job: Job, number: int) -> bool:
+    def _passes(self, outcome: Outcome, number: int) -> bool:
         policy, action = self.policy.current(), self.store.actions.get(number)
-        unsaid = self.directory.member(job.actor, fresh=False, channel=job.channel).unsaid
         waits = action is not None and action["reason"] == WAITING
-        return bool(policy.locked or policy.nobody) or unsaid or waits
+        return bool(policy.locked or policy.nobody) or outcome.unsaid or waits

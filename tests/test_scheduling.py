@@ -243,7 +243,7 @@ def test_a_schedule_is_run_now_as_whoever_asks(night: Night, api: APIClient) -> 
     assert night.say("schedule run hourly", SAM).status is Status.DENIED
 
 
-def test_two_have_no_name_together(night: Night) -> None:
+def test_nobody_has_two_of_one_name(night: Night) -> None:
     """One that has ended leaves its name to others."""
     first = night.add("--every 1h --name mine ps")
     assert "called 'mine' already" in told(night.say("schedule add --yes --every 2h --name mine ps"))
