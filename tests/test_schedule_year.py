@@ -164,7 +164,7 @@ class Year:
         runs = {(name, due) for name, due, _ in self.submitted[-1_000:]}
         for job in self.jobs[: len(ALL)]:
             dues = self.model[job.name]
-            place = bisect_right(dues, self.clock.at) - 1
+            place = bisect_right(dues, max(self.clock.at, START)) - 1
             due, after = dues[place], dues[place + 1]
             in_time = due > START and self.clock.at - due < _grace(job.late, after - due)
             if in_time and (job.name, due) not in runs and not self.has_run(job.name, due):
@@ -172,7 +172,7 @@ class Year:
 
     def has_run(self, name: str, due: float) -> bool:
         """Whether it was run before, or skipped as another one was under way."""
-        skipped = [run for run in self.store.runs.of(name, 9) if "has not ended" in run.summary]
+        skipped = [run for run in self.runs(name) if "has not ended" in run.summary]
         return any(each[:2] == (name, due) for each in self.submitted) or any(run.due == due for run in skipped)
 
     def quiet(self, seconds: float) -> None:
