@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot import answers
+from bot import answers, titles
+from bot.answers import End
 from bot.hosts import EngineDown, Host, Hosts
 from bot.policy import Allow, Asker, Policy, Rules
 from bot.rates import Pace
 from bot.request import CLOCK, TRUSTED, Directory, Member, Origin, Request
 from bot.timetable import Entry
 from commands.api import NEWEST
+from commands.attempts import Refusal
 from commands.catalog import Catalog, Parsed, names
 from commands.command import Command
 from commands.line import UsageError
-from commands.spec import Spec
+from commands.spec import Permission, Spec
 
-Kept = Callable[[str], tuple[Entry, str] | None]  # what the timetable has by this name, and its line as it is
+Kept = Callable[[str], list[tuple[Entry, str]]]  # what the timetable has by this name, and its line as it is
 
 
-def nothing_kept(_word: str) -> None:
+def nothing_kept(_word: str) -> list[tuple[Entry, str]]:
     """There is no timetable."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Admission:
         outside = self.policy.early(asker, spec_of(self.catalog, "help"))
         reason = member.refused or (outside.reason if outside is not None else None)
         if reason is not None:
-            raise answers.denied(reason, self._meant(request))
+            raise _refused(member, reason, self._meant(request))
 
     def pace_out(self, request: Request) -> None:
         """Whoever sends more lines than the policy lets through is turned away before the engine hears of it."""
@@ -91,11 +94,19 @@ class Admission:
         """What is on the timetable by this name, to be judged as the asker's own line; a refusal ends the way."""
         host = request.host or self.hosts.names()[0]
         asker = self._as(request, self._member(request, fresh=False), host)
-        entry, line = self.kept(word) or (None, "")
-        own = entry is not None and asker.has(entry.actor)
-        if entry is None or not (own or isinstance(self.policy.judge(asker, parsed.command.spec, ()), Allow)):
+        runs_all = isinstance(self.policy.judge(asker, parsed.command.spec, ()), Allow)
+        known = {
+            entry: line
+            for entry, line in self.kept(word)
+            if asker.has(entry.actor) or (runs_all and titles.is_known(entry, asker, self.policy.sight))
+        }
+        try:
+            entry = titles.meant(word, tuple(known), asker)
+        except Refusal as error:
+            raise answers.denied(str(error), parsed.command) from None
+        if entry is None:
             raise answers.denied(f"Nothing that you may run is on the timetable as '{word}'.", parsed.command)
-        found = self._parsed(line, request)
+        found = self._parsed(known[entry], request)
         return replace(found, host=entry.host)
 
     def _usable(self, request: Request) -> frozenset[str]:
@@ -123,21 +134,30 @@ class Admission:
     def asker(self, request: Request, command: Command, host: Host) -> Asker:
         """Who asks, as Slack knows them now; refused where no rule of theirs allows the verb at all."""
         afresh = request.origin in {Origin.BUTTON, Origin.SCHEDULE} or request.approved > 0
-        member = self._member(request, fresh=afresh or command.spec.has_effect)
+        deciding = command.spec.permission is Permission.LISTED
+        member = self._member(request, fresh=afresh or command.spec.has_effect, deciding=deciding)
         if member.refused is not None:
-            raise answers.denied(member.refused, command)
+            raise _refused(member, member.refused, command)
         asker = self._as(request, member, host.name)
         early = self.policy.early(asker, command.spec)
         if early is not None:
             raise answers.denied(early.reason, command)
         return asker
 
-    def _member(self, request: Request, *, fresh: bool) -> Member:
-        return (
-            Member()
-            if request.origin in TRUSTED or _is_nobodys(request)
-            else self.directory.member(request.actor, fresh=fresh, channel=request.channel)
+    def _member(self, request: Request, *, fresh: bool, deciding: bool = False) -> Member:
+        actor, channel = request.actor, request.channel
+        if request.origin in TRUSTED or _is_nobodys(request):
+            return Member()
+        member = (
+            self.directory.by_clock(actor, channel)
+            if request.origin is Origin.SCHEDULE
+            else self.directory.member(actor, fresh=fresh, channel=channel)
         )
+        return self.policy.people.known(actor.id, member, deciding=deciding)
+
+
+def _refused(member: Member, reason: str, command: Command | None) -> End:
+    return answers.unsaid(reason, command) if member.unsaid else answers.denied(reason, command)
 
 
 def _is_nobodys(request: Request) -> bool:

@@ -11,7 +11,7 @@ from bot.advance import Agreed
 from bot.clock import Clock
 from bot.dues import Due
 from bot.held import APPROVE
-from bot.jobs import SKIPPED, Job
+from bot.jobs import Job
 from bot.reader import Reader
 from bot.runs import Run
 from bot.store import Store
@@ -93,7 +93,7 @@ class Agenda:
         }
 
     def _run(self, run: Run) -> dict[str, Any]:
-        came = run.summary if run.summary.startswith(SKIPPED) else self.reader.run(run.number, run.summary)
+        came = run.summary if run.is_skipped else self.reader.run(run.number, run.summary)
         facts = {"begun": run.claimed, "ended": run.ended, "number": run.number}
         return facts | {
             "came": came if run.ended is not None else "under way",

@@ -52,11 +52,19 @@ class End(Exception):  # noqa: N818 - an end of the way, not a fault
         self.reply = reply
         self.command = command
         self.found: tuple[Found, ...] = ()  # what the line's names stood for, where that was looked up
+        self.unsaid = False  # whether it ends because Slack did not say something just now
 
 
 def denied(reason: str, command: Command | None = None) -> End:
     """A refusal, with its reason."""
     return End(Status.DENIED, reason, told(reason), command)
+
+
+def unsaid(reason: str, command: Command | None = None) -> End:
+    """A refusal for now, as Slack did not say what it takes to know."""
+    end = denied(reason, command)
+    end.unsaid = True
+    return end
 
 
 def unread(error: UsageError) -> End:

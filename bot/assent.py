@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot import policy_reason
+from bot import answers, policy_reason
 from bot.approvals import Approvals
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
 from bot.held import APPROVE, Held, State
 from bot.policy import Asker, Rules
-from bot.request import TRUSTED, Actor, Directory
+from bot.request import TRUSTED, Actor, Directory, Member
 from bot.rule import Needs
 from commands.attempts import Refusal
 
@@ -24,6 +24,7 @@ _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
 _OUTLASTING = {"role request", "schedule add"}  # what it would give outlasts the emergency, and nobody agreed to it
 _LASTS = "Breaking the glass never gives a role, nor consent that lasts. Number {} has to be agreed to."
 _REVIEWED = "Number {} has nothing to be reviewed now."
+_UNSAID = "Slack does not say just now whether {} may still agree to this. Nothing was done; try again in a minute."
 _ROOT = "Breaking the glass never gives root on a host. Number {} has to be agreed to."
 
 
@@ -115,15 +116,27 @@ class Assent:
         )
 
     def standing(self, held: Held, directory: Directory) -> list[Voter]:
-        """Those who agreed and still may: looked at afresh, in Slack and in the policy."""
-        found = []
-        for vote in held.votes:
-            member = directory.member(Actor(vote.actor, held.team), fresh=True) if vote.origin not in TRUSTED else None
-            if vote.verdict == APPROVE and (member is None or member.refused is None):
-                voter = self._counted(held, vote, frozenset() if member is None else member.groups)
-                if voter is not None and voter.person == vote.person:
-                    found.append(voter)
+        """Those who agreed and still may: looked at afresh, in Slack and in the policy.
+
+        Raises End where they are not enough as far as Slack says, and it does not say so of all just now.
+        """
+        found, unsaid = [], ""
+        for vote in (each for each in held.votes if each.verdict == APPROVE):
+            member = self._afresh(vote, held.team, directory)
+            voter = self._counted(held, vote, member.groups)
+            if member.unsaid:
+                unsaid = _UNSAID.format(vote.person)
+            elif member.refused is None and voter is not None and voter.person == vote.person:
+                found.append(voter)
+        if unsaid and not self.enough(held, found):
+            raise answers.unsaid(unsaid)
         return found
+
+    def _afresh(self, vote: Vote, team: str, directory: Directory) -> Member:
+        if vote.origin in TRUSTED:
+            return Member()
+        member = directory.member(Actor(vote.actor, team), fresh=True)
+        return self.policy.current().people.known(vote.actor, member, deciding=True)
 
     def whom(self, held: Held) -> str:
         """Who may decide, in words."""

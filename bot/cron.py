@@ -11,7 +11,7 @@ from apscheduler.triggers.cron import CronTrigger
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 _KEYS = {"minute": "0-59", "hour": "0-23", "day": "1-31", "month": "1-12, jan-dec"}  # APScheduler's own
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_DAY_RANGE = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?")
+_DAY_RANGE = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?", re.ASCII)
 
 
 def trigger(expression: str, zone: str) -> CronTrigger:
@@ -32,6 +32,7 @@ def trigger(expression: str, zone: str) -> CronTrigger:
 
 def _check(name: str, key: str, text: str) -> None:
     try:
+        text.encode("ascii")  # digits of other scripts are read, too, else
         CronTrigger(**{key: text}, timezone=dt.UTC)
     except ValueError as error:
         raise ValueError(f"has the {name} {text!r}; expected {_KEYS[key]}, a range, */2 or *") from error

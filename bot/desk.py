@@ -19,7 +19,7 @@ from bot.leaving import Task, Tasks
 from bot.owed import Owed
 from bot.pipeline import Pipeline
 from bot.record import UNWRITTEN
-from bot.request import Actor, Due, Late, Member, Outcome, Received, Request, Status
+from bot.request import Actor, Due, Late, Member, Origin, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
 from bot.undelivered import Tracked, Untracked
 from bot.workers import Pool
@@ -30,7 +30,7 @@ from commands.line import UsageError
 from commands.reply import Button
 from commands.secrets import mask_line
 
-PER_PERSON = 60  # requests that one person may have under way at an engine, so that nobody takes all of its workers
+PER_PERSON = 60  # requests that one person may have under way, so that nobody takes all of the workers
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."
 UNKNOWN = "This button is not known any more. Nothing was done; type the line instead."
 
@@ -47,7 +47,7 @@ class Desk:
         self._store = store
         self._pools = {name: Pool(name) for name in pipeline.hosts.names()}
         self._lock = threading.Lock()
-        self._waiting: Counter[str] = Counter()  # requests of each person that are queued or running
+        self._waiting: Counter[tuple[str, bool]] = Counter()  # requests of each payer that are queued or running
         self._tasks = Tasks()
         self._owed = Owed(store, seconds)
 
@@ -69,12 +69,12 @@ class Desk:
 
     def _queue(self, received: Received, answer: Answer, progress: Progress) -> Outcome | None:
         request = received.request
-        if not self._count(request.actor.id):
+        if not self._count(request):
             return self._pipeline.turn_away(received, answers.busy(TOO_MANY))
         task = Task(received.number, request.line, received.host, answer, received)
         if self._put(task, lambda: self._work(received, task, progress)):
             return None
-        self._uncount(request.actor.id)
+        self._uncount(request)
         return self._pipeline.turn_away(received, answers.busy())
 
     def resume(self, held: Held, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
@@ -198,7 +198,7 @@ class Desk:
         try:
             outcome = self._pipeline.finish(received, progress)
         finally:
-            self._uncount(received.request.actor.id)
+            self._uncount(received.request)
             self._tasks.end(task)
         task.answer(outcome)
 
@@ -214,19 +214,24 @@ class Desk:
             self._tasks.end(task)
         answer(outcome)
 
-    def _count(self, person: str) -> bool:
+    def _count(self, request: Request) -> bool:
         """Count one more; False where this person has too many under way."""
         with self._lock:
-            if self._waiting[person] >= PER_PERSON:
+            if self._waiting[_payer(request)] >= PER_PERSON:
                 return False
-            self._waiting[person] += 1
+            self._waiting[_payer(request)] += 1
         return True
 
-    def _uncount(self, person: str) -> None:
+    def _uncount(self, request: Request) -> None:
         with self._lock:
-            self._waiting[person] -= 1
-            if not self._waiting[person]:
-                del self._waiting[person]
+            self._waiting[_payer(request)] -= 1
+            if not self._waiting[_payer(request)]:
+                del self._waiting[_payer(request)]
+
+
+def _payer(request: Request) -> tuple[str, bool]:
+    """To whose count it goes: what people type is counted apart from what the clock asks as them."""
+    return request.actor.id, request.origin is Origin.SCHEDULE
 
 
 def remembered(store: Store, button: Button, host: str) -> str:

@@ -15,7 +15,6 @@ from bot.occurrences import Occurrences
 
 COUNTED = 1_000  # moments that are counted one by one; of more it is told that there are more
 _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))  # seconds
-_STAMP = "%Y-%m-%d %H:%M:%S"
 _DAY = 86_400.0  # seconds
 
 
@@ -66,9 +65,10 @@ class Every:
 
 @dataclass(frozen=True)
 class Once:
-    """One moment by the clock of a time zone, as 2026-12-01 18:00:00; one that there is twice is the first of the two.
+    """One moment by the clock of a time zone: 2026-12-01 18:00:00, or with its offset: 2026-12-01 18:00:00+01:00.
 
-    One that is left out where clocks are put forward is as much later; raises ValueError with a sentence.
+    Without an offset one that there is twice is the first of the two, and one that is left out where clocks are put
+    forward is as much later; raises ValueError with a sentence.
     """
 
     expression: str
@@ -82,15 +82,17 @@ class Once:
     @classmethod
     def at(cls, moment: float, zone: str) -> Once:
         """The one in epoch seconds, at the next full second."""
-        return cls(dt.datetime.fromtimestamp(math.ceil(moment), cron.timezone(zone)).strftime(_STAMP), zone)
+        return cls(_wall(math.ceil(moment), zone).isoformat(" "), zone)
 
     def after(self, moment: float) -> float | None:
         """The moment, where it is later than another; None where it is not."""
-        wall = dt.datetime.strptime(self.expression, _STAMP).replace(tzinfo=cron.timezone(self.zone))
-        return found if (found := wall.timestamp()) > moment else None
+        wall = dt.datetime.fromisoformat(self.expression)
+        found = wall.replace(tzinfo=wall.tzinfo or cron.timezone(self.zone)).timestamp()
+        return found if found > moment else None
 
     def __str__(self) -> str:
-        return f"once at {self.expression.removesuffix(':00')} ({self.zone})"
+        wall = _wall(self.after(0) or 0, self.zone).strftime("%Y-%m-%d %H:%M:%S")
+        return f"once at {wall.removesuffix(':00')} ({self.zone})"
 
 
 Due = Cron | Every | Once
@@ -154,6 +156,19 @@ def _from(due: Due, moment: float) -> Iterator[float]:
         found = due.after(found)
 
 
+def missed(passed: Passed, ahead: float) -> str:
+    """When the runs were due that were missed; ahead are the seconds by which the machine's clock is before theirs."""
+    if passed.count == 1:
+        return f"the run of {stamp(passed.last + ahead)}"
+    count = f"more than {COUNTED}" if passed.count > COUNTED else str(passed.count)
+    return f"{count} runs from {stamp(passed.first + ahead)} to {stamp(passed.last + ahead)}"
+
+
+def stamp(at: float) -> str:
+    """A moment as it is written in the record."""
+    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def span(seconds: int) -> str:
     """A length of time as people write it: 90 minutes are 1h30m."""
     told, left = "", seconds
@@ -166,3 +181,7 @@ def span(seconds: int) -> str:
 @functools.lru_cache(maxsize=1_000)
 def _occurrences(expression: str, zone: str) -> Occurrences:
     return Occurrences(expression, zone)
+
+
+def _wall(moment: float, zone: str) -> dt.datetime:
+    return dt.datetime.fromtimestamp(moment, cron.timezone(zone))

@@ -123,6 +123,10 @@ class Voucher:
         """An active member."""
         return Member(groups=self._groups)
 
+    def by_clock(self, actor: Actor, channel: str = "") -> Member:
+        """The same, in every channel."""
+        return self.member(actor, fresh=True, channel=channel)
+
 
 def _found(target: Target, barred: Barred) -> Found:
     """What has the name, of the kind that it is asked for: of any kind, the first that is not barred."""

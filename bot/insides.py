@@ -14,7 +14,7 @@ from bot.jobs import Job
 from bot.judging import Judged
 from bot.maintaining import Maintaining
 from bot.policy import Rules
-from bot.request import TRUSTED, Directory, Received
+from bot.request import TRUSTED, Directory, Member, Received
 from bot.scheduling import Scheduling
 from bot.store import Store
 from bot.streaming import AskersStreams
@@ -85,7 +85,7 @@ class Insides:
             inside.reader,
             self.jobs,
             Unattended(self.catalog, self.policy, self.assent, inside.verdict, weighed),
-            lambda: "" if request.origin in TRUSTED else self.directory.member(request.actor, fresh=False).zone,
+            lambda: Member() if request.origin in TRUSTED else self.directory.by_clock(request.actor, request.channel),
             self.scheduled,
         )
 

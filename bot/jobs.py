@@ -10,7 +10,6 @@ from bot.request import CLOCK, Actor, Origin, Request
 from bot.timetable import Altered, Entry, Late, State, Timetable
 
 PUNCTUAL = 60.0  # seconds after its time within which a run is not late
-SKIPPED = "skipped"  # how what is told of a run begins that was not to be
 GRACE = 12 * 3600.0  # seconds by which a run may be late; later than that it is recorded as skipped
 
 log = logging.getLogger(__name__)

@@ -281,6 +281,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                host TEXT PRIMARY KEY,
                texts TEXT NOT NULL CHECK (json_valid(texts)))""",  # what is told of it once its quiet hours are over
     ),
+    ("DROP INDEX timetable_names",),  # a name is its person's own: who may not know of a schedule hears nothing of it
 )
 
 

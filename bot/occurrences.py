@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot import cron
 
 _INSTANT = dt.timedelta(microseconds=1)
+_DAY = 86_400.0  # seconds; clocks were never put forward by more
 
 
 class Occurrences:
@@ -23,12 +24,25 @@ class Occurrences:
 
     def after(self, moment: float) -> float | None:
         """The first one later than a moment, both in epoch seconds; None where there is none."""
-        wall = dt.datetime.fromtimestamp(moment, self._zone).replace(tzinfo=dt.UTC, fold=0)
-        while (wall := self._trigger.get_next_fire_time(None, wall + _INSTANT)) is not None:
-            found = wall.replace(tzinfo=self._zone).timestamp()
+        return min(self._next(moment), default=None)
+
+    def _next(self, moment: float) -> Iterator[float]:
+        """That one, and those of later walls that come before it, as it is of a wall that was left out."""
+        wall, end = self._start(moment), dt.datetime.max.replace(tzinfo=dt.UTC)
+        while (wall := self._trigger.get_next_fire_time(None, wall + _INSTANT)) is not None and wall < end:
+            found = float(wall.replace(tzinfo=self._zone).timestamp())
             if found > moment:
-                return float(found)
-        return None
+                yield found
+                end = min(end, self._wall(found))
+
+    def _start(self, moment: float) -> dt.datetime:
+        """The wall of a moment, or as clocks showed it that were put forward within the day: those walls may be due."""
+        before = self._wall(moment - _DAY) + dt.timedelta(seconds=_DAY)
+        return min(before, self._wall(moment))
+
+    def _wall(self, moment: float) -> dt.datetime:
+        """What clocks show at a moment, as if it were in UTC."""
+        return dt.datetime.fromtimestamp(moment, self._zone).replace(tzinfo=dt.UTC, fold=0)
 
     def until(self, moment: float, end: float) -> Iterator[float]:
         """Those later than a moment and no later than the end, in their order."""

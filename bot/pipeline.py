@@ -221,7 +221,8 @@ class Pipeline:
             answer=Answer(reply, due),
         )
         shown = answers.typed(request, command)
-        return Outcome(end.status, reply, received.number, line=shown, host=received.host, due=due)
+        told = Outcome(end.status, reply, received.number, line=shown, host=received.host, due=due)
+        return replace(told, unsaid=end.unsaid)
 
     def _fill(self, request: Request, judged: Judged) -> None:
         """See that what has to be asked in a dialog was answered."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 from bot.policy_index import Index, Sieve, What
+from bot.request import Member
 from bot.rule import EVERYTHING, Asker, Object, Person, Rule, Selector, Terms
 from commands.spec import Permission
 
 CLEANUP = "schedule:cleanup"
+UNGROUPED = "Slack does not say who is in the groups now, so nothing was done. Try again in a minute."
 
 _CLEANUP_RULES = Index.giving([Rule(CLEANUP, frozenset({"cleanup run"}), (Selector(EVERYTHING),))])
 
@@ -38,6 +40,15 @@ class People:
         found = self._owners.get(actor_id)
         own = set() if found is None else set(found.roles)
         return tuple(sorted(own.union(*(self._terms.groups.get(group, ()) for group in groups))))
+
+    def known(self, actor_id: str, member: Member, *, deciding: bool = False) -> Member:
+        """What Slack says of an account; refused for now where its groups are unsaid, and one could give it more.
+
+        That is a role that it has not, or, for whoever is deciding, that its word counts.
+        """
+        given = {role for roles in self._terms.groups.values() for role in roles}
+        asks = not given.issubset(self.roles(actor_id)) or (deciding and bool(self._terms.asked_groups))
+        return Member(refused=UNGROUPED, unsaid=True) if member.ungrouped and asks else member
 
     def rules(self, asker: Asker) -> tuple[Rule, ...]:
         """Every rule of the asker's roles, wherever it holds."""

@@ -39,11 +39,14 @@ class Reader:
         return self.rules.current().sight.sees_all(self._at(host))
 
     def may_read(self, action: Action) -> bool:
-        """One's own actions, and those whose objects one may see; those about none, who sees the whole host."""
+        """One's own actions, and those whose objects one may see; those about none, who sees all of the host.
+
+        For whatever was never looked up, as the line of a schedule, may stand in the line of those.
+        """
         if self.is_own(action):
             return True
         host = action["host"]
-        if not action["targets"] and not self.rules.current().sight.sees_host(self._at(host)):
+        if not action["targets"] and not self.sees_all(host):
             return False
         return all(self._may_see(each, host) for each in (*action["targets"], *action["objects"]))
 

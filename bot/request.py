@@ -39,13 +39,14 @@ class Member:
     """What Slack says of a person just now; refused says why they may do nothing, None where nothing is wrong.
 
     groups are the ids of the user groups that they are in; zone is an IANA name, empty where unknown. unsaid: refused
-    because Slack did not answer, and may be let in when it does.
+    because Slack did not answer, and may be let in when it does. ungrouped: Slack did not say which groups those are.
     """
 
     refused: str | None = None
     groups: frozenset[str] = frozenset()
     zone: str = ""
     unsaid: bool = False
+    ungrouped: bool = False
 
 
 class Directory(Protocol):
@@ -55,6 +56,12 @@ class Directory(Protocol):
         """The person's state, at most 60 s old, or asked anew where fresh; never raises: no answer is a refusal.
 
         channel, where it is given, is where they ask: refused where it is shared with another organisation.
+        """
+
+    def by_clock(self, actor: Actor, channel: str = "") -> Member:
+        """The person's state for what the clock runs, some seconds old at most; never raises.
+
+        Refused, too, where they are not in the channel any more, or nobody can see whether they are.
         """
 
 
@@ -156,6 +163,7 @@ class Outcome:
     line: str = ""  # as it was understood, secrets masked
     host: str = ""  # the engine that was asked
     due: Due | None = None  # its answer as the record knows it; None where Slack has nothing to show
+    unsaid: bool = False  # refused because Slack did not say something just now, and not for good
 
     @property
     def exit_code(self) -> ExitCode:

@@ -128,6 +128,14 @@ class Terms:
         return {role: each.longest for role, each in self.elevations.items()}
 
     @cached_property
+    def asked_groups(self) -> frozenset[str]:
+        """The groups whose members may agree to something, or look at a broken glass, as such."""
+        deciders = [each.approvers for each in self.approvals.values()]
+        deciders += [each.escalation.approvers for each in self.approvals.values() if each.escalation]
+        deciders += [self.glass.reviewers] if self.glass else []
+        return frozenset(group for each in deciders for group in each.groups)
+
+    @cached_property
     def asked_in(self) -> frozenset[str]:
         """The channels in which people are asked for their consent, or told of a glass that was broken."""
         escalations = (each.escalation for each in self.approvals.values() if each.escalation)

@@ -10,14 +10,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 
 from bot import dues
 from bot.clock import Clock
-from bot.dues import COUNTED, Passed
-from bot.jobs import SKIPPED, Job, delivery
+from bot.crowd import Crowd
+from bot.dues import Passed, missed, stamp
+from bot.jobs import GRACE, Job, delivery
 from bot.request import Outcome, Request, Status
+from bot.runs import SKIPPED
 from bot.store import Store, Unwritable
 from bot.timetable import State
 
@@ -53,7 +55,7 @@ class Schedules:
         self._submit = submit
         self._held = held
         self._reached: dict[tuple[str, float | None], float] = {}  # up to where each job's runs have been dealt with
-        self._under_way: set[str] = set()
+        self._crowd = Crowd()
         self._owed: deque[tuple[str, float, str, int | None]] = deque()  # ends that could not be written down yet
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -83,7 +85,7 @@ class Schedules:
         self._settle()
         pauses = [TICK]
         try:
-            jobs = list(self._jobs())
+            jobs = self._crowd.in_turn(list(self._jobs()))
         except Unwritable as error:
             log.warning("the timetable cannot be read: %s", error)
             return TICK
@@ -123,16 +125,34 @@ class Schedules:
     def _run_due(self, job: Job) -> None:
         now = self._now(job)
         # A clock that was put back must not hold the job up: what has run already is known, and not run again.
-        position = min(self._position(job, now), now)
+        position = min(self._position(job, now), now, self._rewound(job, now))
+        self._reached[job.name, job.since] = position
         passed = self._passed(job, position, now)
-        held = "" if passed is None else self._held(job)
-        if passed is not None and held and job.may_be_late(passed.last, now):
+        if passed is None:
+            self._crowd.forget(job)
+            self._end(job, now)
+            return
+        held = self._held(job)
+        if held:
+            self._crowd.forget(job)  # it is late by the whole of that time
+        if held and job.may_be_late(passed.last, now):
             return  # it is begun once it may be, or skipped once it is too late
-        if passed is not None:
-            self._run(job, passed, now, held)
-        elif job.number and job.due.after(now) is None:
+        if self._run(job, passed, now, held):
+            self._crowd.forget(job)
+            self._reached[job.name, job.since] = passed.last
+
+    def _end(self, job: Job, now: float) -> None:
+        """End what never comes again; what was skipped may have been so by a wrong clock, and ends half a day later."""
+        if not job.number or job.due.after(now) is not None:
+            return
+        last = next(iter(self._store.runs.of(job.name, 1)), None)
+        if last is None or not last.is_skipped or now > last.claimed + GRACE:
             self._store.timetable.change(job.number, State.ENDED, "", "its time has passed", job.number)
-        self._reached[job.name, job.since] = position if passed is None else passed.last
+
+    def _rewound(self, job: Job, now: float) -> float:
+        """Before when nothing has to be looked at again; now, unless a clock that was ahead is right again."""
+        first = self._store.runs.rewind(job.name, now)
+        return now if first is None else max(first - 1, job.since or 0.0, self._store.runs.begins())
 
     def _position(self, job: Job, now: float) -> float:
         """Where the job stands: its last run, or since when it has this schedule."""
@@ -154,31 +174,34 @@ class Schedules:
             return None
         return dues.passed(job.due, position, now, self._store.runs.claimed(job.name, position, now))
 
-    def _run(self, job: Job, passed: Passed, now: float, held: str) -> None:
-        busy = self._busy(job)
-        if not self._store.runs.claim(job.name, passed.last, passed.first, passed.count - 1):
-            return
-        if busy:
-            self._skip(job, passed, now, busy)
-        elif not job.may_be_late(passed.last, now):
-            self._skip(job, passed, now, held or "slashdock was not running, or stood still")
-        else:
+    def _run(self, job: Job, passed: Passed, now: float, held: str) -> bool:
+        """Begin it, or skip it; False where it waits for room."""
+        why = self._busy(job)
+        if not why and not job.may_be_late(passed.last, self._crowd.came(job, now)):
+            why = held or "slashdock was not running, or stood still"
+        if why:
+            self._skip(job, passed, now, why)
+        elif not self._crowd.has_room(job):
+            self._crowd.wait(job, now)
+            return False
+        elif self._store.runs.claim(job.name, passed.last, passed.first, passed.count - 1):
             self._begin(job, passed.last, now)
+        return True
 
     def _busy(self, job: Job) -> str:
         """Why another run of it cannot begin; empty where it can."""
-        if job.name in self._under_way:
+        if self._crowd.has(job):
             return "the run before it has not ended"
-        last = next(iter(self._store.runs.of(job.name, 1)), None)
+        last = self._store.runs.begun(job.name)
         held = None if last is None or last.number is None else self._store.approvals.get(last.number)
         return f"the run before it, number {held.number}, has not ended" if held and held.state.is_open else ""
 
     def _begin(self, job: Job, due: float, now: float) -> None:
-        self._under_way.add(job.name)
+        self._crowd.enter(job)
         try:
             self._submit(job, job.request(due, now), partial(self._over, job, due))
         except Exception as error:
-            self._under_way.discard(job.name)
+            self._crowd.leave(job)
             self._done(job.name, due, f"not started: {error}", None)
             raise
 
@@ -186,13 +209,17 @@ class Schedules:
         """Write down what came of a run; another one may begin."""
         told = outcome.reply.error if outcome.number is None else ""
         self._done(job.name, due, ": ".join(filter(None, (str(outcome.status), told))), outcome.number)
-        self._under_way.discard(job.name)
+        if self._crowd.leave(job):
+            self.ring()
 
     def _skip(self, job: Job, passed: Passed, now: float, why: str) -> None:
         """Record that it was not run, as an action of its own."""
         reason, number = f"{SKIPPED}: {missed(passed, self._clock.now() - now)}: {why}", None
+        if not self._store.runs.skip(job.name, passed.last, passed.first, passed.count - 1, reason):
+            return
         try:
-            number = self._store.record.receive(job.request(passed.last, now), job.told()).number
+            request = replace(job.request(passed.last, now), delivery="")  # that is left to a run which may yet come
+            number = self._store.record.receive(request, job.told()).number
             self._store.record.refuse(
                 number,
                 status=Status.CANCELLED,
@@ -219,16 +246,3 @@ class Schedules:
                     log.warning("what came of a run could not be written down yet: %s", error)
                     return
                 self._owed.popleft()
-
-
-def missed(passed: Passed, ahead: float) -> str:
-    """When the runs were due that were missed; ahead are the seconds by which the machine's clock is before theirs."""
-    if passed.count == 1:
-        return f"the run of {stamp(passed.last + ahead)}"
-    count = f"more than {COUNTED}" if passed.count > COUNTED else str(passed.count)
-    return f"{count} runs from {stamp(passed.first + ahead)} to {stamp(passed.last + ahead)}"
-
-
-def stamp(at: float) -> str:
-    """A moment as it is written in the record."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
 
-from bot import advance, answers, cron, dues, whenever
+from bot import advance, answers, cron, dues, titles, whenever
 from bot.advance import Agreed, Foreseen
 from bot.agenda import Agenda
 from bot.clock import Clock
@@ -16,7 +16,7 @@ from bot.dues import Due
 from bot.jobs import Job
 from bot.policy import Allow, Asker, Rules
 from bot.reader import Reader
-from bot.request import Received
+from bot.request import Member, Received
 from bot.rule import NOBODY
 from bot.store import Store
 from bot.timetable import Altered, Entry, State
@@ -41,8 +41,8 @@ _THEIRS = "'{}' is {}'s. To {} what others put on the timetable takes a rule for
 class Scheduling:
     """The Timetable that a command's context holds, for whoever sent what was received, at an engine.
 
-    zone is their time zone, empty where it is not known; woken hears that something came onto the timetable, or that it
-    goes on.
+    member is what Slack says of them as whom the clock would run something here; woken hears that something came onto
+    the timetable, or that it goes on.
     """
 
     asker: Asker
@@ -55,14 +55,15 @@ class Scheduling:
     reader: Reader
     jobs: Callable[[], list[Job]]
     unattended: Unattended
-    zone: Callable[[], str]
+    member: Callable[[], Member]
     woken: Callable[[], None]
 
     def understood(self, wish: Wish) -> Understood:
         """How a wish is meant, where the asker may have it; raises Refusal."""
-        due = self._due(wish)
-        typed = line.join(wish.words)
+        due, typed = self._due(wish), line.join(wish.words)
         parsed = self.unattended.parsed(typed)
+        if refused := self.member().refused:
+            raise Refusal(refused)
         notes = (*self.unattended.remarks(parsed.command, typed), *self._room(wish))
         entry = self._entry(wish, due, parsed)
         asked = self.unattended.in_advance(typed) if wish.standing else None
@@ -84,9 +85,11 @@ class Scheduling:
     def timezone(self, name: str) -> tzinfo:
         """The time zone of this name; without one that of the schedule that runs, else the asker's; raises Refusal."""
         number = self.received.request.schedule
-        entry = self._named(str(number)) if number else None
         try:
+            entry = self.store.timetable.get(number) if number else None
             return cron.timezone(name or (self._own_zone() if entry is None else entry.zone))
+        except Altered:
+            raise Refusal(_ALTERED.format(number)) from None
         except ValueError as error:
             raise Refusal(f"'{name}' {error}.") from None
 
@@ -155,12 +158,15 @@ class Scheduling:
 
     def _known_to_deciders(self, word: str) -> Entry:
         """One's own, and one whose standing consent one might have given; raises Refusal."""
-        entry = self._named(word)
-        held = None if entry is None else self.store.approvals.get(entry.number)
-        decides = held is not None and self.unattended.assent.may_decide(held, self.asker)
-        if entry is None or not (decides or self.asker.has(entry.actor)):
+        theirs = [each for each in self._called(word) if self.asker.has(each.actor) or self._decides(each)]
+        entry = titles.meant(word, theirs, self.asker)
+        if entry is None:
             raise Refusal(f"Nothing that you may revoke is on the timetable as '{word}'.")
         return entry
+
+    def _decides(self, entry: Entry) -> bool:
+        held = self.store.approvals.get(entry.number)
+        return held is not None and self.unattended.assent.may_decide(held, self.asker)
 
     def _see_that_all_may_be_changed(self, verb: str, refused: str) -> None:
         """Nothing, where a rule lets the asker do this to everybody's; else raises Refusal with that."""
@@ -189,15 +195,17 @@ class Scheduling:
     def _own_zone(self) -> str:
         """The asker's, as far as this machine knows of it."""
         try:
-            cron.timezone(zone := self.zone() or "UTC")
+            cron.timezone(zone := self.member().zone or "UTC")
         except ValueError:
             return "UTC"
         return zone
 
     def _room(self, wish: Wish) -> tuple[str, ...]:
-        """Nothing; raises Refusal where the name is taken, or the asker has too many already."""
-        if self._job(wish.name) is not None or (wish.name and self._named(wish.name) is not None):
-            raise Refusal(f"Something on the timetable is called '{wish.name}' already. Choose another name.")
+        """Nothing; raises Refusal where another of theirs has the name, or the asker has too many already."""
+        entries = self.store.timetable.entries((State.ACTIVE, State.PAUSED))
+        own = any(each.name == wish.name and self.asker.has(each.actor) for each in entries)
+        if wish.name and (own or self._job(wish.name) is not None):
+            raise Refusal(f"Something of yours is called '{wish.name}' already. Choose another name.")
         if self.store.timetable.count(self.person) >= MOST:
             raise Refusal(f"You have {MOST} schedules already, which is the most. `schedule rm` ends one.")
         return ()
@@ -244,20 +252,19 @@ class Scheduling:
         return next((each for each in self.jobs() if each.name == word), None)
 
     def _known(self, word: str) -> Entry:
-        entry = self._named(word)
-        if entry is None or not self._may_know(entry):
+        entry = titles.meant(word, list(filter(self._may_know, self._called(word))), self.asker)
+        if entry is None:
             raise Refusal(_NOBODY.format(word))
         return entry
 
-    def _named(self, word: str) -> Entry | None:
+    def _called(self, word: str) -> list[Entry]:
         try:
-            return self.store.timetable.named(word)
+            return self.store.timetable.called(word)
         except Altered:
-            raise Refusal(_ALTERED.format(word)) from None
+            raise Refusal((_ALTERED if self.reader.sees_all(self.host) else _NOBODY).format(word)) from None
 
     def _may_know(self, entry: Entry) -> bool:
-        """One's own, and those of a host on which nothing is hidden from the asker, whatever the line names."""
-        return self.asker.has(entry.actor) or self.reader.sees_all(entry.host)
+        return titles.is_known(entry, self.asker, self.policy.current().sight)
 
     @property
     def _agenda(self) -> Agenda:

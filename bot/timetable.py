@@ -43,7 +43,7 @@ class Late(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A line on the timetable, by the number of the action that added it; name is what else people call it.
+    """A line on the timetable, by the number of the action that added it; name is what else its person calls it.
 
     line has its secrets masked. quiet is 1 where it is run in quiet hours, too, else 0. since is from when on it is
     due, by the clock that its due goes by; changed is when it became what it is now, by whom and why, in seconds since
@@ -124,12 +124,18 @@ class Timetable:
         with self._reading() as db:
             return self._entry(db, number)
 
-    def named(self, word: str) -> Entry | None:
-        """The entry that people call so, by its number or its name; an ended one by its number alone."""
+    def called(self, word: str) -> list[Entry]:
+        """Those that people call so, by a number or a name, oldest first; an ended one by its number alone.
+
+        Raises Altered where none of them is as slashdock wrote it.
+        """
         with self._reading() as db:
             is_number = word.isascii() and word.isdigit() and len(word) <= DIGITS
-            row = db.execute(_NAMED, (word, int(word) if is_number else 0)).fetchone()
-            return None if row is None else self._entry(db, row[0])
+            rows = db.execute(_CALLED, (word, int(word) if is_number else 0)).fetchall()
+            found = [entry for row in rows if self._is_ours(db, entry := Entry(*row[:-1]), row[-1])]
+            if rows and not found:
+                raise Altered(rows[0][0])
+            return found
 
     def entries(self, states: Iterable[State] = tuple(State)) -> list[Entry]:
         """Those in these states that are as slashdock wrote them, oldest first."""
@@ -155,13 +161,12 @@ class Timetable:
         except (Broken, ValueError):  # the latter where it is too short to be anything
             raise Altered(entry.number) from None
 
-    def kept(self, word: str) -> tuple[Entry, str] | None:
-        """The entry that people call so, and its line as it is; None where there is none that has one."""
+    def kept(self, word: str) -> list[tuple[Entry, str]]:
+        """Those that people call so and that have a line, each with it as it is."""
         try:
-            entry = self.named(word)
-            return None if entry is None or entry.state == State.ENDED else (entry, self.line(entry))
+            return [(each, self.line(each)) for each in self.called(word) if each.state != State.ENDED]
         except Altered:
-            return None
+            return []
 
     def change(self, number: int, state: State, by: str, why: str, action: int, since: float | None = None) -> bool:  # noqa: PLR0913, PLR0917 - the facts of a change
         """Commit that it is in another state now; action is what did that. False where it is so already, or ended.
@@ -253,9 +258,10 @@ _ALL = f"SELECT {_COLUMNS}, mark FROM timetable ORDER BY number"  # noqa: S608 -
 _ONE = f"SELECT {_COLUMNS}, mark FROM timetable WHERE number = ?"  # noqa: S608
 _ADD = f"INSERT INTO timetable ({_COLUMNS}, mark) VALUES ({_PLACES}, ?)"  # noqa: S608
 _CHANGE = f"UPDATE timetable SET ({_COLUMNS}, mark) = ({_PLACES}, ?) WHERE number = ?"  # noqa: S608
-_NAMED = """
-SELECT number FROM timetable WHERE (name = ? AND state <> 'ended') OR number = ? ORDER BY name = '' LIMIT 1
-"""
+_CALLED = f"""
+SELECT {_COLUMNS}, mark FROM timetable
+WHERE (name = ? AND name <> '' AND state <> 'ended') OR number = ? ORDER BY number
+"""  # noqa: S608
 
 
 def _about(entry: Entry) -> str:

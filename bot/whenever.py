@@ -13,8 +13,9 @@ from commands import units
 
 LEAST = 60  # seconds between two runs
 MOST = 366 * 86_400  # seconds between two runs, and until what is to be done once
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?(?::(\d\d))?(am|pm)?", re.ASCII | re.IGNORECASE)
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_EXACT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d|Z)", re.ASCII | re.IGNORECASE)
 _EXPECTED = '18:00, "tomorrow 18:00", "fri 9:00", "2026-12-01 18:00" or "in 2h"'
 _UNQUOTED = (
     'a schedule begins with when: five cron fields in quotes ("0 3 * * sun"), --every 6h or --at "tomorrow 18:00"'
@@ -46,7 +47,8 @@ def every(text: str, zone: str, now: float) -> Every:
 def at(text: str, zone: str, now: float) -> Once:
     """One moment after now, in epoch seconds; raises ValueError."""
     _check(zone)
-    found = _in(text, zone, now) or _on(text.lower().replace("t", " ", 1) if _DATE.match(text) else text, zone, now)
+    found = _in(text, zone, now) or _exactly(text, zone)
+    found = found or _on(text.lower().replace("t", " ", 1) if _DATE.match(text) else text, zone, now)
     moment = found.after(0)
     if moment is None or moment <= now:
         raise ValueError(f"'{text}' is past: it is {_wall(now, zone):%Y-%m-%d %H:%M} in {zone}")
@@ -67,9 +69,21 @@ def _in(text: str, zone: str, now: float) -> Once | None:
     seconds = units.seconds(rest.strip()) if first.lower() == "in" else None
     if seconds is None:
         return None
-    if not 0 < seconds <= MOST:
+    if not seconds:
+        raise ValueError(f"invalid moment '{text}' for --at: it has to be ahead, by a second at least")
+    if seconds > MOST:
         raise ValueError(f"invalid moment '{text}' for --at: it is {MOST // 86_400} days ahead at most")
     return Once.at(now + seconds, zone)
+
+
+def _exactly(text: str, zone: str) -> Once | None:
+    """A moment with its offset, which there is once."""
+    if _EXACT.fullmatch(text.strip()) is None:
+        return None
+    try:
+        return Once.at(dt.datetime.fromisoformat(text.strip().upper()).timestamp(), zone)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no moment of the calendar") from error
 
 
 def _on(text: str, zone: str, now: float) -> Once:
@@ -105,13 +119,19 @@ def _days(day: str, here: dt.datetime, text: str) -> list[dt.date]:
 
 def _time(clock: str, text: str) -> dt.time:
     found = _CLOCK.fullmatch(clock)
-    if found is None:
+    if found is None or not (found[2] or found[4]):
         raise _unread(text)
     try:
-        hour, minute, second = (int(each or 0) for each in found.groups())
-        return dt.time(hour, minute, second)
+        return dt.time(_hour(int(found[1]), found[4]), int(found[2] or 0), int(found[3] or 0))
     except ValueError:
-        raise ValueError(f"'{clock}' is no time of the day: expected 0:00 to 23:59") from None
+        raise ValueError(f"'{clock}' is no time of the day: expected 0:00 to 23:59, or 6pm") from None
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """The hour of the day, of one that may be said by its half."""
+    if half is None:
+        return hour
+    return hour % 12 + 12 * (half.lower() == "pm") if 1 <= hour <= 12 else -1  # noqa: PLR2004 - hours of half a day
 
 
 def _wall(now: float, zone: str) -> dt.datetime:

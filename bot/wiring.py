@@ -80,7 +80,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     approvals = core.store.approvals
     clerk = Clerk(approvals, core.policy, core.clock, side.board(approvals, lambda: bell(0)), side.begin)
     bell.ring = clerk.ring
-    clockwork = Clockwork(desk, side, Lapsing(core.store, core.policy, directory))
+    clockwork = Clockwork(desk, side, Lapsing(core.store, core.policy))
     jobs = lambda: [*jobs_of(settings), *planned(core.store.timetable)]  # noqa: E731 - asked for at each look
     hush = Hush(core.store, core.policy, core.clock, core.hosts.names()[0])
     schedules = Schedules(jobs, core.store, core.clock, clockwork, hush.of)

@@ -70,7 +70,7 @@ def _scaled(octets: float, base: int, units: Sequence[str], digits: int) -> str:
     return f"{scaled:.{digits}g}{units[step]}"
 
 
-_SPAN = re.compile(r"(?:\d{1,6}[smhdw])+")
+_SPAN = re.compile(r"(?:[0-9]{1,6}[smhdw])+")
 _PIECE = re.compile(r"(\d+)([smhdw])")
 _SECONDS = {"s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY, "w": 7 * _DAY}
 

@@ -51,6 +51,10 @@ class Everyone:
         """An active member of no group."""
         return Member()
 
+    def by_clock(self, actor: Actor, channel: str = "") -> Member:
+        """The same, as whoever is in every channel."""
+        return self.member(actor, fresh=True, channel=channel)
+
 
 @dataclass(frozen=True)
 class Bench:

@@ -65,7 +65,7 @@ class Night:
         """A run, as `slashdock start` has it done."""
         outcome = self.bench.pipeline.submit(request)
         ended(outcome)
-        lapsing = Lapsing(self.bench.store, self.bench.pipeline.policy, self.town)
+        lapsing = Lapsing(self.bench.store, self.bench.pipeline.policy)
         self.lapsed.append(lapsing.of(job, outcome))
         self.outcomes.append(outcome)
 

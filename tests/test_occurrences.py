@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from itertools import pairwise
-from zoneinfo import ZoneInfo
+import functools
+from bisect import bisect_left
+from datetime import datetime, timedelta
+from itertools import count, islice, pairwise
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from bot.occurrences import Occurrences
 
 BERLIN = "Europe/Berlin"
+LORD_HOWE = "Australia/Lord_Howe"
 HOUR, DAY = 3600.0, 86_400.0
 
 
@@ -71,6 +74,12 @@ def test_what_is_left_out_and_what_follows_are_one_run() -> None:
     assert _local(runs, BERLIN) == ["Sun 29 03:30", "Mon 30 02:30"]
 
 
+def test_what_is_left_out_takes_nothing_away_that_comes() -> None:
+    """On Lord Howe two becomes half past two: quarter past is quarter to three, and twenty to three comes before it."""
+    runs = Occurrences("15,40 2 * * *", LORD_HOWE).following(_at("2026-10-03T12:00", LORD_HOWE), 4)
+    assert _local(runs, LORD_HOWE) == ["Sun 04 02:40", "Sun 04 02:45", "Mon 05 02:15", "Mon 05 02:40"]
+
+
 def test_a_zone_moves_the_run() -> None:
     """Three in Tokyo is six in the evening of the day before in UTC."""
     runs = Occurrences("0 3 * * *", "Asia/Tokyo").following(_at("2026-06-01"), 1)
@@ -120,3 +129,52 @@ def test_when_one_asks_changes_no_run(cron: str, zone: str, start: float, later:
     assert first is not None
     assert again is not None
     assert again == first if start + later < first else again > first or again in occurrences.until(start, again)
+
+
+@functools.cache
+def _changes() -> list[tuple[str, int]]:
+    """A zone and a moment for each way in which clocks were ever changed, by how much and at what time of the day."""
+    found: dict[tuple[object, ...], tuple[str, int]] = {}
+    for zone in sorted(available_timezones()):
+        info = ZoneInfo(zone)
+        for week in range(int(_at("2010-01-01")), int(_at("2030-01-01")), int(7 * DAY)):
+            before, after = (datetime.fromtimestamp(week + each, info).utcoffset() for each in (0, 7 * DAY))
+            if before == after or before is None or after is None:
+                continue
+            minute = 60 * bisect_left(
+                range(week // 60, week // 60 + 7 * 1440),
+                True,
+                key=lambda at, info=info, before=before: datetime.fromtimestamp(60 * at, info).utcoffset() != before,
+            )
+            shape = after - before, (week + minute + before.total_seconds()) % DAY
+            found.setdefault(shape, (zone, week + minute))
+    return list(found.values())
+
+
+def _watched(minutes: set[int], hours: set[int], zone: str, start: int, length: int) -> list[float]:
+    """What somebody finds with a watch and a list: what is left out as much later, what comes again not twice."""
+    found, seen = set[float](), set[datetime]()
+    info, minute = ZoneInfo(zone), timedelta(minutes=1)
+    walls = [datetime.fromtimestamp(start + 60 * each, info).replace(tzinfo=None) for each in range(-1440, length)]
+    for at, before, wall in zip(count(start - 60 * 1439, 60), walls, walls[1:], strict=False):
+        left_out = [before + each * minute for each in range(1, (wall - before) // minute)]
+        for each in (*left_out, wall):
+            if each.minute in minutes and each.hour in hours and each not in seen:
+                found.add(at + (each - before - minute).total_seconds() * (each != wall))
+        seen |= {*left_out, wall}
+    return sorted(each for each in found if each > start)
+
+
+@pytest.mark.attack("F22")
+@given(data=st.data())
+def test_each_local_time_comes_once_wherever_clocks_change(data: st.DataObject) -> None:
+    """Over all zones, and all the ways in which their clocks are put forward and back: none twice, and none lost."""
+    zone, change = data.draw(st.sampled_from(_changes()))
+    start = change + 60 * data.draw(st.integers(-200, 1_500))
+    near = datetime.fromtimestamp(change - 60, ZoneInfo(zone)).hour
+    hours = {(near + each) % 24 for each in data.draw(st.sets(st.integers(-1, 25), min_size=1))}
+    minutes = data.draw(st.sets(st.integers(0, 59), min_size=1))
+    cron = f"{','.join(map(str, minutes))} {','.join(map(str, hours))} * * *"
+    model = _watched(minutes, hours, zone, start, 3_000)
+    runs = list(islice(Occurrences(cron, zone).until(start, start + 60 * 1_400), 200))
+    assert runs == [each for each in model if each <= start + 60 * 1_400][:200]

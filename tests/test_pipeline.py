@@ -283,11 +283,15 @@ def test_networks_and_volumes_that_are_hidden_are_not_there_either(half_blind: B
 
 
 def test_the_record_shows_nobody_what_they_may_not_see(fresh_world: str, tmp_path: Path) -> None:
-    """Actions on hidden objects are left out of the list, before its length is counted; one's own are there."""
+    """Actions on hidden objects are left out of the list, before its length is counted; one's own are there.
+
+    So are those whose line may name anything, as nothing of it was looked up.
+    """
     before = harness.bench(fresh_world, tmp_path / "data", _under(""))
     on_web = before.say("restart -t 1 web", ADMIN)
     for _ in range(3):
-        before.say("ps", ADMIN)
+        before.say("inspect worker", ADMIN)
+    before.say("ps --filter name=web", ADMIN)
     before.close()
     after = harness.bench(fresh_world, tmp_path / "data", _under(HIDE_WEB))
     listed = text.docker(after.say("audit ls -n 3 --format '{{.Number}} {{.Line}}'", VIEWER).reply)

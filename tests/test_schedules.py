@@ -15,7 +15,7 @@ from harness import ADMIN, KEY
 from set_clock import SetClock
 
 from bot.agenda import Agenda
-from bot.dues import Cron, Every, Once
+from bot.dues import Cron, Due, Every, Once, kind
 from bot.jobs import Job, planned
 from bot.policy import Policy
 from bot.reader import Reader
@@ -272,6 +272,91 @@ def test_a_run_that_is_due_while_the_last_is_under_way_is_skipped(night: Night) 
     ends[0](Outcome(Status.DONE, Reply()))
     _tick(schedules, night, THREE + 2 * DAY)
     assert len(ends) == 2
+
+
+LATE_RUNS = [Cron("0 3 * * sun", "UTC"), Once.at(NOON + 2 * HOUR, "UTC")]
+
+
+@pytest.mark.attack("F21")
+@pytest.mark.parametrize("due", LATE_RUNS, ids=str)
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_a_wrong_clock_had_skipped_is_run_in_its_time(night: Night, due: Due, *, restarts: bool) -> None:
+    """The clock is ahead for one look, past the run and all its grace; what is told of that is of no more than that."""
+    _entry(night, due)
+    at = due.after(NOON) or 0
+    schedules = _planned(night)
+    assert _tick(schedules, night, NOON, at + 17 * HOUR) == 0
+    (skipped,) = night.stores[-1].runs.of("7", 9)
+    assert skipped.is_skipped
+    schedules = _planned(night) if restarts else schedules
+    assert _tick(schedules, night, NOON + 60) == 0
+    assert night.stores[-1].runs.of("7", 9) == []
+    schedules = _planned(night) if restarts else schedules
+    assert _tick(schedules, night, at - 1) == 0
+    assert _tick(schedules, night, at, at + 60) == 1
+    assert _tick(schedules, night, at + 17 * HOUR, NOON, at, at + 60) == 1
+    told = night.stores[-1].actions.get(skipped.number or 0)
+    assert told is not None
+    assert told["error"].startswith("skipped")
+
+
+def test_a_skip_by_a_wrong_clock_is_none_even_where_nobody_looked_before_its_time(night: Night) -> None:
+    """The process is stopped while the clock is wrong, and starts again in the very minute of the run."""
+    _entry(night, LATE_RUNS[0])
+    at = LATE_RUNS[0].after(NOON) or 0
+    _tick(_planned(night), night, NOON, at + 17 * HOUR)
+    assert _tick(_planned(night), night, at + 30) == 1
+    assert _tick(_planned(night), night, at + 60) == 1
+
+
+def test_a_run_that_came_early_by_a_wrong_clock_stands_for_no_other(night: Night) -> None:
+    """Those before it have their own, each once; it is not run again, over restarts either."""
+    hourly = replace(NIGHTLY, due=Cron("0 * * * *", "UTC"))
+    schedules = night.start(hourly)
+    assert _tick(schedules, night, NOON + 60, NOON + DAY) == 1
+    assert night.stores[-1].runs.of("cleanup", 1)[0].missed == 23
+    _tick(schedules, night, NOON + 120)
+    assert night.stores[-1].runs.of("cleanup", 1)[0].missed == 0
+    hours = [NOON + hour * HOUR for hour in range(1, 26)]
+    assert _tick(schedules, night, *hours[:5]) == 6
+    assert _tick(night.start(hourly), night, *hours[5:]) == 25
+    assert sorted(night.deliveries()) == sorted(f"schedule:cleanup:{due:.0f}" for due in hours)
+
+
+def test_what_a_wrong_clock_and_a_stop_had_passed_is_said(night: Night) -> None:
+    """A run came early, and slashdock was stopped over those before it: the last of them is told as skipped."""
+    _tick(night.start(), night, NOON, THREE + DAY)
+    _tick(night.start(), night, NOON + 60)
+    schedules = night.start()
+    _tick(schedules, night, THREE + DAY + HOUR)
+    assert night.row()["last"].startswith("skipped: the run of 2026-06-02 03:00 UTC")
+    assert len(night.submitted) == 1
+
+
+def test_a_moment_that_was_skipped_ends_half_a_day_later(night: Night) -> None:
+    """Until then a clock that is set right has it come."""
+    _entry(night, LATE_RUNS[1])
+    schedules = _planned(night)
+    late = NOON + 20 * HOUR
+    for at, state in ((late, "active"), (late + 12 * HOUR, "active"), (late + 12 * HOUR + 1, "ended")):
+        assert _tick(schedules, night, at) == 0
+        entry = night.stores[-1].timetable.get(7)
+        assert entry is not None
+        assert entry.state == state
+
+
+def _entry(night: Night, due: Due) -> None:
+    """What is on the timetable as number 7."""
+    night.stores.append(Store(night.folder, night.clock, KEY))
+    who, when = (ADMIN, "", "ada", "C0OPS", "", "local"), (kind(due), due.expression, "UTC")
+    night.stores[-1].timetable.add(Entry(7, "", *who, *when, "ps", "", 0, NOON, "active", NOON), "ps")
+
+
+def _planned(night: Night) -> Schedules:
+    """What watches the clock for the timetable, in a process that starts now."""
+    store = Store(night.folder, night.clock, KEY)
+    night.stores.append(store)
+    return Schedules(lambda: planned(store.timetable), store, night.clock, night.take)
 
 
 def test_what_a_process_had_begun_is_known_by_the_next(night: Night) -> None:

@@ -10,6 +10,7 @@ from docker.api.client import APIClient
 from nights import CHANGES, DAY, HOUR, OPS, Night, button, moments
 from offices import DEV, EVE, SAM, told
 
+from bot.hosts import Host, Hosts
 from bot.request import Member, Status
 
 
@@ -91,6 +92,13 @@ def test_a_run_is_what_the_person_would_have_typed(night: Night, api: APIClient)
         ("schedule add --every 6h approval approve 1 --digest 0", "own word"),
         ("schedule add --every 6h schedule add --every 6h ps", "own word"),
         ("schedule add --every 6h schedule run 3", "own word"),
+        ("schedule add --every 6h 'restart web'", "leave out the quotes around the line"),
+        ("schedule add '0 3 * * sun' 'restart web'", "leave out the quotes around the line"),
+        ("schedule add --at 'in 0m' ps", "has to be ahead"),
+        ("schedule add --at \u0663:\u0660\u0660 ps", "expected 18:00"),
+        ("schedule add --every \u0666h ps", "expected 90m"),
+        ("schedule add '\u0663 * * * *' ps", "has the minute '\u0663'; expected 0-59"),
+        ("schedule add '0 3 * * \u0663' ps", "has the day of the week '\u0663'"),
         ("schedule add --every 6h login registry.example", "own word"),
         ("schedule add --every 6h build -t mine -", "in a dialog"),
         ("schedule show 99", "Nothing on the timetable is called '99'"),
@@ -243,7 +251,7 @@ def test_a_schedule_is_run_now_as_whoever_asks(night: Night, api: APIClient) -> 
     assert night.say("schedule run hourly", SAM).status is Status.DENIED
 
 
-def test_two_have_no_name_together(night: Night) -> None:
+def test_nobody_has_two_of_one_name(night: Night) -> None:
     """One that has ended leaves its name to others."""
     first = night.add("--every 1h --name mine ps")
     assert "called 'mine' already" in told(night.say("schedule add --yes --every 2h --name mine ps"))
@@ -412,3 +420,50 @@ def test_cleanups_and_reports_go_by_the_clock_like_any_line(night: Night, line: 
     night.add(f"'0 8 * * tue' {line}")
     (outcome,) = night.passes(DAY)
     assert (outcome.status, outcome.due is not None and outcome.due.public) == (Status.DONE, True)
+
+
+@pytest.mark.attack("F25")
+def test_while_a_run_waits_for_consent_each_later_one_is_skipped(night: Night) -> None:
+    """Not every second of them alone; so it is over a restart, and once it is settled the next one asks again."""
+    night.ruled('[approvals.long]\nfrom = ["sre"]\nexpires = "2d"\n[[require]]\nverbs = ["act"]\napprove = "long"')
+    number = night.add("--every 1h restart -t 0 web")
+    schedules = night.schedules()
+    (held,) = night.passes(HOUR, schedules)
+    assert held.status is Status.HELD
+    for hour in range(5):
+        assert night.passes(HOUR, schedules if hour < 3 else night.schedules()) == []
+    history = told(night.say(f"schedule history {number} --format '{{{{.Came}}}}'"))
+    assert history.count(f"the run before it, number {held.number}, has not ended") == 5
+    assert night.say(f"approval cancel {held.number}").status is Status.DONE
+    assert night.passes(HOUR)[0].status is Status.HELD
+
+
+def test_a_schedule_whose_engine_is_gone_is_paused_and_that_is_told(night: Night) -> None:
+    """Each run would say the same; a job of the settings goes on."""
+    number = night.add("--every 1h ps")
+    pipeline = night.bench.pipeline
+    host = pipeline.hosts.get("local")
+    assert host is not None
+    elsewhere = Hosts([Host("elsewhere", host.url)])
+    night.bench = replace(night.bench, pipeline=replace(pipeline, hosts=elsewhere))
+    (outcome,) = night.passes(HOUR)
+    assert outcome.status is Status.USAGE
+    assert 'No engine is named "local" here' in night.lapsed[-1]
+    assert f"schedule resume {number}" in night.lapsed[-1]
+    assert night.passes(HOUR) == []
+    night.bench = replace(night.bench, pipeline=pipeline)
+    assert "paused by slashdock" in told(night.say(f"schedule show {number}"))
+    elsewhere.close()
+
+
+@pytest.mark.attack("F22")
+def test_what_is_reckoned_from_now_is_no_other_hour_on_the_night_on_which_clocks_change(night: Night) -> None:
+    """Three hours are three hours, in words as well as in what runs."""
+    night.town.zones[DEV] = "Europe/Berlin"
+    night.clock.at = datetime(2026, 10, 24, 22, 30, tzinfo=UTC).timestamp()
+    shown = night.say("schedule add --at 'in 3h' ps")
+    assert "once at 2026-10-25 02:30 (Europe/Berlin)" in told(shown)
+    _, line, confirms = button(shown)
+    assert moments(night.say(line, confirmed=confirms)) == ["10-25 01:30"]
+    assert night.passes(3 * HOUR - 1) == []
+    assert len(night.passes(1)) == 1

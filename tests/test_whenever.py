@@ -41,6 +41,10 @@ NOW = _at("2026-11-27T17:30")  # a Friday
         ("2026-12-01T18:00:30", "UTC", "2026-12-01T18:00:30"),
         ("in 2h", "UTC", "2026-11-27T19:30"),
         ("in 1h30m", APIA, "2026-11-27T19:00"),
+        ("6pm", "UTC", "2026-11-27T18:00"),
+        ("tomorrow 12:30AM", "UTC", "2026-11-28T00:30"),
+        ("2026-12-01 18:00+02:00", "UTC", "2026-12-01T16:00"),
+        ("2026-12-01T18:00z", BERLIN, "2026-12-01T18:00"),
     ],
 )
 def test_a_moment_is_read_as_people_write_it(said: str, zone: str, meant: str) -> None:
@@ -58,7 +62,15 @@ def test_a_moment_is_read_as_people_write_it(said: str, zone: str, meant: str) -
         ("2026-11-01 9:00", "is past"),
         ("2028-01-01 9:00", "too far ahead"),
         ("in 500d", "366 days ahead at most"),
-        ("in 0s", "366 days ahead at most"),
+        ("in 0s", "has to be ahead"),
+        ("in 0m", "has to be ahead"),
+        ("13pm", "no time of the day"),
+        ("0am", "no time of the day"),
+        ("tomorrow 18", "expected 18:00"),
+        ("2026-02-30 9:00Z", "expected 18:00"),
+        ("2026-02-30 09:00Z", "no moment of the calendar"),
+        ("9999-12-31 23:59-12:00", "no moment of the calendar"),
+        ("1٨:00", "expected 18:00"),
         ("24:00", "no time of the day"),
         ("2026-02-30 9:00", "no day of the calendar"),
         ("noon", "expected 18:00"),
@@ -84,6 +96,17 @@ def test_a_moment_that_comes_twice_is_the_first() -> None:
     first = _at("2026-10-25T00:30")
     assert whenever.at("2:30", BERLIN, night).after(0) == first
     assert whenever.at("2:30", BERLIN, first + 60).after(0) == _at("2026-10-26T01:30")
+
+
+def test_what_is_reckoned_from_now_is_that_long_whatever_the_clocks_do() -> None:
+    """On the night on which three becomes two again, a time that comes twice is the one that is meant."""
+    night = _at("2026-10-24T22:30")
+    for hours in range(1, 6):
+        for said in (night, night + HOUR, night + 1.75 * HOUR, night + 2.75 * HOUR):
+            found = whenever.at(f"in {hours}h", BERLIN, said)
+            assert found.after(0) == said + hours * HOUR
+            assert whenever.at(found.expression, BERLIN, said) == found
+    assert str(whenever.at("in 3h", BERLIN, night)) == "once at 2026-10-25 02:30 (Europe/Berlin)"
 
 
 @pytest.mark.parametrize(

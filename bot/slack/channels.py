@@ -1,4 +1,4 @@
-"""What Slack says of a channel just now: whether what is said there stays in this organisation."""
+"""What Slack says of a channel just now: whether what is said there stays in this organisation, and who is in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bot.slack.said import Refused, told
 
 FRESH = 60  # seconds that an answer may be old; nothing else is remembered
 REMEMBERED = 1_000  # channels; more than that are asked anew
+SHORTLY = 5  # seconds that runs by the clock share an answer, of which many may begin at once
+PAGE = 999  # people, the most; Slack, conversations.members
 METHOD = "conversations.info"
+MEMBERS = "conversations.members"
 NOT_FOUND = "channel_not_found"
 
 
@@ -22,6 +25,7 @@ class Reach(Enum):
 
     OWN = "people of this organisation"
     SHARED = "people of another organisation too, now or once they accept"
+    CLOSED = "nobody anew: it is archived"
     HIDDEN = "unknown: Slack does not let the bot look at it, as at a private one that it has not joined"
 
 
@@ -33,6 +37,7 @@ class Channels:
         self._clock = clock
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, Reach]] = {}
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
     def reach(self, channel: str) -> Reach:
         """Who may read it, at most 60 s ago; raises NotNow, Refused or Unsure where Slack does not say."""
@@ -47,15 +52,48 @@ class Channels:
             self._known[channel] = (asked, reach)
         return reach
 
+    def members(self, channel: str) -> frozenset[str]:
+        """Who is in it, at most 5 s ago; nobody where the bot may not look. Raises as reach does."""
+        now = self._clock.now()
+        with self._lock:
+            asked, members = self._members.get(channel, (float("-inf"), frozenset()))
+        if not 0 <= now - asked < SHORTLY:
+            members = self._asked_members(channel)
+            with self._lock:
+                self._members = {name: each for name, each in self._members.items() if 0 <= now - each[0] < SHORTLY}
+                self._members[channel] = (now, members)
+        return members
+
     def _asked(self, channel: str) -> Reach:
         try:
             with told(METHOD):
-                is_shared = shared(self._client.conversations_info(channel=channel)["channel"])
+                return _reach(self._client.conversations_info(channel=channel)["channel"])
         except Refused as refusal:
             if refusal.code == NOT_FOUND:
                 return Reach.HIDDEN
             raise
-        return Reach.SHARED if is_shared else Reach.OWN
+
+    def _asked_members(self, channel: str) -> frozenset[str]:
+        found: set[str] = set()
+        cursor = ""
+        try:
+            with told(MEMBERS):
+                while True:
+                    page = self._client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
+                    found.update(page["members"])
+                    cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+                    if not cursor:
+                        return frozenset(found)
+        except Refused as refusal:
+            if refusal.code == NOT_FOUND:
+                return frozenset()
+            raise
+
+
+def _reach(channel: Mapping[str, Any]) -> Reach:
+    if shared(channel):
+        return Reach.SHARED
+    return Reach.CLOSED if channel.get("is_archived") else Reach.OWN
 
 
 def shared(channel: Mapping[str, Any]) -> bool:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.clock import Clock
 from bot.request import Actor, Member
-from bot.slack.channels import Channels, Reach
+from bot.slack.channels import SHORTLY, Channels, Reach
 from bot.slack.connection import Connection
 from bot.slack.said import NotNow, Refused, Unsure, told
 
 FRESH = 60  # seconds that an answer may be old where a request only reads
 REMEMBERED = 1_000  # people; more than that are asked anew
 METHOD = "users.info"
+GROUPS = "usergroups.list"
+UNKNOWN = frozenset({"user_not_found", "user_not_visible"})  # what Slack says where there is no such person for us
 MISSING_SCOPE = "missing_scope"
 SHARED = (
     "This channel is shared with another organisation, or is about to be, and slashdock does not work in such "
     "channels. Nothing was done; ask in another channel, or in a direct message."
+)
+LEFT = "You are not in the channel {}, and what the clock runs there is for those who are. Nothing was done."
+CLOSED = "The channel {} is archived, and nothing is run there by the clock. Nothing was done."
+UNSEEN = (
+    "slashdock cannot see who is in the channel {}: it is gone, or slashdock is not in it, so nothing is run there "
+    "by the clock. Nothing was done; invite it with `/invite`, or do this elsewhere, as in a direct message to it."
 )
 
 log = logging.getLogger(__name__)
@@ -39,48 +45,76 @@ class SlackDirectory:
         self._channels = Channels(connection, clock)
         self._lock = threading.Lock()
         self._people: dict[str, tuple[float, Member]] = {}
-        self._groups: tuple[float, Groups] = (float("-inf"), {})
+        self._groups: tuple[float, Groups | None] = (float("-inf"), None)
 
     def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:
         """The person's state, at most 60 s old, or asked anew where fresh.
 
         channel is where they ask, if in one: refused where it is shared with another organisation.
         """
-        member = self._member(actor, fresh=fresh)
-        refused = self._refused_there(channel) if channel and member.refused is None else None
-        return member if refused is None else Member(refused=refused)
+        return self._there(self._member(actor, 0 if fresh else FRESH), channel, self._refused_there)
 
-    def _refused_there(self, channel: str) -> str | None:
+    def by_clock(self, actor: Actor, channel: str = "") -> Member:
+        """The person's state for what the clock runs, at most 5 s old: refused, too, where they are not there now."""
+        return self._there(self._member(actor, SHORTLY), channel, lambda place: self._gone(actor.id, place))
+
+    @staticmethod
+    def _there(member: Member, channel: str, refused: Callable[[str], str]) -> Member:
+        """The same, unless something there is against it, or Slack does not say."""
+        if not channel or member.refused is not None:
+            return member
         try:
-            reach = self._channels.reach(channel)
+            reason = refused(channel)
         except (NotNow, Refused, Unsure) as error:
             log.warning("a request was refused: Slack does not say who reads %s (%s)", channel, error)
-            return _unsaid(error)
-        return SHARED if reach is Reach.SHARED else None
+            return Member(refused=_unsaid(error), unsaid=True)
+        return Member(refused=reason) if reason else member
 
-    def _member(self, actor: Actor, *, fresh: bool) -> Member:
+    def _refused_there(self, channel: str) -> str:
+        return SHARED if self._channels.reach(channel) is Reach.SHARED else ""
+
+    def _gone(self, user: str, channel: str) -> str:
+        """Why nothing is run there by the clock for them; empty where it is."""
+        reach = self._channels.reach(channel)
+        if reach is Reach.SHARED:
+            return SHARED
+        if reach is Reach.CLOSED:
+            return CLOSED.format(channel)
+        members = self._channels.members(channel) if reach is Reach.OWN else frozenset()
+        if not members:
+            return UNSEEN.format(channel)
+        return "" if user in members else LEFT.format(channel)
+
+    def _member(self, actor: Actor, age: float) -> Member:
+        """Their state, asked for less than so many seconds ago."""
         if actor.team and actor.team != self._identity.team:
             return Member(refused="You belong to another workspace, and only this one's members may use slashdock.")
         now = self._clock.now()
         with self._lock:
             asked, member = self._people.get(actor.id, (float("-inf"), Member()))
-        if not fresh and 0 <= now - asked < FRESH:
+        if 0 <= now - asked < age:
             return member
         try:
             with told(METHOD):
-                member = self._judged(actor.id, self._client.users_info(user=actor.id)["user"], now, fresh=fresh)
+                member = self._judged(actor.id, self._client.users_info(user=actor.id)["user"], now, age)
         except Refused as refusal:
-            return self._unknown(actor.id, refusal.code, unsaid=False)
+            return self._unknown(actor.id, refusal.code, unsaid=refusal.code not in UNKNOWN)
         except (NotNow, Unsure) as error:
             return self._unknown(actor.id, str(error), unsaid=True)
-        self._remember(actor.id, now, member)
+        if member.ungrouped:
+            self._forget(actor.id)
+        else:
+            self._remember(actor.id, now, member)
         return member
 
-    def _judged(self, user: str, person: Mapping[str, Any], now: float, *, fresh: bool) -> Member:
+    def _judged(self, user: str, person: Mapping[str, Any], now: float, age: float) -> Member:
         refused = self._refused(person)
         if refused is not None:
             return Member(refused=refused)
-        return Member(groups=self._groups_of(user, now, fresh=fresh), zone=str(person.get("tz") or ""))
+        groups, zone = self._all_groups(now, age), str(person.get("tz") or "")
+        if groups is None:
+            return Member(zone=zone, ungrouped=True)
+        return Member(groups=frozenset(group for group, users in groups.items() if user in users), zone=zone)
 
     def _refused(self, person: Mapping[str, Any]) -> str | None:
         for flag, sentence in _FLAGS.items():
@@ -101,30 +135,38 @@ class SlackDirectory:
 
     def _unknown(self, user: str, reason: str, *, unsaid: bool) -> Member:
         """Slack did not say; that is not remembered, nor is what it said before."""
-        with self._lock:
-            self._people.pop(user, None)
+        self._forget(user)
         return Member(refused=_unknown(reason), unsaid=unsaid)
 
-    def _groups_of(self, user: str, now: float, *, fresh: bool) -> frozenset[str]:
+    def _forget(self, user: str) -> None:
+        with self._lock:
+            self._people.pop(user, None)
+
+    def _all_groups(self, now: float, age: float) -> Groups | None:
+        """Who is in which group; None where Slack does not say just now.
+
+        Slack lets this list be read twenty times a minute: it is shared for 5 s by whoever asks, and so is its failing.
+        """
         with self._lock:
             asked, groups = self._groups
-        if fresh or not 0 <= now - asked < FRESH:
-            groups = self._all_groups()
+        if not 0 <= now - asked < (SHORTLY if groups is None else max(age, SHORTLY)):
+            groups = self._asked_groups()
             with self._lock:
                 self._groups = (now, groups)
-        return frozenset(group for group, users in groups.items() if user in users)
+        return groups
 
-    def _all_groups(self) -> Groups:
-        """Who is in which group; none at all where Slack does not say, as on a free plan."""
+    def _asked_groups(self) -> Groups | None:
+        """None at all where Slack has none for us, as without the scope or on a free plan."""
         try:
-            answer = self._client.usergroups_list(include_users=True)
-        except SlackApiError as error:
-            log.warning("user groups cannot be read (%s): they give nobody anything", error.response.get("error"))
+            with told(GROUPS):
+                listed = self._client.usergroups_list(include_users=True)["usergroups"]
+                return {group["id"]: frozenset(group.get("users") or ()) for group in listed}
+        except Refused as refusal:
+            log.warning("user groups cannot be read (%s): they give nobody anything", refusal.code)
             return {}
-        except (OSError, SlackClientError) as error:
-            log.warning("user groups cannot be read (%s): they give nobody anything", type(error).__name__)
-            return {}
-        return {group["id"]: frozenset(group.get("users") or ()) for group in answer["usergroups"]}
+        except (NotNow, Unsure) as error:
+            log.warning("Slack does not say who is in the user groups just now (%s)", error)
+            return None
 
 
 _FLAGS = {
@@ -143,9 +185,7 @@ def _unknown(reason: str) -> str:
 
 
 def _unsaid(error: NotNow | Refused | Unsure) -> str:
-    told = (
-        f"Slack does not say whether this channel is shared with another organisation ({error}), so nothing was done."
-    )
+    told = f"Slack does not say just now who reads this channel ({error}), so nothing was done."
     lacking = isinstance(error, Refused) and error.code == MISSING_SCOPE
     remedy = "Update the app from `slashdock manifest` and install it again." if lacking else "Try again in a minute."
     return f"{told} {remedy}"

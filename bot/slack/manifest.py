@@ -10,7 +10,7 @@ NAME = "slashdock"
 DESCRIPTION = "Run Docker from Slack, safely."
 SCOPES = {
     "app_mentions:read": "hear when somebody mentions the bot",
-    "channels:read": "know whether a channel is shared with another organisation",
+    "channels:read": "know whether a channel is shared with others, and who is in one where the clock runs a line",
     "chat:write": "answer in channels that the bot is in, and in direct messages",
     "commands": "have a slash command",
     "files:write": "send an answer that is too long for a message as a file",

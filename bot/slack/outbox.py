@@ -12,7 +12,7 @@ from bot.slack.letter import Letter
 from bot.slack.said import NotNow
 
 SENDERS = 4  # threads; a call of the Web API takes 0.1 to 0.3 s
-LANE_LIMIT = 100  # letters that may wait for one channel
+LANE_LIMIT = 100  # letters that may wait for one channel; of those that give way, as many again
 LIMIT = 2_000  # letters that may wait in all
 AGE_LIMIT = 15 * 60  # seconds; a letter that could not be sent for so long is given up
 
@@ -30,18 +30,24 @@ class _Lane:
     """The letters for one channel, one after the other; the times are of the monotonic clock."""
 
     letters: deque[_Waiting] = field(default_factory=deque)
+    behind: deque[_Waiting] = field(default_factory=deque)  # those that give way to all others
     ready: float = 0.0  # before it nothing may go, Slack said
     rested: float = 0.0  # before it nothing may go that has a pace
     busy: bool = False
 
     @property
+    def queue(self) -> deque[_Waiting]:
+        """Those of which the first goes next; empty where nothing waits."""
+        return self.letters or self.behind
+
+    @property
     def turn(self) -> float:
         """When the next letter may go."""
-        return max(self.ready, self.rested) if self.letters and self.letters[0].letter.pace else self.ready
+        return max(self.ready, self.rested) if self.queue and self.queue[0].letter.pace else self.ready
 
     def is_idle(self, now: float) -> bool:
         """Whether nothing waits, and nothing would have to."""
-        return not self.letters and max(self.ready, self.rested) <= now
+        return not self.queue and max(self.ready, self.rested) <= now
 
 
 class Outbox:
@@ -61,14 +67,15 @@ class Outbox:
         for thread in self._threads:
             thread.start()
 
-    def put(self, lane: str, letter: Letter) -> bool:
-        """Queue a letter; False where too many wait already."""
+    def put(self, lane: str, letter: Letter, *, behind: bool = False) -> bool:
+        """Queue a letter; False where too many wait already. behind: it gives way to all others of its lane."""
         with self._changed:
             held = self._lanes.setdefault(lane, _Lane())
-            if self._ending or self._waiting >= LIMIT or len(held.letters) >= LANE_LIMIT:
+            queue = held.behind if behind else held.letters
+            if self._ending or self._waiting >= LIMIT or len(queue) >= LANE_LIMIT:
                 log.error("a message for %s was not sent: too many wait already", lane)
                 return False
-            held.letters.append(_Waiting(letter, time.monotonic()))
+            queue.append(_Waiting(letter, time.monotonic()))
             self._waiting += 1
             self._changed.notify()
         return True
@@ -88,20 +95,21 @@ class Outbox:
                 thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
-        while (lane := self._next()) is not None:
-            self._done(lane, *self._send(lane.letters[0]))
+        while (found := self._next()) is not None:
+            lane, queue = found
+            self._done(lane, queue, *self._send(queue[0]))
 
-    def _next(self) -> _Lane | None:
-        """Wait for the lane whose turn it is; None at the end."""
+    def _next(self) -> tuple[_Lane, deque[_Waiting]] | None:
+        """Wait for the lane whose turn it is, and those of its letters whose first goes; None at the end."""
         with self._changed:
             while not self._ended:
                 now = time.monotonic()
                 self._forget(now)
-                free = [lane for lane in self._lanes.values() if lane.letters and not lane.busy]
+                free = [lane for lane in self._lanes.values() if lane.queue and not lane.busy]
                 lane = min(free, key=lambda each: each.turn, default=None)
                 if lane is not None and lane.turn <= now:
                     lane.busy = True
-                    return lane
+                    return lane, lane.queue
                 self._changed.wait(None if lane is None else lane.turn - now)
         return None
 
@@ -127,12 +135,12 @@ class Outbox:
             return True, 0
         return done, 0
 
-    def _done(self, lane: _Lane, done: bool, wait: float) -> None:
+    def _done(self, lane: _Lane, queue: deque[_Waiting], done: bool, wait: float) -> None:
         with self._changed:
             now = time.monotonic()
             lane.ready = now + wait
             if done:
-                lane.rested = max(lane.rested, now + lane.letters.popleft().letter.pace)
+                lane.rested = max(lane.rested, now + queue.popleft().letter.pace)
                 self._waiting -= 1
             lane.busy = False
             self._changed.notify_all()

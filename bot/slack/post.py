@@ -144,7 +144,7 @@ class Post:
                 reach = self._channels.reach(channel)
             except Unsure as error:
                 raise NotNow(UNREACHED_WAIT, channels.METHOD) from error
-        if reach is not Reach.OWN:
+        if reach not in {Reach.OWN, Reach.CLOSED}:  # to a closed one Slack says no by itself
             log.warning("nothing is shown to everybody in %s: it is read by %s", channel, reach.value)
             raise Refused(reach.name)
 

@@ -274,10 +274,11 @@ class SlackSide:
         letter = MessageLetter(
             message, self._post.ways(place, public=public), about, pace, self._flights.begin(outcome.due)
         )
-        if not self._outbox.put(lane, letter):
+        behind = asked.request.origin is Origin.SCHEDULE  # nobody waits for what the clock says
+        if not self._outbox.put(lane, letter, behind=behind):
             letter.give_up()
         for file in message.files:
-            self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace))
+            self._outbox.put(lane, FileLetter(file, self._post.file_ways(place, public=public), pace), behind=behind)
 
 
 _ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from docker.api.client import APIClient
@@ -13,7 +12,7 @@ from docker.errors import APIError
 from commands import reference, seen
 from commands.seen import Seen, Visible
 
-_WITHOUT = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)  # a proxy keeps it away; an engine of another kind
+_WITHOUT = (403, 404)  # a proxy keeps it away; an engine of another kind
 _NO_MANAGER = "not a swarm manager"
 
 

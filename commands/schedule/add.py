@@ -45,6 +45,7 @@ class Add(Timed, name="schedule add", permission=Permission.LISTED, interspersed
             (self._is_cut_short(), f"invalid schedule '{self.words[0]}': {_WHEN}"),
             (not self.wish().words, f"nothing to run: {_WHEN}"),
             (self._is_misplaced(), f"say {' '.join(self.wish().words[:1])} before WHEN: the line begins after that"),
+            (any(" " in each for each in self.wish().words[:1]), f"leave out the quotes around the line: {_WHEN}"),
             (self.late not in LATE, f"invalid value '{self.late}' for --late: expected run or skip"),
             (self.name and not _NAME.fullmatch(self.name), f"invalid name '{self.name}': {_NAMED}"),
             (self.name in JOBS, f"invalid name '{self.name}': that is a job of the settings"),

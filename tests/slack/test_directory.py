@@ -115,14 +115,45 @@ def test_a_server_that_is_gone_refuses() -> None:
     assert "does not say who you are" in str(ask(directory).refused)
 
 
-@pytest.mark.parametrize("scope", ["usergroups:read"])
-def test_groups_that_cannot_be_read_give_nothing(workspace: Workspace, directory: SlackDirectory, scope: str) -> None:
-    """Without the scope, and while Slack fails, a person is in no group and otherwise in good standing."""
+def test_groups_that_may_not_be_read_give_nothing(workspace: Workspace, directory: SlackDirectory) -> None:
+    """Without the scope a person is in no group and otherwise in good standing."""
     workspace.add_group("S0ONCALL1", "oncall", VIEWER)
-    workspace.fail("usergroups.list")
+    workspace.scopes.discard("usergroups:read")
     assert ask(directory) == Member(None, frozenset(), "Asia/Kolkata")
-    workspace.scopes.discard(scope)
-    assert ask(directory) == Member(None, frozenset(), "Asia/Kolkata")
+
+
+def test_groups_that_slack_does_not_tell_are_unknown(
+    workspace: Workspace, directory: SlackDirectory, clock: SetClock
+) -> None:
+    """While it fails; it is asked again after five seconds, and not before, so that its limit is not ours to reach."""
+    workspace.add_group("S0ONCALL1", "oncall", VIEWER)
+    workspace.rate_limit("usergroups.list")
+    for fresh in (True, False, True):
+        assert ask(directory, fresh=fresh) == Member(None, frozenset(), "Asia/Kolkata", ungrouped=True)
+    assert looks(workspace, "usergroups.list") == 1
+    clock.at += 5
+    assert ask(directory, fresh=False) == Member(None, frozenset({"S0ONCALL1"}), "Asia/Kolkata")
+
+
+def test_what_the_clock_runs_shares_what_slack_said_for_five_seconds(
+    workspace: Workspace, directory: SlackDirectory, clock: SetClock
+) -> None:
+    """Of the person and of the channel; after that both are asked about anew, in as many pages as there are."""
+    actor = Actor(VIEWER, TEAM)
+    assert directory.by_clock(actor, OPS).refused is None
+    clock.at += 4
+    workspace.change_user(VIEWER, deleted=True)
+    everybody = {f"U0MANY{number:04}" for number in range(2_500)}
+    workspace.change_channel(OPS, members=frozenset(everybody))
+    assert directory.by_clock(actor, OPS).refused is None
+    assert directory.member(actor, fresh=True, channel=OPS).refused is not None
+    clock.at += 5
+    workspace.change_user(VIEWER, deleted=False)
+    assert "not in the channel" in str(directory.by_clock(actor, OPS).refused)
+    assert looks(workspace, "conversations.members") == 4
+    workspace.change_channel(OPS, members=frozenset({*everybody, "U0ZZZ", VIEWER}))
+    clock.at += 5
+    assert directory.by_clock(actor, OPS).refused is None
 
 
 def test_for_a_read_slack_is_asked_once_a_minute(

@@ -383,6 +383,52 @@ def test_the_outbox_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
     outbox.close(limit=0)
 
 
+def test_what_gives_way_goes_after_all_others_and_takes_no_room_from_them() -> None:
+    """But for the one that is being sent just then; among themselves they go in their order."""
+    sent = list[str]()
+
+    class Named(Held):
+        """A letter with a name."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def send(self) -> bool:
+            """Note that it went."""
+            sent.append(self.name)
+            return super().send()
+
+    outbox, first = Outbox(), Named("by the clock")
+    outbox.start()
+    assert outbox.put("lane", first, behind=True)
+    assert first.sent.wait(10)
+    letters = [Named("by the clock, too"), Named("by the clock, last")]
+    assert all(outbox.put("lane", letter, behind=True) for letter in letters)
+    while outbox.put("lane", full := Named("by the clock, and more"), behind=True):
+        full.gate.set()
+    answer = Named("an answer")
+    assert outbox.put("lane", answer)
+    for letter in (first, *letters, answer):
+        letter.gate.set()
+    until(lambda: len(sent) == LANE_LIMIT + 1)
+    assert sent[:4] == ["by the clock", "an answer", "by the clock, too", "by the clock, last"]
+    outbox.close()
+
+
+@pytest.mark.attack("F36")
+def test_an_answer_does_not_wait_for_what_the_clock_says(workspace: Workspace, side: SlackSide) -> None:
+    """Both are posted in one channel, a second apart."""
+    for number in range(20):
+        side.post(OPS, done(f"by the clock {number}\n"), ADMIN)
+    tell(side, Place(OPS, VIEWER), done("an answer\n", public=True))
+    workspace.wait_for_message(OPS, "an answer")
+    posted = calls(workspace, "chat.postMessage", at_least=2)
+    assert len(posted) == 2
+    assert posted[1].at - posted[0].at >= 1
+    side._outbox.close(limit=0)
+
+
 def test_the_outbox_sends_what_waits_before_it_ends() -> None:
     """close() lets the letters go, takes no new ones, and leaves no thread."""
     before = set(threading.enumerate())
