@@ -178,7 +178,15 @@ class Execution:
         """Have it live on, in a thread that does not count as one of the engine's; raises Refusal."""
         facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
         with self.streams.open(*facts) as stream, aside(), living(stream, progress, self.store.files) as live:
+            stream.still = lambda: self._ended_by_policy(judged)
             yield live
+
+    def _ended_by_policy(self, judged: Judged) -> str:
+        """Why a line that lives may go on no more, as the policy is now; empty where it may."""
+        policy, found = self.policy.current(), (each for each in judged.found.values() if isinstance(each, Found))
+        objects = tuple(obj for each in found for obj in self.judging.objects(each, judged.made_by))
+        verdict = policy.judge(judged.asker, judged.command.spec, objects)
+        return f"It is not allowed any more: {verdict.reason}" if isinstance(verdict, Deny) else ""
 
     def _reaches(self, judged: Judged, obj: Object) -> bool:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""

@@ -13,6 +13,7 @@ from commands.reply import Document
 from commands.units import exactly
 
 EACH, ALL = 5, 20  # streams of one person, and of all people together
+LOOK = 15.0  # seconds between two looks at whether each may still go on
 LASTS = 3600.0  # seconds that one lives at most
 ENDS = "slashdock stops"
 
@@ -39,6 +40,7 @@ class Stream:
         self.due = due
         self.paused = False
         self.ended = ""
+        self.still: Callable[[], str] = str  # why it may go on no more, as a sentence; empty where it may
         self.copied: Callable[[], Document | None] = lambda: None  # what it has printed until now
         self.changed: Callable[[], None] = lambda: None  # hears that it is painted again, or no more
         self._closers: set[Callable[[], None]] = set()
@@ -83,12 +85,16 @@ class Stream:
 
 
 class Streams:
-    """Those of this process; each of one person's, all of all people's, lasts seconds at most."""
+    """Those of this process; each of one person's, all of all people's, lasts seconds at most.
 
-    def __init__(self, each: int = EACH, all_: int = ALL, lasts: float = LASTS) -> None:
+    Each look seconds it is looked whether one may still go on.
+    """
+
+    def __init__(self, each: int = EACH, all_: int = ALL, lasts: float = LASTS, look: float = LOOK) -> None:
         self._each = each
         self._all = all_
         self._lasts = lasts
+        self._look = look
         self._open: dict[int, Stream] = {}
         self._changed = threading.Condition()
         self._closed = False
@@ -139,17 +145,28 @@ class Streams:
             raise Refusal(_FULL.format(self._all))
 
     def _end_what_is_due(self) -> None:
-        while (stream := self._next()) is not None:
-            stream.end(_LATE.format(exactly(self._lasts)))
+        """Look at all of them again and again, until none lives any more."""
+        while living := self._living():
+            for stream in living:
+                if why := self._over(stream):
+                    stream.end(why)
+            soonest = min(each.due for each in living) - time.monotonic()
+            with self._changed:
+                self._changed.wait(max(0.0, min(self._look, soonest)))
 
-    def _next(self) -> Stream | None:
-        """Wait for the next one that has lived long enough; None where none lives any more."""
+    def _living(self) -> list[Stream]:
         with self._changed:
-            while living := [each for each in self._open.values() if not each.ended]:
-                first = min(living, key=lambda each: each.due)
-                left = first.due - time.monotonic()
-                if left <= 0:
-                    return first
-                self._changed.wait(left)
-            self._watch = None
-            return None
+            living = [each for each in self._open.values() if not each.ended]
+            if not living:
+                self._watch = None
+            return living
+
+    def _over(self, stream: Stream) -> str:
+        """Why it has to end; empty where it may go on."""
+        if time.monotonic() >= stream.due:
+            return _LATE.format(exactly(self._lasts))
+        try:
+            return stream.still()
+        except Exception:  # a bug of ours must not end the looks
+            log.exception("whether number %s may go on is not known", stream.number)
+            return "Whether it may go on is not known."

@@ -284,11 +284,8 @@ def test_a_key_cut_into_any_pieces_is_hidden(cuts: list[bool], first: int) -> No
     assert told == [(stream, f"{MASK}\n" if BODY in text else text) for stream, text in pieces]
 
 
-def test_what_is_followed_is_shown_as_far_as_it_got(inhabited: Bench) -> None:
-    """A live stream is not there yet: the answer says so, but not of a log that has ended."""
-    said = inhabited.say("logs -f worker").reply
-    assert said.parts[:1] == inhabited.say("logs worker").reply.parts[:1]
-    assert "--since 1m" in text.added(said)
+def test_a_log_that_has_ended_is_not_followed(inhabited: Bench) -> None:
+    """It is shown as without the flag."""
     inhabited.say("run --name ended busybox echo over")
     ended = inhabited.say("logs -f ended").reply
     assert (text.docker(ended), text.added(ended)) == ("over\n", "")
