@@ -101,9 +101,7 @@ class CannedDesk:
         """What the line of the button needs."""
         return self.forms.get(self.buttons.get(button, ("", ""))[0])
 
-    def resume(
-        self, held: Held, answer: Callable[[Outcome | None], None], progress: Callable[[str], None] = silent
-    ) -> bool:
+    def resume(self, held: Held, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
         """Nothing waits here."""
         del held, answer, progress
         return False

@@ -22,6 +22,8 @@ from bot.workspace import Workspace
 from bot.workspace.message import Message
 from bot.workspace.people import ADMIN, OPS, UNJOINED
 from bot.workspace.web_api import Call
+from commands.live import View
+from commands.reply import Button
 
 DIRECT = "D" + ADMIN[1:]
 
@@ -43,7 +45,7 @@ class Work:
         """This is how far it is."""
         until(lambda: self.tell)
         assert self.tell is not None
-        self.tell(text)
+        self.tell(View(text))
 
     def calls(self, method: str) -> list[Call]:
         """What was asked of this method."""
@@ -141,7 +143,7 @@ def test_what_ends_before_it_is_told_is_not_told(workspace: Workspace) -> None:
     """Whoever is answered within the time of patience sees the answer alone."""
     access = Access(Mode.SOCKET, workspace.bot_token, workspace.app_token, api_url=workspace.api_url)
     desk = CannedDesk(lambda request: done("all done\n", request.line, public=True))
-    desk.passes = lambda progress: progress("step 1\n")
+    desk.passes = lambda progress: progress(View("step 1\n"))
     side = SlackSide(Connection(access), desk, Clock(), patience=600)
     side.start()
     workspace.slash(ADMIN, OPS, "restart web").wait()
@@ -150,17 +152,19 @@ def test_what_ends_before_it_is_told_is_not_told(workspace: Workspace) -> None:
     assert len([each for each in workspace.messages(OPS) if each.by_bot]) == 1
 
 
-@given(st.text(), st.text(), st.booleans())
-def test_every_look_is_a_message_that_slack_takes(line: str, text: str, over: bool) -> None:
+@given(st.text(), st.text(), st.text(max_size=300), st.booleans())
+def test_every_look_is_a_message_that_slack_takes(line: str, text: str, state: str, over: bool) -> None:
     """Whatever was printed so far: its end is shown, within the limits of an update."""
-    message = under_way(line, ADMIN, text, over=over)
+    buttons = (Button("Stop", "stream stop 1"), Button("Pause", "stream pause 1"))
+    message = under_way(line, ADMIN, View(text, state=state, buttons=buttons), lambda button: button.label, over=over)
     assert blockrules.problems(message.payload(), text_limit=blockrules.UPDATE_TEXT_LIMIT) == ()
 
 
 def test_the_end_of_a_long_text_is_shown() -> None:
     """In whole lines, so many, and no more characters than have room."""
     lines = [f"line {at} " + "x" * 100 for at in range(100)]
-    shown = under_way("pull x", ADMIN, "\n".join(lines), over=False).blocks[0]["elements"][1]["elements"][0]["text"]
+    message = under_way("pull x", ADMIN, View("\n".join(lines)), lambda _button: "", over=False)
+    shown = message.blocks[0]["elements"][1]["elements"][0]["text"]
     assert lines[-1] in shown
     assert shown.split("\n") == lines[-len(shown.split("\n")) :]
     assert len(shown.split("\n")) <= LINES
