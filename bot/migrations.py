@@ -281,6 +281,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                host TEXT PRIMARY KEY,
                texts TEXT NOT NULL CHECK (json_valid(texts)))""",  # what is told of it once its quiet hours are over
     ),
+    ("ALTER TABLE cleaned ADD COLUMN ended INTEGER NOT NULL DEFAULT 1 CHECK (ended IN (0, 1))",),
 )
 
 

@@ -62,7 +62,7 @@ class Scheduling:
         due = self._due(wish)
         typed = line.join(wish.words)
         parsed = self.unattended.parsed(typed)
-        notes = (*self.unattended.remarks(parsed.command, typed), *self._room(wish))
+        notes = (*self.unattended.remarks(parsed.command, typed, standing=wish.standing), *self._room(wish))
         entry = self._entry(wish, due, parsed)
         asked = self.unattended.in_advance(typed) if wish.standing else None
         return Understood(

@@ -25,6 +25,10 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     """What docker's CLI says itself, without asking the engine; str() is its sentence."""
 
 
+class NoTurn(Refusal):
+    """Images may not come to the host or leave it, as nobody can tell whether a cleanup runs; nothing was asked."""
+
+
 class Remark(Exception):  # noqa: N818 - an answer, not a fault
     """What docker's CLI says on standard error without failing, as with --force; nothing where str() is empty."""
 
