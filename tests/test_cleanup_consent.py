@@ -16,6 +16,7 @@ GLASS = '[break_glass]\nroles = ["all"]\nreview = ["all"]\n'
 LARGE = "--what images,containers,networks --age 1d --most 100000 --most-percent 100"
 
 
+@pytest.mark.attack("S13")
 def test_who_agrees_to_turn_one_on_is_shown_its_rules_and_agrees_to_those(cleaners: Cleaners) -> None:
     """Set anew meanwhile it is another one, however it is called."""
     spoken = cleaners()
@@ -40,6 +41,7 @@ def test_a_policy_that_is_set_anew_as_it_is_turned_on_stays_dry(cleaners: Cleane
     assert "State:       dry\n" in said(spoken, "cleanup show w")
 
 
+@pytest.mark.attack("S13")
 @pytest.mark.parametrize("verb", ["sweep", "run"])
 def test_a_run_that_waits_is_of_the_policy_that_was_shown(api: APIClient, cleaners: Cleaners, verb: str) -> None:
     """Even where what it takes is the same by the new one."""
@@ -54,6 +56,7 @@ def test_a_run_that_waits_is_of_the_policy_that_was_shown(api: APIClient, cleane
     assert len(api.containers(all=True)) == before
 
 
+@pytest.mark.attack("F31")
 @pytest.mark.parametrize("flags", ["--most 21", "--most-percent 21", LARGE])
 def test_a_policy_whose_runs_may_take_much_is_never_turned_on_alone(cleaners: Cleaners, flags: str) -> None:
     """Where no rule asks for consent it is refused, as a sweep is; what takes no more than is usual needs nobody."""
@@ -71,6 +74,7 @@ def test_a_policy_whose_runs_may_take_much_is_never_turned_on_alone(cleaners: Cl
     assert spoken.say("cleanup on w").status is Status.DONE
 
 
+@pytest.mark.attack("F31")
 def test_no_broken_glass_does_what_takes_somebody_else(api: APIClient, cleaners: Cleaners) -> None:
     """A sweep, and turning on what may take much; all else that waits may still be begun so."""
     spoken = cleaners(SWEEP + GLASS)

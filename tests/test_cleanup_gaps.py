@@ -45,6 +45,7 @@ def multi(api: APIClient) -> str:
     return identity
 
 
+@pytest.mark.attack("F30")
 @pytest.mark.parametrize("when", ["DELETE /v1.41/images/multi:a", "/images/multi:b/json"])
 def test_an_image_that_comes_into_use_between_two_of_its_names_loses_no_more(
     api: APIClient, cleaners: Cleaners, meanwhile: Meanwhile, when: str
@@ -111,6 +112,7 @@ def test_what_the_engine_fails_at_is_told_and_counted(
     assert "app:2.0" not in images(api)
 
 
+@pytest.mark.attack("F30")
 @pytest.mark.parametrize(
     ("request_", "runs", "why"),
     [
@@ -136,6 +138,7 @@ def test_f30_a_network_that_was_joined_in_the_gap_is_kept(
         api.start("late")
 
 
+@pytest.mark.attack("F30")
 def test_f30_a_container_that_was_renamed_in_the_gap_is_kept(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:

@@ -297,6 +297,7 @@ def test_what_builds_keep_goes_one_by_one_by_its_id(cleaners: Cleaners, fresh_wo
 # what keeps a run from the wrong thing --------------------------------------------------------------------------------
 
 
+@pytest.mark.attack("F30")
 @pytest.mark.parametrize("when", ["GET /v1.41/containers/{}/json", "DELETE /v1.41/containers/{}"])
 def test_f30_a_container_that_was_started_in_the_gap_is_kept(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path, when: str
@@ -316,6 +317,7 @@ def test_f30_a_container_that_was_started_in_the_gap_is_kept(
     assert not any("force" in each for each in proxy.changes())
 
 
+@pytest.mark.attack("F30")
 def test_f30_an_image_that_got_a_container_in_the_gap_is_kept(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
@@ -342,6 +344,7 @@ def test_a_409_is_a_result(api: APIClient, cleaners: Cleaners, fresh_world: str,
     assert "app:2.0" in images(api)
 
 
+@pytest.mark.attack("F31")
 def test_f31_a_policy_that_means_everything_is_capped(api: APIClient, cleaners: Cleaners) -> None:
     """As many as one run takes go, and the rest is told of with the way to take it."""
     for number in range(12):
@@ -353,6 +356,7 @@ def test_f31_a_policy_that_means_everything_is_capped(api: APIClient, cleaners: 
     assert len(api.containers(all=True)) == 14
 
 
+@pytest.mark.attack("F31")
 def test_f31_more_than_that_is_never_done_alone(api: APIClient, cleaners: Cleaners) -> None:
     """Where no rule asks somebody else it is refused; where one does it waits, and is done once they agree."""
     alone = cleaners.later(cleaners()).say("cleanup sweep all")
@@ -368,6 +372,7 @@ def test_f31_more_than_that_is_never_done_alone(api: APIClient, cleaners: Cleane
     assert images(api) == {"busybox:latest"}
 
 
+@pytest.mark.attack("F31")
 def test_f31_a_clock_that_is_wrong_makes_nothing_old(api: APIClient, cleaners: Cleaners) -> None:
     """What is dated in the future, or more than ten years ago, is skipped and says so."""
     world.load(api, "2199-01-01", ["ahead:1"], {})
@@ -377,6 +382,7 @@ def test_f31_a_clock_that_is_wrong_makes_nothing_old(api: APIClient, cleaners: C
     assert fate(answered, "undated:1") == "stays: it is dated more than ten years ago"
 
 
+@pytest.mark.attack("F32")
 def test_f32_no_prune_of_the_engine_is_ever_asked(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
@@ -394,6 +400,7 @@ def test_f32_no_prune_of_the_engine_is_ever_asked(
     assert not any(re.search("prune(?!=1)|force|v=1", each) for each in changes)
 
 
+@pytest.mark.attack("F32")
 def test_f32_nowhere_in_the_code_is_one_asked() -> None:
     """But of what builds keep, for which engines have no other way: by one id, in one place."""
     found = {
