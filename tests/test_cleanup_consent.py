@@ -72,6 +72,7 @@ def test_a_policy_whose_runs_may_take_much_is_never_turned_on_alone(cleaners: Cl
     assert "State:       dry\n" in said(spoken, "cleanup show w")
     said(spoken, "cleanup set w --what images")
     assert spoken.say("cleanup on w").status is Status.DONE
+    assert "The policy default is built in" in told(spoken.say("cleanup on default"))
 
 
 @pytest.mark.attack("F31")

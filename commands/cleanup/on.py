@@ -40,7 +40,7 @@ class On(Command, name="cleanup on", permission=Permission.CHANGE):
             lambda: _turned_on(ctx, found),
             (tuple(ls.HEADERS.values()), tuple(ls.told(found).values())),
             bound=lambda: choosing.bound(found),
-            agreed=_MUCH if found.most > MOST or found.percent > PERCENT else "",
+            agreed=_MUCH if not found.on and (found.most > MOST or found.percent > PERCENT) else "",
         )
 
 
