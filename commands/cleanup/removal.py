@@ -83,7 +83,8 @@ class Removal:
     @property
     def lost(self) -> bool:
         """Whether something stays that lost a name which it can have again."""
-        return any(fate.end is not End.REMOVED and {*fate.lost} & {*fate.thing.found.tags} for fate in self.fates)
+        stays = (fate for fate in self.fates if fate.end in {End.KEPT, End.FAILED})
+        return any({*fate.lost} & {*fate.thing.found.tags} for fate in stays)
 
     def rest(self, things: Iterable[Thing], end: End, why: str = "") -> None:
         """Note that these were left."""
