@@ -282,6 +282,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                texts TEXT NOT NULL CHECK (json_valid(texts)))""",  # what is told of it once its quiet hours are over
     ),
     ("DROP INDEX timetable_names",),  # a name is its person's own: who may not know of a schedule hears nothing of it
+    ("ALTER TABLE cleaned ADD COLUMN ended INTEGER NOT NULL DEFAULT 1 CHECK (ended IN (0, 1))",),
 )
 
 

@@ -116,12 +116,20 @@ def test_policies_and_runs_of_cleanups_are_kept(store: Store, clock: SetClock) -
     weekly = Policy("weekly", ("images", "cache"), 9.0, ("keep",), ("a*", "b"), 3, 7, 9)
     store.cleanups.keep(weekly, "ada")
     store.cleanups.keep(Policy("daily", ("dangling",)), "ada")
-    store.cleanups.keep(replace(weekly, on=True), "ben")
-    assert store.cleanups.policies() == [Policy("daily", ("dangling",)), replace(weekly, on=True)]
+    assert store.cleanups.turn_on(weekly, "ben")
+    assert not store.cleanups.turn_on(weekly, "ben")
+    assert not store.cleanups.turn_on(Policy("monthly", ("images",)), "ben")
+    assert store.cleanups.policies() == {"daily": Policy("daily", ("dangling",)), "weekly": replace(weekly, on=True)}
     assert (store.cleanups.drop("daily"), store.cleanups.drop("daily")) == (True, False)
     taken = [Taken("image", "sha256:2", "b:1", {"x": "y"}, ("b:1", "c:1"), ("b@d",)), Taken("network", "1", "lan", {})]
     for number, name in ((4, "weekly"), (5, "default"), (6, "weekly")):
-        store.cleanups.ended(Ran(name, 2, 1, 0, None, 5, number, "local", "ada"), taken if number == 4 else ())
+        begun = Ran(name, number=number, host="local", person="ada", at=clock.at, ended=False)
+        store.cleanups.note(begun)
+        for place, each in enumerate((*taken, taken[0]) if number == 4 else ()):
+            store.cleanups.taking(number, place, each)
+            assert store.cleanups.history("local", "", 1) == [replace(begun, removed=place + 1)]
+        store.cleanups.taking(number, 2, None)
+        store.cleanups.note(Ran(name, 2, 1, 0, None, 5, number, "local", "ada"))
     assert [each.number for each in store.cleanups.history("local", "", 9)] == [6, 5, 4]
     assert store.cleanups.history("local", "weekly", 1) == [
         Ran("weekly", 2, 1, 0, None, 5, 6, "local", "ada", clock.at)

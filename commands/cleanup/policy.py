@@ -9,6 +9,7 @@ DEFAULT = "default"
 DAY = 86_400.0  # seconds
 SLACK = 60.0  # seconds; two runs of a nightly job are never quite a day apart
 GRACE = DAY  # seconds for which what was just seen is left alone, whatever the age says: a pull may be under way
+MOST, PERCENT = 20, 20  # objects, and of a hundred, that one run takes where nobody else agreed to more
 DANGLING, IMAGES, CONTAINERS, NETWORKS, CACHE = WHAT = ("dangling", "images", "containers", "networks", "cache")
 _SECONDS = {"m": 60.0, "h": 3600.0, "d": DAY, "w": 7 * DAY}
 _DURATION = re.compile(r"(\d{1,5})([mhdw])")
@@ -30,8 +31,8 @@ class Policy:
     keep_labels: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     newest: int = 0
-    most: int = 20
-    percent: int = 20
+    most: int = MOST
+    percent: int = PERCENT
     on: bool = False
     disk: int = 0
     until: int = 0

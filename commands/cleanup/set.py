@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from commands.aftermath import Fate, Past, untold
 from commands.cleanup import disk, policy, values
-from commands.cleanup.policy import DANGLING, WHAT, Policy
+from commands.cleanup.policy import DANGLING, MOST, PERCENT, WHAT, Policy
 from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.intent import Intent
@@ -22,7 +22,8 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     """Say what a cleanup takes, under a name.
 
     It replaces all that was said under this name before. Its runs remove nothing and only show what they would, until
-    `cleanup on NAME`. Nothing goes that was first seen less than a day ago, whatever the age says.
+    `cleanup on NAME`, which takes somebody else's consent where a run may take more than 20 objects, or than 20 of a
+    hundred. Nothing goes that was first seen less than a day ago, whatever the age says.
     """
 
     policy: str = arg("NAME", choosing=True)
@@ -39,9 +40,14 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     newest: int = flag(
         default=0, kind=values.NONE_OR_MORE, help="Keep so many images of each repository, those that came last"
     )
-    most: int = flag(default=20, shown="20", kind=values.ONE_OR_MORE, help="Take so many objects in one run at most")
+    most: int = flag(
+        default=MOST, shown=str(MOST), kind=values.ONE_OR_MORE, help="Take so many objects in one run at most"
+    )
     most_percent: int = flag(
-        default=20, shown="20", kind=values.PERCENT, help="Take so many of a hundred objects in one run at most"
+        default=PERCENT,
+        shown=str(PERCENT),
+        kind=values.PERCENT,
+        help="Take so many of a hundred objects in one run at most",
     )
     disk: int = flag(
         default=0, kind=values.SHARE, help="Take something only where the disk is as full as this, or more"
