@@ -1,7 +1,7 @@
 """One engine, looked at minute by minute: its list of containers, the figures of those that run, now and then its disk.
 
 A look is one request for the list and one for each container that runs; how often one was restarted is asked where its
-status does not tell that it has run for long. Beside it what images were used, came or went is read. Work is done in few
+status does not tell that it has run for long. Beside it is read what images were used or moved. Work is done in few
 threads of their own, so that nobody's line waits.
 """
 

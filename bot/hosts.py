@@ -52,7 +52,7 @@ class _Client(APIClient):  # type: ignore[misc]
     def __init__(self, host: Host, timeout: int, tls: TLSConfig | None) -> None:
         super().__init__(base_url=host.url, version=api.OLDEST, timeout=timeout, tls=tls or False)
         self._host = host
-        self.hooks["response"] += [without_query, telling_removed(lambda images: host.removed(images))]
+        self.hooks["response"] += [without_query, telling_removed(lambda gone: host.removed(gone))]  # noqa: PLW0108 - who hears is said later
         if host.url.startswith(UNIX):
             self.mount(self.base_url, OneConnection(f"http+{host.url}", timeout))
 

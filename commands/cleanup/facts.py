@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any
 
+import requests
 from docker.errors import APIError, NotFound
 
 from commands import mounted, prunes, seen, wire
@@ -93,7 +93,7 @@ def _engine(ctx: Context) -> str:
     try:
         return str(wire.get(ctx.docker, "/info").get("ID") or "")
     except APIError as error:
-        if error.status_code != HTTPStatus.FORBIDDEN:  # as what stands before the engine does
+        if error.status_code != requests.codes.forbidden:  # as what stands before the engine does
             raise
         return ""
 

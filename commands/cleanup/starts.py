@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import Any
 
+import requests
 from docker.api.client import APIClient
 from docker.errors import APIError
 
@@ -60,7 +60,7 @@ def last(ctx: Context, clock: float, containers: Iterable[Listed], images: Itera
     try:
         heard = told(list(events(ctx.patient, ctx.bot.cleanups.heard(), clock)), listed, there, clock)
     except APIError as error:
-        if error.status_code != HTTPStatus.FORBIDDEN:  # as what stands before the engine does
+        if error.status_code != requests.codes.forbidden:  # as what stands before the engine does
             raise
     else:
         ctx.bot.cleanups.hear(heard)

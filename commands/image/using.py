@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
+import requests
 from docker.api.client import APIClient
 from docker.errors import APIError, NotFound
 
 from commands import reference, seen
 from commands.seen import Seen, Visible
 
-_WITHOUT = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)  # a proxy keeps it away; an engine of another kind
+_WITHOUT = (requests.codes.forbidden, requests.codes.not_found)  # a proxy keeps it away; an engine of another kind
 _NO_MANAGER = "not a swarm manager"
 
 
