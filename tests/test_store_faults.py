@@ -30,7 +30,10 @@ WRITES: list[Callable[[Store], object]] = [
     lambda store: store.buttons.once("image prune -f", "local"),
     lambda store: store.buttons.press("0", 1),
     lambda store: store.sights.first("local", "image", ["a"]),
-    lambda store: store.sights.used("local", {"a": 1.0}, ["a"], 1.0),
+    lambda store: store.sights.used("local", "image", {"a": 1.0}, ["a"]),
+    lambda store: store.sights.hear("local", {"a": 1.0}, ["b"], 1.0),
+    lambda store: store.sights.forget("local", ["a"]),
+    lambda store: store.sights.at_engine("local", "a"),
     lambda store: store.cleanups.keep(Policy("weekly", ("images",)), "ada"),
     lambda store: store.cleanups.ended(Ran("weekly"), ()),
 ]
