@@ -10,6 +10,7 @@ from bot.store import Store, Unwritable
 from commands.attempts import Refusal, Untouched
 from commands.cleanup.memory import Ran, Taken
 from commands.cleanup.policy import BUILT_IN, DEFAULT, Policy
+from commands.cleanup.starts import Heard
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,31 @@ class Cleaning:
         return self.store.sights.first(self.host, kind, ids)
 
     def heard(self) -> float:
-        """Up to when the starts of containers were read here."""
+        """Up to when events were read here."""
         return self.store.sights.heard(self.host)
 
-    def used(self, uses: Mapping[str, float], ids: Iterable[str], heard: float) -> Mapping[str, float]:
-        """When each of all images here was used last as far as is known."""
-        return self.store.sights.used(self.host, uses, ids, heard)
+    def hear(self, heard: Heard) -> None:
+        """Note what events said here."""
+        self.store.sights.hear(self.host, heard.uses, heard.moved, heard.until)
+
+    def used(self, kind: str, uses: Mapping[str, float], ids: Iterable[str]) -> Mapping[str, float]:
+        """When each of all objects of this kind here was used last as far as is known."""
+        return self.store.sights.used(self.host, kind, uses, ids)
+
+    def came(self, images: Iterable[str]) -> None:
+        """Note that these images came here just now."""
+        try:
+            self.store.sights.forget(self.host, images)
+        except Unwritable as error:
+            raise Refusal(f"That it came could not be written down for cleanups: {error}") from error
+
+    def at_engine(self, engine: str) -> None:
+        """Start anew where this is not the id of the engine that was here before."""
+        self.store.sights.at_engine(self.host, engine)
+
+    def apart(self, clock: float) -> float:
+        """The seconds between the bot's clock and one that shows this now."""
+        return self.store.sights.apart(clock)
 
     def turn(self) -> AbstractContextManager[bool]:
         """The host's turn to remove one object while it lasts; False where images are on their way there now."""

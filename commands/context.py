@@ -105,6 +105,9 @@ class Bot(Protocol):
     def roles(self) -> list[Mapping[str, Any]]:
         """The rules of the roles that the asker may know of: role, verbs, on, where, once, line, people."""
 
+    def living_in(self) -> Mapping[str, frozenset[str]]:
+        """The containers, in any state, that live in a namespace of another; by the full id of that one, theirs."""
+
     @property
     def upkeep(self) -> Upkeep:
         """The maintenance of hosts."""

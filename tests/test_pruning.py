@@ -19,7 +19,7 @@ from bot.answers import SHOWN
 from bot.policy import Policy
 from bot.request import Status
 from bot.store import FILE
-from commands import catalog
+from commands import catalog, reference
 from commands.image import prune, pruning, removing, using
 from commands.image.pruning import Image, Plan, Selection
 from commands.image.using import Uses
@@ -93,7 +93,7 @@ def test_filters_that_the_engine_would_refuse_are_refused(filters: list[str], wr
 def test_an_image_that_is_named_by_its_digest_is_in_use(name: str) -> None:
     """As services name theirs, and what was made by a digest; a tag beside it counts, too."""
     digest = f"sha256:{7:064x}"
-    named = Uses({}, dict.fromkeys(using._fulls(name.format(digest)), "service shop"))
+    named = Uses({}, dict.fromkeys(reference.fulls(name.format(digest)), "service shop"))
     held = replace(image(tags=("other:2",)), digests=(f"a@{digest}",))
     assert pruning.in_use(held, named) == f"service shop names a@{digest}"
     assert pruning.in_use(image(tags=("a:latest",)), named) is None

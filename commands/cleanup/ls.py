@@ -47,7 +47,7 @@ def told(policy: Policy) -> dict[str, str]:
         "Name": policy.name,
         "State": "on" if policy.on else "dry",
         "What": ", ".join(policy.what),
-        "Age": duration(policy.age) if policy.age else "1d",
+        "Age": duration(policy.counting),
         "Keeps": ", ".join(kept),
         "Most": f"{policy.most} or {policy.percent} %",
         "Disk": f"{policy.disk} % until {policy.until} %" if policy.disk else "any",

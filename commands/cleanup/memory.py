@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from commands.cleanup.policy import Policy
+
+if TYPE_CHECKING:
+    from commands.cleanup.starts import Heard
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,22 @@ class Cleanups(Protocol):
         """Since when the bot has seen each of all objects of this kind, in epoch seconds; a new id is noted now."""
 
     def heard(self) -> float:
-        """Up to when the starts of containers were read, in epoch seconds of the engine; 0 where never."""
+        """Up to when events were read, in epoch seconds of the engine; 0 where never."""
 
-    def used(self, uses: Mapping[str, float], ids: Iterable[str], heard: float) -> Mapping[str, float]:
-        """When each of all images was used last as far as is known, with these uses, which are noted, as heard is."""
+    def hear(self, heard: Heard) -> None:
+        """Forget the images that came or went, and note the last uses of others."""
+
+    def used(self, kind: str, uses: Mapping[str, float], ids: Iterable[str]) -> Mapping[str, float]:
+        """When each of all objects of this kind was used last as far as is known, with these uses, which are noted."""
+
+    def came(self, images: Iterable[str]) -> None:
+        """Note that these images came just now, so that they are new to the next look."""
+
+    def at_engine(self, engine: str) -> None:
+        """Forget all that was seen and used here where this is the id of another engine than before."""
+
+    def apart(self, clock: float) -> float:
+        """The seconds between the bot's clock and one that shows this now."""
 
     def turn(self) -> AbstractContextManager[bool]:
         """The host's turn to remove something while it lasts; False where images are on their way there now."""

@@ -33,9 +33,13 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     age: str = flag(
         default="14d", shown="14d", kind=values.AGE, help="How long ago it was first seen, and last used, at least"
     )
-    keep_label: tuple[str, ...] = flag(default=(), kind=values.LABELS, help="Keep what has this label: KEY[=VALUE]")
+    keep_label: tuple[str, ...] = flag(
+        default=(), kind=values.LABELS, help="Keep what has this label: KEY[=VALUE]; several with commas"
+    )
     keep: tuple[str, ...] = flag(
-        default=(), kind=values.GLOBS, help="Keep what is called so, such as 'registry.example/*' or 'db-*'"
+        default=(),
+        kind=values.GLOBS,
+        help="Keep what is called so, such as 'registry.example/*' or 'db-*'; several with commas",
     )
     newest: int = flag(
         default=0, kind=values.NONE_OR_MORE, help="Keep so many images of each repository, those that came last"
@@ -89,12 +93,12 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
             self.policy,
             tuple(word for word in WHAT if word in given),
             policy.seconds(self.age) or 0.0,
-            self.keep_label,
-            self.keep,
+            values.several(self.keep_label),
+            values.several(self.keep),
             self.newest,
             self.most,
             self.most_percent,
             disk=self.disk,
             until=self.until,
-            hosts=tuple(dict.fromkeys(word for each in self.hosts for word in values.hosts(each))),
+            hosts=values.several(self.hosts),
         )
