@@ -40,10 +40,11 @@ GRACE = 2  # seconds
 def main() -> None:
     """Everything, a line a figure."""
     _told(f"a verdict, {verdict.PEOPLE} people, {verdict.ROLES} roles, {verdict.RULES} rules", verdict.verdicts(), "µs")
-    _told(f"a cleanup's plan, {planning.IMAGES} images, {planning.CONTAINERS} containers", planning.plans(), "ms")
     with tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder, Engine(Path(folder) / "engine") as engine:
         busybox_image(engine.host)
         acknowledgements(Path(folder), engine)
+        about = f"a cleanup's plan, {planning.IMAGES} images, {planning.CONTAINERS} containers, beyond its lists"
+        _told(about, planning.plans(Path(folder) / "planning"), "ms")
         _told("from a click on Approve to running", approving.clicks(Path(folder) / "approving", engine.host), "ms")
         lists(Path(folder), engine)
         stops(Path(folder), engine)

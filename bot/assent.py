@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot import answers, policy_reason
 from bot.approvals import Approvals
 from bot.consent import Approvers, Clauses, Vote, Voter, may_vote, met
-from bot.held import APPROVE, Held, State
+from bot.held import ALONE, APPROVE, Held, State
 from bot.policy import Asker, Rules
 from bot.request import TRUSTED, Actor, Directory, Member
 from bot.rule import Needs
@@ -23,6 +23,7 @@ OTHER = "That is not what number {} asks for: its digest is {}. Look at it with 
 _NO_GLASS = "Nobody may break the glass here: {} has no [break_glass]."
 _OUTLASTING = {"role request", "schedule add"}  # what it would give outlasts the emergency, and nobody agreed to it
 _LASTS = "Breaking the glass never gives a role, nor consent that lasts. Number {} has to be agreed to."
+_ALONE = "Breaking the glass never does what takes somebody else's consent. Number {} has to be agreed to."
 _REVIEWED = "Number {} has nothing to be reviewed now."
 _UNSAID = "Slack does not say just now whether {} may still agree to this. Nothing was done; try again in a minute."
 _ROOT = "Breaking the glass never gives root on a host. Number {} has to be agreed to."
@@ -172,6 +173,8 @@ class Assent:
             raise Refusal(policy_reason.no_glass(glass.roles, policy.source, line))
         if held.bound.get("what gives root"):
             raise Refusal(_ROOT.format(number))
+        if held.bound.get(ALONE):
+            raise Refusal(_ALONE.format(number))
         if held.plan["verb"] in _OUTLASTING:
             raise Refusal(_LASTS.format(number))
         if held.state is not State.PENDING:

@@ -11,3 +11,7 @@ class Clock:
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.time()
+
+    def apart(self, other: float) -> float:
+        """The seconds between it and another clock that shows this now."""
+        return abs(self.now() - other)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -15,6 +16,7 @@ from docker.transport.unixconn import UnixHTTPConnection, UnixHTTPConnectionPool
 from urllib3 import HTTPConnectionPool
 
 UNIX = "unix://"
+_IMAGES = re.compile(r"/v[\d.]+/images/")
 PATIENCE = 10  # seconds until nobody is expected to open any more, however long the answer may take then
 
 
@@ -73,3 +75,14 @@ class _Door(UnixHTTPConnection):  # type: ignore[misc]
 def without_query(response: requests.Response, *_: Any, **__: Any) -> None:
     """Take the query from an answer's address: errors carry that, and in the query a secret may stand."""
     response.url = response.url.partition("?")[0]
+
+
+def telling_removed(tell: Callable[[list[str]], None]) -> Callable[..., None]:
+    """What tells the ids of the images that are gone by a request, once it was answered."""
+
+    def heed(response: requests.Response, *_: Any, **__: Any) -> None:
+        request = response.request
+        if request.method == "DELETE" and response.ok and _IMAGES.match(request.path_url):
+            tell([str(each["Deleted"]) for each in response.json() if each.get("Deleted")])
+
+    return heed

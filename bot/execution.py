@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import requests
@@ -76,7 +77,8 @@ class Execution:
         try:
             context = self._context(judged, received, progress)
             intent = judged.command.intent(context)
-            return replace(intent, bound=lambda: context.outside.bound(lambda: judged.command.reads(context)))
+            read = partial(context.outside.bound, partial(judged.command.reads, context))
+            return replace(intent, bound=lambda: {**intent.bound(), **read()})
         except Unwritable:
             raise
         except Exception as error:  # noqa: BLE001 - told by its kind, a bug of ours too
@@ -84,14 +86,7 @@ class Execution:
 
     def run(self, number: int, judged: Judged, intent: Intent) -> Reply:
         """Do it; whatever goes wrong is told in the reply."""
-        with ExitStack() as stack:
-            try:
-                if judged.command.brings:
-                    stack.enter_context(self.store.turns.bringing(judged.host.name))
-            except OSError as error:
-                return answers.told(_NO_TURN.format(error.strerror))
-            reply = self._done(number, judged, intent)
-        reply = self._discreet(judged, reply)
+        reply = self._discreet(judged, self._done(number, judged, intent))
         warnings = "".join(f"{warning}\n" for warning in judged.warnings)
         reply = output(warnings) + reply  # docker prints them on standard output, before all else
         for missing in judged.found.values():
@@ -157,6 +152,7 @@ class Execution:
             lends=lambda seen: all(policy.lends(asker, spec, obj, judged.needs) for obj in judged.listed(seen)),
             claim=lambda ids: self._claim(received.number, ids),
             note=lambda facts: self._note(received.number, facts),
+            bringing=lambda: self._bringing(judged.host.name),
             trace=traced(received.number),
             outside=Outside(),
             now=self.clock.now(),
@@ -197,6 +193,15 @@ class Execution:
         """Whether a rule keeps the line from doing another verb as well, with the consent that it has."""
         verdict = self.policy.current().bars.part(judged.asker, spec_of(self.judging.catalog, verb), obj)
         return isinstance(verdict, Deny) or (isinstance(verdict, Hold) and not verdict.needs <= judged.needs)
+
+    @contextmanager
+    def _bringing(self, host: str) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self.store.turns.bringing(host))
+            except OSError as error:
+                raise Untouched(_NO_TURN.format(error.strerror)) from error
+            yield
 
     def _claim(self, number: int, ids: Iterable[str]) -> None:
         try:

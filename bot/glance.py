@@ -1,7 +1,7 @@
 """One engine, looked at minute by minute: its list of containers, the figures of those that run, now and then its disk.
 
 A look is one request for the list and one for each container that runs; how often one was restarted is asked where its
-status does not tell that it has run for long. Beside it the starts since the last look are read. Work is done in few
+status does not tell that it has run for long. Beside it is read what images were used or moved. Work is done in few
 threads of their own, so that nobody's line waits.
 """
 
@@ -35,7 +35,7 @@ from commands.system.room import Unread
 WORKERS = 8  # containers of an engine that are asked for at once; an old engine takes a second for each
 PATIENCE = 40.0  # seconds after which no further container is asked for in this minute
 LONG = 1_800  # seconds between two looks from which on a status tells nothing of restarts in between
-_THREADS = WORKERS + 3  # beside those: one that looks at the list, one for the disk, one that hears of starts
+_THREADS = WORKERS + 3  # beside those: one that looks at the list, one for the disk, one that hears of events
 _SETTLED = re.compile(r"Up (About an hour|\d+ (hours|days|weeks|months|years))")
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
 _FAILED = (OSError, DockerException)  # what requests raises is an OSError, too

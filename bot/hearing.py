@@ -1,20 +1,16 @@
-"""The starts of containers at one engine, heard minute by minute, as the engine forgets them soon."""
+"""What became of images at one engine, heard minute by minute, as the engine forgets it soon."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-
-from docker.errors import NotFound
 
 from bot.hosts import Host
 from bot.sights import Sights
 from commands import wire
 from commands.cleanup import starts
-from commands.cleanup.starts import Start
+from commands.image import pruning
 
 
 class Hearing:
-    """What is remembered between two looks: up to when starts were heard, by the engine's own clock."""
+    """What is remembered between two looks: up to when events were heard, by the engine's own clock."""
 
     def __init__(self, host: Host, sights: Sights) -> None:
         self._host = host
@@ -22,28 +18,18 @@ class Hearing:
         self._heard = 0.0
 
     def hear(self) -> None:
-        """Note which images were used since the last time; raises what the client does, and Unwritable.
+        """Note which images were used, came or went since the last time; raises what the client does, and Unwritable.
 
-        Two requests, and where something was started one for the list of containers and one for each image by whose
-        name one ran that is gone.
+        Two requests, and where something happened one for the list of containers and two for that of images.
         """
         client = self._host.patient()
-        until = starts.now(client)
+        clock = starts.now(client)
+        if not clock:
+            return
         since = self._heard or self._sights.heard(self._host.name)
-        found = list(starts.started(client, since, until)) if until else []
+        found = list(starts.events(client, since, clock))
         if found:
-            self._sights.note(self._host.name, starts.latest(self._images(found)), until)
-        self._heard = until
-
-    def _images(self, found: list[Start]) -> Iterator[tuple[str, float]]:
-        client, named = self._host.patient(), dict[str, str]()
-        listed = wire.get(client, "/containers/json", params={"all": 1})
-        users = {str(each["Id"]): str(each["ImageID"]) for each in listed}
-        for user, name, at in found:
-            if user not in users and name not in named:
-                try:
-                    named[name] = str(wire.get(client, "/images/{0}/json", name)["Id"])
-                except NotFound:
-                    named[name] = ""
-            if image := users.get(user) or named.get(name):
-                yield image, at
+            listed = wire.get(client, "/containers/json", params={"all": 1})
+            heard = starts.told(found, listed, pruning.images(client), clock)
+            self._sights.hear(self._host.name, heard.uses, heard.moved, heard.until)
+        self._heard = starts.end(clock)

@@ -15,6 +15,7 @@ from bot.consent import Approval, Clauses, Vote
 from bot.ledger import Entry
 
 APPROVE, REJECT = "approve", "reject"
+ALONE = "why nobody does it alone"  # what of a plan is called so
 GLASS, REVIEWED = "glass", "reviewed"  # what the record has beside them of who decided
 
 

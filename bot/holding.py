@@ -69,7 +69,7 @@ class Holding:
         """See that there are enough people beside the asker, who may break the glass else; raises End where not."""
         policy = self.assent.policy.current()
         terms = policy.terms
-        breaks = not (judged.root or judged.command.elevates())
+        breaks = not (judged.root or judged.agreed or judged.command.elevates())
         if breaks and terms.glass and not terms.glass.roles.isdisjoint(self.assent.voter(judged.asker).roles):
             return
         others = [each for each in terms.people if each.name != judged.person]
@@ -206,7 +206,7 @@ class Holding:
     def _check_glass(self, judged: Judged) -> None:
         glass = self.assent.policy.current().terms.glass
         voter = self.assent.voter(replace(judged.asker, granted=frozenset()))
-        if glass is None or glass.roles.isdisjoint(voter.roles) or judged.root:
+        if glass is None or glass.roles.isdisjoint(voter.roles) or judged.root or judged.agreed:
             raise _superseded(_GLASS, judged)
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import requests
@@ -17,7 +18,7 @@ from docker.tls import TLSConfig
 from urllib3.exceptions import NewConnectionError
 
 from bot import lookup
-from bot.doors import UNIX, OneConnection, Shut, without_query
+from bot.doors import UNIX, OneConnection, Shut, telling_removed, without_query
 from bot.lookup import Barred, none
 from bot.namespaces import Namespaces
 from bot.workers import Pool
@@ -51,7 +52,7 @@ class _Client(APIClient):  # type: ignore[misc]
     def __init__(self, host: Host, timeout: int, tls: TLSConfig | None) -> None:
         super().__init__(base_url=host.url, version=api.OLDEST, timeout=timeout, tls=tls or False)
         self._host = host
-        self.hooks["response"].append(without_query)
+        self.hooks["response"] += [without_query, telling_removed(lambda gone: host.removed(gone))]  # noqa: PLW0108 - who hears is said later
         if host.url.startswith(UNIX):
             self.mount(self.base_url, OneConnection(f"http+{host.url}", timeout))
 
@@ -78,6 +79,7 @@ class Host:
         self._own = threading.local()
         self._clients: list[APIClient] = []
         self.namespaces = Namespaces(self.quick)
+        self.removed: Callable[[list[str]], None] = lambda _images: None  # hears which images went from here
         self._beside = Pool(f"{name}-beside", threads=BESIDE, backlog=0)
 
     def quick(self) -> APIClient:
@@ -235,6 +237,11 @@ class Hosts:
     def get(self, name: str) -> Host | None:
         """The engine of this name, the default one for an empty name, None where there is none."""
         return self._hosts.get(name or self.names()[0])
+
+    def heeded(self, removed: Callable[[str, list[str]], None]) -> None:
+        """From now on tell the name of the engine and the ids of images that are removed there, by whatever line."""
+        for name, host in self._hosts.items():
+            host.removed = partial(removed, name)
 
     def sockets(self) -> tuple[str, ...]:
         """The paths of the engines that are reached through a socket of this machine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from bot.assent import Assent
 from bot.cleaning import Cleaning
 from bot.consents import Consents
 from bot.heads import Head
+from bot.namespaces import Joined
 from bot.policy import Allow, Asker, Rules
 from bot.reader import Reader
 from bot.samples import HostSamples
@@ -50,6 +52,7 @@ class Inside:
     schedule: Callable[[Inside], Timetable]
     maintain: Callable[[], Upkeep]
     stream: Callable[[Inside], Streaming]
+    joined: Callable[[], Mapping[str, Joined]]  # the namespaces of others that each container lives in, at this engine
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""
@@ -151,6 +154,14 @@ class Inside:
         """The rules of the roles that the asker may know of."""
         policy = self.policy.current()
         return standing.roles(policy, self.asker, self.store.grants.counting(policy.terms.longest))
+
+    def living_in(self) -> Mapping[str, frozenset[str]]:
+        """The containers that live in a namespace of each one in which some do, by their full ids."""
+        living: defaultdict[str, set[str]] = defaultdict(set)
+        for identity, by in self.joined().items():
+            for other in by.values():
+                living[other].add(identity)
+        return {identity: frozenset(others) for identity, others in living.items()}
 
     @property
     def upkeep(self) -> Upkeep:

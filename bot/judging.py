@@ -55,6 +55,7 @@ class Judged:
     parts: OwnParts
     effects: tuple[Effect, ...] = ()  # what it does besides what it says
     exceeds: str = ""  # why it is not covered by what people agreed to once for all runs of its schedule
+    agreed: str = ""  # why it is never done without somebody else's consent
 
     def listed(self, seen: Seen) -> tuple[Object, ...]:
         """An object of a list as the policy judges it."""

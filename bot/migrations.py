@@ -282,6 +282,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                texts TEXT NOT NULL CHECK (json_valid(texts)))""",  # what is told of it once its quiet hours are over
     ),
     ("DROP INDEX timetable_names",),  # a name is its person's own: who may not know of a schedule hears nothing of it
+    ("ALTER TABLE cleaned ADD COLUMN ended INTEGER NOT NULL DEFAULT 1 CHECK (ended IN (0, 1))",),
+    (
+        "ALTER TABLE uses RENAME TO uses_of_images",
+        """CREATE TABLE uses (
+               host TEXT NOT NULL, kind TEXT NOT NULL, identity TEXT NOT NULL,
+               at REAL NOT NULL,  -- the last use that is known
+               PRIMARY KEY (host, kind, identity)) WITHOUT ROWID""",
+        "INSERT INTO uses SELECT host, 'image', image, at FROM uses_of_images",
+        "DROP TABLE uses_of_images",
+        "CREATE TABLE engines (host TEXT PRIMARY KEY, engine TEXT NOT NULL)",  # the id that the one there had last
+    ),
 )
 
 

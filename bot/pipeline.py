@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -55,6 +56,10 @@ class Pipeline:
     streams: Streams = field(default_factory=Streams)
     decided: Callable[[int], None] = lambda _number: None  # hears of every request that waits, or waits no more
     scheduled: Callable[[], None] = lambda: None  # hears that something came onto the timetable, or goes on
+
+    def __post_init__(self) -> None:
+        """See that what lines remove is forgotten at once: it is new if it comes back."""
+        self.hosts.heeded(self._forget)
 
     def submit(self, request: Request, progress: Progress = silent) -> Outcome:
         """The whole way of one request."""
@@ -191,6 +196,10 @@ class Pipeline:
             return self._judging.judge(received.request)
         except Unwritable as error:
             raise answers.unplanned(error) from error
+
+    def _forget(self, host: str, images: list[str]) -> None:
+        with suppress(Unwritable):  # what the engine tells of it is read before the next cleanup
+            self.store.sights.forget(host, images)
 
     def _host_name(self, request: Request) -> str:
         try:

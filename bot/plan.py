@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import objects
+from bot.held import ALONE
 from bot.judging import Judged
 from bot.request import Request
 from bot.seal import Seal
@@ -85,6 +86,7 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         "what was filled in": seal.fingerprint(given),
         "what is shown": _shown_mark(text),
         "what gives root": "; ".join(sorted(judged.root)),
+        **({ALONE: judged.agreed} if judged.agreed else {}),
         **read,
         **dict(pair for each in concerned for pair in _bound(each, judged)),
         **{f"{each.target.kind} {each.target.ref}": "absent" for each in _absent(judged)},

@@ -115,11 +115,11 @@ def held(
     return f"The {_roles(rules)} allows {_called(spec)} on {_selectors(rules)} ({where}), once {asked(needs)}."
 
 
-def unagreed(spec: Spec, source: str) -> str:
+def unagreed(spec: Spec, why: str, source: str) -> str:
     """Nobody does it alone, and no rule asks anybody else."""
     return (
-        f"{_called(spec).capitalize()} is never done without somebody else's consent, and {source} asks nobody for it."
-        f' Whoever keeps it can: [[require]] verbs = ["{spec.name}"], on = ["*"], approve = "..."'
+        f"{_called(spec).capitalize()} is never done without somebody else's consent {why}, and {source} asks nobody"
+        f' for it. Whoever keeps it can: [[require]] verbs = ["{spec.name}"], on = ["*"], approve = "..."'
     )
 
 

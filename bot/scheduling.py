@@ -64,7 +64,7 @@ class Scheduling:
         parsed = self.unattended.parsed(typed)
         if refused := self.member().refused:
             raise Refusal(refused)
-        notes = (*self.unattended.remarks(parsed.command, typed), *self._room(wish))
+        notes = (*self.unattended.remarks(parsed.command, typed, standing=wish.standing), *self._room(wish))
         entry = self._entry(wish, due, parsed)
         asked = self.unattended.in_advance(typed) if wish.standing else None
         return Understood(

@@ -44,8 +44,11 @@ class Unattended:
         except UsageError as error:
             raise Refusal(" ".join(filter(None, (error.text, error.hint)))) from None
 
-    def remarks(self, command: Command, typed: str) -> tuple[str, ...]:
-        """What is to be known of the line; raises Refusal where it cannot be run without anybody there."""
+    def remarks(self, command: Command, typed: str, *, standing: bool) -> tuple[str, ...]:
+        """What is to be known of the line, or of all its runs once others agreed to them at once, which standing says.
+
+        Raises Refusal where it cannot be run without anybody there.
+        """
         name, policy = command.spec.name, self.policy.current()
         if command.spec.decides or command.recalls():
             raise Refusal(_DECIDES.format(name))
@@ -64,7 +67,8 @@ class Unattended:
         asked = [policy.approval(each) for each in verdict.approvals]
         if any(each is not None and each.reason for each in asked) and not command.reason:
             raise Refusal(_REASON)
-        held = (f"Each run will ask: {verdict.reason}",) if verdict.decision is Decision.HOLD else ()
+        asks = verdict.decision is Decision.HOLD and not standing
+        held = (f"Each run will ask: {verdict.reason}",) if asks else ()
         return (*held, *(f"As things are it would fail: {each}" for each in verdict.missing))
 
     def in_advance(self, typed: str) -> Foreseen:

@@ -43,12 +43,13 @@ def widened(judging: Judging, judged: Judged, intent: Intent) -> Judged:
     reason = judged.reason if judged.needs or not wider else wider[0].reason
     rooted = {f"{each.name}: {obj.root}" for each, seen in found for obj in seen if obj.root and spec.permission.enters}
     needs = judged.needs.union(*(each.needs for each in wider))
-    if spec.agreed and not needs:
-        raise answers.denied(policy_reason.unagreed(spec, judging.policy.source), judged.command)
+    if intent.agreed and not needs:
+        raise answers.denied(policy_reason.unagreed(spec, intent.agreed, judging.policy.source), judged.command)
     rooted.update(reason for each in reached for reason in beyond.rooted(judging, judged, each))
     touched = (effect for each in reached for effect in beyond.effects(judging, judged, each))
     besides = effects.once((*touched, *effects.of_line(judged.command, judged.found, intent)))
-    return replace(judged, needs=needs, reason=reason, root=judged.root | rooted, effects=besides)
+    root = judged.root | rooted
+    return replace(judged, needs=needs, reason=reason, root=root, effects=besides, agreed=intent.agreed)
 
 
 def _by_itself(

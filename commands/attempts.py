@@ -26,7 +26,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Untouched(Refusal):
-    """The same of what is slashdock's own, and was left as it is."""
+    """The same where it is sure that nothing was done, and nothing asked."""
 
 
 class Remark(Exception):  # noqa: N818 - an answer, not a fault

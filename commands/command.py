@@ -113,7 +113,6 @@ class Command:
 
     spec: ClassVar[Spec]
     attended: ClassVar[bool] = False  # whether the engine gives it up where nobody listens any more
-    brings: ClassVar[bool] = False  # whether layers of images come or go by it, so that nothing is cleaned up meanwhile
 
     grep: str = flag(default="", universal=True, help="Show only the lines that contain this text")
     public: bool = flag(default=False, universal=True, help="Let the whole channel see the answer")
@@ -131,7 +130,6 @@ class Command:
         does: str = "",
         optional: bool = True,
         decides: bool = False,
-        agreed: bool = False,
     ) -> None:
         """Make the dataclass and its Spec.
 
@@ -141,8 +139,7 @@ class Command:
         does names verbs that it does to objects which it finds itself: rules that deny them or want consent for them
         are about it, too;
         optional False where docker's usage line leaves [OPTIONS] out; decides where it is a word about what others may
-        do, so that whoever says it is looked at afresh;
-        agreed where it is never done without somebody else's consent: where no rule asks for that, it is refused.
+        do, so that whoever says it is looked at afresh.
         """
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
@@ -163,7 +160,6 @@ class Command:
             optional=optional,
             asks=cls.risk is not Command.risk,
             decides=decides,
-            agreed=agreed,
         )
 
     def risk(self) -> Risk | None:

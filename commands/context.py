@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -106,6 +107,9 @@ class Bot(Protocol):
     def roles(self) -> list[Mapping[str, Any]]:
         """The rules of the roles that the asker may know of: role, verbs, on, where, once, line, people."""
 
+    def living_in(self) -> Mapping[str, frozenset[str]]:
+        """The containers, in any state, that live in a namespace of another; by the full id of that one, theirs."""
+
     @property
     def upkeep(self) -> Upkeep:
         """The maintenance of hosts."""
@@ -149,7 +153,8 @@ class Context:
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
     made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
     cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
-    is read of slashdock's own machine, or fetched from an address.
+    is read of slashdock's own machine, or fetched from an address. bringing lasts while layers of images come to the
+    host or leave it, so that nothing is cleaned up there meanwhile; it waits for a removal, and raises Untouched.
     """
 
     quick: Callable[[], APIClient]
@@ -180,6 +185,7 @@ class Context:
     claim: Callable[[Iterable[str]], None] = lambda _ids: None
     note: Callable[[Mapping[str, str]], None] = lambda _facts: None
     trace: Mapping[str, str] = field(default_factory=dict)
+    bringing: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def auth(self, registry: str) -> str:
         """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""

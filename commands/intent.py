@@ -29,8 +29,9 @@ class Intent:
     also are those of the objects to which another verb is done as a part of it, by that verb; shares are those by whose
     namespaces it reaches others. moments are told to whoever is to confirm it, and instead is the command that a yes
     stands for, where the line would mean something else later. needs are the
-    approvals that it takes for what it has done later, told what people are shown of that. idle: nothing is done at
-    all, and the reply says why; barred: because it may not be.
+    approvals that it takes for what it has done later, told what people are shown of that. agreed says why it is never
+    done without somebody else's consent, empty where it may be. idle: nothing is done at all, and the reply says why;
+    barred: because it may not be.
     """
 
     objects: tuple[Found, ...]
@@ -45,6 +46,7 @@ class Intent:
     moments: tuple[Moment, ...] = ()
     needs: frozenset[frozenset[str]] = frozenset()
     told: tuple[str, ...] = ()
+    agreed: str = ""
     instead: Command | None = None
 
     def digest(self, named: Iterable[Found], line: str) -> str:

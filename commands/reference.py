@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 HUB, OLD_HUB, OFFICIAL = "docker.io", "index.docker.io", "library"
@@ -50,6 +51,18 @@ def parse(text: str) -> Reference | None:
     if found is None or _ID.fullmatch(text) or len(f"{found['domain']}/{found['path']}") > NAME_LIMIT:
         return None
     return Reference(found["domain"], found["path"], found["tag"] or "", found["digest"] or "")
+
+
+def fulls(text: str) -> Iterator[str]:
+    """The names in full that a text stands for: by its tag, by its digest, or by both; itself where it is no name."""
+    found = parse(text)
+    if found is None:
+        yield text
+        return
+    if found.digest:
+        yield f"{found.domain}/{found.path}@{found.digest}"
+    if found.tag or not found.digest:
+        yield f"{found.domain}/{found.path}:{found.tag or 'latest'}"
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -87,7 +87,6 @@ class Spec:
     optional: bool = True  # whether its usage line says [OPTIONS]
     asks: bool = False  # whether docker asks a question before it does it
     decides: bool = False  # whether it is a word about what others may do
-    agreed: bool = False  # whether it is never done without somebody else's consent
 
     @property
     def has_effect(self) -> bool:

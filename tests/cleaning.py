@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docker.api.client import APIClient
@@ -28,6 +29,10 @@ from = ["all"]
 [[roles.all.allow]]
 verbs = ["see", "read", "act", "change"]
 on = ["*"]
+[[require]]
+verbs = ["cleanup on"]
+on = ["*"]
+approve = "second"
 """
 EVERYTHING = "--what images,containers,networks,cache --most 1000 --most-percent 100 --age 1d"
 
@@ -67,10 +72,28 @@ def told(outcome: Outcome) -> str:
 
 
 def said(spoken: Bench, line: str) -> str:
-    """What is answered to a line that is done."""
+    """What is answered to a line that is done, once the other one agreed where it takes that."""
     outcome = spoken.say(line)
+    if outcome.status is Status.HELD:
+        outcome = agreed(spoken, outcome)
     assert outcome.status is Status.DONE, told(outcome)
     return told(outcome)
+
+
+def agreed(spoken: Bench, held: Outcome, late: Callable[[], object] | None = None) -> Outcome:
+    """What comes of a line that waits, once the other one agrees to it as it was shown.
+
+    late comes once it was looked at again, before anything is done.
+    """
+    waiting = spoken.store.approvals.get(held.number or 0)
+    assert waiting is not None
+    vote = spoken.say(f"approval approve {waiting.number} --digest {waiting.digest}", PEER)
+    assert vote.status is Status.DONE, told(vote)
+    left = [late] if late else []
+    pipeline = replace(spoken.pipeline, decided=lambda _number: left.pop()() if left else None)
+    resumed = pipeline.resume(waiting.number)
+    assert resumed is not None
+    return resumed
 
 
 def fate(answered: str, name: str) -> str:
@@ -83,3 +106,11 @@ def fate(answered: str, name: str) -> str:
 def images(api: APIClient) -> set[str]:
     """The names of all images."""
     return {tag for each in api.images() for tag in each["RepoTags"] or () if "<none>" not in tag}
+
+
+def boxed(api: APIClient, name: str) -> str:
+    """The id of a new image of this name, which is no other's."""
+    box = api.create_container("busybox:latest", ["true"])["Id"]
+    identity = str(api.commit(box, *name.rsplit(":", 1), changes=[f"LABEL name={name}"])["Id"])
+    api.remove_container(box)
+    return identity

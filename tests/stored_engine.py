@@ -7,6 +7,7 @@ import re
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingUnixStreamServer
@@ -27,16 +28,20 @@ ANSWERS = {
 
 
 class StoredEngine:
-    """The engine while the context lasts; asked holds the paths that were asked for."""
+    """The engine while the context lasts; asked holds the paths that were asked for.
 
-    def __init__(self) -> None:
+    told has other answers than those that are stored, as JSON, by the path.
+    """
+
+    def __init__(self, told: Mapping[str, bytes] | None = None) -> None:
         self.asked: list[str] = []
+        self.told = told or {}
         self._folder = tempfile.TemporaryDirectory()
         self.address = f"unix://{self._folder.name}/docker.sock"
 
     def __enter__(self) -> Self:
         """Start to listen."""
-        self._server = _Server(self.address.removeprefix("unix://"), self.asked)
+        self._server = _Server(self.address.removeprefix("unix://"), self.asked, self.told)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -52,9 +57,10 @@ class StoredEngine:
 class _Server(ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, path: str, asked: list[str]) -> None:
+    def __init__(self, path: str, asked: list[str], told: Mapping[str, bytes]) -> None:
         super().__init__(path, _Handler)
         self.asked = asked
+        self.told = told
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: docker's CLI hangs up as soon as it knows enough."""
@@ -73,6 +79,9 @@ class _Handler(BaseHTTPRequestHandler):
         path = re.sub(r"^/v[0-9.]+", "", self.path.partition("?")[0])
         if path != "/_ping":
             self.server.asked.append(path)
+        if path in self.server.told:
+            self._send(self.server.told[path])
+            return
         name = "trees" if "manifests=1" in self.path else ANSWERS.get(path)
         self._send(stored(name).encode() if name else b"OK")
 

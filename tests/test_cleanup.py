@@ -17,6 +17,7 @@ from set_clock import SetClock
 from bot import text
 from bot.request import Origin, Outcome, Status
 from bot.store import Store
+from commands.cleanup import starts
 
 CLOCK = "schedule:cleanup"
 
@@ -27,8 +28,9 @@ def _nameless(api: APIClient) -> str:
 
 
 def _seen_long_ago(api: APIClient, folder: Path) -> None:
-    """Let the bot of this folder have seen every image two days ago."""
+    """Let the bot of this folder have seen every image long ago, and heard of all that came or went until now."""
     store = Store(folder, SetClock(1_000_000.0), KEY)
+    store.sights.hear("local", {}, (), starts.end(starts.now(api)))
     store.sights.first("local", "image", [each["Id"] for each in api.images()])
     store.close()
 

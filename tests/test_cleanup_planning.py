@@ -68,11 +68,43 @@ def test_each_of_several_labels_keeps(label: str) -> None:
     assert not reason(thing(labels=("keep",)), replace(ALL, keep_labels=("keep=2",)))
 
 
+@pytest.mark.parametrize("at", ["seen", "used"])
+def test_the_borders_are_exact(at: str) -> None:
+    """A minute less than an age is enough, as two runs are never quite so far apart; and not a second less."""
+    for age in (DAY, 14 * DAY):
+        policy = replace(ALL, age=age)
+        assert not reason(thing(**{at: NOW - age + 60}), policy)  # type: ignore[arg-type]
+        assert reason(thing(**{at: NOW - age + 61}), policy)  # type: ignore[arg-type]
+    assert not reason(thing(created=NOW))
+    assert not reason(thing(created=NOW - 3650 * DAY))
+    assert reason(thing(created=NOW - 3650 * DAY - 1))
+
+
 def test_a_pattern_keeps_what_has_any_such_name() -> None:
     """One of several tags is enough."""
     one = thing(names=("app:1", "registry.example/team/app:1"))
     assert reason(one, replace(ALL, keep=("registry.example/*",))) == "registry.example/* is kept"
-    assert not reason(one, replace(ALL, keep=("app",)))
+    for kept in ("app", "docker.io/library/app", "docker.io/*/app:?", "registry.example/team/app"):
+        assert reason(one, replace(ALL, keep=("db-*", kept))) == f"{kept} is kept"
+    for other in ("ap", "App", "app:", "library/app", "registry.example", "1"):
+        assert not reason(one, replace(ALL, keep=(other,)))
+    assert reason(thing(names=("app@sha256:" + "a" * 64,)), replace(ALL, keep=("app",))) == "app is kept"
+
+
+def test_a_pattern_keeps_a_container_by_its_image() -> None:
+    """By each name that is known of it, in full and by its repository; its own name is no image's."""
+    one = thing(word=CONTAINERS, names=("db",), images=("sha256:" + "a" * 64, "host:5000/pg:1"))
+    for kept in ("db", "host:5000/pg:*", "host:5000/pg"):
+        assert reason(one, replace(ALL, keep=(kept,))) == f"{kept} is kept"
+    for other in ("docker.io/library/db:latest", "host", "pg"):
+        assert not reason(one, replace(ALL, keep=(other,)))
+
+
+def test_brackets_in_a_pattern_are_brackets() -> None:
+    """Patterns know * and ? alone."""
+    one = thing(names=("[fd00::1]:5000/app:1",))
+    assert reason(one, replace(ALL, keep=("[fd00::1]:5000/*",))) == "[fd00::1]:5000/* is kept"
+    assert not reason(thing(names=("a:1",)), replace(ALL, keep=("[a]:1",)))
 
 
 def test_the_newest_of_each_repository_stay() -> None:
@@ -84,6 +116,28 @@ def test_the_newest_of_each_repository_stay() -> None:
         a[3].id: "it is one of the newest 1 of a",
         b[0].id: "it is one of the newest 1 of host:5000/b",
     }
+
+
+def test_what_came_last_is_newer_than_what_was_built_last() -> None:
+    """Then the build counts, then the id, so that each plan says the same."""
+    names = ("a:x",)
+    came = thing(1, names=names, seen=OLD + 1, created=OLD - 5)
+    built = thing(2, names=names, created=OLD + 5)
+    assert planning.plan([came, built], replace(ALL, newest=1), NOW).remove == (built,)
+    twins = [thing(number, names=names) for number in (4, 3, 5)]
+    for known in (twins, twins[::-1]):
+        assert {each.id for each in planning.plan(known, replace(ALL, newest=2), NOW).remove} == {thing(3).id}
+
+
+def test_the_newest_are_of_images_alone() -> None:
+    """Each of which has a repository: a registry's port is no tag, and a digest none either."""
+    others = [thing(1, CONTAINERS, names=("app:1",)), thing(2, DANGLING), thing(3, word=WHAT[3])]
+    assert len(planning.plan(others, replace(ALL, newest=9), NOW).remove) == 3
+    digest = f"sha256:{'a' * 64}"
+    same = ("host:5000/b", "host:5000/b:2", f"host:5000/b@{digest}", f"host:5000/b:1@{digest}")
+    known = [thing(number, names=(name,), seen=OLD + number) for number, name in enumerate(same)]
+    planned = planning.plan(known, replace(ALL, newest=1), NOW)
+    assert planned.keep == ((known[3], "it is one of the newest 1 of host:5000/b"),)
 
 
 def test_only_what_the_policy_is_about_is_looked_at() -> None:
@@ -106,6 +160,14 @@ def test_one_run_takes_only_so_much(most: int, percent: int, taken: int) -> None
     assert len(planning.plan(known, policy, NOW, all_=True).remove) == 200
 
 
+def test_the_share_is_of_all_that_was_looked_at() -> None:
+    """What stays counts, too; and rounded down."""
+    known = [thing(number, stays="x uses it" if number > 10 else "") for number in range(1, 100)]
+    planned = planning.plan(known, Policy("share", WHAT, percent=5), NOW)
+    assert (len(planned.remove), len(planned.later)) == (4, 6)
+    assert (Policy("x", WHAT).cap(99), Policy("x", WHAT).cap(0), Policy("x", WHAT, percent=99).cap(1)) == (19, 1, 1)
+
+
 def test_few_go_one_by_one() -> None:
     """Twenty of a hundred of three are none: one goes even so."""
     assert len(planning.plan([thing(1), thing(2), thing(3)], Policy("few", WHAT), NOW).remove) == 1
@@ -115,6 +177,12 @@ def test_what_was_used_least_recently_goes_first() -> None:
     """What was never used counts from its first sight."""
     known = [thing(1, used=OLD + 3), thing(2, seen=OLD + 2), thing(3, used=OLD + 1)]
     assert [each.found.name for each in planning.plan(known, ALL, NOW).remove] == ["app:3", "app:2", "app:1"]
+
+
+def test_what_was_used_before_it_was_seen_goes_by_its_use() -> None:
+    """Its last use is what is known best, though the bot came later."""
+    known = [thing(1, seen=OLD), thing(2, seen=OLD + 9, used=OLD - 9)]
+    assert [each.found.name for each in planning.plan(known, ALL, NOW).remove] == ["app:2", "app:1"]
 
 
 def test_what_was_made_of_another_goes_before_it() -> None:
@@ -133,6 +201,17 @@ def test_the_origin_of_what_stays_stays() -> None:
     planned = planning.plan([base, step, top], ALL, NOW)
     assert not planned.remove
     assert planned.keep == ((base, "what was made of it stays"), (top, "container web uses it"))
+
+
+def test_a_container_goes_after_those_that_live_in_it() -> None:
+    """And stays where one of them does, or is not looked at: it could never be started again."""
+    pod = thing(1, CONTAINERS, above=frozenset({thing(2).id}))
+    side = thing(2, CONTAINERS, used=NOW - 20 * DAY)
+    assert planning.plan([pod, side], ALL, NOW).remove == (side, pod)
+    for known in ([pod], [pod, replace(side, stays="it is running")]):
+        planned = planning.plan(known, ALL, NOW)
+        assert not planned.remove
+        assert planned.keep[0] == (pod, "what lives in it stays")
 
 
 def test_a_step_is_kept_by_its_own_label_and_age() -> None:
@@ -182,14 +261,14 @@ def test_every_plan_keeps_what_it_must(known: list[Thing], policy: Policy) -> No
         gone.add(each.id)
 
 
-@pytest.mark.parametrize(("text", "span"), [("36h", 129_600), ("14d", 14 * DAY), ("2w", 14 * DAY), ("90m", 5400)])
+@pytest.mark.parametrize(("text", "span"), [("36h", 129_600), ("14d", 14 * DAY), ("2w", 14 * DAY), ("25h", 90_000)])
 def test_ages_are_read_and_shown(text: str, span: float) -> None:
     """In the largest unit without a rest."""
     assert seconds(text) == span
     assert duration(span) == {"14d": "2w"}.get(text, text)
 
 
-@pytest.mark.parametrize("text", ["", "14", "d", "-1d", "1.5h", "1y", "1d 2h"])
+@pytest.mark.parametrize("text", ["", "14", "d", "90m", "-1d", "1.5h", "1y", "1d 2h"])
 def test_what_is_no_age_is_none(text: str) -> None:
     """So that it is refused when it is typed."""
     assert seconds(text) is None

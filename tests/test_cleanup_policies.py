@@ -8,21 +8,19 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 import world
-from cleaning import DAY, EVERYTHING, Cleaners, fate, images, said, told
+from cleaning import DAY, EVERYTHING, Cleaners, agreed, fate, images, said, told
 from docker.api.client import APIClient
-from eventually import eventually
-from harness import PEER, PROJECT, Bench
+from harness import PROJECT
+from meddling import Meddling
 from proxy import Proxy, answer
 
 from bot.request import Status
 from bot.turns import Turns
-from commands import catalog
 from commands.samples import Disk
 
 AGREED = '[[require]]\nverbs = ["cleanup sweep"]\non = ["*"]\napprove = "second"\n'
@@ -261,14 +259,9 @@ def test_the_last_use_of_an_image_is_known_from_starts(api: APIClient, cleaners:
     api.start(box)
     api.wait(box)
     api.remove_container(box)
-    cleaners.later(spoken, flags="--what images --most-percent 100")
-
-    def in_order() -> bool:
-        """Whether it is so; a start of this very second is read by the next look."""
-        answered = said(spoken, "cleanup plan all")
-        return answered.index(" tool:2 ") < answered.index(" tool:1 ")
-
-    eventually(in_order)
+    cleaners.clock.at = time.time()
+    answered = said(cleaners.later(spoken, flags="--what images --most-percent 100"), "cleanup plan all")
+    assert answered.index(" tool:2 ") < answered.index(" tool:1 ")
 
 
 def test_what_builds_keep_goes_one_by_one_by_its_id(cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> None:
@@ -300,22 +293,7 @@ def test_what_builds_keep_goes_one_by_one_by_its_id(cleaners: Cleaners, fresh_wo
 # what keeps a run from the wrong thing --------------------------------------------------------------------------------
 
 
-class Meddling(Proxy):
-    """Does something to the engine just before a request with the text in it reaches it, once."""
-
-    def __init__(self, engine: str, when: str, meddle: Callable[[], object]) -> None:
-        super().__init__(engine)
-        self._when = when
-        self._meddle: Callable[[], object] | None = meddle
-
-    def note(self, request: str) -> None:
-        """Keep it, after meddling."""
-        super().note(request)
-        if self._meddle is not None and self._when in request:
-            meddle, self._meddle = self._meddle, None
-            meddle()
-
-
+@pytest.mark.attack("F30")
 @pytest.mark.parametrize("when", ["GET /v1.41/containers/{}/json", "DELETE /v1.41/containers/{}"])
 def test_f30_a_container_that_was_started_in_the_gap_is_kept(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path, when: str
@@ -335,6 +313,7 @@ def test_f30_a_container_that_was_started_in_the_gap_is_kept(
     assert not any("force" in each for each in proxy.changes())
 
 
+@pytest.mark.attack("F30")
 def test_f30_an_image_that_got_a_container_in_the_gap_is_kept(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
@@ -361,6 +340,7 @@ def test_a_409_is_a_result(api: APIClient, cleaners: Cleaners, fresh_world: str,
     assert "app:2.0" in images(api)
 
 
+@pytest.mark.attack("F31")
 def test_f31_a_policy_that_means_everything_is_capped(api: APIClient, cleaners: Cleaners) -> None:
     """As many as one run takes go, and the rest is told of with the way to take it."""
     for number in range(12):
@@ -372,6 +352,7 @@ def test_f31_a_policy_that_means_everything_is_capped(api: APIClient, cleaners: 
     assert len(api.containers(all=True)) == 14
 
 
+@pytest.mark.attack("F31")
 def test_f31_more_than_that_is_never_done_alone(api: APIClient, cleaners: Cleaners) -> None:
     """Where no rule asks somebody else it is refused; where one does it waits, and is done once they agree."""
     alone = cleaners.later(cleaners()).say("cleanup sweep all")
@@ -382,16 +363,12 @@ def test_f31_more_than_that_is_never_done_alone(api: APIClient, cleaners: Cleane
     held = spoken.say("cleanup sweep all")
     assert held.status is Status.HELD
     assert "app:2.0" in images(api)
-    waiting = spoken.store.approvals.get(held.number or 0)
-    assert waiting is not None
-    agreed = spoken.say(f"approval approve {waiting.number} --digest {waiting.digest}", PEER)
-    assert agreed.status is Status.DONE, told(agreed)
-    resumed = spoken.pipeline.resume(waiting.number)
-    assert resumed is not None
+    resumed = agreed(spoken, held)
     assert resumed.status is Status.DONE, told(resumed)
     assert images(api) == {"busybox:latest"}
 
 
+@pytest.mark.attack("F31")
 def test_f31_a_clock_that_is_wrong_makes_nothing_old(api: APIClient, cleaners: Cleaners) -> None:
     """What is dated in the future, or more than ten years ago, is skipped and says so."""
     world.load(api, "2199-01-01", ["ahead:1"], {})
@@ -401,6 +378,7 @@ def test_f31_a_clock_that_is_wrong_makes_nothing_old(api: APIClient, cleaners: C
     assert fate(answered, "undated:1") == "stays: it is dated more than ten years ago"
 
 
+@pytest.mark.attack("F32")
 def test_f32_no_prune_of_the_engine_is_ever_asked(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
@@ -418,6 +396,7 @@ def test_f32_no_prune_of_the_engine_is_ever_asked(
     assert not any(re.search("prune(?!=1)|force|v=1", each) for each in changes)
 
 
+@pytest.mark.attack("F32")
 def test_f32_nowhere_in_the_code_is_one_asked() -> None:
     """But of what builds keep, for which engines have no other way: by one id, in one place."""
     found = {
@@ -474,15 +453,6 @@ def test_a_pull_waits_for_a_removal_and_pulls_for_each_other_never(tmp_path: Pat
         assert (ours, its) == (False, True)
     with turns.clearing("local") as ours, turns.clearing("local") as again:
         assert (ours, again) == (True, False)
-
-
-@pytest.mark.parametrize(
-    "line", ["pull 127.0.0.1:1/nothing:1", "push app:2.0", "commit web snap:1", "run --rm busybox true"]
-)
-def test_what_brings_images_takes_its_turn(bench: Bench, fresh_world: str, line: str) -> None:
-    """Whatever a verb moves layers with, a removal waits for."""
-    del bench, fresh_world
-    assert catalog.load().parse(line).command.brings
 
 
 def test_where_nothing_helped_what_is_large_is_told(api: APIClient, cleaners: Cleaners) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import registry as registry_
-from cleaning import Cleaners, fate, images, said, told
+from cleaning import Cleaners, boxed, fate, images, said, told
 from docker.api.client import APIClient
 from engine import Engine
 from harness import Bench
+from meddling import Meddling
 from proxy import Proxy, answer
 
 
@@ -76,6 +77,44 @@ def test_a_name_that_was_lost_by_what_stayed_comes_back(
     api.tag("busybox:latest", "app", "1.0")
     assert "is there, with all its names that are free" in said(spoken, f"cleanup undo {number}")
     assert api.inspect_image("app:1.0")["Id"] != identity
+
+
+def test_a_name_that_something_else_got_while_it_was_pulled_is_left_to_that(
+    api: APIClient, cleaners: Cleaners, registry: str, fresh_world: str, tmp_path: Path
+) -> None:
+    """It was free as the line was judged, and is looked at once more."""
+    name = f"{registry}/team/busy:1"
+    api.tag(boxed(api, name), "also", "1")
+    api.push(name)
+    spoken = cleaners.later(cleaners(), flags="--what images --most-percent 100")
+    said(spoken, "cleanup run all")
+    number = last_run(spoken)
+    taken = lambda: api.tag("busybox:latest", "also", "1")  # noqa: E731 - what happens meanwhile
+    with Meddling(fresh_world, "POST /v1.41/images/create", taken).serve(tmp_path) as address:
+        answered = said(cleaners("", address), f"cleanup undo {number}")
+        cleaners.close()
+    assert fate(answered, name) == f"is back, as {name}"
+    assert api.inspect_image("also:1")["Id"] == api.inspect_image("busybox:latest")["Id"]
+
+
+def test_where_another_image_came_by_the_digest_it_gets_no_name(
+    api: APIClient, cleaners: Cleaners, registry: str, fresh_world: str, tmp_path: Path
+) -> None:
+    """An engine may take another platform's; here one says that it has another."""
+    name = f"{registry}/team/other:1"
+    boxed(api, name)
+    api.push(name)
+    spoken = cleaners.later(cleaners(), flags="--what images --most-percent 100")
+    said(spoken, "cleanup run all")
+    number = last_run(spoken)
+    other = answer("200 OK", f'{{"Id": "sha256:{"f" * 64}"}}', "application/json")
+    proxy = Proxy(fresh_world, replace=f"/images/{registry}/team/other%40", answer=other)
+    with proxy.serve(tmp_path) as address:
+        answered = said(cleaners("", address), f"cleanup undo {number}")
+        cleaners.close()
+    assert fate(answered, name) == f"cannot be undone: {registry} has another image by that digest now"
+    assert not [each for each in proxy.changes() if "/tag" in each]
+    assert name not in images(api)
 
 
 @pytest.mark.parametrize(

@@ -102,13 +102,60 @@ def test_kinds_are_seen_each_by_itself(sights: Sights, clock: SetClock) -> None:
 
 def test_the_last_use_of_an_image_is_kept_while_it_is_there(sights: Sights) -> None:
     """The latest one that was ever told, each host by itself; of what is gone nothing is known when it comes back."""
-    assert sights.heard("local") == 0
-    assert sights.used("local", {"a": 5.0, "gone": 9.0}, ["a", "b"], 7.0) == {"a": 5.0}
-    assert sights.used("local", {"a": 3.0, "b": 8.0}, ["a", "b"], 9.0) == {"a": 5.0, "b": 8.0}
+    assert sights.used("local", "image", {"a": 5.0, "gone": 9.0}, ["a", "b"]) == {"a": 5.0}
+    assert sights.used("local", "image", {"a": 3.0, "b": 8.0}, ["a", "b"]) == {"a": 5.0, "b": 8.0}
+    assert sights.used("other", "image", {}, ["a"]) == {}
+    assert sights.used("local", "network", {"a": 4.0}, ["a"]) == {"a": 4.0}
+    assert sights.used("local", "image", {}, ["b"]) == {"b": 8.0}
+    assert sights.used("local", "image", {}, ["a", "b"]) == {"b": 8.0}
+
+
+def test_a_use_in_the_future_is_now(sights: Sights, clock: SetClock) -> None:
+    """A clock that was ahead keeps nothing for years."""
+    start = clock.at
+    clock.at += 1000
+    sights.used("local", "image", {"a": clock.at}, ["a"])
+    clock.at = start
+    assert sights.used("local", "image", {}, ["a"]) == {"a": start}
+    sights.hear("local", {"a": start + 5}, (), 1.0)
+    clock.at += 100
+    assert sights.used("local", "image", {"b": clock.at + 5}, ["a", "b"]) == {"a": start, "b": clock.at}
+
+
+def test_what_came_or_went_is_known_no_more(sights: Sights, clock: SetClock) -> None:
+    """Neither since when it was there nor when it was used, as far as it was an image: its id comes back."""
+    for kind in ("image", "network"):
+        sights.first("local", kind, ["a", "b"])
+        sights.used("local", kind, {"a": 5.0, "b": 5.0}, ["a", "b"])
+    start = clock.at
+    clock.at += 100
+    sights.hear("local", {"b": 7.0}, ["a"], 9.0)
     assert (sights.heard("local"), sights.heard("other")) == (9.0, 0)
-    assert sights.used("other", {}, ["a"], 1.0) == {}
-    assert sights.used("local", {}, ["b"], 10.0) == {"b": 8.0}
-    assert sights.used("local", {}, ["a", "b"], 11.0) == {"b": 8.0}
+    assert sights.first("local", "image", ["a", "b"]) == {"a": clock.at, "b": start}
+    assert sights.used("local", "image", {}, ["a", "b"]) == {"b": 7.0}
+    sights.forget("local", ["b"])
+    assert sights.used("local", "image", {}, ["a", "b"]) == {}
+    assert sights.first("local", "image", ["b"]) == {"b": clock.at}
+    assert sights.first("local", "network", ["a", "b"]) == {"a": start, "b": start}
+    assert sights.used("local", "network", {}, ["a", "b"]) == {"a": 5.0, "b": 5.0}
+
+
+def test_another_engine_at_the_same_address_is_new(sights: Sights, clock: SetClock) -> None:
+    """Nothing that was seen, used or heard of at the one before counts; one that does not tell its id is the same."""
+    sights.at_engine("local", "one")
+    for host in ("local", "other"):
+        sights.hear(host, {"a": 5.0}, (), 9.0)
+        sights.first(host, "image", ["a"])
+    start = clock.at
+    clock.at += 100
+    for same in ("one", ""):
+        sights.at_engine("local", same)
+        assert sights.first("local", "image", ["a"]) == {"a": start}
+    sights.at_engine("local", "two")
+    assert sights.first("local", "image", ["a"]) == {"a": clock.at}
+    assert (sights.heard("local"), sights.used("local", "image", {}, ["a"])) == (0, {})
+    assert (sights.heard("other"), sights.used("other", "image", {}, ["a"])) == (9.0, {"a": 5.0})
+    assert sights.first("other", "image", ["a"]) == {"a": start}
 
 
 def test_policies_and_runs_of_cleanups_are_kept(store: Store, clock: SetClock) -> None:
@@ -116,12 +163,20 @@ def test_policies_and_runs_of_cleanups_are_kept(store: Store, clock: SetClock) -
     weekly = Policy("weekly", ("images", "cache"), 9.0, ("keep",), ("a*", "b"), 3, 7, 9)
     store.cleanups.keep(weekly, "ada")
     store.cleanups.keep(Policy("daily", ("dangling",)), "ada")
-    store.cleanups.keep(replace(weekly, on=True), "ben")
-    assert store.cleanups.policies() == [Policy("daily", ("dangling",)), replace(weekly, on=True)]
+    assert store.cleanups.turn_on(weekly, "ben")
+    assert not store.cleanups.turn_on(weekly, "ben")
+    assert not store.cleanups.turn_on(Policy("monthly", ("images",)), "ben")
+    assert store.cleanups.policies() == {"daily": Policy("daily", ("dangling",)), "weekly": replace(weekly, on=True)}
     assert (store.cleanups.drop("daily"), store.cleanups.drop("daily")) == (True, False)
     taken = [Taken("image", "sha256:2", "b:1", {"x": "y"}, ("b:1", "c:1"), ("b@d",)), Taken("network", "1", "lan", {})]
     for number, name in ((4, "weekly"), (5, "default"), (6, "weekly")):
-        store.cleanups.ended(Ran(name, 2, 1, 0, None, 5, number, "local", "ada"), taken if number == 4 else ())
+        begun = Ran(name, number=number, host="local", person="ada", at=clock.at, ended=False)
+        store.cleanups.note(begun)
+        for place, each in enumerate((*taken, taken[0]) if number == 4 else ()):
+            store.cleanups.taking(number, place, each)
+            assert store.cleanups.history("local", "", 1) == [replace(begun, removed=place + 1)]
+        store.cleanups.taking(number, 2, None)
+        store.cleanups.note(Ran(name, 2, 1, 0, None, 5, number, "local", "ada"))
     assert [each.number for each in store.cleanups.history("local", "", 9)] == [6, 5, 4]
     assert store.cleanups.history("local", "weekly", 1) == [
         Ran("weekly", 2, 1, 0, None, 5, 6, "local", "ada", clock.at)

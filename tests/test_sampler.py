@@ -130,17 +130,17 @@ def test_what_came_and_went_is_heard_before_the_engine_forgets_it(
     api.remove_container(box)
 
     def heard() -> float | None:
-        """When it was used last; a start of this very second is read by the next look."""
+        """When it was used last."""
         clock.at += MINUTE
         sampler.tick()
         eventually(lambda: not sampler._glances[0]._listening.locked())
-        return sights.used("local", {}, [image], 0).get(image)
+        return sights.used("local", "image", {}, [image]).get(image)
 
     at = eventually(heard)
     for _ in range(130):
         api.tag("tool:1", "passing", "by")
         api.remove_image("passing:by")
-    assert box not in [user for user, _, _ in starts.started(api, 0, starts.now(api))]
+    assert box not in [each.user for each in starts.events(api, 0, starts.now(api))]
     assert heard() == at
 
 

@@ -217,3 +217,10 @@ def test_a_line_sent_by_its_person_is_no_run(night: Night) -> None:
     _kept(night)
     assert night.say("restart -t 0 web", DEV).status is Status.HELD
     assert night.say("schedule run web", DEV).status is Status.HELD
+
+
+def test_a_schedule_whose_runs_were_all_agreed_to_does_not_say_that_each_asks(night: Night) -> None:
+    """Only one whose runs were not says so."""
+    asked = _asked(night, WEB, "30d")
+    assert "Each run will ask" not in told(_agree(night, asked.number))
+    assert "Each run will ask" in told(night.say("schedule add --yes --every 6h --name asking restart web"))

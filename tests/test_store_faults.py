@@ -17,7 +17,7 @@ from recording import WEB, begin, intend, receive
 from bot.clock import Clock
 from bot.emergency import Emergency
 from bot.store import FILE, Store, Unwritable
-from commands.cleanup.memory import Ran
+from commands.cleanup.memory import Ran, Taken
 from commands.cleanup.policy import Policy
 
 WRITES: list[Callable[[Store], object]] = [
@@ -30,9 +30,14 @@ WRITES: list[Callable[[Store], object]] = [
     lambda store: store.buttons.once("image prune -f", "local"),
     lambda store: store.buttons.press("0", 1),
     lambda store: store.sights.first("local", "image", ["a"]),
-    lambda store: store.sights.used("local", {"a": 1.0}, ["a"], 1.0),
+    lambda store: store.sights.used("local", "image", {"a": 1.0}, ["a"]),
+    lambda store: store.sights.hear("local", {"a": 1.0}, ["b"], 1.0),
+    lambda store: store.sights.forget("local", ["a"]),
+    lambda store: store.sights.at_engine("local", "a"),
     lambda store: store.cleanups.keep(Policy("weekly", ("images",)), "ada"),
-    lambda store: store.cleanups.ended(Ran("weekly"), ()),
+    lambda store: store.cleanups.note(Ran("weekly")),
+    lambda store: store.cleanups.taking(1, 0, Taken("network", "1", "lan", {})),
+    lambda store: store.cleanups.turn_on(Policy("weekly", ("images",)), "ada"),
 ]
 MANY = 200  # actions; far more than a small disk holds
 

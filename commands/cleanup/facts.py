@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from docker.errors import NotFound
+import requests
+from docker.errors import APIError, NotFound
 
 from commands import mounted, prunes, seen, wire
+from commands.attempts import Refusal
 from commands.builder import cache
 from commands.cleanup import starts
 from commands.cleanup.policy import CACHE, CONTAINERS, DANGLING, GRACE, IMAGES, NETWORKS, SLACK
@@ -22,6 +24,10 @@ from commands.prunes import Going
 from commands.target import Found
 from commands.timestamps import epoch
 
+APART = 3600.0  # seconds between the bot's clock and the engine's from which on nothing is cleaned up
+_APART = (
+    "The clock of slashdock and that of the engine are more than an hour apart. Nothing is cleaned up until they agree."
+)
 _NOT_YOURS = "no rule lets you remove it"
 Listed = Mapping[str, Any]
 Containers = list[Listed]  # the engine's list of those in any state
@@ -32,8 +38,9 @@ class Thing:
     """An object as it is planned with: word is the one of WHAT that takes it, size in bytes, times in epoch seconds.
 
     created is the engine's own date, seen the bot's first sight, used its last use as far as that is known, else 0.
-    stays is why it stays whatever a policy says. above are the ids of what was made of it, which has to go before; a
-    step is there for those alone, and goes with the last of them. names are what patterns are held against.
+    stays is why it stays whatever a policy says. above are the ids of what was made of it or lives in it, which has to
+    go before; a step is there for those alone, and goes with the last of them. names are what it is called, images the
+    names of what a container was made of: patterns are held against both.
     """
 
     word: str
@@ -44,6 +51,7 @@ class Thing:
     used: float = 0.0
     stays: str = ""
     names: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
     above: frozenset[str] = frozenset()
     step: bool = False
     way: Image | Going | None = None  # by which it is removed; None for what stays
@@ -57,15 +65,20 @@ class Thing:
 def things(ctx: Context, what: Iterable[str]) -> tuple[Thing, ...]:
     """Everything of these kinds that the asker may see; the lists are as many whatever there is.
 
-    Besides, each container that has stopped is looked at once, and each whose image has lost its name.
+    Besides, each container that has stopped is looked at once, and each whose image has lost its name. Raises Refusal
+    where the clocks are apart: by one of them all is old.
     """
+    clock = starts.now(ctx.docker) or ctx.now
+    if ctx.bot.cleanups.apart(clock) > APART:
+        raise Refusal(_APART)
+    ctx.bot.cleanups.at_engine(_engine(ctx))
     words = frozenset(what)
     params: wire.Params = {"all": 1, **({"size": 1} if CONTAINERS in words else {})}
     listed: Containers = wire.get(ctx.patient, "/containers/json", params=params)
     met = ctx.bot.cleanups.first_seen("container", [str(each["Id"]) for each in listed])
     found: list[Thing] = []
     if words & {DANGLING, IMAGES}:
-        found += _images(ctx, listed)
+        found += _images(ctx, listed, clock)
     if CONTAINERS in words:
         found += _containers(ctx, listed, met)
     if NETWORKS in words:
@@ -75,11 +88,20 @@ def things(ctx: Context, what: Iterable[str]) -> tuple[Thing, ...]:
     return tuple(found)
 
 
-def _images(ctx: Context, listed: Containers) -> Iterator[Thing]:
+def _engine(ctx: Context) -> str:
+    """The engine's own id, empty where it does not tell."""
+    try:
+        return str(wire.get(ctx.docker, "/info").get("ID") or "")
+    except APIError as error:
+        if error.status_code != requests.codes.forbidden:  # as what stands before the engine does
+            raise
+        return ""
+
+
+def _images(ctx: Context, listed: Containers, clock: float) -> Iterator[Thing]:
     all_ = pruning.images(ctx.docker)
-    ids = [image.id for image in all_]
-    met = ctx.bot.cleanups.first_seen("image", ids)
-    last = starts.last(ctx, listed, all_)
+    last = starts.last(ctx, clock, listed, all_)
+    met = ctx.bot.cleanups.first_seen("image", [image.id for image in all_])  # after what came or went is forgotten
     used = using.uses_of(ctx.docker, listed, ctx.visible, {})
     for image in pruning.shown_to(ctx.visible, all_):
         yield Thing(
@@ -91,20 +113,28 @@ def _images(ctx: Context, listed: Containers) -> Iterator[Thing]:
             last.get(image.id, 0.0),
             pruning.in_use(image, used) or "",
             (*image.tags, *image.digests),
-            image.children,
-            image.is_step,
-            image,
+            above=image.children,
+            step=image.is_step,
+            way=image,
         )
 
 
 def _containers(ctx: Context, listed: Containers, met: Mapping[str, float]) -> Iterator[Thing]:
+    living = ctx.bot.living_in()
     for each in listed:
         if not ctx.visible(seen.container(each)):
             continue
         identity, name = str(each["Id"]), seen.own_name(each.get("Names") or [each["Id"]])
         found = prunes.found("container", identity, name, each.get("Labels") or {})
         thing = Thing(
-            CONTAINERS, found, int(each.get("SizeRw") or 0), each["Created"], met[identity], names=(name, each["Image"])
+            CONTAINERS,
+            found,
+            int(each.get("SizeRw") or 0),
+            each["Created"],
+            met[identity],
+            names=(name,),
+            images=(each["Image"],),
+            above=living.get(identity, frozenset()),
         )
         if each["State"] not in containers.STOPPED:
             yield replace(thing, stays=f"it is {each['State']}")
@@ -116,7 +146,7 @@ def _containers(ctx: Context, listed: Containers, met: Mapping[str, float]) -> I
 
 
 def _stopped(ctx: Context, listed: Listed, thing: Thing) -> Thing:
-    """The same after a look at it, as a list tells neither when it ended nor whether it gives root."""
+    """The same after a look, as a list tells neither when it ended, nor its image's name of then, nor of root."""
     details = ctx.docker.inspect_container(thing.id)
     found = replace(thing.found, details=details, volumes=mounted.volumes(ctx.docker, details))
     ended = str(details["State"].get("FinishedAt") or "0")
@@ -124,6 +154,7 @@ def _stopped(ctx: Context, listed: Listed, thing: Thing) -> Thing:
         thing,
         found=found,
         used=max(0.0, epoch(ended, ctx.now)),
+        images=(*thing.images, str(details["Config"]["Image"])),
         stays="" if ctx.may(found) else _NOT_YOURS,
         way=containers.going(ctx, listed, found),
     )
@@ -133,6 +164,8 @@ def _networks(ctx: Context, listed: Containers) -> Iterator[Thing]:
     all_: list[Listed] = wire.get(ctx.docker, "/networks")
     met = ctx.bot.cleanups.first_seen("network", [str(each["Id"]) for each in all_])
     users = networks.used_by(ctx, listed)
+    used = {str(each["Id"]): ctx.now for each in all_ if users.keys() & {each["Id"], each["Name"]}}
+    last = ctx.bot.cleanups.used("network", used, [str(each["Id"]) for each in all_])
     for each in all_:
         identity, name = str(each["Id"]), str(each["Name"])
         if networks.is_spared(each) or not ctx.visible(seen.network(each)):
@@ -140,7 +173,8 @@ def _networks(ctx: Context, listed: Containers) -> Iterator[Thing]:
         user, created = users.get(identity) or users.get(name), epoch(str(each["Created"]), ctx.now)
         going = networks.going(ctx, each, created)
         stays = f"{user} is on it" if user else ""
-        yield Thing(NETWORKS, going.found, 0, created, met[identity], stays=stays, names=(name,), way=going)
+        known = (0, created, met[identity], last.get(identity, 0.0))
+        yield Thing(NETWORKS, going.found, *known, stays, (name,), way=going)
 
 
 def _cache(ctx: Context) -> Iterator[Thing]:
@@ -158,6 +192,6 @@ def _cache(ctx: Context) -> Iterator[Thing]:
             epoch(str(last), ctx.now) if last else 0.0,
             cache.kept(each),
             (going.found.id,),
-            above[going.found.id],
+            above=above[going.found.id],
             way=going,
         )

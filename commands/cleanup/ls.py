@@ -26,7 +26,8 @@ TABLE = r"table {{.Name}}\t{{.State}}\t{{.What}}\t{{.Age}}\t{{.Keeps}}\t{{.Most}
 class Ls(Command, name="cleanup ls", alias="cleanup list", permission=Permission.SEE):
     """List the cleanup policies: what each takes, from which age, what it keeps, and how much a run takes.
 
-    A dry one only shows what it would remove. One with a disk does so only while that is full.
+    A dry one only shows what it would remove. One with a disk does so only while that is full. One that is damaged, or
+    was kept by a newer slashdock, is unreadable: it is not run, and `cleanup rm` forgets it.
     """
 
     format: str = flag(default="", help=f"{FORMAT} (.Name .State .What .Age .Keeps .Most .Disk .Hosts)")
@@ -35,7 +36,7 @@ class Ls(Command, name="cleanup ls", alias="cleanup list", permission=Permission
     def run(self, ctx: Context) -> Reply:
         """The policies through the template."""
         source = "{{.Name}}" if self.quiet else TABLE if self.format in {"", "table"} else self.format
-        return listed([_row(each) for each in ctx.bot.cleanups.policies()], source, HEADERS)
+        return listed([_row(*each) for each in ctx.bot.cleanups.policies().items()], source, HEADERS)
 
 
 def told(policy: Policy) -> dict[str, str]:
@@ -46,7 +47,7 @@ def told(policy: Policy) -> dict[str, str]:
         "Name": policy.name,
         "State": "on" if policy.on else "dry",
         "What": ", ".join(policy.what),
-        "Age": duration(policy.age) if policy.age else "1d",
+        "Age": duration(policy.counting),
         "Keeps": ", ".join(kept),
         "Most": f"{policy.most} or {policy.percent} %",
         "Disk": f"{policy.disk} % until {policy.until} %" if policy.disk else "any",
@@ -54,5 +55,6 @@ def told(policy: Policy) -> dict[str, str]:
     }
 
 
-def _row(policy: Policy) -> Row:
-    return Row("*formatter.CleanupContext", told(policy))
+def _row(name: str, policy: Policy | None) -> Row:
+    unreadable = dict.fromkeys(HEADERS, "") | {"Name": name, "State": "UNREADABLE"}
+    return Row("*formatter.CleanupContext", unreadable if policy is None else told(policy))

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from commands.cleanup.policy import Policy
+
+if TYPE_CHECKING:
+    from commands.cleanup.starts import Heard
 
 
 @dataclass(frozen=True)
 class Ran:
     """A run: the policy and what came of it; the action's number, the host, who asked, and when it ended.
 
-    at is in epoch seconds. freed are the bytes that the engine had less afterwards, None where it could not say; told
-    is what it listed for all that went.
+    at is in epoch seconds. freed are the bytes that were had back, None where nobody could say; told is what the engine
+    listed for all that went. Of one that has not ended, or was ended by force, at is when it began and removed how many
+    objects it took at most; the rest is not known.
     """
 
     policy: str
@@ -28,6 +32,7 @@ class Ran:
     host: str = ""
     person: str = ""
     at: float = 0.0
+    ended: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,17 @@ class Taken:
 class Cleanups(Protocol):
     """The memory of cleanups at the host that the line is about; what changes it raises Refusal where it cannot."""
 
-    def policies(self) -> list[Policy]:
-        """All policies in order of name, the built-in one first."""
+    def policies(self) -> Mapping[str, Policy | None]:
+        """All policies in order of name, the built-in one first; None for one that cannot be read."""
 
     def policy(self, name: str) -> Policy:
-        """The policy of this name; raises Refusal where there is none."""
+        """The policy of this name; raises Refusal where there is none, or it cannot be read."""
 
     def keep(self, policy: Policy) -> None:
         """Keep a policy, in the place of one of its name."""
+
+    def turn_on(self, policy: Policy) -> None:
+        """Let its runs remove what it takes; raises Refusal where it is not what it was."""
 
     def drop(self, name: str) -> None:
         """Forget a policy; raises Refusal where there is none."""
@@ -61,16 +69,34 @@ class Cleanups(Protocol):
         """Since when the bot has seen each of all objects of this kind, in epoch seconds; a new id is noted now."""
 
     def heard(self) -> float:
-        """Up to when the starts of containers were read, in epoch seconds of the engine; 0 where never."""
+        """Up to when events were read, in epoch seconds of the engine; 0 where never."""
 
-    def used(self, uses: Mapping[str, float], ids: Iterable[str], heard: float) -> Mapping[str, float]:
-        """When each of all images was used last as far as is known, with these uses, which are noted, as heard is."""
+    def hear(self, heard: Heard) -> None:
+        """Forget the images that came or went, and note the last uses of others."""
+
+    def used(self, kind: str, uses: Mapping[str, float], ids: Iterable[str]) -> Mapping[str, float]:
+        """When each of all objects of this kind was used last as far as is known, with these uses, which are noted."""
+
+    def came(self, images: Iterable[str]) -> None:
+        """Note that these images came just now, so that they are new to the next look."""
+
+    def at_engine(self, engine: str) -> None:
+        """Forget all that was seen and used here where this is the id of another engine than before."""
+
+    def apart(self, clock: float) -> float:
+        """The seconds between the bot's clock and one that shows this now."""
 
     def turn(self) -> AbstractContextManager[bool]:
         """The host's turn to remove something while it lasts; False where images are on their way there now."""
 
-    def ended(self, ran: Ran, taken: Iterable[Taken]) -> None:
-        """Note how a run ended, and what it took; its number, host, person and time are filled in."""
+    def begin(self, policy: str) -> int:
+        """Note that a run of this policy begins; its number."""
+
+    def taking(self, place: int, taken: Taken | None) -> None:
+        """Note what the run takes in this place, just before it does and again as it was; None: nothing."""
+
+    def ended(self, ran: Ran) -> None:
+        """Note how a run ended; its number, host, person and time are filled in."""
 
     def taken(self, number: int) -> list[Taken]:
         """What a run at this host took, in its order; raises Refusal where no run has this number."""

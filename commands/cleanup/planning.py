@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from commands import reference
 from commands.cleanup.facts import Thing
-from commands.cleanup.policy import DANGLING, DAY, IMAGES, Policy
+from commands.cleanup.policy import CONTAINERS, DANGLING, DAY, IMAGES, Policy
 from commands.target import Found
 from commands.units import ago
 
@@ -32,7 +33,7 @@ class Plan:
 def plan(things: Iterable[Thing], policy: Policy, now: float, *, all_: bool = False) -> Plan:
     """What the policy takes of these, what was used least recently first; with all_ as much as there is.
 
-    What was made of another goes before it, and what holds something that stays, stays.
+    What was made of another, or lives in it, goes before it, and what holds something that stays, stays.
     """
     known = tuple(things)
     meant = [each for each in known if not each.step and _takes(policy, each)]
@@ -41,7 +42,7 @@ def plan(things: Iterable[Thing], policy: Policy, now: float, *, all_: bool = Fa
     steps = {each.id: each for each in known if each.step and not _reason(each, policy, now)}
     going = steps | {each.id: each for each in meant if not reasons[each.id]}
     for thing in _holding(going):
-        reasons[thing.id] = "what was made of it stays"
+        reasons[thing.id] = f"what {'lives in' if thing.word == CONTAINERS else 'was made of'} it stays"
     order = tuple(_ordered(going))
     cap = len(order) if all_ else policy.cap(len(meant) + sum(each.step for each in order))
     keep = tuple((each, reasons[each.id]) for each in meant if reasons[each.id])
@@ -73,8 +74,22 @@ def _kept(thing: Thing, policy: Policy) -> str:
     label = next((each for each in policy.keep_labels if _carries(thing.found.labels, each)), "")
     if label:
         return f"it has the label {label}"
-    glob = next((each for each in policy.keep if any(fnmatchcase(name, each) for name in thing.names)), "")
+    called = frozenset(_called(thing)) if policy.keep else ()
+    glob = next((each for each in policy.keep if any(fnmatchcase(name, _plain(each)) for name in called)), "")
     return f"{glob} is kept" if glob else ""
+
+
+def _called(thing: Thing) -> Iterator[str]:
+    """What patterns are held against: of images each name, as it is listed and in full, and its repository."""
+    yield from thing.names
+    for name in thing.names if thing.word in {DANGLING, IMAGES} else thing.images:
+        for each in (name, *reference.fulls(name)):
+            yield from (each, _repository(each))
+
+
+def _plain(glob: str) -> str:
+    """The pattern with * and ? alone: a bracket is a bracket."""
+    return glob.replace("[", "[[]")
 
 
 def _newest(meant: Iterable[Thing], number: int) -> Mapping[str, str]:

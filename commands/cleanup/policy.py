@@ -9,9 +9,10 @@ DEFAULT = "default"
 DAY = 86_400.0  # seconds
 SLACK = 60.0  # seconds; two runs of a nightly job are never quite a day apart
 GRACE = DAY  # seconds for which what was just seen is left alone, whatever the age says: a pull may be under way
+MOST, PERCENT = 20, 20  # objects, and of a hundred, that one run takes where nobody else agreed to more
 DANGLING, IMAGES, CONTAINERS, NETWORKS, CACHE = WHAT = ("dangling", "images", "containers", "networks", "cache")
-_SECONDS = {"m": 60.0, "h": 3600.0, "d": DAY, "w": 7 * DAY}
-_DURATION = re.compile(r"(\d{1,5})([mhdw])")
+_SECONDS = {"h": 3600.0, "d": DAY, "w": 7 * DAY}
+_DURATION = re.compile(r"(\d{1,5})([hdw])")
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,22 @@ class Policy:
     keep_labels: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     newest: int = 0
-    most: int = 20
-    percent: int = 20
+    most: int = MOST
+    percent: int = PERCENT
     on: bool = False
     disk: int = 0
     until: int = 0
     hosts: tuple[str, ...] = ()
 
     @property
+    def counting(self) -> float:
+        """The age that counts: nothing goes before its grace is over."""
+        return max(self.age, GRACE)
+
+    @property
     def youngest(self) -> float:
         """The seconds since the first sight that it takes to go at least."""
-        return max(self.age, GRACE) - SLACK
+        return self.counting - SLACK
 
     def cap(self, whole: int) -> int:
         """How many objects one run takes of so many that it looked at; one at least, or few would never go."""
@@ -57,6 +63,6 @@ def seconds(text: str) -> float | None:
 
 
 def duration(span: float) -> str:
-    """An age as it is typed: the largest unit that leaves no rest."""
-    unit = next(each for each in "wdhm" if each == "m" or (span and span % _SECONDS[each] == 0))
+    """An age of whole hours as it is typed: the largest unit that leaves no rest."""
+    unit = next(each for each in "wdh" if each == "h" or span % _SECONDS[each] == 0)
     return f"{span / _SECONDS[unit]:.0f}{unit}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from commands import wire
+from commands.attempts import Refusal
 from commands.cleanup.facts import Thing
 from commands.cleanup.memory import Taken
 from commands.cleanup.planning import Plan
@@ -43,6 +44,16 @@ class Fate:
     why: str = ""
     lost: tuple[str, ...] = ()
 
+    @property
+    def taken(self) -> Taken | None:
+        """What it took, for whoever wants it back: all, or the names that were lost; what nobody knows may be gone."""
+        found, gone = self.thing.found, self.end in {End.REMOVED, End.UNKNOWN}
+        if not (gone or self.lost):
+            return None
+        tags = tuple(name for name in found.tags if gone or name in self.lost)
+        digests = tuple(found.details.get("RepoDigests") or ()) if found.kind == "image" else ()
+        return Taken(found.kind, found.id, found.name, found.labels, tags, digests)
+
     def __str__(self) -> str:
         """As the report says it."""
         return f"{self.end}: {self.why}" if self.why else str(self.end)
@@ -64,14 +75,16 @@ class Removal:
         """What is gone by it."""
         return [fate.thing for fate in self.fates if fate.end is End.REMOVED]
 
-    def taken(self) -> Iterator[Taken]:
-        """What it took, for whoever wants it back: what is gone, and the names that were lost by what stayed."""
-        for fate in self.fates:
-            found = fate.thing.found
-            if fate.end is End.REMOVED or fate.lost:
-                tags = tuple(name for name in found.tags if name in fate.lost or fate.end is End.REMOVED)
-                digests = tuple(found.details.get("RepoDigests") or ()) if found.kind == "image" else ()
-                yield Taken(found.kind, found.id, found.name, found.labels, tags, digests)
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The ids of what is gone by it, and of what only lost names."""
+        return tuple(fate.thing.id for fate in self.fates if fate.end is End.REMOVED or fate.lost)
+
+    @property
+    def lost(self) -> bool:
+        """Whether something stays that lost a name which it can have again."""
+        stays = (fate for fate in self.fates if fate.end in {End.KEPT, End.FAILED})
+        return any({*fate.lost} & {*fate.thing.found.tags} for fate in stays)
 
     def rest(self, things: Iterable[Thing], end: End, why: str = "") -> None:
         """Note that these were left."""
@@ -81,8 +94,8 @@ class Removal:
 def remove(ctx: Context, planned: Plan, enough: Callable[[], str]) -> Removal:
     """Remove it, each in the host's own turn: nothing goes while images are on their way there.
 
-    enough is asked before each one why no more is to go, and says nothing where it may. After a lost answer nothing
-    more is begun.
+    enough is asked before each one why no more is to go, and says nothing where it may. Each is written down before it
+    goes, and again as it went. After a lost answer, and where that cannot be written, nothing more is begun.
     """
     removal, made = Removal(), dict[str, str]()
     for at, thing in enumerate(planned.remove):
@@ -90,13 +103,26 @@ def remove(ctx: Context, planned: Plan, enough: Callable[[], str]) -> Removal:
             if why := enough() if ours else _BUSY:
                 removal.rest(planned.remove[at:], End.KEPT, why)
                 break
-            fate = _fate(ctx, thing, made)
-        removal.fates.append(fate)
-        if fate.end in {End.UNKNOWN, End.UNTRIED}:
-            removal.broken = _LOST.format(thing.found.name) if fate.end is End.UNKNOWN else fate.why
-            removal.rest(planned.remove[at + 1 :], End.UNTRIED)
+            try:
+                _taken(ctx, at, thing, removal, made)
+            except Refusal as refusal:
+                removal.broken = removal.broken or str(refusal)
+        if removal.broken:
+            removal.rest(planned.remove[len(removal.fates) :], End.UNTRIED)
             break
     return removal
+
+
+def _taken(ctx: Context, at: int, thing: Thing, removal: Removal, made: dict[str, str]) -> None:
+    """Take one; raises Refusal where that cannot be written down."""
+    meant = Fate(thing, End.UNKNOWN).taken
+    ctx.bot.cleanups.taking(at, meant)
+    fate = _fate(ctx, thing, made)
+    removal.fates.append(fate)
+    if fate.end in {End.UNKNOWN, End.UNTRIED}:
+        removal.broken = _LOST.format(thing.found.name) if fate.end is End.UNKNOWN else fate.why
+    if fate.taken != meant:
+        ctx.bot.cleanups.taking(at, fate.taken)
 
 
 def _fate(ctx: Context, thing: Thing, made: dict[str, str]) -> Fate:

@@ -23,6 +23,7 @@ HEADER = ("ID", "KIND", "NAME", "SIZE", "CREATED", "WHAT")
 _NOTHING: dict[tuple[str, ...], str] = {(DANGLING,): "There are no dangling images."}
 _LATER = "one run removes {} at most, the next goes on"
 _MORE = "`{}` removes all {} at once, where somebody else agrees."
+_LOST = "Something stays that lost names: `cleanup undo {}` gives back those that are free."
 _DRY = "The policy {0} is dry: nothing was removed. `cleanup on {0}` turns it on."
 
 Row = tuple[str, ...]
@@ -58,8 +59,10 @@ def after(ctx: Context, planned: Plan, gauge: Gauge, removal: Removal, ran: Ran)
     parts += [Note(_counted(ran)), *_left_room(gauge), *_hints(planned, policy)]
     if ran.freed == 0 and (much := list(space.large(ctx))):
         parts.append(Note(f"Nothing was freed. {' '.join(much)}"))
+    if removal.lost:
+        parts.append(Note(_LOST.format(ran.number)))
     parts += _week(ctx)
-    ids = tuple(each.id for each in removal.taken())
+    ids = removal.touched
     if not removal.broken:
         return Reply(tuple(parts), ids=ids)
     told = (*parts, Errors(f"{removal.broken}\n"))

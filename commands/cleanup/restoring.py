@@ -117,12 +117,14 @@ def _restored(ctx: Context, back: Back) -> str:
             return f"failed: {pulled.error}"
         if _id(ctx, back.pull) != back.taken.id:
             return _OTHER.format(wanted.domain)
+    given = list[str]()
     for tag in back.tags:
-        name = reference.parse(tag)
-        if name is not None and _id(ctx, tag) is None:
+        name, stands = reference.parse(tag), _id(ctx, tag)
+        if name is not None and stands is None:
             params: wire.Params = {"repo": f"{name.domain}/{name.path}", "tag": name.tag}
             wire.post(ctx.patient, "/images/{0}/tag", back.taken.id, params=params)
-    return f"is back{', as ' if back.tags else ''}{', '.join(back.tags)}"
+        given += [tag] if stands in {None, back.taken.id} else []  # else something else got it meanwhile
+    return f"is back{', as ' if given else ''}{', '.join(given)}"
 
 
 def _id(ctx: Context, ref: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from commands import vanished
@@ -18,9 +18,11 @@ from commands.cleanup.space import Usage
 from commands.command import Command, arg
 from commands.context import Context
 from commands.intent import Intent, told
-from commands.reply import Note, Reply, note
+from commands.reply import Reply, failure, note
 
 DOES = "image rm, image prune, container rm, container prune, network rm, network prune, builder prune"
+
+_UNREAD = "How large the logs of the containers were that went cannot be read here: they are freed besides."
 
 
 class Running(Command):
@@ -48,28 +50,45 @@ class Running(Command):
             lambda: _cleaned(ctx, gauge, planned),
             report.going(planned, ctx.now),
             idle=not planned.remove,
+            bound=lambda: choosing.bound(policy),
         )
 
 
 def _cleaned(ctx: Context, gauge: Gauge, planned: Plan) -> Reply:
     policy = gauge.policy
-    before = space.usage(ctx.patient, policy.what) if planned.remove else {}
-    done = removal.remove(ctx, planned, gauge.enough)
-    ran = _ran(policy, planned, done, _freed(ctx, policy, before, done))
-    reply = report.after(ctx, planned, gauge, done, ran)
     try:
-        ctx.bot.cleanups.ended(ran, done.taken())
+        number = ctx.bot.cleanups.begin(policy.name)
     except Refusal as refusal:
-        return reply + Reply((Note(str(refusal)),))
+        return failure(str(refusal))
+    before = space.usage(ctx.patient, policy.what) if planned.remove else {}
+    logs = {each.id: space.log(each.found.details) for each in planned.remove if each.found.kind == "container"}
+    done = removal.remove(ctx, planned, gauge.enough)
+    written = [logs[each.id] for each in done.removed if each.id in logs]
+    ran = replace(_ran(policy, planned, done, _freed(ctx, policy, before, done, written)), number=number)
+    reply = report.after(ctx, planned, gauge, done, ran)
+    if None in written:
+        reply += note(_UNREAD)
+    try:
+        ctx.bot.cleanups.ended(ran)
+    except Refusal as refusal:
+        reply += note(str(refusal))
     return reply
 
 
-def _freed(ctx: Context, policy: Policy, before: Usage | None, done: Removal) -> int | None:
-    """The bytes that the engine has less than before; None where it could not say."""
+def _freed(
+    ctx: Context, policy: Policy, before: Usage | None, done: Removal, written: Sequence[int | None]
+) -> int | None:
+    """The bytes that the engine has less than before, with these logs; None where nobody can say.
+
+    A log that cannot be read is none that was empty: nothing else freed is not nothing.
+    """
     if before is None or done.broken:
         return None
     after = space.usage(ctx.patient, policy.what) if done.removed else before
-    return None if after is None else max(0, space.held(before) - space.held(after))
+    if after is None:
+        return None
+    freed = max(0, space.held(before) - space.held(after)) + sum(filter(None, written))
+    return freed if freed or None not in written else None
 
 
 def _ran(policy: Policy, planned: Plan, done: Removal, freed: int | None) -> Ran:

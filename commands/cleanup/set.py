@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from commands.aftermath import Fate, Past, untold
 from commands.cleanup import disk, policy, values
-from commands.cleanup.policy import DANGLING, WHAT, Policy
+from commands.cleanup.policy import DANGLING, MOST, PERCENT, WHAT, Policy
 from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.intent import Intent
@@ -22,7 +22,8 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     """Say what a cleanup takes, under a name.
 
     It replaces all that was said under this name before. Its runs remove nothing and only show what they would, until
-    `cleanup on NAME`. Nothing goes that was first seen less than a day ago, whatever the age says.
+    `cleanup on NAME`, which takes somebody else's consent where a run may take more than 20 objects, or than 20 of a
+    hundred. Nothing goes that was first seen less than a day ago, whatever the age says.
     """
 
     policy: str = arg("NAME", choosing=True)
@@ -32,16 +33,25 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
     age: str = flag(
         default="14d", shown="14d", kind=values.AGE, help="How long ago it was first seen, and last used, at least"
     )
-    keep_label: tuple[str, ...] = flag(default=(), kind=values.LABELS, help="Keep what has this label: KEY[=VALUE]")
+    keep_label: tuple[str, ...] = flag(
+        default=(), kind=values.LABELS, help="Keep what has this label: KEY[=VALUE]; several with commas"
+    )
     keep: tuple[str, ...] = flag(
-        default=(), kind=values.GLOBS, help="Keep what is called so, such as 'registry.example/*' or 'db-*'"
+        default=(),
+        kind=values.GLOBS,
+        help="Keep what is called so, such as 'registry.example/*' or 'db-*'; several with commas",
     )
     newest: int = flag(
         default=0, kind=values.NONE_OR_MORE, help="Keep so many images of each repository, those that came last"
     )
-    most: int = flag(default=20, shown="20", kind=values.ONE_OR_MORE, help="Take so many objects in one run at most")
+    most: int = flag(
+        default=MOST, shown=str(MOST), kind=values.ONE_OR_MORE, help="Take so many objects in one run at most"
+    )
     most_percent: int = flag(
-        default=20, shown="20", kind=values.PERCENT, help="Take so many of a hundred objects in one run at most"
+        default=PERCENT,
+        shown=str(PERCENT),
+        kind=values.PERCENT,
+        help="Take so many of a hundred objects in one run at most",
     )
     disk: int = flag(
         default=0, kind=values.SHARE, help="Take something only where the disk is as full as this, or more"
@@ -83,12 +93,12 @@ class Set(Command, name="cleanup set", permission=Permission.CHANGE):
             self.policy,
             tuple(word for word in WHAT if word in given),
             policy.seconds(self.age) or 0.0,
-            self.keep_label,
-            self.keep,
+            values.several(self.keep_label),
+            values.several(self.keep),
             self.newest,
             self.most,
             self.most_percent,
             disk=self.disk,
             until=self.until,
-            hosts=tuple(dict.fromkeys(word for each in self.hosts for word in values.hosts(each))),
+            hosts=values.several(self.hosts),
         )

@@ -21,6 +21,8 @@ from commands.units import size
 
 _TYPES = {DANGLING: "image", IMAGES: "image", CONTAINERS: "container", CACHE: "build-cache"}
 TOLD = 3  # of the largest of each kind
+_IN_FILES = ("json-file", "local")  # drivers that keep a log with its container; the path tells of the first alone
+_NEVER = "0001-"  # when a container started that never did
 LOOKED_AT = 100  # containers whose log files are looked for
 
 Usage = Mapping[str, Any]
@@ -72,9 +74,24 @@ def _told(start: str, sized: Iterable[_Sized]) -> Iterator[str]:
 
 
 def _logs(ctx: Context, containers: Iterable[Mapping[str, Any]]) -> Iterator[_Sized]:
-    """The log files, where this machine has them: a path with the container's full id in it is the engine's own."""
+    """The log files, where this machine has them."""
     for each in list(containers)[:LOOKED_AT]:
-        with suppress(DockerException, OSError):
-            path = Path(ctx.docker.inspect_container(each["Id"]).get("LogPath") or "/")
-            files = path.parent.glob(f"{path.name}*") if each["Id"] in path.name else ()  # with those that were rotated
-            yield sum(file.stat().st_size for file in files), seen.container(each).name
+        with suppress(DockerException):
+            yield log(ctx.docker.inspect_container(each["Id"])) or 0, seen.container(each).name
+
+
+def log(details: Mapping[str, Any]) -> int | None:
+    """The bytes of a container's log files, with those that were rotated; None where this machine cannot tell.
+
+    By its inspect; a path with the container's full id in it is the engine's own. What a driver keeps elsewhere, or
+    nowhere, does not go with the container.
+    """
+    driver, path = details["HostConfig"]["LogConfig"]["Type"], Path(details.get("LogPath") or "/")
+    if driver not in _IN_FILES:
+        return 0
+    if details["Id"] not in path.name:
+        return 0 if details["State"]["StartedAt"].startswith(_NEVER) else None
+    try:
+        return sum(file.stat().st_size for file in path.parent.iterdir() if file.name.startswith(path.name))
+    except OSError:
+        return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from commands.aftermath import Fate, Past
 from commands.approval.requests import DIGITS
 from commands.cleanup import restoring
+from commands.cleanup.restoring import Back
 from commands.command import Command, arg
 from commands.context import Context
 from commands.intent import Intent, told
@@ -24,7 +25,6 @@ class Undo(Command, name="cleanup undo", permission=Permission.CHANGE, does="ima
     """
 
     attended = True
-    brings = True
 
     number: str = arg("NUMBER", choosing=True)
 
@@ -54,4 +54,9 @@ class Undo(Command, name="cleanup undo", permission=Permission.CHANGE, does="ima
             "image pull": tuple(each.found for each in able if each.pull),
             "image tag": tuple(each.found for each in able if each.tags),
         }
-        return Intent(tuple(each.found for each in able), lambda: restoring.restore(ctx, backs), table, also=also)
+        return Intent(tuple(each.found for each in able), lambda: _restored(ctx, backs), table, also=also)
+
+
+def _restored(ctx: Context, backs: list[Back]) -> Reply:
+    with ctx.bringing():
+        return restoring.restore(ctx, backs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commands.cleanup.policy import WHAT, seconds
 from commands.kinds import INT, Kind
 
@@ -22,16 +24,14 @@ def words(text: str) -> tuple[str, ...]:
     return found
 
 
-def hosts(text: str) -> tuple[str, ...]:
-    """Names of hosts with commas between them."""
-    found = tuple(word.strip() for word in text.split(","))
-    if not all(found):
-        raise ValueError("expected names of hosts such as prod,db")
-    return found
+def several(texts: Iterable[str]) -> tuple[str, ...]:
+    """All that texts name with commas between them, each once."""
+    return tuple(dict.fromkeys(word.strip() for text in texts for word in text.split(",")))
 
 
 def _hosts(text: str) -> str:
-    hosts(text)
+    if not all(several([text])):
+        raise ValueError("expected names of hosts such as prod,db")
     return text
 
 
@@ -46,14 +46,14 @@ def _age(text: str) -> str:
     return text
 
 
-def _key(text: str) -> str:
-    if not text.partition("=")[0]:
+def _keys(text: str) -> str:
+    if not all(word.partition("=")[0] for word in several([text])):
         raise ValueError("expected KEY or KEY=VALUE")
     return text
 
 
-def _glob(text: str) -> str:
-    if not text:
+def _globs(text: str) -> str:
+    if not all(several([text])):
         raise ValueError("expected a pattern such as 'registry.example/*'")
     return text
 
@@ -72,8 +72,8 @@ SHARE = Kind(
 WORDS = Kind("list", _words, repeats=True, samples=("images", "containers,networks"))
 AGE = Kind("duration", _age, samples=("36h", "14d"))
 HOSTS = Kind("list", _hosts, repeats=True, samples=("prod", "prod,db"))
-LABELS = Kind("list", _key, repeats=True, samples=("keep", "stage=prod"))
-GLOBS = Kind("list", _glob, repeats=True, samples=("registry/*", "db-?"))
+LABELS = Kind("list", _keys, repeats=True, samples=("keep", "keep,stage=prod"))
+GLOBS = Kind("list", _globs, repeats=True, samples=("registry/*", "db-?,app:2*"))
 NONE_OR_MORE = Kind("int", lambda text: _count(text, 0, _MANY, "0 or more"), samples=("0", "3"))
 ONE_OR_MORE = Kind("int", lambda text: _count(text, 1, _MANY, "1 or more"), samples=("1", "20"))
 PERCENT = Kind("int", lambda text: _count(text, 1, 100, "a number from 1 to 100"), samples=("1", "100"))

@@ -31,8 +31,6 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
     The container stands still meanwhile unless you say --pause=false. Volumes are not part of the image.
     """
 
-    brings = True
-
     container: str = arg("CONTAINER")
     repository: str = arg("REPOSITORY[:TAG]", default="")
     author: str = flag("-a", default="", help="Who made the image, such as Ada <ada@example.com>")
@@ -70,7 +68,8 @@ class Commit(Command, name="container commit", alias="commit", permission=Permis
         """Make the image; the answer is its id."""
         params, client = self._params(ctx.id(self.targets()[0])), ctx.patient
         try:
-            made = wire.post(client, "/commit", params=params).json()
+            with ctx.bringing():
+                made = wire.post(client, "/commit", params=params).json()
         except requests.RequestException as error:
             if not wire.lost(error):
                 raise

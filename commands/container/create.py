@@ -36,8 +36,6 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     say NAME=VALUE. Files may be named below the folders that the settings allow.
     """
 
-    brings = True
-
     image: str = arg("IMAGE")
     words: tuple[str, ...] = args("COMMAND] [ARG", required=False)
     cidfile: str = flag(default="", help="Leave it away: the answer says the id")
@@ -146,7 +144,8 @@ class Create(Making, name="container create", alias="create", permission=Permiss
     def make(self, ctx: Context) -> Made:
         """The container, not started; raises Unmade."""
         try:
-            made = ordering.make(ctx, self._understood(ctx))
+            with ctx.bringing():  # until the container is there, which keeps its image from then on
+                made = ordering.make(ctx, self._understood(ctx))
         except Refusal as refusal:
             raise Unmade(str(refusal), own=True) from None
         warning = self.warning()

@@ -24,13 +24,14 @@ STOPPED = {"created", "exited", "dead"}
 HEADER = ("CONTAINER ID", "NAME", "IMAGE", "STATUS", "SIZE")
 TITLE = "Deleted Containers:"
 LOOK = "docker ps -a"
+LIVED_IN = "another container lives in it, and could never be started again"
 
 
 class Prune(Pruning, name="container prune", permission=Permission.CHANGE, does="container rm"):
     """Remove all containers that do not run.
 
-    Their logs and whatever they wrote outside of volumes go with them. What is protected stays, and what gives root on
-    the host where you may not remove that.
+    Their logs and whatever they wrote outside of volumes go with them. What is protected stays, what gives root on the
+    host where you may not remove that, and what another one lives in, which could never be started again.
     """
 
     def warning(self) -> str:
@@ -73,6 +74,8 @@ def going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:
             return "it was given another name meanwhile"
         if now["State"]["Status"] not in STOPPED:
             return f"it is {now['State']['Status']} again"
+        if ctx.bot.living_in().get(identity):
+            return LIVED_IN
         return "it ran meanwhile" if now["State"]["StartedAt"] != found.details["State"]["StartedAt"] else ""
 
     def remove() -> None:

@@ -79,7 +79,6 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     """
 
     attended = True
-    brings = True
 
     context: str = arg("PATH | URL | -")
     disable_content_trust: bool = flag(default=True, shown="true", help="Always so: signatures are not checked here")
@@ -162,11 +161,12 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     def _had(self, ctx: Context, context: contexts.Context) -> Reply:
         """The build of a context that is there."""
         mistaken = self._mistakes(ctx, context)
-        try:
-            fetched = self._fetched(ctx, context)
-        except Unfetched as error:
-            return mistaken + self._unfetched(context, error)
-        return mistaken + self._built(ctx, context, fetched)
+        with ctx.bringing():
+            try:
+                fetched = self._fetched(ctx, context)
+            except Unfetched as error:
+                return mistaken + self._unfetched(context, error)
+            return mistaken + self._built(ctx, context, fetched)
 
     def unforeseen(self) -> str:
         """What the names of images stand for when it is built, and what the engine fetches itself."""

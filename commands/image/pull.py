@@ -36,7 +36,6 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
     """
 
     attended = True
-    brings = True
 
     image: str = arg("NAME[:TAG|@DIGEST]")
     all_tags: bool = flag("-a", default=False, help="All images of the repository")
@@ -87,7 +86,8 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
         plain = not (self.all_tags or found.tag or found.digest)
         before = lines([f"Using default tag: {DEFAULT_TAG}"]) if plain and not self.quiet else Reply()
         try:
-            done = transfer.pull(ctx, found, all_tags=self.all_tags, platform=self.platform)
+            with ctx.bringing():
+                done = transfer.pull(ctx, found, all_tags=self.all_tags, platform=self.platform)
             if not (done.error or self.all_tags):
                 ctx.docker.inspect_image(self.targets()[0].ref)
         except (APIError, requests.RequestException) as error:

@@ -39,7 +39,6 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
     """
 
     attended = True
-    brings = True
 
     image: str = arg("NAME[:TAG]")
     all_tags: bool = flag("-a", default=False, help="All tags of the repository that are here")
@@ -115,7 +114,8 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
         name = image.target.ref
         if ctx.docker.inspect_image(name)["Id"] != image.id:
             return Transferred((), _MOVED.format(name))
-        return transfer.push(ctx, found, {"tag": name.rpartition(":")[2], **self._platform()})
+        with ctx.bringing():
+            return transfer.push(ctx, found, {"tag": name.rpartition(":")[2], **self._platform()})
 
     def _absent(self, ctx: Context, found: Reference) -> Reply:
         """What the engine says of an image that is not there."""

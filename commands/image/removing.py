@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import requests
@@ -111,16 +111,19 @@ def _few(names: list[str]) -> list[str]:
 def take(client: APIClient, image: Image, told: list[str], visible: Visible, made: dict[str, str]) -> str:
     """Remove one image after another look at it; why it stays after all, empty where the engine was asked.
 
-    told gets the engine's words as they come; made is as in uses_of. Raises what the client does.
+    It may come into use between one of its names and the next: whatever stays then tells which it lost. told gets the
+    engine's words as they come; made is as in uses_of. Raises what the client does, NotFound where the image is gone.
     """
-    now = client.inspect_image(image.id)
+    done, now = len(told), client.inspect_image(image.id)
     if (names(now.get("RepoTags")), names(now.get("RepoDigests"))) != (image.tags, image.digests):
         return "it was named anew meanwhile"
-    used = in_use(image, uses_of(client, client.containers(all=True), visible, made))
-    if used:
-        return used
+
+    def used() -> str | None:
+        return in_use(image, uses_of(client, client.containers(all=True), visible, made))
+
     for ref in _handles(image):
-        told += _taken(client, image, ref)
+        if reason := _taken(client, image, ref, told, used):
+            return stayed(told[done:], reason)
     return ""
 
 
@@ -131,12 +134,19 @@ def stayed(told: Iterable[str], reason: str) -> str:
     return f"it lost {lost}, then stayed: {reason}" if gone else reason
 
 
-def _taken(client: APIClient, image: Image, ref: str) -> list[str]:
-    """What the engine did at one handle of the image; raises APIError if that is another's name by now."""
-    if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
-        raise APIError(f"{ref} stands for another image now")
-    done = wire.delete(client, "/images/{0}", ref, params={"noprune": "1"})  # its parents go by a plan, too
-    return [f"{UNTAGGED}{each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
+def _taken(client: APIClient, image: Image, ref: str, told: list[str], used: Callable[[], str | None]) -> str:
+    """Remove one handle of the image; why not, where used tells of a user, or that is no name of its any more."""
+    try:
+        if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
+            return f"{ref} stands for another image now"
+        if reason := used():
+            return reason
+        done = wire.delete(client, "/images/{0}", ref, params={"noprune": "1"})  # its parents go by a plan, too
+    except NotFound:
+        client.inspect_image(image.id)  # which is not there either, or only lost this name to somebody else
+        return f"somebody else took the name {ref} from it"
+    told += [f"{UNTAGGED}{each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
+    return ""
 
 
 def _handles(image: Image) -> tuple[str, ...]:

@@ -57,10 +57,11 @@ def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: st
 
 
 def _claim(ctx: Context, before: Container[str], came: Callable[[str], bool]) -> None:
-    """Write down who made the images that were not here before, of which one of these digests came."""
+    """Write down who made the images that were not here before, of which one of these digests came: just now."""
     fetched = (each["Id"] for each in _listed(ctx) if any(map(came, each["RepoDigests"] or ())))
     if new := [each for each in fetched if each not in before]:
         ctx.claim(new)
+        ctx.bot.cleanups.came(new)
 
 
 def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import requests
 from docker.api.client import APIClient
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 
 from commands import reference, seen
 from commands.seen import Seen, Visible
 
-_WITHOUT = (403, 404)  # a proxy keeps it away; an engine of another kind
+_WITHOUT = (requests.codes.forbidden, requests.codes.not_found)  # a proxy keeps it away; an engine of another kind
 _NO_MANAGER = "not a swarm manager"
 
 
@@ -27,7 +28,9 @@ class Uses:
         """Who uses the image that has this id, or names what it is called; None where nobody does."""
         if identity in self.ids:
             return f"{self.ids[identity]} uses it"
-        named = (f"{self.names[full]} names {name}" for name in names for full in _fulls(name) if full in self.names)
+        named = (
+            f"{self.names[full]} names {name}" for name in names for full in reference.fulls(name) if full in self.names
+        )
         return next(named, None)
 
 
@@ -35,7 +38,7 @@ def uses(client: APIClient, visible: Visible, gone: Container[str] = ()) -> Uses
     """The images that containers in any state, and services, are made of or name; gone are ids of containers to skip.
 
     Who uses one is named if the asker may see it. One request for each container whose image has lost its name,
-    besides one for containers and one for services.
+    besides one for containers and one for services. Raises APIError, but where a container went away meanwhile.
     """
     return uses_of(client, (each for each in client.containers(all=True) if each["Id"] not in gone), visible, {})
 
@@ -47,18 +50,17 @@ def uses_of(client: APIClient, containers: Iterable[Mapping[str, Any]], visible:
     """
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
-    for each in containers:
-        who = _who(visible, seen.container(each))
-        ids.setdefault(each["ImageID"], who)
-        for name in _fulls(_named_image(client, each, made)):
+    for listed in containers:
+        who = _who(visible, seen.container(listed))
+        ids.setdefault(listed["ImageID"], who)
+        for name in reference.fulls(_named_image(client, listed, made)):
             names.setdefault(name, who)
     for service in _services(client):
         spec = service["Spec"]
         who = _who(visible, Seen("service", spec["Name"], spec.get("Labels") or {}, service["ID"]))
-        for name in _fulls(_image_of(spec)):
-            names.setdefault(name, who)
-        for name in _fulls(_image_of(service.get("PreviousSpec") or {})):  # a rollback makes its containers of it
-            names.setdefault(name, who)
+        for each in (spec, service.get("PreviousSpec") or {}):  # a rollback makes its containers of that
+            for name in reference.fulls(_image_of(each)):
+                names.setdefault(name, who)
     return Uses(ids, names)
 
 
@@ -73,7 +75,7 @@ def _named_image(client: APIClient, container: Mapping[str, Any], made: dict[str
     if container["Id"] not in made:
         try:
             made[container["Id"]] = str(client.inspect_container(container["Id"])["Config"]["Image"])
-        except APIError:
+        except NotFound:
             return str(container["Image"])  # it went away meanwhile
     return made[container["Id"]]
 
@@ -91,15 +93,3 @@ def _services(client: APIClient) -> list[dict[str, Any]]:
 def _image_of(spec: Mapping[str, Any]) -> str:
     """The name of the image that a service's containers are made of; empty where they are of none."""
     return str(((spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}).get("Image") or "")
-
-
-def _fulls(name: str) -> Iterator[str]:
-    """The names in full that one stands for: by its tag, by its digest, or by both."""
-    found = reference.parse(name)
-    if found is None:
-        yield name
-        return
-    if found.digest:
-        yield f"{found.domain}/{found.path}@{found.digest}"
-    if found.tag or not found.digest:
-        yield f"{found.domain}/{found.path}:{found.tag or 'latest'}"
