@@ -12,7 +12,7 @@ from bot.record import UNWRITTEN
 from bot.request import Outcome, Request, Status
 from bot.store import Unwritable
 from bot.text import table
-from commands import grammar, secrets
+from commands import grammar, secret_lines, secrets
 from commands.asking import Field, Form
 from commands.catalog import LONGEST
 from commands.chart import Chart, Series
@@ -122,7 +122,7 @@ def question(risk: Risk, command: Command, intent: Intent, digest: str, there: I
     line = grammar.canonical(command)
     label = risk.yes or f"Run {command.spec.name}"
     button = Buttons((Button(label, line, danger=not risk.yes, primary=bool(risk.yes), confirms=digest),))
-    buttons = (button,) if secrets.mask_line(line) == line else ()
+    buttons = (button,) if secret_lines.mask_line(line) == line else ()
     said = (
         f"To go on: docker {risk.line}"
         if risk.line
@@ -194,7 +194,7 @@ def told(text: str) -> Reply:
 
 def canonical(command: Command) -> str:
     """The canonical line, its secrets masked."""
-    return secrets.mask_typed(grammar.canonical(command, mask=True))
+    return secret_lines.mask_typed(grammar.canonical(command, mask=True))
 
 
 def typed(request: Request, command: Command | None) -> str:
@@ -211,7 +211,7 @@ def written(line: str) -> str:
     What is no text is written out.
     """
     kept = line if len(line) <= LONGEST else f"{line[:LONGEST]} … (cut)"
-    return secrets.mask_typed(spelt(kept))
+    return secret_lines.mask_typed(spelt(kept))
 
 
 def spelt(said: str) -> str:

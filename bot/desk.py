@@ -28,7 +28,7 @@ from commands.asking import Form
 from commands.command import Command
 from commands.line import UsageError
 from commands.reply import Button
-from commands.secrets import mask_line
+from commands.secret_lines import mask_line
 
 PER_PERSON = 60  # requests that one person may have under way, so that nobody takes all of the workers
 TOO_MANY = f"You have {PER_PERSON} lines under way already. Nothing was done; wait until some of them are answered."

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.bounds import KEPT
-from commands import secrets
+from commands import secret_lines
 from commands.asking import Field, Form
 from commands.chart import Chart, Series
 from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Reply, Table
@@ -133,7 +133,7 @@ def _without_secrets(part: Part) -> Part | None:
 
 
 def _is_plain(line: str) -> bool:
-    return secrets.mask_typed(line) == line
+    return secret_lines.mask_typed(line) == line
 
 
 def _told(part: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from commands.general.version import PRODUCT, VERSION, Version
 from commands.grammar import Grammar, HelpAsked, Read, called
 from commands.line import UsageError
 from commands.root import Root
-from commands.secrets import mask_typed
+from commands.secret_lines import mask_typed
 from commands.spec import Argument, Spec
 
 LONGEST = 10_000  # characters of a line; Slack's own messages are shorter, and the reading is in the way of an ack

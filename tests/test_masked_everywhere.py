@@ -15,7 +15,7 @@ from offices import DEV, Office, told
 
 from bot import console, text
 from bot.request import Status
-from commands import chance, secrets
+from commands import chance, secret_lines, secrets
 from commands.chance import MASK
 from commands.reply import Asking, Buttons
 
@@ -110,7 +110,7 @@ TOKENS = [
 def test_a_token_is_hidden_wherever_it_stands(before: str) -> None:
     """Alone, as a value, in JSON, in an address; hiding it again changes nothing."""
     for token in TOKENS:
-        for mask in (secrets.mask_text, secrets.mask_line):
+        for mask in (secrets.mask_text, secret_lines.mask_line):
             shown = mask(f"{before}{token}")
             assert token[-16:] not in shown, token
             assert mask(shown) == shown
@@ -144,7 +144,7 @@ def test_what_surrounds_it_stays(said: str, shown: str) -> None:
 )  # fmt: skip
 def test_no_variables_value_is_written(line: str) -> None:
     """However it is typed; the name stays, and so do its quotes."""
-    assert secrets.mask_typed(line) == line.replace("x1", MASK)
+    assert secret_lines.mask_typed(line) == line.replace("x1", MASK)
 
 
 READ = [

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from commands import secrets
+from commands import secret_lines, secrets
 from commands.secrets import MASK
 
 
@@ -229,8 +229,8 @@ def test_what_surrounds_a_secret_stays() -> None:
 )
 def test_a_line_is_masked_even_where_it_does_not_parse(line: str, shown: str) -> None:
     """Values with spaces and open quotes go whole; spaces and the other words stay."""
-    assert secrets.mask_line(line) == shown
-    assert secrets.mask_line(shown) == shown
+    assert secret_lines.mask_line(line) == shown
+    assert secret_lines.mask_line(shown) == shown
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_line_is_masked_even_where_it_does_not_parse(line: str, shown: str) ->
 )
 def test_an_ordinary_line_is_left_as_it_is(line: str) -> None:
     """Quotes, spaces, open ends and flags that mean something else elsewhere stay to the character."""
-    assert secrets.mask_line(line) == line
+    assert secret_lines.mask_line(line) == line
 
 
 def test_an_object_keeps_its_shape_and_loses_its_secrets() -> None:
@@ -330,7 +330,7 @@ def _cost(mask: Callable[[str], str], text: str) -> float:
     return max(min(spent), 0.001)
 
 
-@pytest.mark.parametrize("mask", [secrets.mask_text, secrets.mask_line], ids=["text", "line"])
+@pytest.mark.parametrize("mask", [secrets.mask_text, secret_lines.mask_line], ids=["text", "line"])
 @pytest.mark.parametrize("what", TEDIOUS)
 def test_the_work_grows_with_the_text_and_no_faster(what: str, mask: Callable[[str], str]) -> None:
     """Eight times the text takes about eight times the work; were it quadratic it would be sixty-four."""
@@ -356,11 +356,11 @@ def test_a_programs_password_is_hidden_wherever_an_inspect_has_the_program(inspe
 )
 def test_a_program_that_is_only_a_name_hides_nothing(line: str) -> None:
     """Containers and images are called after the programs that run in them."""
-    assert secrets.mask_line(line) == line
+    assert secret_lines.mask_line(line) == line
     assert secrets.mask_text(line) == line
 
 
 @pytest.mark.parametrize("line", [f"exec db mysql -uroot -p{WORD}", f"exec web curl -sSu ada:{WORD} http://x"])
 def test_a_line_hides_the_passwords_of_programs(line: str) -> None:
     """What stands unquoted on a line of docker's."""
-    assert WORD not in secrets.mask_line(line)
+    assert WORD not in secret_lines.mask_line(line)
