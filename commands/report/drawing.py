@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 
 from commands.chart import Chart, Series, number
 from commands.secrets import mask_text
@@ -19,7 +20,7 @@ _ROUND = (1, 2, 5, 10)  # what the lines are apart, times a power of ten
 
 def svg(chart: Chart) -> str:
     """The drawing of lines, with the words of the chart for whoever cannot see it."""
-    step = _step(max((value for each in chart.series for value in each.values), default=0.0))
+    step = _step(max((value for each in chart.series for value in each.measured), default=0.0))
     parts = [*_grid(step), *_labels(chart.labels), *_lines(chart.series, step * LINES)]
     words = escape(mask_text(chart.words()), quote=True)
     return f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
@@ -59,11 +60,18 @@ def _labels(labels: Sequence[str]) -> Iterator[str]:
 
 def _lines(series: Sequence[Series], most: float) -> Iterator[str]:
     for each, color in zip(series, COLORS, strict=False):
-        spots = [(_x(at, len(each.values)), _y(value, most)) for at, value in enumerate(each.values)]
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-        yield f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>'
-        if len(spots) == 1:
-            yield f'<circle cx="{spots[0][0]:.1f}" cy="{spots[0][1]:.1f}" r="3" fill="{color}"/>'
+        for spots in _runs(each.values, most):
+            points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+            yield f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>'
+            if len(spots) == 1:
+                yield f'<circle cx="{spots[0][0]:.1f}" cy="{spots[0][1]:.1f}" r="3" fill="{color}"/>'
+
+
+def _runs(values: Sequence[float | None], most: float) -> Iterator[list[tuple[float, float]]]:
+    """The points of a line, in parts where it has gaps."""
+    for is_measured, run in groupby(enumerate(values), lambda each: each[1] is not None):
+        if is_measured:
+            yield [(_x(at, len(values)), _y(value or 0.0, most)) for at, value in run]
 
 
 def _x(at: int, count: int) -> float:

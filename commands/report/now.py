@@ -48,5 +48,5 @@ class Now(Command, name="report now", permission=Permission.SEE, filtered=True):
         made = report(gather(ctx, Period.of("" if self.since else kind.name, since, ctx.now)))
         if not self.html:
             return reply(made)
-        name = f"report-{ctx.host}-{kind.name}.html"
+        name = "-".join(filter(None, ("report", ctx.host, made.period.name))) + ".html"
         return Reply((Note(f"{made.title}. {made.headline}"), Document(page(made), name, made.title)))
