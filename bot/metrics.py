@@ -127,7 +127,10 @@ class Metrics:
         """What was kept of an engine between two times in epoch seconds; the spans are so many seconds long."""
         asked = {"host": host, "since": int(since), "until": int(until), "step": max(MINUTE, int(step))}
         with self._file.reading() as db:
-            return past.past(db, asked)
+            db.execute("BEGIN")  # so that what is known of containers is of the same moment as their samples
+            found = past.past(db, asked)
+            db.execute("COMMIT")
+        return found
 
     def disks(self, host: str, since: float, until: float) -> list[Disk]:
         """What an engine had on its disk between two times in epoch seconds, in their order."""

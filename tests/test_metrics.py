@@ -165,7 +165,7 @@ def test_no_minute_counts_twice_whatever_the_clock_does(metrics: Metrics, clock:
     past = metrics.past("local", NOON - 3600, NOON + 1800, DAY)
     assert (past.looks, past.series[0].spans[0].looks) == (90, 90)
     _believed(metrics, clock, NOON + 12 * DAY)
-    metrics.keep("local", NOON, [sample(1, NOON)])
+    metrics.keep("local", NOON + MINUTE, [sample(1, NOON)])
     assert metrics.past("local", NOON - LONG, NOON + LONG, DAY).looks == 90
 
 
@@ -224,6 +224,7 @@ def test_of_too_many_containers_those_in_trouble_and_the_largest_are_kept(metric
     metrics.keep("other", NOON, [*many, *stopped])
     alone = metrics.past("other", NOON, NOON + DAY, DAY)
     assert (len(alone.series), alone.left_out) == (MOST, 0)
+    assert MOST == 500  # as docs/reports.md says
 
 
 def test_an_engine_s_minute_says_how_many_were_in_which_state(metrics: Metrics, tmp_path: Path) -> None:

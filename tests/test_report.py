@@ -22,7 +22,7 @@ from bot import text
 from bot.metrics import Metrics, Sample
 from bot.request import Status
 from bot.samples import HostSamples
-from bot.thinning import DAY, MINUTE, QUARTER
+from bot.thinning import DAY, LONG, MINUTE, QUARTER
 from commands import seen
 from commands.chart import Chart
 from commands.reply import Document, Table
@@ -650,7 +650,7 @@ def test_lines_about_other_hosts_are_not_counted(inhabited: Bench) -> None:
 def test_what_the_disk_was_before_the_report_counts_for_its_trend(inhabited: Bench) -> None:
     """A report of a day reads eight days of it."""
     metrics, now = inhabited.store.metrics, metrics_minute(inhabited)
-    for at in range(now - 8 * DAY, now, QUARTER):
+    for at in range(now - 8 * DAY + LONG, now, LONG):
         metrics.weigh("local", Disk(at, 3, 2, 1, 0, round(20e9 - 2e9 * (at - now + 8 * DAY) / DAY), 10**11))
     said = text.added(inhabited.say("report now").reply)
     assert "It takes 2GB more each day: full in 2 days." in said
