@@ -12,7 +12,6 @@ from bot.assent import Assent
 from bot.consent import Clauses
 from bot.held import State
 from bot.judging import Judged
-from bot.objects import is_id_of
 from bot.request import Directory, Request
 from bot.rule import NOBODY
 from bot.seal import Seal
@@ -20,6 +19,7 @@ from bot.store import Store
 from bot.timetable import Altered, Entry
 from commands.attempts import Refusal
 from commands.intent import Intent
+from commands.seen import is_id_of
 from commands.target import Found
 
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
