@@ -34,7 +34,7 @@ _ONE_OF = {
     "text": "number IN (SELECT number FROM events WHERE id IN (SELECT rowid FROM said WHERE said MATCH :text))",
 }
 FILTERS = tuple(_ONE_OF)
-_COUNTED = "SELECT actor, duration_ms, host, origin, person, status, verb FROM actions"
+_COUNTED = "SELECT actor, duration_ms, host, number, origin, person, status, verb FROM actions"
 
 PATIENCE = 5.0  # seconds that a search may take
 PAGE = 100  # actions that are read before they are judged

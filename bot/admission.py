@@ -94,20 +94,28 @@ class Admission:
         """What is on the timetable by this name, to be judged as the asker's own line; a refusal ends the way."""
         host = request.host or self.hosts.names()[0]
         asker = self._as(request, self._member(request, fresh=False), host)
-        runs_all = isinstance(self.policy.judge(asker, parsed.command.spec, ()), Allow)
         known = {
             entry: line
             for entry, line in self.kept(word)
-            if asker.has(entry.actor) or (runs_all and titles.is_known(entry, asker, self.policy.sight))
+            if asker.has(entry.actor) or self._may_run(entry, asker, parsed.command.spec)
         }
         try:
             entry = titles.meant(word, tuple(known), asker)
+            if entry is not None:
+                titles.see_that_it_is_meant(word, entry, asker)
         except Refusal as error:
             raise answers.denied(str(error), parsed.command) from None
         if entry is None:
             raise answers.denied(f"Nothing that you may run is on the timetable as '{word}'.", parsed.command)
         found = self._parsed(known[entry], request)
         return replace(found, host=entry.host)
+
+    def _may_run(self, entry: Entry, asker: Asker, spec: Spec) -> bool:
+        """Whether the asker may run what others put on the timetable there, and may know of this."""
+        there = replace(asker, host=entry.host)
+        return isinstance(self.policy.judge(there, spec, ()), Allow) and titles.is_known(
+            entry, asker, self.policy.sight
+        )
 
     def _usable(self, request: Request) -> frozenset[str]:
         """The names that the asker may be told of: what help would list."""

@@ -36,11 +36,15 @@ class Approvals:
         with self._reading() as db:
             return self._held(db, number)
 
-    def numbers(self, states: Iterable[State], limit: int) -> list[int]:
-        """Those of the newest requests in these states, or in all; newest first."""
-        wanted = [str(each) for each in states] or [str(each) for each in State]
+    def numbers(self, states: Iterable[State], limit: int, host: str = "", since: float = 0.0) -> list[int]:
+        """Those of the newest requests in these states, or in all; newest first.
+
+        At this host, where one is named, and asked since then, in epoch seconds.
+        """
+        wanted = json.dumps([str(each) for each in states] or [str(each) for each in State])
         with self._reading() as db:
-            rows = db.execute(_NEWEST, (json.dumps(wanted), limit)).fetchall()
+            asked = {"states": wanted, "host": host, "since": since, "limit": limit}
+            rows = db.execute(_NEWEST, asked).fetchall()
         return [int(row[0]) for row in rows]
 
     def listed(self, states: Iterable[State] = (), limit: int = 100) -> list[Held]:
@@ -199,7 +203,9 @@ class Approvals:
 
 
 _NEWEST = """
-SELECT number FROM approvals WHERE state IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?
+SELECT number FROM approvals
+WHERE state IN (SELECT value FROM json_each(:states)) AND :host IN ('', host) AND asked >= :since
+ORDER BY number DESC LIMIT :limit
 """
 _ANSWER = """
 INSERT OR REPLACE INTO answers (number, at, public)

@@ -93,6 +93,11 @@ class Archive:
             held = list(seams.ranges([seam for seam in seams.every(db) if seam.holds(self._key)]))
         return next((each.file for each in reversed(held) if self._has(each, number)), None)
 
+    def reach(self) -> int:
+        """The id of the last event that was moved, 0 where none was."""
+        with self._file.reading() as db:
+            return seams.newest(db).last
+
     def proven(self, number: int) -> list[Entry]:
         """The events of an action that were written with the key, oldest first, as far as an archive here has them."""
         with self._file.reading() as db:

@@ -39,10 +39,10 @@ class Consents:
     origin: str
     decided: Callable[[int], None]
 
-    def requests(self, states: tuple[str, ...], most: int) -> list[dict[str, Any]]:
+    def requests(self, states: tuple[str, ...], most: int, host: str = "", since: float = 0.0) -> list[dict[str, Any]]:
         """The requests for consent that the asker may know of, newest first, and no more than most."""
         approvals = self.store.approvals
-        found = map(approvals.get, approvals.numbers(map(State, states), MOST))
+        found = map(approvals.get, approvals.numbers(map(State, states), MOST, host, since))
         known = (held for held in found if held is not None and self._may_know(held))
         return [self._shown(held) for held in islice(known, most)]
 

@@ -120,6 +120,13 @@ class Sqlite:
         with suppress(OSError):
             self._reserve.unlink(missing_ok=True)
 
+    def is_there(self) -> bool:
+        """Whether the file is still the one that was opened."""
+        try:
+            return self._identify() == self._identity
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         while self._idle:
@@ -173,11 +180,7 @@ class Sqlite:
         """SQLite would go on writing into a file that was removed, replaced or damaged, and lose it all."""
         if self._damage:
             raise self._damaged(self._damage)
-        try:
-            same = self._identify() == self._identity
-        except OSError:
-            same = False
-        if not same:
+        if not self.is_there():
             raise Unwritable(
                 f"{self._path} was removed or replaced while slashdock used it. Put it back if you can, then restart"
                 " slashdock."

@@ -13,11 +13,11 @@ from bot import objects
 from bot.besides import Looked, as_made
 from bot.hosts import Host
 from bot.judging import Judged
-from bot.objects import called, is_id_of
+from bot.objects import called
 from bot.policy import Object
 from commands.mounted import UNTOLD
 from commands.secrets import mask_object
-from commands.seen import Seen
+from commands.seen import Seen, is_id_of
 from commands.target import Found, Missing, Target
 
 LABELS, LABEL = 64, 256  # labels of an object that the record keeps, and characters of a name or value

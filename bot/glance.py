@@ -1,8 +1,8 @@
 """One engine, looked at minute by minute: its list of containers, the figures of those that run, now and then its disk.
 
 A look is one request for the list and one for each container that runs; how often one was restarted is asked where its
-status does not tell that it has run for long. Beside it is read what images were used or moved. Work is done in few
-threads of their own, so that nobody's line waits.
+status does not tell that it has run for long, and once more where it has ended since the look before. Beside it is read
+what images were used or moved. Work is done in few threads of their own, so that nobody's line waits.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,7 @@ LONG = 1_800  # seconds between two looks from which on a status tells nothing o
 _THREADS = WORKERS + 3  # beside those: one that looks at the list, one for the disk, one that hears of events
 _SETTLED = re.compile(r"Up (About an hour|\d+ (hours|days|weeks|months|years))")
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
+_ENDED = frozenset({"exited", "dead"})  # states of a container
 _FAILED = (OSError, DockerException)  # what requests raises is an OSError, too
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ Listed = Mapping[str, Any]
 
 
 class Glance:
-    """What is remembered between two looks at an engine: counters of its processors, and who was asked for restarts."""
+    """What is remembered between two looks at an engine: counters and states, and who was asked for restarts."""
 
     def __init__(self, host: Host, metrics: Metrics, sights: Sights) -> None:
         self._host = host
@@ -56,6 +58,7 @@ class Glance:
         self._looking, self._weighing, self._listening = threading.Lock(), threading.Lock(), threading.Lock()
         self._counters: dict[str, Listed] = {}
         self._settled: set[str] = set()
+        self._states: dict[str, str] | None = None
         self._last = self._quarter = 0
         self._wrong = ""
         self._ended = False
@@ -108,6 +111,7 @@ class Glance:
         kept = {each["Id"]: each["cpu_stats"] for each in found.values() if each.get("cpu_stats")}
         samples = [self._sample(each, found.get(each["Id"], {})) for each in listed]
         self._counters = kept
+        self._states = {each["Id"]: each["State"] for each in listed}
         self._keep(partial(self._metrics.keep, self._host.name, at, samples))
 
     def _listen(self) -> None:
@@ -116,7 +120,7 @@ class Glance:
 
     def _asked(self, listed: Iterable[Listed]) -> dict[str, dict[str, Any]]:
         """The figures of those that run, by id, with the count of their restarts: of as many as answer in time."""
-        left = deque(each for each in listed if each["State"] in seen.ALIVE)
+        left = deque(each for each in listed if each["State"] in seen.ALIVE or self._has_ended(each))
         found: dict[str, dict[str, Any]] = {}
         done, until = threading.Semaphore(0), time.monotonic() + PATIENCE
 
@@ -139,9 +143,10 @@ class Glance:
         told: dict[str, Any] = {}
         try:
             if self._may_be_restarted(each):
-                told["restarts"] = wire.get(self._host.quick(), "/containers/{0}/json", each["Id"])["RestartCount"]
+                details = wire.get(self._host.quick(), "/containers/{0}/json", each["Id"])
+                told |= {"restarts": details["RestartCount"], "image": details["Config"]["Image"]}
                 self._settled.add(each["Id"])
-            if each["State"] != "restarting":
+            if each["State"] not in {"restarting", *_ENDED}:
                 params: wire.Params = {"stream": 0, "one-shot": 1}
                 told |= wire.get(self._host.quick(), "/containers/{0}/stats", each["Id"], params=params)
         except _FAILED:
@@ -151,18 +156,23 @@ class Glance:
     def _may_be_restarted(self, each: Listed) -> bool:
         return each["Id"] not in self._settled or not _SETTLED.match(each.get("Status") or "")
 
+    def _has_ended(self, each: Listed) -> bool:
+        """Whether it ended since the look before: its restart policy may have given up in between."""
+        return self._states is not None and each["State"] in _ENDED and self._states.get(each["Id"]) not in _ENDED
+
     def _sample(self, each: Listed, told: Listed) -> Sample:
         health = _HEALTH.search(each.get("Status") or "")
-        figures, before = sampling.sample(told), self._counters.get(each["Id"])
+        figures, before, memory = sampling.sample(told), self._counters.get(each["Id"]), told.get("memory_stats") or {}
+        named, is_told = seen.container(each), memory.get("usage") is not None
         return Sample(
-            seen.container(each),
+            replace(named, image=told["image"]) if named.is_by_id and "image" in told else named,
             each["State"],
             health[1] if health else "",
-            told.get("restarts") if each["State"] in seen.ALIVE else 0,  # whoever starts it makes it so
+            told.get("restarts"),
             int(each.get("Created") or 0),
             _share(told.get("cpu_stats") or {}, before or {}),
-            int(figures.memory),
-            int(figures.limit),
+            int(figures.memory) if is_told else None,
+            int(figures.limit) if is_told else None,
         )
 
     def _weigh(self, at: int) -> None:

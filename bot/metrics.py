@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot import past, thinning
+from bot import metrics_schema, past, thinning
 from bot.clock import Clock
 from bot.database import Sqlite, Unwritable
 from bot.thinning import MINUTE, QUARTER
@@ -22,7 +21,7 @@ from commands.secrets import mask_object
 from commands.seen import Seen
 
 FILE = "metrics.db"
-MOST = 500  # containers of one look at an engine; of more, those that use the most memory
+MOST = 500  # containers of one look at an engine; of more, those in trouble and those that use the most memory
 LABELS = 4_096  # characters of a container's labels; where they have more it counts as one whose labels are not known
 KNOWN = 4_096  # containers whose labels need not be looked over again
 FRESH = 3_600  # seconds after which it is noted again that a container is there
@@ -33,8 +32,8 @@ _HUNDREDTHS = 100  # of a percent
 class Sample:
     """A container in one look: what it is, the words of its state and health, what it used since the look before.
 
-    restarts is the engine's own count of them, None where it was not asked; processor is in percent, None where it
-    cannot be told; memory and its limit are in bytes.
+    restarts is the engine's own count of them, None where it was not asked; processor is in percent, memory and its
+    limit are in bytes, each None where it cannot be told.
     """
 
     seen: Seen
@@ -43,8 +42,18 @@ class Sample:
     restarts: int | None = None
     created: int = 0
     processor: float | None = None
-    memory: int = 0
-    limit: int = 0
+    memory: int | None = None
+    limit: int | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it uses nothing, and waits for nothing but to be started."""
+        return self.state in _STOPPED
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, int]:
+        """The least one is kept first: what is in trouble, what runs, what uses the most memory."""
+        return (self.state != "restarting", self.health != "unhealthy", self.is_stopped, -(self.memory or 0))
 
 
 class Metrics:
@@ -75,12 +84,15 @@ class Metrics:
     def keep(self, host: str, at: int, found: Iterable[Sample]) -> None:
         """Write down one look at an engine, once for its minute; and make coarser what has grown old."""
         samples = list(found)
+        if at % QUARTER == 0:
+            with self._file.reading() as db:  # so that the log beside the file stays small, too
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         with self._file.writing() as db:
             key = _host(db, host)
-            if not _noted(db, at, key, samples):
+            first = sorted(samples, key=lambda each: each.rank)
+            if not _noted(db, at, key, first):
                 return
-            busiest = sorted(samples, key=lambda each: -each.memory)[:MOST]
-            db.conn.executemany(_MINUTE, list(_rows(db, at, key, busiest)))
+            db.conn.executemany(_MINUTE, list(_rows(db, at, key, first[:MOST])))
             if at % QUARTER == 0:
                 thinning.thin(db, self._clock.now(), self._room)
 
@@ -94,13 +106,12 @@ class Metrics:
     def miss(self, host: str, at: int) -> None:
         """Write down that an engine did not answer in this minute."""
         with self._file.writing() as db:
-            key = _host(db, host)
-            longer = db.execute(
-                "UPDATE absences SET until = ? WHERE host = ? AND until BETWEEN ? AND ?",
-                (at + MINUTE, key, at, at + MINUTE),
-            )
-            if not longer.rowcount:
-                db.execute("INSERT INTO absences VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, at, at + MINUTE))
+            span = {"host": _host(db, host), "since": at, "until": at + MINUTE}
+            ends = db.execute(f"SELECT min(since), max(until) FROM absences {_TOUCHING}", span).fetchone()  # noqa: S608 - our words
+            db.execute(f"DELETE FROM absences {_TOUCHING}", span)  # noqa: S608 - our words
+            since, until = (ends[0] or at, ends[1] or at)
+            row = (span["host"], min(since, at), max(until, at + MINUTE))
+            db.execute("INSERT INTO absences VALUES (?, ?, ?)", row)
 
     def baselines(self, host: str) -> dict[str, int]:
         """How often each container of an engine had been restarted when that was asked last, by its full id."""
@@ -116,7 +127,10 @@ class Metrics:
         """What was kept of an engine between two times in epoch seconds; the spans are so many seconds long."""
         asked = {"host": host, "since": int(since), "until": int(until), "step": max(MINUTE, int(step))}
         with self._file.reading() as db:
-            return past.past(db, asked)
+            db.execute("BEGIN")  # so that what is known of containers is of the same moment as their samples
+            found = past.past(db, asked)
+            db.execute("COMMIT")
+        return found
 
     def disks(self, host: str, since: float, until: float) -> list[Disk]:
         """What an engine had on its disk between two times in epoch seconds, in their order."""
@@ -128,6 +142,9 @@ class Metrics:
         with self._opening:
             if self._closed:
                 raise Unwritable(f"{self._path} is closed: slashdock ends.")
+            if self._open is not None and not self._open.is_there():  # somebody moved it away: it begins anew
+                self._open.close()
+                self._open = None
             if self._open is None:
                 self._open = _opened(self._path)
             return self._open
@@ -137,20 +154,11 @@ def _opened(path: Path) -> Sqlite:
     file = Sqlite(path)
     try:
         with file.writing() as db:
-            _migrate(db, path)
+            metrics_schema.migrate(db, path)
     except BaseException:
         with closing(file):
             raise
     return file
-
-
-def _migrate(db: Database, path: Path) -> None:
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(MIGRATIONS):
-        raise Unwritable(f"{path} was written by a newer slashdock. Install that one, or move the file away.")
-    for statement in chain.from_iterable(MIGRATIONS[version:]):
-        db.execute(statement)
-    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
 def _host(db: Database, name: str) -> int:
@@ -158,33 +166,39 @@ def _host(db: Database, name: str) -> int:
     return int(db.execute("SELECT key FROM hosts WHERE name = ?", (name,)).fetchone()[0])
 
 
-def _noted(db: Database, at: int, host: int, samples: Iterable[Sample]) -> bool:
+def _noted(db: Database, at: int, host: int, samples: Sequence[Sample]) -> bool:
     """Whether this look is the first in its minute; then how many containers were in which state is written down."""
+    if thinning.ENGINES.is_past(db, at, host):
+        return False
     states = [each.state for each in samples]
     counts = [states.count(state) for state in ("running", "paused", "restarting")]
-    row = (at, host, 1, *counts, len(states) - sum(counts))
-    done = db.execute("INSERT INTO engine_minutes VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
+    left_out = sum(not each.is_stopped for each in samples[MOST:])
+    row = (at, host, 1, *counts, len(states) - sum(counts), left_out)
+    done = db.execute("INSERT INTO engine_minutes VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
     return bool(done.rowcount == 1)
 
 
 def _rows(db: Database, at: int, host: int, samples: Iterable[Sample]) -> Iterator[tuple[int | None, ...]]:
-    """The samples of those that are not stopped; what is new of any container is noted on the way."""
+    """The samples of those that run, or were restarted until they stopped; what is new of any is noted on the way."""
     last = db.execute("SELECT max(at) FROM engine_minutes WHERE host = ? AND at < ?", (host, at)).fetchone()[0]
     known = {row[0]: row[1:] for row in db.execute(_KNOWN, (host,))}
     for sample in samples:
         seen, old = sample.seen, known.get(sample.seen.id)
         is_new = last is not None and sample.created >= last
         before = old[_RESTARTS] if old else 0 if is_new else None  # of one that ran before it was seen none is counted
-        after = before if sample.restarts is None else sample.restarts
-        facts = (seen.name, seen.image, _labels(tuple(sorted(seen.labels.items()))), sample.limit, after)
+        increase = _increase(before, sample.restarts)
+        after = 0 if sample.is_stopped else before if sample.restarts is None else sample.restarts
+        image = old[_IMAGE] if old and seen.is_by_id else seen.image
+        limit = (old[_LIMIT] if old else 0) if sample.limit is None else sample.limit
+        facts = (seen.name, image, _labels(tuple(sorted(seen.labels.items()))), limit, after)
         if old is None:
             key = int(db.execute(_CONTAINER, (host, seen.id, seen.image_id, *facts, at)).fetchone()[0])
         else:
             key = int(old[0])
             if tuple(old[1:-1]) != facts or at - old[-1] >= FRESH:
                 db.execute(_UPDATED, (*facts, at, key))
-        if sample.state not in _STOPPED:
-            yield _row(at, key, sample, _increase(before, after))
+        if increase or not sample.is_stopped:
+            yield _row(at, key, sample, increase)
 
 
 @lru_cache(maxsize=KNOWN)
@@ -205,38 +219,16 @@ def _increase(before: int | None, now: int | None) -> int:
 def _row(at: int, container: int, sample: Sample, restarts: int) -> tuple[int | None, ...]:
     share = None if sample.processor is None else round(sample.processor * _HUNDREDTHS)
     flags = (sample.state == "running", sample.health == "unhealthy", sample.state == "restarting")
-    return (at, container, 1, *map(int, flags), restarts, share, share, int(share is not None), *[sample.memory] * 2)
+    processor, memory = (share, share, int(share is not None)), (sample.memory, sample.memory)
+    return (at, container, 1, *map(int, flags), restarts, *processor, *memory, int(sample.memory is not None))
 
 
 _STOPPED = frozenset({"created", "exited", "dead", "removing"})
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        "CREATE TABLE hosts (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
-        """CREATE TABLE containers (
-               key INTEGER PRIMARY KEY, host INTEGER NOT NULL, id TEXT NOT NULL, image_id TEXT NOT NULL,
-               name TEXT NOT NULL, image TEXT NOT NULL,
-               labels TEXT NOT NULL,           -- as JSON; empty where they are not kept
-               memory_limit INTEGER NOT NULL,  -- bytes, 0 where there is none
-               restarts INTEGER,               -- as the engine counts them, NULL where it was never asked
-               last INTEGER NOT NULL,          -- when it was there, FRESH seconds off at most
-               UNIQUE (host, id))""",
-        *thinning.CONTAINERS.schema(),
-        *thinning.ENGINES.schema(),
-        """CREATE TABLE disks (
-               at INTEGER NOT NULL, host INTEGER NOT NULL,
-               images INTEGER NOT NULL, containers INTEGER NOT NULL, volumes INTEGER NOT NULL, cache INTEGER NOT NULL,
-               free INTEGER, size INTEGER,  -- of the file system; all in bytes
-               PRIMARY KEY (at, host)) WITHOUT ROWID""",
-        """CREATE TABLE absences (
-               host INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
-               PRIMARY KEY (host, since)) WITHOUT ROWID""",
-    ),
-)
-
 _KNOWN = "SELECT id, key, name, image, labels, memory_limit, restarts, last FROM containers WHERE host = ?"
-_RESTARTS = -2  # the place of these in a row of it
-_MINUTE = "INSERT INTO minutes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_IMAGE, _LIMIT, _RESTARTS = 2, 4, 5  # the places of these in a row of it, behind the id
+_MINUTE = "INSERT INTO minutes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_TOUCHING = "WHERE host = :host AND since <= :until AND until >= :since"
 _CONTAINER = """
 INSERT INTO containers (host, id, image_id, name, image, labels, memory_limit, restarts, last)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key

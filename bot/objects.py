@@ -12,7 +12,7 @@ from bot.makers import SOMEBODY
 from bot.rule import Object
 from commands.aftermath import REQUEST
 from commands.creation import images
-from commands.seen import NAMELESS, Seen, any_volume_id, volume_id
+from commands.seen import NAMELESS, Seen, any_volume_id, is_id_of, volume_id
 from commands.target import Found, Missing, Target
 
 OWN_CONTAINER = own.own_container()
@@ -94,16 +94,11 @@ def is_made_by_id(found: Found) -> bool:
     return found.kind == "container" and is_id_of(image_of(found), str(found.details.get("Image") or ""))
 
 
-def is_id_of(word: str, identity: str) -> bool:
-    """Whether a word is this id, which may be cut short."""
-    digits = word.removeprefix("sha256:")
-    return digits != "" and identity.removeprefix("sha256:").startswith(digits)
-
-
 def listed(seen: Seen, made_by: MadeBy, protected: str = "") -> tuple[Object, ...]:
     """What a list shows of an object, as all_of() gives it; protected says why nobody may touch it."""
     maker = made_by.of(seen.id, seen.labels)
-    judged = Object(seen.kind, seen.name, seen.labels, protected, image=seen.image, maker=maker, untold=seen.untold)
+    facts = (seen.kind, seen.name, seen.labels, protected, "", seen.image, maker)
+    judged = Object(*facts, untold=seen.untold, unnamed=seen.unnamed)
     names = made_by.images
     if names is None:
         return (judged,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -19,8 +20,8 @@ def past(db: Database, asked: dict[str, Any]) -> Past:
     known = {row["key"]: row for row in db.query(_KNOWN, asked)}
     spans = {key: tuple(map(_span, rows)) for key, rows in groupby(db.query(_SPANS, asked), _container)}
     absences = [(int(row[0]), int(row[1])) for row in db.execute(_ABSENCES, asked)]
-    looks = int(db.execute(_LOOKS, asked).fetchone()[0])
-    return Past([_series(known[key], each) for key, each in spans.items()], absences, looks)
+    looks, left_out = map(int, db.execute(_LOOKS, asked).fetchone())
+    return Past([_series(known[key], each) for key, each in spans.items()], absences, looks, left_out=left_out)
 
 
 def disks(db: Database, asked: dict[str, Any]) -> list[Disk]:
@@ -35,7 +36,8 @@ def _container(row: Mapping[str, Any]) -> int:
 def _series(row: Mapping[str, Any], spans: tuple[Span, ...]) -> Series:
     labels = json.loads(row["labels"] or "{}")
     names = {"name": row["name"], "id": row["id"], "image": row["image"], "image_id": row["image_id"]}
-    return Series(Seen("container", labels=labels, untold=not row["labels"], **names), row["memory_limit"], spans)
+    seen = Seen("container", labels=labels, untold=not row["labels"], **names)
+    return Series(replace(seen, unnamed=seen.is_by_id), row["memory_limit"], spans)
 
 
 def _span(row: Mapping[str, Any]) -> Span:
@@ -53,7 +55,8 @@ _SPANS = f"""
 SELECT container, :since + (at - :since) / :step * :step AS at, sum(looks) AS looks, sum(up) AS up,
     sum(unhealthy) AS unhealthy, sum(restarting) AS restarting, sum(restarts) AS restarts,
     sum(processor * timed) / sum(timed) / 100.0 AS processor, max(processor_most) / 100.0 AS processor_most,
-    sum(memory * looks) / sum(looks) AS memory, max(memory_most) AS memory_most
+    sum(memory * weighed) / sum(weighed) AS memory, max(memory_most) AS memory_most,
+    sum(timed) AS timed, sum(weighed) AS weighed
 FROM ({_PARTS}) WHERE container IN (SELECT key FROM containers WHERE host = {_AT_HOST})
 GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608 - our words
@@ -65,7 +68,8 @@ _ABSENCES = f"""
 SELECT max(since, :since), min(until, :until) FROM absences
 WHERE host = {_AT_HOST} AND until > :since AND since < :until ORDER BY since
 """  # noqa: S608 - our words
-_MINUTES = " UNION ALL ".join(f"SELECT at, host, looks FROM {name}" for name in thinning.ENGINES.tables())  # noqa: S608 - our words
+_MINUTES = " UNION ALL ".join(f"SELECT at, host, looks, left_out FROM {name}" for name in thinning.ENGINES.tables())  # noqa: S608 - our words
 _LOOKS = f"""
-SELECT coalesce(sum(looks), 0) FROM ({_MINUTES}) WHERE host = {_AT_HOST} AND at >= :since AND at < :until
+SELECT coalesce(sum(looks), 0), coalesce(max(left_out), 0) FROM ({_MINUTES})
+WHERE host = {_AT_HOST} AND at >= :since AND at < :until
 """  # noqa: S608 - our words

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import objects
 from bot.held import ALONE
 from bot.judging import Judged
 from bot.request import Request
@@ -19,7 +18,7 @@ from commands import grammar, legible, secrets, units
 from commands.attempts import Refusal
 from commands.command import Command
 from commands.intent import Intent
-from commands.seen import lasting
+from commands.seen import is_id_of, lasting
 from commands.target import Found, Missing
 
 MOST = 500  # objects that one request may touch and still be shown to people
@@ -204,7 +203,7 @@ def _names(found: Found, command: Command) -> tuple[str, ...]:
 
     A container is made of what its line names, whatever else that is called.
     """
-    by_id = objects.is_id_of(found.target.ref, found.id)
+    by_id = is_id_of(found.target.ref, found.id)
     return found.tags if by_id or command.makes() is None else ()
 
 

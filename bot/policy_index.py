@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from bot.rule import Asker, Object, Person, Rule, Terms
-from bot.selector import WILD, is_label, value
+from bot.selector import WILD, value
 from commands.spec import Permission, Spec
 
 What = Spec | Permission
@@ -43,7 +43,7 @@ class Sieve:
         """The places of the rules one of whose selectors begins as the object does."""
         for what, begun in self._begun.items():
             text = value(what, obj, asker)
-            if obj.untold and is_label(what):
+            if obj.may_be_any(what):
                 yield from (at for places in begun.values() for at in places)
             elif text is not None:
                 for length in self._lengths[what]:

@@ -60,9 +60,9 @@ class Rule:
         """Whether it is about this object, for the asker.
 
         The labels of what was made from chat give nobody a right: whoever made it, or its image, wrote them. What
-        restricts by a label is about all whose labels are not known.
+        restricts by a label, or an image, is about all of which that is not known.
         """
-        if obj.untold and not self.role and any(each.is_by_label for each in self.on):
+        if not self.role and any(obj.may_be_any(each.parts[0]) for each in self.on):
             return True
         on = self._lasting if self.role and obj.maker else self.on
         return any(each.matches(obj, asker) for each in on)

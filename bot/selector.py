@@ -50,7 +50,7 @@ class Object:
 
     image is the name of the image that a container was made of; maker is the Slack user id of whoever made the object
     from chat, empty where nobody did. further: it is another name of an image that the line calls by one; untold: which
-    labels it has is not known, so that it may be any.
+    labels it has is not known, so that it may be any; unnamed: the same of what its image was called.
     """
 
     kind: str
@@ -62,6 +62,11 @@ class Object:
     maker: str = ""
     further: bool = False
     untold: bool = False
+    unnamed: bool = False
+
+    def may_be_any(self, what: str) -> bool:
+        """Whether it is not known what it is by this sort of selector, as value() takes it."""
+        return (self.untold and is_label(what)) or (self.unnamed and what == "image")
 
 
 NOTHING = Object("", "")

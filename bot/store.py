@@ -84,7 +84,7 @@ class Store:
         self.tide = Tide(self._file, clock)
         self.approvals = Approvals(self._file.reading, clock, self.journal, self.tide.now)
         self.grants = Grants(self._file.reading, self.tide.now, self.journal)
-        self.timetable = Timetable(self._file.reading, self.journal, clock.now, key, self.archive.proven)
+        self.timetable = Timetable(self._file.reading, self.journal, clock.now, key, self.archive)
         self.windows = Windows(self._file.reading, self.tide.now, self.journal)
         self.withheld = Withheld(self._file)
         self.seal = Seal(key, HELD)

@@ -1,6 +1,7 @@
 """How samples grow old: minutes become quarters of an hour, those become spans of two hours, and a year is kept.
 
-Each step is one statement over rows that lie together, since all tables are in order of time.
+Each step is one statement over rows that lie together, since all tables are in order of time. Nothing is put together
+or dropped by a clock that has only just come to where it stands.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 MINUTE, QUARTER, LONG = 60, 900, 7_200  # seconds of a sample, by its age
 DAY = 86_400  # seconds
 AGES = (DAY, 8 * DAY, 365 * DAY)  # seconds that samples of each length are kept
+SURE = 60  # minutes of the last day that were looked at, from which on the clock is believed
 AHEAD = 3_600  # seconds by which a sample may be newer than the clock says: one of a clock that was wrong goes
 ROOM = 268_435_456  # bytes of the whole file; the oldest go first
 TABLES = ("minutes", "quarters", "longs")
@@ -30,13 +32,16 @@ _CONTAINER = """looks INTEGER, up INTEGER, unhealthy INTEGER, restarting INTEGER
 _ENGINE = "looks INTEGER, running INTEGER, paused INTEGER, restarting INTEGER, stopped INTEGER"
 _CONTAINER_SUMS = """sum(looks), sum(up), sum(unhealthy), sum(restarting), sum(restarts),
     CAST(round(1.0 * sum(processor * timed) / sum(timed)) AS INTEGER), max(processor_most), sum(timed),
-    CAST(round(1.0 * sum(memory * looks) / sum(looks)) AS INTEGER), max(memory_most)"""
-_ENGINE_SUMS = "sum(looks), max(running), max(paused), max(restarting), max(stopped)"
+    CAST(round(1.0 * sum(memory * weighed) / sum(weighed)) AS INTEGER), max(memory_most), sum(weighed)"""
+_ENGINE_SUMS = "sum(looks), max(running), max(paused), max(restarting), max(stopped), max(left_out)"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Samples of one kind: what each is of, how its tables' names begin, its columns, and how they are put together."""
+    """Samples of one kind: what each is of, how its tables' names begin, its columns, and how they are put together.
+
+    The columns are those that its tables were made with; the schema adds others behind them.
+    """
 
     of: str
     prefix: str
@@ -67,6 +72,14 @@ class Kind:
         for name in self.tables():
             db.execute(f"DELETE FROM {name} WHERE at > ?", (now + AHEAD,))  # noqa: S608 - our words
 
+    def is_past(self, db: Database, at: int, of: int) -> bool:
+        """Whether a minute of something was put together with others already."""
+        _, quarters, longs = self.tables()
+        return any(
+            db.execute(f"SELECT 1 FROM {name} WHERE (at, {self.of}) = (?, ?)", (at // step * step, of)).fetchone()  # noqa: S608 - our words
+            for name, step in ((quarters, QUARTER), (longs, LONG))
+        )
+
     def drop(self, db: Database, before: float) -> None:
         """Drop all that began before."""
         for name in self.tables():
@@ -77,13 +90,23 @@ CONTAINERS = Kind("container", "", _CONTAINER, _CONTAINER_SUMS)
 ENGINES = Kind("host", "engine_", _ENGINE, _ENGINE_SUMS)
 
 
+_RECENT = """
+SELECT count(*) FROM (SELECT DISTINCT at FROM engine_minutes WHERE at > ? AND at <= ? LIMIT ?)
+"""
+
+
 def thin(db: Database, now: float, room: int = ROOM) -> None:
-    """Make old samples coarser, within the transaction that is open; room is in bytes."""
+    """Make old samples coarser, within the transaction that is open; room is in bytes.
+
+    Not by a clock that leapt: it is believed where SURE minutes of its last day were looked at.
+    """
+    if db.execute(_RECENT, (now - DAY, now, SURE)).fetchone()[0] < SURE:
+        return
     for kind in (CONTAINERS, ENGINES):
         kind.thin(db, now)
     db.execute("DELETE FROM disks WHERE at < ? AND at % ? >= ?", (now - AGES[1], LONG, QUARTER))
     db.execute("DELETE FROM disks WHERE at < ? OR at > ?", (now - AGES[2], now + AHEAD))
-    db.execute("DELETE FROM absences WHERE until < ?", (now - AGES[2],))
+    db.execute("DELETE FROM absences WHERE until < ? OR since > ?", (now - AGES[2], now + AHEAD))
     db.execute("DELETE FROM containers WHERE last < ?", (now - AGES[2],))
     if taken(db) > room:
         _make_room(db)
@@ -98,11 +121,8 @@ def taken(db: Database) -> int:
 
 
 def _make_room(db: Database) -> None:
-    ends = [
-        db.execute(f"SELECT min(at), max(at) FROM {name}").fetchone()  # noqa: S608 - our words
-        for name in CONTAINERS.tables()
-    ]
-    first, last = min(low for low, _ in ends if low is not None), max(high for _, high in ends if high is not None)
+    every = " UNION ALL ".join(f"SELECT at FROM {name}" for name in ENGINES.tables())  # noqa: S608 - our words
+    first, last = db.execute(f"SELECT min(at), max(at) FROM ({every})").fetchone()  # noqa: S608 - our words
     before = first + (last - first) // _PART + 1
     for kind in (CONTAINERS, ENGINES):
         kind.drop(db, before)

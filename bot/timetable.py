@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from sqlite_utils import Database
 
@@ -22,7 +22,14 @@ DISCARDED = "removed, as something else had altered it"
 PURPOSE = b"slashdock: lines that the clock runs, 1"  # what the seal of the lines is made for
 
 
-Archived: TypeAlias = Callable[[int], Sequence[Noted]]
+class Archived(Protocol):
+    """What was moved out of the record."""
+
+    def reach(self) -> int:
+        """The id of the last event that was moved, 0 where none was: while it is the same, so is all that was."""
+
+    def proven(self, number: int) -> Sequence[Noted]:
+        """The events of an action that were written with the key, oldest first, as far as an archive here has them."""
 
 
 class State(StrEnum):
@@ -92,8 +99,7 @@ class Timetable:
     """The entries, in the database; what writes raises Unwritable where it cannot.
 
     The line is sealed, and each row marked with the same key: who can write to the file alone makes nothing run, and
-    nothing that was paused go on, for what changes is told by the record, too. now gives epoch seconds, archived the
-    events of an action as far as an archive that is here has them.
+    nothing that was paused go on, for what changes is told by the record, too. now gives epoch seconds.
     """
 
     def __init__(
@@ -104,7 +110,7 @@ class Timetable:
         self._now = now
         self._seal = Seal(key, PURPOSE)
         self._archive = archived
-        self._old: dict[int, Mapping[str, Any] | None] = {}
+        self._old: dict[tuple[int, int], Mapping[str, Any]] = {}
 
     def add(self, entry: Entry, line: str) -> None:
         """Write an entry down, with its line as it is."""
@@ -227,10 +233,11 @@ class Timetable:
         return told is None or told.get("mark") == mark
 
     def _archived(self, number: int) -> Mapping[str, Any] | None:
-        """What an archive has noted last; None where none that is here has anything. It never changes there."""
-        if number not in self._old:
-            self._old[number] = _noted(self._archive(number))
-        return self._old[number]
+        """What an archive has noted last; None where none that is here has anything."""
+        known = number, self._archive.reach()
+        if known not in self._old and (found := _noted(self._archive.proven(number))) is not None:
+            self._old[known] = found
+        return self._old.get(known)
 
     def _entry(self, db: Database, number: int) -> Entry | None:
         row = db.execute(_ONE, (number,)).fetchone()

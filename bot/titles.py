@@ -10,6 +10,7 @@ from bot.policy_sight import Sight
 from bot.timetable import Entry
 from commands.attempts import Refusal
 
+_OTHERS = "None of yours is called '{0}'; {1}'s is, which is number {2}. Say the number. Nothing was done."
 _SEVERAL = "Several on the timetable are called '{}': {}. Say the number. Nothing was done."
 
 
@@ -19,6 +20,12 @@ def is_known(entry: Entry, asker: Asker, sight: Sight) -> bool:
     Whatever the line names.
     """
     return asker.has(entry.actor) or sight.sees_all(replace(asker, host=entry.host))
+
+
+def see_that_it_is_meant(word: str, entry: Entry, asker: Asker) -> None:
+    """Nothing, where somebody may change it as this: a name is one's own, others' go by number; raises Refusal."""
+    if word != str(entry.number) and not asker.has(entry.actor):
+        raise Refusal(_OTHERS.format(word, entry.person, entry.number))
 
 
 def meant(word: str, known: Sequence[Entry], asker: Asker) -> Entry | None:

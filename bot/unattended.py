@@ -10,6 +10,7 @@ from bot.advance import Foreseen
 from bot.assent import Assent
 from bot.judging import Judged
 from bot.policy import Rules
+from bot.seal import Seal
 from commands.attempts import Refusal
 from commands.catalog import Catalog, Parsed
 from commands.command import Command
@@ -36,6 +37,7 @@ class Unattended:
     assent: Assent
     verdict: Callable[[str], Verdict]
     weighed: Callable[[str], tuple[Judged, Intent]]
+    seal: Seal
 
     def parsed(self, typed: str) -> Parsed:
         """The line, read; raises Refusal."""
@@ -86,4 +88,8 @@ class Unattended:
         if not all(able):
             lacking = ", ".join(sorted(each.name for clause in clauses for each in clause if each.standing is None))
             raise Refusal(_NO_STANDING.format(self.policy.current().source, lacking))
-        return Foreseen(able, advance.concerned(judged, intent), advance.covered(judged, intent))
+        try:
+            read = advance.read(intent, self.seal)
+        except ValueError as error:
+            raise Refusal(str(error)) from None
+        return Foreseen(able, advance.concerned(judged, intent), advance.covered(judged, intent), read)

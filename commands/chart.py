@@ -16,10 +16,15 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Series:
-    """The numbers under one name, one for each label of the chart."""
+    """The numbers under one name, one for each label of the chart, None where nothing was measured."""
 
     name: str
-    values: tuple[float, ...]
+    values: tuple[float | None, ...]
+
+    @property
+    def measured(self) -> tuple[float, ...]:
+        """The numbers that there are."""
+        return tuple(each for each in self.values if each is not None)
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,14 @@ class Chart:
         return f"{self.heading}: {'; '.join(map(tell, self.series))}."
 
     def _range(self, each: Series) -> str:
-        low, high, last = map(number, (min(each.values), max(each.values), each.values[-1]))
+        if not each.measured:
+            return f"{each.name} not measured"
+        low, high, last = map(number, (min(each.measured), max(each.measured), each.measured[-1]))
         return f"{each.name} {low} to {high}, last {last}" if low != high else f"{each.name} {last} throughout"
 
     def _each(self, each: Series) -> str:
-        told = ", ".join(f"{label} {number(value)}" for label, value in zip(self.labels, each.values, strict=True))
+        values = zip(self.labels, each.values, strict=True)
+        told = ", ".join(f"{label} {'not measured' if value is None else number(value)}" for label, value in values)
         return f"{each.name}: {told}" if len(self.series) > 1 else told
 
 

@@ -11,8 +11,15 @@ if TYPE_CHECKING:
 class Consents(Protocol):
     """What waits for consent, and roles for a time; every method but requests raises Refusal."""
 
-    def requests(self, states: tuple[str, ...], most: int) -> list[dict[str, Any]]:
-        """The newest requests for consent in these states, or in all, that the asker may know of; newest first."""
+    @property
+    def number(self) -> int:
+        """That of the action that asks."""
+
+    def requests(self, states: tuple[str, ...], most: int, host: str = "", since: float = 0.0) -> list[dict[str, Any]]:
+        """The newest requests for consent in these states, or in all, that the asker may know of; newest first.
+
+        Those about this host, where one is named, that were asked since then, in epoch seconds.
+        """
 
     def request(self, number: int) -> dict[str, Any]:
         """One of them; raises Refusal where there is none."""

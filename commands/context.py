@@ -81,7 +81,7 @@ class Bot(Protocol):
         """Recorded actions, newest first; one action with all its events where a number is given."""
 
     def counted(self, filters: Mapping[str, tuple[str, ...]], limit: int) -> Iterable[Mapping[str, Any]]:
-        """The newest actions: actor, duration_ms, host, origin, person, status and verb of each."""
+        """The newest actions: actor, duration_ms, host, number, origin, person, status and verb of each."""
 
     def archived(self, number: int) -> str:
         """The archive that an old action was moved to; empty where it was not, or the asker may not know."""

@@ -15,7 +15,8 @@ class Span:
 
     looks is at how many of the engine's minutes it was there and not stopped, of which it ran in up, and was unhealthy
     or about to be restarted in so many. restarts is how often its restart policy started it anew. The shares of a
-    processor are in percent (two that are used up are 200), None where they could not be measured; memory is in bytes.
+    processor are in percent (two that are used up are 200), measured in timed of the looks; memory is in bytes, which
+    was measured in weighed of them. Both are None where that was never.
     """
 
     at: int
@@ -26,8 +27,10 @@ class Span:
     restarts: int
     processor: float | None
     processor_most: float | None
-    memory: int
-    memory_most: int
+    memory: int | None
+    memory_most: int | None
+    timed: int
+    weighed: int
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,15 @@ class Past:
     """What was kept of one engine: its containers, and when it did not answer.
 
     looks is how many minutes it was looked at; absences are spans in epoch seconds; why says why nothing can be told,
-    empty where something can.
+    empty where something can. left_out is of how many containers at most nothing was kept in a minute, for there were
+    too many.
     """
 
     series: Sequence[Series] = ()
     absences: Sequence[tuple[int, int]] = ()
     looks: int = 0
     why: str = ""
+    left_out: int = 0
 
 
 class Samples(Protocol):

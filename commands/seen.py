@@ -19,7 +19,8 @@ _DATED_SINCE = "1.42"  # the API version from which a volume is dated by its mak
 class Seen:
     """Its kind, name and labels; its full id where the list tells it, and of a container the name and id of its image.
 
-    The id of a volume is what volume_id() makes of it. untold: which labels it has is not known.
+    The id of a volume is what volume_id() makes of it. untold: which labels it has is not known; unnamed: what the
+    image of a container is called is not, for only its id is.
     """
 
     kind: str
@@ -29,6 +30,12 @@ class Seen:
     image: str = ""
     image_id: str = ""
     untold: bool = False
+    unnamed: bool = False
+
+    @property
+    def is_by_id(self) -> bool:
+        """Whether its image is told by the id in place of a name, as lists do where the name is another one's now."""
+        return self.image.startswith("sha256:") or is_id_of(self.image, self.image_id)
 
 
 Visible = Callable[[Seen], bool]
@@ -39,6 +46,12 @@ def container(listed: Mapping[str, Any]) -> Seen:
     identity, image_name = str(listed.get("Id") or ""), str(listed.get("Image") or "")
     name = own_name(listed.get("Names") or [identity])
     return Seen("container", name, listed.get("Labels") or {}, identity, image_name, str(listed.get("ImageID") or ""))
+
+
+def is_id_of(word: str, identity: str) -> bool:
+    """Whether a word is this id, which may be cut short."""
+    digits = word.removeprefix("sha256:")
+    return digits != "" and identity.removeprefix("sha256:").startswith(digits)
 
 
 def image(listed: Mapping[str, Any], name: str) -> Seen:

@@ -37,8 +37,8 @@ class Understood:
 
     zone is the one it is read in, at the moment for good where it is to be run once; notes are what is to be known of
     it. keep puts it on the timetable, and raises Refusal. needs are the approvals that it takes for all its runs at
-    once, concerns what they would be about, covers the kinds and names that a run may concern then, lasts for how many
-    seconds that would count.
+    once, concerns what they would be about, covers the kinds and names that a run may concern then, reads
+    what has to stay as it is, lasts for how many seconds that would count.
     """
 
     line: str
@@ -52,6 +52,7 @@ class Understood:
     needs: frozenset[frozenset[str]] = frozenset()
     concerns: tuple[Found, ...] = ()
     covers: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     lasts: float = 0.0
 
 

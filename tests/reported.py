@@ -26,7 +26,8 @@ WEEK = Period.of("weekly", NOON - 7 * DAY, NOON)
 def span(at: int = NOON - DAY, **told: Any) -> Span:
     """Ten looks at a container that is well."""
     plain = {"looks": 10, "up": 10, "unhealthy": 0, "restarting": 0, "restarts": 0, "processor": 1.0}
-    return Span(at, **{**plain, "processor_most": 2.0, "memory": MIB, "memory_most": 2 * MIB, **told})
+    plain |= {"processor_most": 2.0, "memory": MIB, "memory_most": 2 * MIB, "timed": 10, "weighed": 10}
+    return Span(at, **{**plain, **told})
 
 
 def series(name: str, *spans: Span, limit: int = GIB) -> Series:

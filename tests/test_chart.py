@@ -14,6 +14,7 @@ from bot.slack.charts import CHARTS, POINTS, SERIES, block, fitting
 from bot.spool import Spool
 from commands.chart import Chart, Series, Shape, number
 from commands.reply import Reply
+from commands.report import drawing
 from commands.secrets import MASK
 
 MEMORY = Chart("Memory", Shape.LINE, "MB", ("Mon", "Tue"), (Series("web", (1.0, 2.5)), Series("db", (7.0, 7.0))))
@@ -22,6 +23,19 @@ MEMORY = Chart("Memory", Shape.LINE, "MB", ("Mon", "Tue"), (Series("web", (1.0, 
 def test_a_line_is_told_by_its_ends() -> None:
     """The lowest, the highest and the last number, or the one that it always was."""
     assert MEMORY.words() == "Memory (MB): web 1 to 2.5, last 2.5; db 7 throughout."
+
+
+def test_what_was_not_measured_is_a_gap_and_no_zero() -> None:
+    """In words, in a drawing, and where no gaps can be drawn."""
+    lines = (Series("web", (1.0, None, 3.0, 2.0)), Series("db", (None,) * 4))
+    holed = Chart("CPU", Shape.LINE, "%", ("a", "b", "c", "d"), lines)
+    assert holed.words() == "CPU (%): web 1 to 3, last 2; db not measured."
+    assert drawing.svg(holed).count("<polyline") == 2
+    drawn = block(holed)
+    assert drawn is not None
+    assert drawn["chart"]["axis_config"]["categories"] == ["a", "c", "d"]
+    assert [each["name"] for each in drawn["chart"]["series"]] == ["web"]
+    assert problems({"text": "fallback", "blocks": [drawn]}) == ()
 
 
 def test_bars_are_told_one_by_one() -> None:

@@ -15,7 +15,7 @@ from reported import facts
 from sampled import MIB
 
 from bot import text
-from bot.metrics import Sample
+from bot.metrics import MOST, Sample
 from bot.request import Status
 from bot.thinning import MINUTE
 from commands.chart import Chart
@@ -23,7 +23,7 @@ from commands.reply import Document
 from commands.report import load, storage
 from commands.report.building import report
 from commands.report.choice import Choice
-from commands.report.facts import UNKNOWN
+from commands.report.gathering import UNKNOWN
 from commands.samples import Disk
 from commands.seen import Seen
 
@@ -107,6 +107,30 @@ def test_only_the_chosen_containers_are_in_it(shared: Bench) -> None:
     assert [[each.name for each in chart.series] for chart in charts] == [["pay-api", "pay-db", "pay-gone"]] * 2
 
 
+def test_of_some_containers_that_are_behind_only_the_chosen_are_told(shared: Bench, api: APIClient) -> None:
+    """And of how many of the host nothing was kept, for these may be among them."""
+    api.tag("app:1.0", "moving", "1")
+    made = [
+        api.create_container("moving:1", ["true"], name=name, labels=labels)["Id"]
+        for name, labels in (("pay-behind", TEAM), ("ship-behind", {}))
+    ]
+    api.tag("app:2.0", "moving", "1", force=True)
+    now = int(shared.pipeline.clock.now()) // MINUTE * MINUTE
+    crowd = [Sample(_seen(f"app-{each}", 100 + each), "running", memory=MIB) for each in range(MOST + 2)]
+    shared.store.metrics.keep("local", now - MINUTE, crowd)
+    whole, said = (told(shared.say(line, DEV)) for line in ("report now", "report now -f label=team=pay"))
+    for each in made:
+        api.remove_container(each)
+    api.remove_image("moving:1")
+    assert "2 containers run by a name that another image has now." in whole
+    assert "1 container runs by a name that another image has now." in said
+    assert re.search(r"^pay-behind +moving:1$", said, re.MULTILINE)
+    assert "ship-behind" not in said
+    left_out = "Of up to 2 containers more on this host in a minute nothing was kept."
+    assert left_out in whole
+    assert left_out in said
+
+
 def test_of_what_is_gone_and_has_no_known_labels_that_is_told(shared: Bench) -> None:
     """It is not counted, unless it is chosen by its name alone."""
     said = told(shared.say("report now -f label=team=pay", DEV))
@@ -174,6 +198,6 @@ def test_a_schedule_keeps_the_filter(night: Night) -> None:
 def test_a_report_that_is_about_all_is_as_it_was() -> None:
     """Its disk and its images are there."""
     titles = [each.title for each in report(facts()).sections]
-    assert titles[2:4] == ["Disk", "Images"]
+    assert titles[2:5] == ["Disk", "Images", "Behind"]
     chosen = report(facts(choice=Choice(("label=team",))))
-    assert [each.title for each in chosen.sections] == [each for each in titles if each != "Disk"]
+    assert [each.title for each in chosen.sections] == [*titles[:2], *titles[4:]]

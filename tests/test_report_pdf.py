@@ -24,7 +24,7 @@ from commands.report.building import report
 from commands.report.facts import Container
 from commands.report.pdf import CELL, MARGIN, pdf
 from commands.report.plot import WIDE, plot
-from commands.report.report import Report
+from commands.report.report import Report, Section
 from commands.samples import Past
 from commands.secrets import MASK
 
@@ -60,12 +60,13 @@ def test_lines_are_drawn_as_on_the_page(week: Path) -> None:
     assert not any(each.images for each in read.pages)
     drawn = b"".join(contents.get_data() for each in read.pages if (contents := each.get_contents()) is not None)
     paths = [_spots(each[0].decode()) for each in re.finditer(rb"[\d.]+ [\d.]+ m(?:\s+[\d.]+ [\d.]+ l){2,}", drawn)]
-    lines = [line for section in made.sections for chart in section.charts for line in plot(chart).lines]
-    assert len(paths) == len(lines)
+    charts = [chart for section in made.sections for chart in section.charts]
+    runs = [run for chart in charts for line in plot(chart).lines for run in line.runs]
+    assert len(paths) == len(runs)
     points = (210 - 2 * MARGIN) / 25.4 * 72 / WIDE
-    for line, path in zip(lines, paths, strict=True):
-        (left, top), (x0, y0) = line.spots[0], path[0]
-        meant = [(x0 + (x - left) * points, y0 - (y - top) * points) for x, y in line.spots]
+    for run, path in zip(runs, paths, strict=True):
+        (left, top), (x0, y0) = run[0], path[0]
+        meant = [(x0 + (x - left) * points, y0 - (y - top) * points) for x, y in run]
         assert [each for spot in path for each in spot] == pytest.approx(
             [each for spot in meant for each in spot], abs=0.02
         )
@@ -128,10 +129,25 @@ def test_a_chart_of_one_point_and_a_report_of_nothing_are_drawn() -> None:
     made = report(facts())
     with_dot = Report(made.host, made.period, made.headline, (*made.sections[:1],))
     assert "Nothing needs to be looked at." in pages(pdf(made))[0]
-    assert len(plot(dot).lines[0].spots) == 1
+    assert [len(each) for each in plot(dot).lines[0].runs] == [1]
     past = Past([series("web", span())])
     assert "web" in pages(pdf(report(facts(past=past))))[0]
     assert len(pages(pdf(with_dot))) == 1
+
+
+def test_what_was_not_measured_is_a_gap_in_the_file_too() -> None:
+    """Each part of a line by itself, a single spot as a dot; one that was never measured is in the legend alone."""
+    values = (Series("web", (1.0, 2.0, None, 3.0, None, 2.0, 1.0)), Series("never", (None,) * 7))
+    holed = Chart("CPU", Shape.LINE, "%", tuple("abcdefg"), values)
+    made = report(facts())
+    file = pdf(Report(made.host, made.period, "", (Section("Used", charts=(holed,)),)))
+    (contents,) = [each.get_contents() for each in PdfReader(BytesIO(file), strict=True).pages]
+    assert contents is not None
+    drawn = contents.get_data()
+    grid = len(plot(holed).grid)
+    assert len(re.findall(rb"[\d.]+ [\d.]+ m\s+[\d.]+ [\d.]+ l\b", drawn)) == grid + 2
+    assert [[len(run) for run in line.runs] for line in plot(holed).lines] == [[2, 1, 2], []]
+    assert all(each in pages(file)[0] for each in ("web", "never"))
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from nights import DAY, Night
 from offices import DEV, EVE, told
-from reported import WEEK, facts, pages
+from reported import WEEK, disks, facts, pages
 from sampled import MIB, NOON, container
 
 from bot.metrics import Sample
 from bot.request import Actor, Origin, Request, Status
 from bot.thinning import MINUTE
 from commands.chart import Chart
-from commands.report import doings
+from commands.report import doings, storage
 from commands.report.building import report
 from commands.report.page import page
 from commands.report.pdf import pdf
@@ -88,6 +88,8 @@ def test_charts_and_sentences_go_by_it(night: Night) -> None:
     away = facts(period=replace(WEEK, zone=BERLIN), past=past)
     (words,) = doings.failures(away).words
     assert words == "The engine did not answer for 5 minutes: 2026-06-01 13:50 to 2026-06-01 13:55 Europe/Berlin."
+    late = replace(away, disks=[replace(each, at=each.at - DAY) for each in disks(18e9, 2e9)])
+    assert "It was weighed last at 2026-05-31 13:45 Europe/Berlin." in storage.disk(late).words
 
 
 @pytest.mark.parametrize(
@@ -96,8 +98,8 @@ def test_charts_and_sentences_go_by_it(night: Night) -> None:
         (BERLIN, 24, "Sun 14:00"),
         (BERLIN, 7 * 24, "Mon 25 14h"),
         (KOLKATA, 7 * 24, "Mon 25 17:30"),
-        (KOLKATA, 365 * 24, "12 May"),
-        (NEW_YORK, 30 * 24, "01 May"),
+        (KOLKATA, 365 * 24, "01 Jun"),
+        (NEW_YORK, 30 * 24, "02 May"),
     ],
 )
 def test_a_label_tells_when_its_span_begins(zone: ZoneInfo, hours: int, first: str) -> None:

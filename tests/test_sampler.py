@@ -11,11 +11,11 @@ from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
 from eventually import eventually
 from harness import KEY
-from proxy import Proxy
-from sampled import NOON
+from proxy import Proxy, answer
+from sampled import MIB, NOON
 from set_clock import SetClock
 
-from bot.glance import Glance
+from bot.glance import LONG, Glance
 from bot.hosts import Host, Hosts
 from bot.metrics import FILE, Metrics
 from bot.sampler import Sampler
@@ -24,6 +24,7 @@ from bot.store import Store
 from bot.thinning import DAY, MINUTE, QUARTER
 from bot.workspace import Workspace
 from commands.cleanup import starts
+from commands.container import sampling as sampling_of
 from commands.samples import Disk, Past
 
 NOBODY = "unix:///nothing/listens/here.sock"
@@ -176,6 +177,124 @@ def test_restarts_by_the_engine_are_counted(
     sampler.tick()
     eventually(lambda: _past(metrics).looks == 2)
     assert {each.seen.name: each.spans[0].restarts > 1 for each in _past(metrics).series}["looping"]
+
+
+def test_restarts_of_one_that_was_given_up_are_counted(
+    sampling: Callable[..., Sampler], metrics: Metrics, clock: SetClock, api: APIClient, fresh_world: str
+) -> None:
+    """It came, was tried again four times and was left between two looks; another ran before."""
+    look = _looks(sampling(local=fresh_world), metrics, clock)
+    look()
+    late = _trying(api, "late", "[ -e /go ] || { touch /go; sleep 8; }; exit 1", 3)
+    look()
+    tried = _trying(api, "tried", "exit 1", 4)
+    for box, count in ((tried, 4), (late, 3)):
+        eventually(lambda box=box, count=count: _gave_up(api, box, count))  # type: ignore[misc]
+    look()
+    look()
+    api.remove_container(tried)
+    api.remove_container(late)
+    found = {each.seen.name: each.spans[0].restarts for each in _past(metrics).series}
+    assert (found["tried"], found["late"]) == (4, 3)
+
+
+def _trying(api: APIClient, name: str, script: str, times: int) -> str:
+    policy = {"Name": "on-failure", "MaximumRetryCount": times}
+    host_config = api.create_host_config(restart_policy=policy)
+    box = api.create_container("busybox:latest", ["sh", "-c", script], name=name, host_config=host_config)
+    api.start(box)
+    return str(box["Id"])
+
+
+def _gave_up(api: APIClient, box: str, times: int) -> bool:
+    told = api.inspect_container(box)
+    return bool(told["State"]["Status"] == "exited" and told["RestartCount"] == times)
+
+
+def _looks(sampler: Sampler, metrics: Metrics, clock: SetClock) -> Callable[[], None]:
+    """Looks once more, a minute later."""
+    clock.at -= MINUTE
+
+    def look() -> None:
+        clock.at += MINUTE
+        before = _past(metrics).looks
+        sampler.tick()
+        eventually(lambda: _past(metrics).looks == before + 1 and not sampler._glances[0]._looking.locked())
+
+    return look
+
+
+def test_what_is_used_is_what_the_engine_itself_reckons(
+    sampling: Callable[..., Sampler], metrics: Metrics, clock: SetClock, api: APIClient, fresh_world: str
+) -> None:
+    """Half a processor, burned on purpose; and the memory, its limit, and that its health check fails."""
+    limits = api.create_host_config(nano_cpus=500_000_000, mem_limit="64m")
+    ill = {"test": ["CMD", "false"], "interval": 10**9, "retries": 1}
+    burn = ["sh", "-c", "dd if=/dev/zero of=/dev/shm/fill bs=1M count=24; while :; do :; done"]
+    box = api.create_container("busybox:latest", burn, name="burn", host_config=limits, healthcheck=ill)
+    api.start(box)
+    eventually(lambda: sampling_of.sample(api.stats(box["Id"], stream=False)).memory > 24 * MIB)
+    look = _looks(sampling(local=fresh_world), metrics, clock)
+    look()
+    eventually(lambda: api.inspect_container(box)["State"]["Health"]["Status"] == "unhealthy")
+    told = [api.stats(box["Id"], stream=False) for _ in range(3)]  # each takes the engine a second or two
+    look()
+    api.remove_container(box, force=True)
+    (burned,) = [each for each in _past(metrics).series if each.seen.name == "burn"]
+    (span,) = burned.spans
+    shares = [sampling_of.percent(each["cpu_stats"], each["precpu_stats"]) for each in told]
+    assert span.processor == pytest.approx(sum(shares) / len(shares), rel=0.25)
+    assert span.memory == pytest.approx(sampling_of.sample(told[-1]).memory, rel=0.1)
+    assert burned.limit == 64 * MIB
+    assert span.unhealthy > 0
+    assert (span.looks, span.timed, span.weighed) == (2, 1, 2)
+
+
+def test_what_the_engine_does_not_tell_counts_for_nothing(
+    sampling: Callable[..., Sampler], metrics: Metrics, clock: SetClock, fresh_world: str, tmp_path: Path
+) -> None:
+    """Three looks of four without figures leave the memory and its limit as they are."""
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as host:
+        look = _looks(sampling(local=host), metrics, clock)
+        look()
+        before = {each.seen.name: each for each in _past(metrics).series}["web"]
+        proxy.misbehave(replace="/stats", answer=answer("500 Internal Server Error", "{}", "application/json"))
+        for _ in range(3):
+            look()
+    after = {each.seen.name: each for each in _past(metrics).series}["web"]
+    assert (after.spans[0].looks, after.spans[0].weighed, after.limit) == (4, 1, before.limit)
+    assert after.spans[0].memory == before.spans[0].memory
+
+
+def test_an_image_is_known_by_what_it_was_called(
+    sampling: Callable[..., Sampler], metrics: Metrics, clock: SetClock, api: APIClient, fresh_world: str
+) -> None:
+    """Though its tag had moved before anybody looked: the engine tells it of a container that is there."""
+    api.tag("busybox:latest", "moved", "1")
+    box = api.create_container("moved:1", ["sleep", "100"], name="renamed")
+    api.start(box)
+    api.tag("app:2.0", "moved", "1", force=True)
+    _looks(sampling(local=fresh_world), metrics, clock)()
+    api.remove_container(box, force=True)
+    api.remove_image("moved:1")
+    (found,) = [each for each in _past(metrics).series if each.seen.name == "renamed"]
+    assert (found.seen.image, found.seen.unnamed) == ("moved:1", False)
+
+
+def test_whoever_was_asked_for_restarts_is_asked_again_after_a_pause(
+    sampling: Callable[..., Sampler], metrics: Metrics, clock: SetClock, fresh_world: str
+) -> None:
+    """A status that tells hours is no proof of what came before where nobody looked for half an hour."""
+    sampler = sampling(local=fresh_world)
+    look, glance = _looks(sampler, metrics, clock), sampler._glances[0]
+    look()
+    glance._settled.add("long gone")
+    look()
+    assert "long gone" in glance._settled
+    clock.at += LONG
+    look()
+    assert "long gone" not in glance._settled
 
 
 def test_an_engine_that_hangs_delays_no_other_and_is_asked_once(

@@ -208,17 +208,18 @@ def test_whose_it_is_may_change_it_and_others_need_a_rule(night: Night) -> None:
     number = night.add("--every 1h --name hourly restart -t 0 web")
     assert "hourly" in told(night.say("schedule ls", EVE))
     for verb in ("pause", "resume", "rm"):
-        refused = night.say(f"schedule {verb} hourly", EVE)
+        refused = night.say(f"schedule {verb} {number}", EVE)
         assert refused.status is not Status.DONE
-        assert "'hourly' is dev's" in told(refused)
-    assert night.say("schedule run hourly", EVE).status is Status.DENIED
+        assert f"'{number}' is dev's" in told(refused)
+        assert f"dev's is, which is number {number}" in told(night.say(f"schedule {verb} hourly", SAM))
+    assert night.say(f"schedule run {number}", EVE).status is Status.DENIED
     assert night.say(f"schedule pause {number} on holiday", SAM).status is Status.DONE
     shown = told(night.say("schedule show hourly"))
     assert "paused by sam" in shown
     assert "on holiday" in shown
     assert "is paused already" in told(night.say("schedule pause hourly"))
     assert night.passes(2 * HOUR) == []
-    assert night.say("schedule resume hourly", SAM).status is Status.DONE
+    assert night.say(f"schedule resume {number}", SAM).status is Status.DONE
     assert "is active already" in told(night.say("schedule resume hourly"))
     assert len(night.passes(HOUR)) == 1
     assert night.say("schedule rm hourly").status is Status.DONE
@@ -239,16 +240,17 @@ def test_who_may_not_see_the_host_knows_of_their_own_alone(night: Night) -> None
 
 def test_a_schedule_is_run_now_as_whoever_asks(night: Night, api: APIClient) -> None:
     """It is judged and recorded as their own line."""
-    night.add("--every 1h --name hourly restart -t 0 web")
+    number = night.add("--every 1h --name hourly restart -t 0 web")
+    assert "Say the number" in told(night.say("schedule run hourly", SAM))
     before = _started(api)
-    outcome = night.say("schedule run hourly", SAM)
+    outcome = night.say(f"schedule run {number}", SAM)
     assert outcome.status is Status.DONE
     assert _started(api) != before
     action = night.bench.store.actions.get(outcome.number or 0)
     assert action is not None
     assert (action["person"], action["verb"], action["origin"]) == ("sam", "container restart", "slash")
     night.ruled(CHANGES + '[[deny]]\nverbs = ["restart"]\non = ["*"]')
-    assert night.say("schedule run hourly", SAM).status is Status.DENIED
+    assert night.say(f"schedule run {number}", SAM).status is Status.DENIED
 
 
 def test_nobody_has_two_of_one_name(night: Night) -> None:
@@ -331,6 +333,38 @@ def test_an_older_row_does_not_go_on_once_its_notes_are_archived(night: Night) -
     night.passes(0, schedules)
     assert [each.line for each in night.passes(HOUR, schedules)] == ["ps"]
     assert told(night.say("schedule ls")).count("ALTERED") == 2
+
+
+def test_what_is_archived_later_counts_as_well(night: Night) -> None:
+    """A process that goes on takes what was decided last, whenever its notes are moved."""
+    number, store = night.add("--every 1h --name later ps"), night.bench.store
+
+    def archived() -> list[str]:
+        """The states after all of this was moved."""
+        night.clock.at += 100 * DAY
+        night.say("ps")
+        store.archive.move(night.clock.at - 30 * DAY)
+        return [each.state for each in store.timetable.entries()]
+
+    assert archived() == ["active"]
+    night.say(f"schedule pause {number}")
+    assert archived() == ["paused"]
+    night.say(f"schedule resume {number}")
+    assert archived() == ["active"]
+
+
+def test_a_right_on_one_host_changes_nothing_of_another(night: Night) -> None:
+    """Wherever the line is sent; what was altered takes the right on all of them."""
+    number = night.add("--every 1h --name mine ps")
+    night.ruled('[[roles.eye.allow]]\nverbs = ["change", "act"]\non = ["*"]\nhosts = ["dev"]\n')
+    local = night.bench.pipeline.hosts.get("local")
+    assert local is not None
+    hosts = Hosts([local, Host("dev", local.url)])
+    night.bench = replace(night.bench, pipeline=replace(night.bench.pipeline, hosts=hosts))
+    for line in (f"pause {number}", f"rm {number}", f"run {number}"):
+        refused = night.say(f"-H dev schedule {line}", EVE)
+        assert refused.status is not Status.DONE, line
+    assert [each.state for each in night.bench.store.timetable.entries()] == ["active"]
 
 
 @pytest.mark.attack("F26")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from docker.api.client import APIClient
 from nights import DAY, HOUR, Night
 from offices import DEV, EVE, SAM, told
 
 from bot.request import Member, Outcome, Status
+from commands.allowances import Allowances
 
 RULE = """
 [approvals.once]
@@ -64,7 +69,9 @@ def test_what_was_agreed_to_once_is_not_asked_again(night: Night, api: APIClient
     action = night.bench.store.actions.get(runs[-1].number or 0)
     assert action is not None
     assert f"as number {number}" in action["verdict"] + action["reason"]
-    assert "All its runs were agreed to by sam, for container web." in told(night.say("schedule show web"))
+    assert "All its runs were agreed to by sam, for container web, network bridge." in told(
+        night.say("schedule show web")
+    )
 
 
 def test_the_same_container_made_anew_is_still_what_was_agreed_to(night: Night, api: APIClient) -> None:
@@ -118,9 +125,40 @@ def test_another_name_of_an_image_is_more(night: Night, api: APIClient, line: st
     assert api.inspect_image("precious:prod")["Id"] == image
 
 
+@pytest.mark.parametrize(
+    ("line", "file"), [("run --rm --env-file app.env busybox env", "app.env"), ("build ctx", "ctx")]
+)
+def test_what_is_read_has_to_stay_as_it_was(night: Night, tmp_path: Path, line: str, file: str) -> None:
+    """An env file, or what is built, is agreed to as it is; who agrees is told so."""
+    (tmp_path / "ctx").mkdir()
+    for path in (tmp_path / "app.env", tmp_path / "ctx" / "Dockerfile"):
+        path.write_text("FROM busybox\n" if path.name == "Dockerfile" else "STAGE=prod\n")
+    allowed = Allowances(files=(tmp_path,))
+    night.bench = replace(night.bench, pipeline=replace(night.bench.pipeline, allowances=allowed))
+    asked = _asked(night, f"--every 1h {line}")
+    assert asked.status is Status.HELD, told(asked)
+    assert "Holds:   " in told(night.say(f"approval show {asked.number}", SAM))
+    kept = _agree(night, asked.number)
+    assert kept is not None
+    assert kept.status is Status.DONE
+    assert night.passes(HOUR)[0].status is Status.DONE
+    with (tmp_path / file / "Dockerfile" if file == "ctx" else tmp_path / file).open("a") as changed:
+        changed.write("ENV A=1\n" if file == "ctx" else "DROP=1\n")
+    (outcome,) = night.passes(HOUR)
+    assert outcome.status is Status.HELD
+    assert re.search(f"{file}.*(has|have) changed", told(outcome))
+
+
+def test_what_a_line_makes_is_not_more_the_next_time(night: Night, api: APIClient) -> None:
+    """It was agreed that it is made."""
+    _kept(night, "--every 1h run --rm -v newvol:/data busybox true")
+    assert [each.status for _ in range(2) for each in night.passes(HOUR)] == [Status.DONE] * 2
+    assert api.inspect_volume("newvol")
+
+
 @pytest.mark.parametrize("line", ["run --rm --volumes-from web busybox ls /data", "exec web ls /data"])
 def test_a_volume_that_a_container_has_since_is_more(night: Night, api: APIClient, line: str) -> None:
-    """One without a name is not, which every container gets anew."""
+    """One without a name is not, which every container gets anew; a network is."""
     _kept(night, f"--every 1h {line}")
     for source in ("", "proddb:"):
         api.remove_container("web", force=True)

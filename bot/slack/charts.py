@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.slack import room
 from bot.slack.characters import cut, visible
 from bot.slack.elements import Json, one_line
-from commands.chart import Chart, Series
+from commands.chart import Chart
 from commands.reply import Part
 
 CHARTS = 2  # Slack, of a message
@@ -19,11 +19,18 @@ _DIGITS = 4  # of a number, which is told whole elsewhere
 
 
 def block(chart: Chart) -> Json | None:
-    """The block that draws it; None where there is nothing to draw, or more than Slack takes."""
-    if not 0 < len(chart.labels) <= POINTS or not 0 < len(chart.series) <= SERIES:
+    """The block that draws it; None where there is nothing to draw, or more than Slack takes.
+
+    Slack draws no gaps: what was never measured is left out, and so are the labels where something was not.
+    """
+    drawn = [each for each in chart.series if each.measured]
+    kept = [at for at in range(len(chart.labels)) if all(each.values[at] is not None for each in drawn)]
+    if not 0 < len(kept) <= POINTS or not 0 < len(drawn) <= SERIES:
         return None
-    labels, names = list(_distinct(chart.labels)), list(_distinct(each.name for each in chart.series))
-    series = [_series(name, labels, each) for name, each in zip(names, chart.series, strict=True)]
+    labels, names = list(_distinct(chart.labels[at] for at in kept)), list(_distinct(each.name for each in drawn))
+    series = [
+        _series(name, labels, [each.values[at] or 0.0 for at in kept]) for name, each in zip(names, drawn, strict=True)
+    ]
     plotted = {"type": chart.shape, "series": series, "axis_config": {"categories": labels}}
     return {"type": "data_visualization", "title": cut(one_line(chart.heading), TITLE_LIMIT), "chart": plotted}
 
@@ -40,9 +47,9 @@ def fitting(parts: Iterable[Part]) -> dict[Chart, Json]:
     return found
 
 
-def _series(name: str, labels: Iterable[str], series: Series) -> Json:
-    values = (float(f"{value:.{_DIGITS}g}") for value in series.values)
-    points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
+def _series(name: str, labels: Iterable[str], values: Iterable[float]) -> Json:
+    rounded = (float(f"{value:.{_DIGITS}g}") for value in values)
+    points = [{"label": label, "value": value} for label, value in zip(labels, rounded, strict=True)]
     return {"name": name, "data": points}
 
 

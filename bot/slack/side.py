@@ -34,8 +34,9 @@ from bot.slack.progress import Progress
 from bot.slack.pulse import Pulse
 from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
+from bot.slack.wants import NOTE_LIMIT
 from bot.undelivered import Heard, Shown
-from commands.reply import Asking, Button, note
+from commands.reply import Asking, Button, Note, Output, Reply, note
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
 FED = 50  # answers at a time that are fed from the record
@@ -126,10 +127,13 @@ class SlackSide:
         self._say(Place(person, person, direct=True), text, heard, public=False)
 
     def _say(self, place: Place, text: str, heard: Callable[[Shown], None], *, public: bool) -> None:
-        message = render(Outcome(Status.DONE, note(text)), lambda _button: "")
+        message = render(Outcome(Status.DONE, _spoken(text)), lambda _button: "")
         letter = MessageLetter(message, self._post.ways(place, public=public), pace=PACE, followed=Heard(heard))
         if not self._outbox.put(place.channel, letter):
             letter.give_up()
+            return
+        for file in message.files:
+            self._outbox.put(place.channel, FileLetter(file, self._post.file_ways(place, public=public), PACE))
 
     def board(self, approvals: Approvals, ring: Callable[[], None]) -> SlackBoard:
         """Where requests for consent are shown."""
@@ -283,6 +287,14 @@ class SlackSide:
 
 _ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."
 _NOT_OPENED = Outcome(Status.FAILED, note("Slack did not open the dialog. Nothing was done; press the button again."))
+
+
+def _spoken(text: str) -> Reply:
+    """What slashdock says by itself; what is longer than a note goes on in a file, sentence by sentence."""
+    if len(text) <= NOTE_LIMIT:
+        return note(text)
+    head, _, rest = text.partition(": ")
+    return Reply((Note(f"{head}:"), Output(rest.replace(". ", ".\n") + "\n", "told.txt")))
 
 
 def _goes_on(request: Request) -> Outcome:

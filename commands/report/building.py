@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from commands.report import doings, load, storage
 from commands.report.facts import Facts
 from commands.report.report import Report, many
+from commands.tabwriter import ellipsis
 
-NAMED = 5  # containers that the sentence names
+NAMED = 3  # containers that a part of the sentence names
+_NAME = 40  # columns of a name in it
 SOON = 30  # days in which a disk that is full then has to be looked at
 
 
 def report(facts: Facts) -> Report:
     """The report that these facts make."""
-    stored = (storage.behind(facts),) if facts.choice else (storage.disk(facts), storage.images(facts))
+    stored = () if facts.choice else (storage.disk(facts), storage.images(facts))
     sections = (
         load.state(facts),
         load.figures(facts),
         *stored,
+        storage.behind(facts),
         doings.doings(facts),
         doings.consents(facts),
         doings.refusals(facts),
@@ -29,16 +32,19 @@ def report(facts: Facts) -> Report:
 
 def _headline(facts: Facts) -> str:
     """What is the matter now, in one sentence."""
-    ill = [each.name for each in facts.containers if each.is_unhealthy or each.state == "restarting"]
-    failed = [each.name for each in facts.containers if each.exit_code]
+    held = facts.containers or ()
+    ill = [each.name for each in held if each.is_unhealthy or each.state == "restarting"]
+    killed = [each.name for each in held if each.was_killed]
+    failed = [each.name for each in held if each.has_failed and not each.was_killed]
     restarted = {each.name: each.whole.restarts for each in load.by_name(facts) if each.whole.restarts}
-    days = storage.days_left(facts)
+    full = storage.full(facts, SOON)
     waiting = sum(each["state"] == "pending" for each in facts.requests)
     told = [
         f"{_names(ill)} {'is' if len(ill) == 1 else 'are'} not well" if ill else "",
+        f"{_names(killed)} ran out of memory" if killed else "",
         f"{_names(failed)} exited with an error" if failed else "",
-        f"{many(sum(restarted.values()), 'restart')} of {_names([*restarted])}" if restarted else "",
-        f"the disk is full in {many(days, 'day')}" if days is not None and days <= SOON else "",
+        f"{many(sum(restarted.values()), 'restart')} of {_one_or_many([*restarted])}" if restarted else "",
+        f"the disk is {full}" if full else "",
         f"{many(waiting, 'request')} waiting for consent" if waiting else "",
         "the engine was away for a time" if facts.past.absences else "",
         *facts.wrong,
@@ -49,4 +55,8 @@ def _headline(facts: Facts) -> str:
 
 def _names(names: Sequence[str]) -> str:
     more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(ellipsis(each, _NAME) for each in names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _one_or_many(names: Sequence[str]) -> str:
+    return _names(names) if len(names) == 1 else many(len(names), "container")

@@ -102,8 +102,10 @@ def _row(verb: str, actions: Sequence[Action]) -> tuple[str, ...]:
 
 def _of(actions: Iterable[Action]) -> str:
     """Whose they are, most first."""
-    counts = Counter(map(_who, actions)).most_common(NAMED)
-    return f" ({', '.join(f'{name} {count:,}' for name, count in counts)})"
+    counts = Counter(map(_who, actions))
+    told = ", ".join(f"{name} {count:,}" for name, count in counts.most_common(NAMED))
+    more = len(counts) - NAMED
+    return f" ({told}{f' and {more:,} more' if more > 0 else ''})"
 
 
 def _numbers(waiting: Sequence[Mapping[str, Any]]) -> str:

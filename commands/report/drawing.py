@@ -41,8 +41,8 @@ def _labels(labels: Iterable[Mark]) -> Iterator[str]:
 
 def _lines(lines: Iterable[Line]) -> Iterator[str]:
     for each in lines:
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in each.spots)
-        yield f'<polyline points="{points}" fill="none" stroke="{each.color}" stroke-width="2"/>'
-        if len(each.spots) == 1:
-            x, y = each.spots[0]
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{each.color}"/>'
+        for spots in each.runs:
+            points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+            yield f'<polyline points="{points}" fill="none" stroke="{each.color}" stroke-width="2"/>'
+            if len(spots) == 1:
+                yield f'<circle cx="{spots[0][0]:.1f}" cy="{spots[0][1]:.1f}" r="3" fill="{each.color}"/>'

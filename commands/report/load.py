@@ -19,6 +19,7 @@ _WHOLE = 0.95  # part of the minutes that were looked at, from which on nothing 
 _MINUTE = 60  # seconds
 STATE = ("NAME", "STATE", "RESTARTS", "UNHEALTHY")
 USED = ("NAME", "CPU MEAN", "CPU MOST", "MEMORY MEAN", "MEMORY MOST", "OF LIMIT")
+UNTOLD = "How many there are cannot be told."
 NONE = "No container was seen to run in this time."
 NOTHING = "Nothing was sampled in this time. SLASHDOCK_METRICS=on keeps what containers use while slashdock runs."
 
@@ -36,17 +37,20 @@ class Used:
 def state(facts: Facts) -> Section:
     """How many are in which state, and each with which something is the matter."""
     used = {each.name: each for each in by_name(facts)}
-    there = {each.name for each in facts.containers}
-    gone = [Container(name, "", "gone") for name in used if name not in there]
-    troubled = [each for each in (*facts.containers, *gone) if _is_troubled(each, used.get(each.name))]
+    held = facts.containers or ()
+    there = {each.name for each in held}
+    status = "not known" if facts.containers is None else "gone"
+    gone = [Container(name, "", status) for name in used if name not in there]
+    troubled = [each for each in (*held, *gone) if _is_troubled(each, used.get(each.name))]
     rows = sorted((_state(each, used.get(each.name)) for each in troubled), key=lambda row: (-int(row[2]), row[0]))
-    return Section("Containers", (counted(facts.containers), _restarts(used.values())), STATE, tuple(rows))
+    told = UNTOLD if facts.containers is None else counted(facts.containers)
+    return Section("Containers", (told, _restarts(used.values())), STATE, tuple(rows))
 
 
 def counted(containers: Iterable[Container]) -> str:
     """How many there are, in which state."""
     held = list(containers)
-    failed = sum(bool(each.exit_code) for each in held)
+    failed = sum(each.has_failed for each in held)
     told = {
         "running": sum(each.state == "running" for each in held),
         "unhealthy": sum(each.is_unhealthy for each in held),
@@ -65,12 +69,13 @@ def figures(facts: Facts) -> Section:
     """What they used: a chart of processors and one of memory, and a row of each."""
     used = by_name(facts)
     if not used:
-        return Section("What they used", () if facts.past.why else (NONE if facts.past.looks else NOTHING,))
+        none = NONE if facts.past.looks else NOTHING
+        return Section("What they used", () if facts.past.why else (none, *_left_out(facts)))
     hungry = sorted(used, key=lambda each: -(each.whole.processor or 0.0))
-    large = sorted(used, key=lambda each: -each.whole.memory)
+    large = sorted(used, key=lambda each: -(each.whole.memory or 0))
     charts = [
-        _chart("CPU", "% of one processor", facts.period, hungry, lambda span: span.processor or 0.0),
-        _chart("Memory", "MiB", facts.period, large, lambda span: span.memory / _MIB),
+        _chart("CPU", "% of one processor", facts.period, hungry, lambda span: span.processor),
+        _chart("Memory", "MiB", facts.period, large, lambda span: None if span.memory is None else span.memory / _MIB),
     ]
     rows = [_figures(each) for each in _alternately(hungry, large)]
     return Section("What they used", tuple(_most(hungry, large, facts)), USED, tuple(rows), tuple(charts))
@@ -91,32 +96,40 @@ def by_name(facts: Facts) -> list[Used]:
 
 
 def _both(one: Span, other: Span) -> Span:
-    looks = one.looks + other.looks
-    timed = [each for each in (one, other) if each.processor is not None]
-    weight = sum(each.looks for each in timed)
-    most = [each.processor_most for each in timed if each.processor_most is not None]
+    both = (one, other)
+    memory = _mean((each.memory, each.weighed) for each in both)
     return Span(
         min(one.at, other.at),
-        looks,
+        one.looks + other.looks,
         one.up + other.up,
         one.unhealthy + other.unhealthy,
         one.restarting + other.restarting,
         one.restarts + other.restarts,
-        sum((each.processor or 0.0) * each.looks for each in timed) / weight if weight else None,
-        max(most, default=None),
-        (one.memory * one.looks + other.memory * other.looks) // looks,
-        max(one.memory_most, other.memory_most),
+        _mean((each.processor, each.timed) for each in both),
+        max((each.processor_most for each in both if each.processor_most is not None), default=None),
+        None if memory is None else round(memory),
+        max((each.memory_most for each in both if each.memory_most is not None), default=None),
+        one.timed + other.timed,
+        one.weighed + other.weighed,
     )
 
 
+def _mean(measured: Iterable[tuple[float | None, int]]) -> float | None:
+    """The mean of numbers by how often each was measured; None where none was."""
+    known = [(value, times) for value, times in measured if value is not None]
+    times = sum(each for _, each in known)
+    return sum(value * each for value, each in known) / times if times else None
+
+
 def _is_troubled(container: Container, used: Used | None) -> bool:
-    now = container.is_unhealthy or container.state in {"restarting", "paused", "dead"} or bool(container.exit_code)
+    now = container.is_unhealthy or container.state in {"restarting", "paused", "dead"} or container.has_failed
     return now or (used is not None and bool(used.whole.restarts or used.whole.unhealthy))
 
 
 def _state(container: Container, used: Used | None) -> tuple[str, ...]:
     ill = used.whole.unhealthy if used else 0
-    return (container.name, container.status, str(used.whole.restarts if used else 0), f"{ill:,} min" if ill else "")
+    status = f"{container.status}, out of memory" if container.was_killed else container.status
+    return (container.name, status, str(used.whole.restarts if used else 0), f"{ill:,} min" if ill else "")
 
 
 def _restarts(used: Iterable[Used]) -> str:
@@ -127,7 +140,7 @@ def _restarts(used: Iterable[Used]) -> str:
     return f"{many(sum(counts.values()), 'restart')} by their policies, of {most} {counts[most]:,}."
 
 
-def _chart(title: str, unit: str, period: Period, used: Sequence[Used], value: Callable[[Span], float]) -> Chart:
+def _chart(title: str, unit: str, period: Period, used: Sequence[Used], value: Callable[[Span], float | None]) -> Chart:
     """The first few of them; a span in which none was sampled is left out, one that did not run then used nothing."""
     top = sorted(used[:TOP], key=lambda each: each.name)  # two charts of the same ones have the same colours
     times = sorted({at for each in used for at in each.spans})
@@ -141,27 +154,39 @@ def _most(hungry: Sequence[Used], large: Sequence[Used], facts: Facts) -> Iterat
     first, biggest = hungry[0], large[0]
     if first.whole.processor is not None:
         yield f"The most CPU was used by {first.name}: {first.whole.processor:.1f}% of one processor on average."
-    yield f"The most memory was used by {biggest.name}: {binary_size(biggest.whole.memory)} on average."
+    if biggest.whole.memory is not None:
+        yield f"The most memory was used by {biggest.name}: {binary_size(biggest.whole.memory)} on average."
+    yield from _left_out(facts)
     minutes = (facts.period.until - facts.period.since) // _MINUTE
     if facts.past.looks < minutes * _WHOLE:
         yield f"The engine was looked at in {facts.past.looks:,} of {minutes:,} minutes."
 
 
+def _left_out(facts: Facts) -> Iterator[str]:
+    """Of the whole host, whichever containers the report is about: nobody knows which these were."""
+    if facts.past.left_out:
+        yield f"Of up to {many(facts.past.left_out, 'container')} more on this host in a minute nothing was kept."
+
+
 def _figures(used: Used) -> tuple[str, ...]:
     whole = used.whole
-    share = f"{whole.memory_most / used.limit:.0%}" if used.limit else ""
+    share = f"{whole.memory_most / used.limit:.0%}" if used.limit and whole.memory_most is not None else ""
     return (
         used.name,
         _percent(whole.processor),
         _percent(whole.processor_most),
-        binary_size(whole.memory),
-        binary_size(whole.memory_most),
+        _size(whole.memory),
+        _size(whole.memory_most),
         share,
     )
 
 
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}%"
+
+
+def _size(octets: int | None) -> str:
+    return "" if octets is None else binary_size(octets)
 
 
 def _alternately(one: Sequence[Used], other: Sequence[Used]) -> Iterator[Used]:

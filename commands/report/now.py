@@ -8,7 +8,7 @@ from commands.reply import Document, Note, Reply, failure
 from commands.report.answer import reply
 from commands.report.building import report
 from commands.report.choice import Choice
-from commands.report.facts import gather
+from commands.report.gathering import gather
 from commands.report.page import page
 from commands.report.pdf import pdf
 from commands.report.report import DAILY, DAY, KINDS, Period
@@ -56,7 +56,7 @@ class Now(Wanted, name="report now", permission=Permission.SEE, filtered=True):
             return failure(f"invalid --since '{self.since}': a report is about an hour at least, and a year at most")
         period = Period.of("" if self.since else kind.name, since, ctx.now, zone)
         made = report(gather(ctx, period, Choice(self.filter)))
-        name = f"report-{ctx.host}-{kind.name}"
+        name = "-".join(filter(None, ("report", ctx.host, made.period.name)))
         makers = ((self.pdf, "pdf", pdf), (self.html, "html", page))
         files = [
             Document(make(made), f"{name}.{ending}", mask_text(made.title)) for wanted, ending, make in makers if wanted

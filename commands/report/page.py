@@ -46,7 +46,7 @@ def _section(section: Section) -> str:
 
 
 def _figure(chart: Chart) -> str:
-    drawn = f"{drawing.svg(chart)}\n{drawing.legend(chart)}"
+    drawn = f"{drawing.svg(chart)}\n{drawing.legend(chart)}\n<p>{_text(chart.words())}</p>"
     return f"<figure>\n<figcaption>{_text(chart.heading)}</figcaption>\n{drawn}\n</figure>\n"
 
 

@@ -119,14 +119,15 @@ def _chart(paper: FPDF, chart: Chart) -> None:
         paper.text(left + mark.at * scale - paper.get_string_width(label) / 2, top + (HIGH - 8) * scale, label)
     paper.set_line_width(0.5)
     for line in drawn.lines:
-        _line(paper, line, [(left + x * scale, top + y * scale) for x, y in line.spots])
+        for spots in line.runs:
+            _run(paper, line.color, [(left + x * scale, top + y * scale) for x, y in spots])
     paper.set_y(top + HIGH * scale)
     _legend(paper, drawn.lines)
 
 
-def _line(paper: FPDF, line: Line, spots: Sequence[tuple[float, float]]) -> None:
-    paper.set_draw_color(line.color)
-    paper.set_fill_color(line.color)
+def _run(paper: FPDF, color: str, spots: Sequence[tuple[float, float]]) -> None:
+    paper.set_draw_color(color)
+    paper.set_fill_color(color)
     if len(spots) == 1:
         paper.circle(*spots[0], 0.7, style="F")
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from commands.chart import Chart, number
 
@@ -24,13 +25,16 @@ class Mark:
     text: str
 
 
+Spots = tuple[tuple[float, float], ...]  # one after the other, from left to right
+
+
 @dataclass(frozen=True)
 class Line:
-    """A series: the spots that it goes through, one alone being a dot."""
+    """A series: the spots that it goes through, in parts where it has gaps; one spot alone is a dot."""
 
     name: str
     color: str
-    spots: tuple[tuple[float, float], ...]
+    runs: tuple[Spots, ...]
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,11 @@ class Plot:
 
 def plot(chart: Chart) -> Plot:
     """Where everything is."""
-    step = _step(max((value for each in chart.series for value in each.values), default=0.0))
+    step = _step(max((value for each in chart.series for value in each.measured), default=0.0))
     most = step * LINES
     grid = (Mark(_y(at * step, most), number(at * step)) for at in range(LINES + 1))
     lines = (
-        Line(
-            each.name, color, tuple((_x(at, len(each.values)), _y(value, most)) for at, value in enumerate(each.values))
-        )
+        Line(each.name, color, tuple(_runs(each.values, most)))
         for each, color in zip(chart.series, COLORS, strict=False)
     )
     return Plot(tuple(grid), tuple(_labels(chart.labels)), tuple(lines))
@@ -69,6 +71,12 @@ def _labels(labels: Sequence[str]) -> Iterator[Mark]:
     every = math.ceil(len(labels) / LABELS)
     for at, label in list(enumerate(labels))[::every]:
         yield Mark(_x(at, len(labels)), label)
+
+
+def _runs(values: Sequence[float | None], most: float) -> Iterator[Spots]:
+    for is_measured, run in groupby(enumerate(values), lambda each: each[1] is not None):
+        if is_measured:
+            yield tuple((_x(at, len(values)), _y(value or 0.0, most)) for at, value in run)
 
 
 def _x(at: int, count: int) -> float:

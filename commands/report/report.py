@@ -49,9 +49,14 @@ class Period:
 
     @classmethod
     def of(cls, name: str, since: float, until: float, zone: tzinfo = UTC) -> Period:
-        """The spans are so long that there are few of them; the first one begins before since where need be."""
+        """The spans are so long that there are few; the first begins at a round time, a day before since at most."""
         step = next((each for each in _STEPS if (until - since) / each < POINTS), _STEPS[-1])
-        return cls(name, int(since) // step * step, math.ceil(until), step, zone)
+        whole = min(step, DAY)
+        return cls(name, int(since) // whole * whole, math.ceil(until), step, zone)
+
+    def begin(self, at: int) -> int:
+        """When the span begins in which this is."""
+        return self.since + (at - self.since) // self.step * self.step
 
     def label(self, at: int) -> str:
         """What a chart calls the span that begins then, and no other one; one of days by where most of the first is."""

@@ -6,20 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from commands.chart import Chart, Series, Shape
 from commands.report.facts import Facts, Image
-from commands.report.report import Period, Section, many
+from commands.report.report import DAY, Period, Section, many
 from commands.report.trend import trend
 from commands.samples import Disk
 from commands.units import size
 
-NAMED = 5  # images that a sentence names
 _GB = 10**9  # bytes
 _FAR = 365  # days from which on nothing is said of a full disk
 _STEADY = 10**7  # bytes a day up to which the disk counts as one that stays as it is
+_LATE = 7_200  # seconds after which it is told when the disk was weighed last
+UNTOLD = "Which there are cannot be told."
+NEWEST = "No container runs by a name that another image has now."
 NOT_ALL = "What is on the disk is told to those who see everything on this host."
 UNMEASURED = "The disk was not weighed in this time."
 NO_TREND = "Where it is heading cannot be told: it went up and down, or was weighed for less than a day."
-NEWEST = "None runs by a name that is another image's now."
 HEADER = ("IMAGE", "SIZE")
+BEHIND = ("NAME", "IMAGE")
 
 
 def disk(facts: Facts) -> Section:
@@ -29,7 +31,10 @@ def disk(facts: Facts) -> Section:
     within = [each for each in facts.disks if each.at >= facts.period.since]
     if not within:
         return Section("Disk", (UNMEASURED,))
-    words = (*sizes(within[-1]), _heading(facts, facts.disks))
+    last = within[-1]
+    is_late = facts.period.until - last.at > _LATE
+    when = (f"It was weighed last at {facts.period.moment(last.at)} {facts.period.zone}.",) if is_late else ()
+    words = (*sizes(last), *when, _heading(facts, facts.disks))
     return Section("Disk", words, charts=(chart(facts.period, within),))
 
 
@@ -44,7 +49,7 @@ def sizes(last: Disk) -> Iterator[str]:
 
 def chart(period: Period, disks: Sequence[Disk]) -> Chart:
     """What takes how much, in each span of the period as it was weighed last; of these there is one at least."""
-    last = {each.at // period.step * period.step: each for each in disks}
+    last = {period.begin(each.at): each for each in disks}
     kinds = {
         "images": [each.images for each in last.values()],
         "containers": [each.containers for each in last.values()],
@@ -55,32 +60,41 @@ def chart(period: Period, disks: Sequence[Disk]) -> Chart:
     return Chart("Disk", Shape.LINE, "GB", tuple(map(period.label, last)), lines)
 
 
-def days_left(facts: Facts) -> int | None:
-    """In how many days the disk is full; None where that is far off, or cannot be told."""
-    disks = [each for each in facts.disks or () if each.free is not None]
-    line = trend(_free(disks))
-    days = line.days_until(disks[-1].free or 0, 0.0) if line is not None and line.daily < -_STEADY else None
-    return round(days) if days is not None and days < _FAR else None
+def full(facts: Facts, within: float = _FAR) -> str:
+    """When the disk is full, from the end of the report on; empty where not within so many days, or nobody can tell."""
+    free = _free(facts.disks or ())
+    if not free:
+        return ""
+    at, left = free[-1]
+    if not left:
+        return "full now"
+    line = trend(free, _STEADY)
+    until = None if line is None else line.days_until(left, 0.0)
+    days = within if until is None else until - (facts.period.until - at) / DAY
+    if days >= within:
+        return ""
+    return "full within a day" if days < 1 else f"full in {many(round(days), 'day')}"
 
 
 def images(facts: Facts) -> Section:
-    """Those that no container was made from, the largest first, and containers whose image has a newer one."""
+    """Those that no container was made from, the largest first."""
+    if facts.images is None:
+        return Section("Images", (UNTOLD,))
     unused = sorted((each for each in facts.images if not each.is_used), key=lambda each: (-each.size, each.name))
     rows = tuple((each.name, size(each.size)) for each in unused)
-    count = f"{many(len(facts.images), 'image')}, {len(unused):,} of them without a container{_at_most(unused)}."
-    return Section("Images", (count, *_behind(facts)), HEADER if rows else (), rows)
+    words = f"{many(len(facts.images), 'image')}, {len(unused):,} of them without a container{_at_most(unused)}."
+    return Section("Images", (words,), HEADER if rows else (), rows)
 
 
 def behind(facts: Facts) -> Section:
-    """The containers whose image has a newer one, alone."""
-    return Section("Images", tuple(_behind(facts)) or (NEWEST,))
-
-
-def _behind(facts: Facts) -> Iterator[str]:
-    if facts.behind:
-        named = ", ".join(f"{name} ({image})" for name, image in facts.behind[:NAMED])
-        more = f" and {len(facts.behind) - NAMED:,} more" if len(facts.behind) > NAMED else ""
-        yield f"A newer image has the name that these run by: {named}{more}."
+    """Containers that run by a name which is another image's now."""
+    if facts.behind is None:
+        return Section("Behind", (UNTOLD,))
+    count = len(facts.behind)
+    if not count:
+        return Section("Behind", (NEWEST,))
+    words = f"{many(count, 'container')} {'runs' if count == 1 else 'run'} by a name that another image has now."
+    return Section("Behind", (words,), BEHIND, tuple(facts.behind))
 
 
 def _at_most(unused: Sequence[Image]) -> str:
@@ -91,15 +105,13 @@ def _at_most(unused: Sequence[Image]) -> str:
 def _heading(facts: Facts, disks: Sequence[Disk]) -> str:
     """Where it is heading, by what is free where that is known, else by what docker takes."""
     free = _free(disks)
-    line = trend(free) if free else trend([(float(each.at), float(each.taken)) for each in disks])
+    line = trend(free or [(float(each.at), float(each.taken)) for each in disks], _STEADY)
+    until = full(facts)
     if line is None:
-        return NO_TREND
+        return f"It is {until}." if until else NO_TREND
     grows = -line.daily if free else line.daily
-    if abs(grows) < _STEADY:
-        return "It stays as it is."
-    way = f"{size(abs(grows))} {'more' if grows > 0 else 'less'} each day"
-    days = days_left(facts)
-    return f"It takes {way}." if days is None else f"It takes {way}: full in {many(days, 'day')}."
+    way = f"takes {size(abs(grows))} {'more' if grows > 0 else 'less'} each day" if grows else "stays as it is"
+    return f"It {way}{f': {until}' if until else ''}."
 
 
 def _free(disks: Iterable[Disk]) -> list[tuple[float, float]]:

@@ -101,6 +101,8 @@ def _asked(found: Understood) -> Iterator[str]:
     yield f"Runs:    docker {legible.shown(found.line)}"
     yield f"When:    {found.due}"
     yield f"Covers:  {legible.shown(', '.join(found.covers)) or 'nothing that is there'}"
+    if found.reads:
+        yield f"Holds:   {legible.shown(', '.join(found.reads))}, as long as nothing of that changes"
     yield f"For:     {units.exactly(found.lasts)} from when it is agreed to, for runs that concern no more"
 
 
