@@ -43,6 +43,7 @@ GROUPS = {
     "container": "Make, run, look at and remove containers",
     "image": "Build, pull, push, look at and remove images",
     "maintenance": "Say that somebody works on a host, so that what runs by the clock waits",
+    "stream": "See and end lines that live on, such as logs that are followed",
     "network": "Make, look at and remove networks, and join them",
     "report": "See how the host and its containers are doing",
     "role": "See who may do what, and ask for a role for a time",
