@@ -229,7 +229,7 @@ class Execution:
                 error=reply.error or "",
                 duration_ms=round(seconds * 1000),
                 exit_code=reply.exit_code,
-                details={"ids": list(reply.ids)} if reply.ids else {},
+                details=_details(reply),
                 made=reply.made,
                 objects=[*mounted(judged.found.values(), judged.reason), *self._arrived(judged, reply)],
                 answer=Answer(reply, due),
@@ -246,6 +246,12 @@ class Execution:
         before = {each.id for each in judged.found.values() if isinstance(each, Found)}
         named = (target.ref for target in judged.found if target.kind == "image" and target.made)
         return arrived(judged.host, named, reply.made, before)
+
+
+def _details(reply: Reply) -> dict[str, Any]:
+    """What the record says of it besides: the ids of what was made or removed, and what still runs."""
+    lasting = [(each.kind, each.id) for each in reply.lasting]
+    return {name: value for name, value in (("ids", [*reply.ids]), ("lasting", lasting)) if value}
 
 
 def _happened(reply: Reply) -> bool:

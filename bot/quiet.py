@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot import cron
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_HELD = (
+    "In the quiet hours of {}, {}, nothing of it is begun: such a run waits until they end, and is skipped where that"
+    " is too late for it. --quiet-ok has it run in them."
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Quiet:
         at = wall.hour * 60 + wall.minute
         found = next((each for each in self.hours if _within(at, *each)), None)
         return "" if found is None else f"{_clock(found[0])}-{_clock(found[1])} ({self.zone})"
+
+    def remarks(self, host: str, moments: Iterable[float]) -> tuple[str, ...]:
+        """What is to be known of what is due there at one of these moments; nothing where none is within the hours."""
+        found = {self.told(host, each) for each in moments} - {""}
+        return (_HELD.format(host, ", ".join(sorted(found))),) if found else ()
 
 
 def hours(word: str) -> tuple[int, int] | None:

@@ -18,16 +18,16 @@ class Run:
     """One run of a scheduled job: when it was due, when it began and ended (None: not yet) and what came of it.
 
     number is that of its action, None where it has none; missed is for how many runs before it this one stands, the
-    first of which was due at first, None where it came early by a wrong clock.
+    first of which was due at first.
     """
 
     due: float
     claimed: float
     ended: float | None
     summary: str
-    number: int | None = None
-    first: float | None = None
-    missed: int = 0
+    number: int | None
+    first: float
+    missed: int
 
     @property
     def is_skipped(self) -> bool:
@@ -35,7 +35,7 @@ class Run:
         return self.summary.startswith(SKIPPED)
 
 
-_COLUMNS = "due, claimed, ended, summary, number, first, missed"
+_COLUMNS = "due, claimed, ended, summary, number, coalesce(first, due), missed"
 
 
 class Runs:
@@ -48,11 +48,13 @@ class Runs:
     def since(self, job: str, schedule: str) -> float:
         """Since when the job has this schedule, in epoch seconds: now, where it is new or another one."""
         now = self._clock.now()
-        with self._file.writing() as db:
+        with self._file.reading() as db:
             known = db.execute("SELECT since FROM jobs WHERE (job, schedule) = (?, ?)", (job, schedule)).fetchone()
-            if known is None:
-                db.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", (job, schedule, now))
-        return now if known is None else float(known[0])
+        if known is not None:
+            return float(known[0])
+        with self._file.writing() as db:
+            db.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", (job, schedule, now))
+        return now
 
     def begins(self) -> float:
         """Before when nothing of any job is made up for, in epoch seconds: when a backup took the record's place."""
@@ -66,32 +68,29 @@ class Runs:
         return self._take({"job": job, "due": due, "first": first, "missed": missed, "summary": ""})
 
     def skip(self, job: str, due: float, first: float, missed: int, summary: str) -> bool:
-        """The same for a run that is not to be, which ends with that; it is taken until a clock proves wrong."""
+        """The same for a run that is not to be, which ends with that; to a clock that is behind that it is open."""
         return self._take({"job": job, "due": due, "first": first, "missed": missed, "summary": summary})
 
     def _take(self, row: dict[str, Any]) -> bool:
         with self._file.writing() as db:
             row |= {"claimed": (now := self._clock.now()), "ended": now if row["summary"] else None}
+            db.execute(_REOPEN, row)
             taken = db.execute(_CLAIM, row)
             db.execute(
                 "DELETE FROM runs WHERE job = ? AND due < ? AND claimed < ?", (row["job"], row["due"], now - KEPT)
             )
             return taken.rowcount == 1
 
-    def rewind(self, job: str, now: float) -> float | None:
-        """Undo what was said of times that are still to come, as a wrong clock had passed them; None where nothing was.
-
-        That is: what was skipped later than now is not, and a run that came too early stands for none but itself: its
-        first is None. It stays taken for good. What comes back is when the first was due of which something was undone.
-        """
+    def foretold(self, job: str, moment: float) -> list[Run]:
+        """The runs that stand for a moment and were taken by a clock that was ahead of what it says now."""
         with self._file.reading() as db:
-            first = db.execute(_FIRST, {"job": job, "now": now}).fetchone()[0]
-        if first is None:
-            return None
+            rows = db.execute(_FORETOLD, {"job": job, "moment": moment, "now": self._clock.now()}).fetchall()
+            return [Run(*row) for row in rows]
+
+    def shorten(self, job: str, due: float, first: float, missed: int) -> None:
+        """Have a run stand for fewer, as those before came after all: from then on, and for so many besides itself."""
         with self._file.writing() as db:
-            db.execute(_UNSKIP, {"job": job, "now": now})
-            db.execute(_ALONE, {"job": job, "now": now})
-        return float(first)
+            db.execute("UPDATE runs SET first = ?, missed = ? WHERE (job, due) = (?, ?)", (first, missed, job, due))
 
     def done(self, job: str, due: float, summary: str, number: int | None = None) -> None:
         """Commit how a claimed run ended."""
@@ -105,16 +104,19 @@ class Runs:
             return [(row[0], row[1]) for row in db.execute("SELECT job, due FROM runs WHERE ended IS NULL").fetchall()]
 
     def claimed(self, job: str, after: float, until: float) -> frozenset[float]:
-        """When those runs were due that are taken, later than a moment and no later than another."""
+        """When those runs were due that are taken, later than a moment and no later than another.
+
+        What was skipped by a clock that was ahead of what it says now is not among them.
+        """
         with self._file.reading() as db:
-            rows = db.execute("SELECT due FROM runs WHERE job = ? AND due > ? AND due <= ?", (job, after, until))
+            rows = db.execute(_CLAIMED, {"job": job, "after": after, "until": until, "now": self._clock.now()})
             return frozenset(row[0] for row in rows.fetchall())
 
-    def reached(self, job: str, until: float) -> float | None:
-        """When the last run was due before which nothing is open, no later than a moment; None where there is none."""
+    def reached(self, job: str, now: float) -> float | None:
+        """When the last of those was due before which nothing is open now; None where there is none."""
         with self._file.reading() as db:
-            due = db.execute(_REACHED, (job, until)).fetchone()[0]
-        return None if due is None else float(due)
+            row = db.execute(_REACHED, {"job": job, "now": now}).fetchone()
+        return None if row is None else float(row[0])
 
     def begun(self, job: str) -> Run | None:
         """The run of a job that was begun last; None where there is none."""
@@ -135,11 +137,12 @@ INSERT INTO runs (job, due, claimed, first, missed, ended, summary)
 VALUES (:job, :due, :claimed, :first, :missed, :ended, :summary)
 ON CONFLICT DO NOTHING
 """
-_REACHED = "SELECT max(due) FROM runs WHERE job = ? AND due <= ? AND first IS NOT NULL"
-_BEGUN = f"SELECT {_COLUMNS} FROM runs WHERE job = ? AND NOT {_IS_SKIPPED} ORDER BY rowid DESC LIMIT 1"  # noqa: S608 - our own words, as below
-# What was claimed later than now, if it is due later or was skipped. Only the last that was due before can be so.
-_LAST = "coalesce((SELECT max(due) FROM runs WHERE job = :job AND due <= :now), 0)"
-_AHEAD = f"job = :job AND due >= {_LAST} AND claimed > :now AND first IS NOT NULL AND (due > :now OR {_IS_SKIPPED})"
-_FIRST = f"SELECT min(first) FROM runs WHERE {_AHEAD}"  # noqa: S608
-_UNSKIP = f"DELETE FROM runs WHERE {_IS_SKIPPED} AND {_AHEAD}"  # noqa: S608
-_ALONE = f"UPDATE runs SET first = NULL, missed = 0 WHERE {_AHEAD}"  # noqa: S608
+_IN_FORCE = f"(claimed <= :now OR NOT {_IS_SKIPPED})"
+_CLAIMED = f"SELECT due FROM runs WHERE job = :job AND due > :after AND due <= :until AND {_IN_FORCE}"  # noqa: S608 - our own words, as below
+_REACHED = f"SELECT due FROM runs WHERE job = :job AND due <= :now AND {_IN_FORCE} ORDER BY due DESC LIMIT 1"  # noqa: S608
+_REOPEN = f"DELETE FROM runs WHERE (job, due) = (:job, :due) AND claimed > :claimed AND {_IS_SKIPPED}"  # noqa: S608
+_FORETOLD = f"""
+SELECT {_COLUMNS} FROM runs
+WHERE job = :job AND due >= :moment AND coalesce(first, due) <= :moment AND claimed > :now
+"""  # noqa: S608
+_BEGUN = f"SELECT {_COLUMNS} FROM runs WHERE job = ? AND NOT {_IS_SKIPPED} ORDER BY rowid DESC LIMIT 1"  # noqa: S608

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot import dues
+from bot.arrivals import Arrivals
 from bot.clock import Clock
 from bot.crowd import Crowd
 from bot.dues import Passed, missed, stamp
@@ -25,6 +26,8 @@ from bot.timetable import State
 
 TICK = 30.0  # seconds between two looks at the clock, at most
 SHOWN = 3  # runs ahead that are shown
+BUSY = "the run before it has not ended"
+UNSAID = "the engine did not say whether the run before it has ended"
 LOST = "not begun: slashdock ended just then"
 
 log = logging.getLogger(__name__)
@@ -36,25 +39,27 @@ Submit = Callable[[Job, Request, Ended], object]
 class Schedules:
     """The thread that hands each run to submit; a run that was missed is made up for once, or recorded as skipped.
 
-    jobs are asked for at each look; held says why nothing of one may begin now, empty where it may. submit only takes
-    the request, and has what came of it told to what it is given; what it raises is recorded as a run that was not
-    started.
+    jobs are asked for at each look; held says why nothing of one may begin now, empty where it may; lasts whether what
+    the action of a number began still runs, None where its engine does not say. submit only takes the request, and has
+    what came of it told to what it is given; what it raises is recorded as a run that was not started.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - who it asks, and whom it tells
         self,
         jobs: Callable[[], Iterable[Job]],
         store: Store,
         clock: Clock,
         submit: Submit,
         held: Callable[[Job], str] = lambda _job: "",
+        lasts: Callable[[int], bool | None] = lambda _number: False,
     ) -> None:
         self._jobs = jobs
         self._store = store
         self._clock = clock
         self._submit = submit
         self._held = held
-        self._reached: dict[tuple[str, float | None], float] = {}  # up to where each job's runs have been dealt with
+        self._lasts = lasts
+        self._arrivals = Arrivals(store.runs)
         self._crowd = Crowd()
         self._owed: deque[tuple[str, float, str, int | None]] = deque()  # ends that could not be written down yet
         self._lock = threading.Lock()
@@ -124,22 +129,20 @@ class Schedules:
 
     def _run_due(self, job: Job) -> None:
         now = self._now(job)
-        # A clock that was put back must not hold the job up: what has run already is known, and not run again.
-        position = min(self._position(job, now), now, self._rewound(job, now))
-        self._reached[job.name, job.since] = position
-        passed = self._passed(job, position, now)
+        passed = self._arrivals.open(job, now)
         if passed is None:
             self._crowd.forget(job)
             self._end(job, now)
             return
-        held = self._held(job)
+        busy = self._busy(job)
+        held = self._held(job) or (UNSAID if busy is None else "")
         if held:
             self._crowd.forget(job)  # it is late by the whole of that time
         if held and job.may_be_late(passed.last, now):
             return  # it is begun once it may be, or skipped once it is too late
-        if self._run(job, passed, now, held):
+        if self._run(job, passed, now, busy or "", held):
             self._crowd.forget(job)
-            self._reached[job.name, job.since] = passed.last
+            self._arrivals.settle(job, passed, now)
 
     def _end(self, job: Job, now: float) -> None:
         """End what never comes again; what was skipped may have been so by a wrong clock, and ends half a day later."""
@@ -149,34 +152,8 @@ class Schedules:
         if last is None or not last.is_skipped or now > last.claimed + GRACE:
             self._store.timetable.change(job.number, State.ENDED, "", "its time has passed", job.number)
 
-    def _rewound(self, job: Job, now: float) -> float:
-        """Before when nothing has to be looked at again; now, unless a clock that was ahead is right again."""
-        first = self._store.runs.rewind(job.name, now)
-        return now if first is None else max(first - 1, job.since or 0.0, self._store.runs.begins())
-
-    def _position(self, job: Job, now: float) -> float:
-        """Where the job stands: its last run, or since when it has this schedule."""
-        key = job.name, job.since
-        if key not in self._reached:
-            since = (
-                self._store.runs.since(job.name, f"{job.due.expression} {job.due.zone}")
-                if job.since is None
-                else job.since
-            )
-            reached = self._store.runs.reached(job.name, now)
-            self._reached[key] = max(since, since if reached is None else reached, self._store.runs.begins())
-        return self._reached[key]
-
-    def _passed(self, job: Job, position: float, now: float) -> Passed | None:
-        """What has come and was not dealt with."""
-        after = job.due.after(position)
-        if after is None or after > now:
-            return None
-        return dues.passed(job.due, position, now, self._store.runs.claimed(job.name, position, now))
-
-    def _run(self, job: Job, passed: Passed, now: float, held: str) -> bool:
-        """Begin it, or skip it; False where it waits for room."""
-        why = self._busy(job)
+    def _run(self, job: Job, passed: Passed, now: float, why: str, held: str) -> bool:
+        """Begin it, or skip it where there is a reason why; False where it waits for room."""
         if not why and not job.may_be_late(passed.last, self._crowd.came(job, now)):
             why = held or "slashdock was not running, or stood still"
         if why:
@@ -188,13 +165,18 @@ class Schedules:
             self._begin(job, passed.last, now)
         return True
 
-    def _busy(self, job: Job) -> str:
-        """Why another run of it cannot begin; empty where it can."""
+    def _busy(self, job: Job) -> str | None:
+        """Why another run of it cannot begin; empty where it can, None where its engine does not say."""
         if self._crowd.has(job):
-            return "the run before it has not ended"
+            return BUSY
         last = self._store.runs.begun(job.name)
-        held = None if last is None or last.number is None else self._store.approvals.get(last.number)
-        return f"the run before it, number {held.number}, has not ended" if held and held.state.is_open else ""
+        if last is None or last.number is None:
+            return ""
+        held = self._store.approvals.get(last.number)
+        if held and held.state.is_open:
+            return f"the run before it, number {held.number}, has not ended"
+        lasts = self._lasts(last.number)
+        return None if lasts is None else BUSY if lasts else ""
 
     def _begin(self, job: Job, due: float, now: float) -> None:
         self._crowd.enter(job)

@@ -32,13 +32,14 @@ class Scheduling(Tending):
         if refused := self.member().refused:
             raise Refusal(refused)
         notes = (*self.unattended.remarks(parsed.command, typed, standing=wish.standing), *self._room(wish))
-        entry = self._entry(wish, due, parsed)
+        entry, ahead = self._entry(wish, due, parsed), self._agenda.ahead(due)
+        notes += () if entry.quiet else self.policy.current().terms.quiet.remarks(entry.host, ahead)
         asked = self.unattended.in_advance(typed) if wish.standing else None
         return Understood(
             line=entry.line,
             host=entry.host,
             due=str(due),
-            ahead=self._agenda.ahead(due),
+            ahead=ahead,
             zone=due.zone,
             at=due.expression if isinstance(due, dues.Once) else "",
             notes=notes,

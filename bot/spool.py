@@ -49,9 +49,10 @@ class Spool:
     def keep(self, number: int, reply: Reply) -> dict[str, Any]:
         """Keep a masked reply under the number of its action; its size in bytes and its SHA-256, for the record.
 
-        Of what could be pressed stays what runs a line without secrets: the line is kept as it is.
+        Of what could be pressed stays what runs a line without secrets: the line is kept as it is. What still runs is
+        in the record.
         """
-        kept = replace(reply, parts=tuple(filter(None, map(_without_secrets, reply.parts))))
+        kept = replace(reply, parts=tuple(filter(None, map(_without_secrets, reply.parts))), lasting=())
         told = json.dumps(kept, default=_told, separators=(",", ":")).encode()
         fresh = self._folder / f".{number}.{os.getpid()}"
         try:

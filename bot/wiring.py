@@ -21,6 +21,7 @@ from bot.hush import Hush
 from bot.jobs import Job, planned
 from bot.keeper import Check, Keeper
 from bot.lapsing import Lapsing
+from bot.lingering import Lingering
 from bot.locks import Instance
 from bot.request import Outcome, Request
 from bot.resolving import Resolver
@@ -83,7 +84,7 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     clockwork = Clockwork(desk, side, Lapsing(core.store, core.policy))
     jobs = lambda: [*jobs_of(settings), *planned(core.store.timetable)]  # noqa: E731 - asked for at each look
     hush = Hush(core.store, core.policy, core.clock, core.hosts.names()[0])
-    schedules = Schedules(jobs, core.store, core.clock, clockwork, hush.of)
+    schedules = Schedules(jobs, core.store, core.clock, clockwork, hush.of, Lingering(core.store, core.hosts).of)
     alarm.ring = schedules.ring
     engines = {_engine(name): name for name in core.hosts.names()}
     watch = _Watch(settings, side)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from commands.asking import Form
 from commands.chart import Chart
+from commands.lasting import Lasting
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class Reply:
     ids: tuple[str, ...] = ()  # full ids of what was made or removed, beside the targets, for the record
     made: tuple[str, ...] = ()  # full ids of what is new by it, a volume's by seen.volume_id()
     quiet: bool = False  # nothing that anybody has to be told of who did not ask just now
+    lasting: tuple[Lasting, ...] = ()  # what still runs, as its end was not waited for any longer
 
     def __add__(self, other: Reply) -> Reply:
         """Both, one after the other; it failed if either did."""
@@ -134,6 +136,7 @@ class Reply:
             self.ids + other.ids,
             self.made + other.made,
             (self.quiet or other.quiet) and all(each.quiet for each in (self, other) if each.parts),
+            self.lasting + other.lasting,
         )
 
     def renamed(self, old: str, new: str) -> Reply:

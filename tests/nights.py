@@ -13,6 +13,7 @@ from set_clock import SetClock
 
 from bot.jobs import Job, planned
 from bot.lapsing import Lapsing
+from bot.lingering import Lingering
 from bot.policy import Policy
 from bot.request import Actor, Member, Origin, Outcome, Request, Status
 from bot.schedules import Ended, Schedules
@@ -58,8 +59,9 @@ class Night:
 
     def schedules(self) -> Schedules:
         """What watches the clock."""
-        store = self.bench.store
-        return Schedules(lambda: planned(store.timetable), store, self.clock, self.run)
+        store, pipeline = self.bench.store, self.bench.pipeline
+        lasts = Lingering(store, pipeline.hosts).of
+        return Schedules(lambda: planned(store.timetable), store, self.clock, self.run, lasts=lasts)
 
     def run(self, job: Job, request: Request, ended: Ended) -> None:
         """A run, as `slashdock start` has it done."""

@@ -22,6 +22,7 @@ from bot.jobs import Job
 from bot.policy import Policy
 from bot.request import Origin, Status
 from bot.spool import Spool
+from commands.lasting import Kind, Lasting
 from commands.reply import Buttons, Reply, note
 
 NOON = 1_780_315_200.0  # 2026-06-01T12:00:00Z
@@ -338,7 +339,7 @@ def test_the_policy_says_for_how_long_answers_are_kept(tmp_path: Path) -> None:
     """What it says now counts, also for what was answered before."""
     kept = [2 * DAY]
     spool = Spool(tmp_path, lambda: kept[0])
-    digest = spool.keep(1, note("said"))["sha256"]
+    digest = spool.keep(1, replace(note("said"), lasting=(Lasting(Kind.EXEC, "e1"),)))["sha256"]
     os.utime(tmp_path / "1.json", (0, time.time() - DAY - 1))
     assert spool.get(1, digest) == note("said")
     kept[0] = DAY

@@ -288,6 +288,21 @@ def test_quiet_hours_hold_what_is_not_said_to_be_run_in_them(night: Night) -> No
     assert runs == [("version", 13), ("ps", 17), ("ps", 17)]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_told"),
+    [
+        ("--tz Europe/Berlin --late skip '0 3 * * *' ps", True), ("--every 7h ps", True),
+        ("--tz Europe/Berlin --late skip --quiet-ok '0 3 * * *' ps", False),
+        ("--tz Europe/Berlin --late skip '0 12 * * *' ps", False),
+    ],
+)  # fmt: skip
+def test_who_adds_a_run_in_quiet_hours_is_told(night: Night, line: str, *, is_told: bool) -> None:
+    """Before anything is kept: the moments that are shown would never come."""
+    night.ruled(QUIET)
+    shown = told(night.say(f"schedule add {line}"))
+    assert ("In the quiet hours of local, 22:00-07:00 (Europe/Berlin), nothing of it is begun" in shown) is is_told
+
+
 def test_a_cleanup_of_the_settings_is_run_in_quiet_hours(night: Night) -> None:
     """Nobody hears of it but its channel, at the time that the settings say."""
     hush = Hush(night.bench.store, night.bench.pipeline.policy, night.clock, "local")

@@ -91,6 +91,8 @@ class Year:
     passed: dict[str, set[float]] = field(default_factory=dict)  # what the clock went over since the last look, by job
     lost: list[tuple[str, float, float]] = field(default_factory=list)  # what of that nothing stands for
     stopped: list[tuple[str, float, float]] = field(default_factory=list)  # what was in time and was not run
+    came: dict[str, set[float]] = field(default_factory=dict)  # all that the clock went over, by job
+    undone: list[tuple[Run, float]] = field(default_factory=list)  # runs that a clock which was behind made others of
     elapsed: float = 0.0
     restarts: int = 0
 
@@ -105,7 +107,9 @@ class Year:
         late = dict(zip(ALL, (Late.SOON, Late.SOON, Late.RUN, Late.SKIP), strict=True))
         self.jobs = [_ruled(job, late.get(job.name, Late.SOON)) for job in self.jobs]
         self.passed = {name: set() for name in ALL}
+        self.came = {name: set() for name in ALL}
         self.start()
+        self.behind(DAY)
 
     def start(self) -> None:
         """A process that starts now."""
@@ -150,24 +154,31 @@ class Year:
         self.see_that_what_is_in_time_is_run()
 
     def account(self) -> None:
-        """See that all that came since the last look has a run of its own, or one of this look that stands for it."""
+        """See that all that came since the last look has a run that stands for it."""
         for name, passed in self.passed.items():
-            new = [run for run in self.store.runs.of(name, 2) if run.claimed == self.clock.at] if passed else []
-            for due in passed:
-                known = self.store.runs.claimed(name, due - 1, due)
-                if not known and not any((run.first or run.due) <= due <= run.due for run in new):
-                    self.lost.append((name, due, self.clock.at))
+            self.lost += [(name, due, self.clock.at) for due in passed if not self.is_said(name, due)]
+            self.came[name] |= passed
             passed.clear()
 
+    def is_said(self, name: str, due: float) -> bool:
+        """Whether a run stands for it, be it one that was skipped."""
+        with self.store._file.reading() as db:
+            found = "SELECT 1 FROM runs WHERE job = ? AND first <= ? AND due >= ?"
+            return db.execute(found, (name, due, due)).fetchone() is not None
+
     def see_that_what_is_in_time_is_run(self) -> None:
-        """Whatever clocks said before: the last that came is run by now, unless it is late, or the one before lasts."""
+        """The last that came is run by now, unless it is late, or the one before lasts.
+
+        Whatever clocks said before; but one that nobody saw come may be one for which another run stands already.
+        """
         runs = {(name, due) for name, due, _ in self.submitted[-1_000:]}
         for job in self.jobs[: len(ALL)]:
             dues = self.model[job.name]
             place = bisect_right(dues, max(self.clock.at, START)) - 1
             due, after = dues[place], dues[place + 1]
             in_time = due > START and self.clock.at - due < _grace(job.late, after - due)
-            if in_time and (job.name, due) not in runs and not self.has_run(job.name, due):
+            seen = self.clock.at - due <= MINUTE or not self.is_said(job.name, due)
+            if in_time and seen and (job.name, due) not in runs and not self.has_run(job.name, due):
                 self.stopped.append((job.name, due, self.clock.at))
 
     def has_run(self, name: str, due: float) -> bool:
@@ -190,7 +201,7 @@ class Year:
         """The whole year."""
         while self.elapsed < YEAR:
             self.quiet(self.random.expovariate(1 / (4 * DAY)) if self.random.random() < 0.5 else 0)
-            match self.random.choice(("stall", "restart", "back", "ahead", "there and back")):
+            match self.random.choice(("stall", "restart", "back", "ahead", "there and back", "behind")):
                 case "stall":
                     self.go(self.random.choice((5 * MINUTE, 2 * HOUR, DAY, 3 * DAY)))
                 case "restart":
@@ -200,6 +211,8 @@ class Year:
                     self.step(-self.random.choice((MINUTE, HOUR, DAY)))
                 case "ahead":
                     self.step(self.random.choice((MINUTE, HOUR, DAY)))
+                case "behind":
+                    self.behind(self.random.choice((20 * MINUTE, HOUR, 5 * HOUR, 2 * DAY)))
                 case "there and back":
                     self.there_and_back(self.random.choice((HOUR, 2 * DAY, 8 * DAY)))
             self.look()
@@ -219,6 +232,31 @@ class Year:
         self.step(-away)
         if self.random.random() < 0.3:
             self.restart(self.random.choice((0, MINUTE)))
+
+    def behind(self, away: float) -> None:
+        """The clock is behind for one look, or at one start: what was said stays, but for what comes just then."""
+        self.look()
+        before = {name: self.runs(name) for name in ALL}
+        self.step(-away)
+        if self.random.random() < 0.5:
+            self.restart(0)
+        else:
+            self.look()
+        behind = self.clock.at
+        self.clock.at += away
+        if self.random.random() < 0.5:
+            self.restart(0)
+        else:
+            self.look()
+        for name, runs in before.items():
+            comes = [due for due in self.model[name] if behind - MINUTE <= due <= behind]
+            now = {(run.due, run.claimed, run.first, run.missed) for run in self.runs(name)}
+            for run in runs:
+                is_open = any(run.first <= due <= run.due for due in comes)
+                if not is_open and (run.due, run.claimed, run.first, run.missed) not in now:
+                    self.undone.append((run, behind))
+            new = {run.due for run in self.runs(name)} - {run.due for run in runs}
+            self.undone += [(run, behind) for run in self.runs(name) if run.due in new - {*comes}]
 
     def restart(self, away: float) -> None:
         """The process is killed, and started again later."""
@@ -260,13 +298,30 @@ def test_nothing_is_lost_unsaid(year: Year) -> None:
     """Whatever the clock went over was run, or one of those for which another run or a skipped one stands."""
     assert year.lost == []
     assert year.stopped == []
+    assert [(name, due) for name in ALL for due in year.came[name] if not year.is_said(name, due)] == []
     assert all(run.ended is not None for name in ALL for run in year.runs(name))
+
+
+@pytest.mark.attack("F21")
+def test_a_clock_that_is_behind_undoes_nothing(year: Year) -> None:
+    """No run comes again, no reason is lost, and nothing is run from before there was a schedule."""
+    assert year.undone == []
+    assert min(due for _, due, _ in year.submitted) > START
+
+
+@pytest.mark.attack("F21")
+def test_no_run_stands_for_what_was_run_after_it(year: Year) -> None:
+    """What came after all by a clock that was put right is none of those for which another one stands."""
+    for name in ALL:
+        runs = year.store.runs.of(name, 10**6)[::-1]
+        for place, run in enumerate(runs):
+            assert not any(run.first <= later.due < run.due for later in runs[place + 1 :])
 
 
 def test_an_interval_has_no_gap_and_no_clock_stops_it(year: Year) -> None:
     """Its runs are one after the other, and as many as there was time for."""
     runs = year.runs("interval")
-    steps = [step for run in runs for step in range(round(run.first or run.due), round(run.due) + 1, round(INTERVAL))]
+    steps = [step for run in runs for step in range(round(run.first), round(run.due) + 1, round(INTERVAL))]
     assert steps == list(range(round(START + INTERVAL), steps[-1] + 1, round(INTERVAL)))
     assert len(steps) >= year.elapsed / INTERVAL - 2 - year.restarts
 

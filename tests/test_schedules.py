@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,10 +44,12 @@ class Night:
     status: Status | None = Status.DONE  # how each run ends at once; None: it does not
     stores: list[Store] = field(default_factory=list)
 
-    def start(self, job: Job = NIGHTLY, submit: Submit | None = None) -> Schedules:
+    def start(
+        self, job: Job = NIGHTLY, submit: Submit | None = None, held: Callable[[Job], str] = lambda _job: ""
+    ) -> Schedules:
         """The schedules as a process that starts now has them."""
         self.stores.append(Store(self.folder, self.clock, KEY))
-        return Schedules(lambda: [job], self.stores[-1], self.clock, submit or self.take)
+        return Schedules(lambda: [job], self.stores[-1], self.clock, submit or self.take, held)
 
     def take(self, _job: Job, request: Request, ended: Ended) -> None:
         """Take what is due."""
@@ -290,10 +292,10 @@ def test_what_a_wrong_clock_had_skipped_is_run_in_its_time(night: Night, due: Du
     assert skipped.is_skipped
     schedules = _planned(night) if restarts else schedules
     assert _tick(schedules, night, NOON + 60) == 0
-    assert night.stores[-1].runs.of("7", 9) == []
     schedules = _planned(night) if restarts else schedules
     assert _tick(schedules, night, at - 1) == 0
     assert _tick(schedules, night, at, at + 60) == 1
+    assert not any(run.is_skipped for run in night.stores[-1].runs.of("7", 9))
     assert _tick(schedules, night, at + 17 * HOUR, NOON, at, at + 60) == 1
     told = night.stores[-1].actions.get(skipped.number or 0)
     assert told is not None
@@ -315,22 +317,88 @@ def test_a_run_that_came_early_by_a_wrong_clock_stands_for_no_other(night: Night
     schedules = night.start(hourly)
     assert _tick(schedules, night, NOON + 60, NOON + DAY) == 1
     assert night.stores[-1].runs.of("cleanup", 1)[0].missed == 23
-    _tick(schedules, night, NOON + 120)
-    assert night.stores[-1].runs.of("cleanup", 1)[0].missed == 0
     hours = [NOON + hour * HOUR for hour in range(1, 26)]
-    assert _tick(schedules, night, *hours[:5]) == 6
+    assert _tick(schedules, night, NOON + 120, *hours[:5]) == 6
+    early = night.stores[-1].runs.of("cleanup", 9)[-1]
+    assert (early.first, early.missed) == (hours[5], 18)
     assert _tick(night.start(hourly), night, *hours[5:]) == 25
+    assert [run.missed for run in night.stores[-1].runs.of("cleanup", 99)] == [0] * 25
     assert sorted(night.deliveries()) == sorted(f"schedule:cleanup:{due:.0f}" for due in hours)
 
 
 def test_what_a_wrong_clock_and_a_stop_had_passed_is_said(night: Night) -> None:
-    """A run came early, and slashdock was stopped over those before it: the last of them is told as skipped."""
+    """A run came early, and slashdock was stopped over the one before it: the early one stands for that."""
     _tick(night.start(), night, NOON, THREE + DAY)
     _tick(night.start(), night, NOON + 60)
     schedules = night.start()
     _tick(schedules, night, THREE + DAY + HOUR)
-    assert night.row()["last"].startswith("skipped: the run of 2026-06-02 03:00 UTC")
+    (run,) = night.stores[-1].runs.of("cleanup", 9)
+    assert (run.first, run.due, run.missed) == (THREE, THREE + DAY, 1)
     assert len(night.submitted) == 1
+
+
+HOURLY = replace(NIGHTLY, due=Cron("0 * * * *", "UTC"))
+
+
+@pytest.mark.attack("F21")
+@pytest.mark.parametrize("behind", [20 * 60.0, HOUR, 5 * HOUR])
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_clock_that_is_behind_for_one_look_runs_nothing_again(night: Night, behind: float, *, restarts: bool) -> None:
+    """One run stood for four that were missed, and stands for them still."""
+    _tick(night.start(HOURLY), night, NOON + 60)
+    schedules = night.start(HOURLY)
+    back = NOON + 4 * HOUR + 300
+    assert _tick(schedules, night, back) == 1
+    before = night.stores[-1].runs.of("cleanup", 9)
+    schedules = night.start(HOURLY) if restarts else schedules
+    assert _tick(schedules, night, back - behind, back + 60, back + 120) == 1
+    assert night.stores[-1].runs.of("cleanup", 9) == before
+    assert (before[0].first, before[0].missed) == (NOON + HOUR, 3)
+
+
+@pytest.mark.attack("F21")
+@pytest.mark.parametrize("behind", [20 * 60.0, HOUR, 5 * HOUR])
+def test_a_clock_that_is_behind_for_one_look_changes_no_reason(night: Night, behind: float) -> None:
+    """What was skipped for somebody's work on the host is not told in other words, nor run, once that is over."""
+    why = ["maintenance of local"]
+    schedules = night.start(replace(HOURLY, late=Late.SOON), held=lambda _job: why[0])
+    assert _tick(schedules, night, NOON + 60, NOON + HOUR, NOON + HOUR + 45 * 60) == 0
+    before = night.stores[-1].runs.of("cleanup", 9)
+    assert "maintenance" in before[0].summary
+    why[0] = ""
+    right = NOON + HOUR + 50 * 60
+    assert _tick(schedules, night, right - behind, right, right + 60) == 0
+    assert night.stores[-1].runs.of("cleanup", 9) == before
+
+
+def test_what_a_wrong_clock_had_skipped_waits_for_the_end_of_what_holds_it(night: Night) -> None:
+    """It came in its time, so that it is run late by its rule, whatever a clock that was ahead had said of it."""
+    held = [""]
+    schedules = night.start(held=lambda _job: held[0])
+    _tick(schedules, night, NOON, THREE + 17 * HOUR, NOON + 60)
+    held[0] = "quiet hours"
+    assert _tick(schedules, night, THREE, THREE + HOUR) == 0
+    held[0] = ""
+    assert _tick(schedules, night, THREE + 2 * HOUR) == 1
+
+
+@pytest.mark.attack("F21")
+@pytest.mark.parametrize("looks", [(-HOUR,), (-HOUR, -1800.0, -60.0)])
+def test_a_clock_that_is_behind_runs_nothing_from_before_there_was_a_schedule(
+    night: Night, looks: tuple[float, ...]
+) -> None:
+    """Added, or going on again, at half past twelve, it does not run what was due at noon."""
+    added = NOON + 1800
+    schedules = night.start(replace(NIGHTLY, due=Cron("0 12 * * *", "UTC"), since=added))
+    assert _tick(schedules, night, added, *(added + each for each in looks), added + 60) == 0
+    assert _tick(schedules, night, NOON + DAY) == 1
+
+
+def test_a_clock_that_is_behind_runs_no_job_of_the_settings_from_before_it_was_set(night: Night) -> None:
+    """Unless it comes to that time itself: nobody is there who could set such a job going again."""
+    schedules = night.start(replace(NIGHTLY, due=Cron("0 12 * * *", "UTC")))
+    assert _tick(schedules, night, NOON + 1800, NOON - 1800, NOON + 1860) == 0
+    assert _tick(schedules, night, NOON - 1800, NOON) == 1
 
 
 def test_a_moment_that_was_skipped_ends_half_a_day_later(night: Night) -> None:

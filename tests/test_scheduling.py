@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from docker.api.client import APIClient
+from harness import Bench
 from nights import CHANGES, DAY, HOUR, OPS, Night, button, moments
 from offices import DEV, EVE, SAM, told
 
@@ -470,6 +471,38 @@ def test_while_a_run_waits_for_consent_each_later_one_is_skipped(night: Night) -
     assert history.count(f"the run before it, number {held.number}, has not ended") == 5
     assert night.say(f"approval cancel {held.number}").status is Status.DONE
     assert night.passes(HOUR)[0].status is Status.HELD
+
+
+@pytest.mark.attack("F25")
+@pytest.mark.parametrize("line", ["exec web sleep 300", "run --rm busybox:latest sleep 300"])
+def test_what_goes_on_longer_than_it_is_waited_for_is_under_way(night: Night, api: APIClient, line: str) -> None:
+    """Each run meanwhile is skipped, over a restart too; once the process has ended the next one begins."""
+    pipeline = night.bench.pipeline
+    night.bench = replace(night.bench, pipeline=replace(pipeline, allowances=replace(pipeline.allowances, run_wait=1)))
+    before = {each["Id"] for each in api.containers()}
+    number = night.add(f"--late run --every 1m {line}")
+    schedules = night.schedules()
+    (first,) = night.passes(60, schedules)
+    assert first.status is Status.DONE
+    assert night.passes(60, schedules) == night.passes(60) == []
+    history = told(night.say(f"schedule history {number} --format '{{{{.Came}}}}'"))
+    assert history.count("the run before it has not ended") == 2
+    hosts, night.bench = night.bench.pipeline.hosts, _mute(night)
+    assert night.passes(60) == []
+    night.bench = replace(night.bench, pipeline=replace(night.bench.pipeline, hosts=hosts))
+    assert len(night.bench.store.runs.of(str(number), 9)) == 3
+    for each in api.containers():
+        if each["Id"] not in before or each["Names"] == ["/web"]:
+            api.kill(each["Id"])
+    api.start("web")
+    (second,) = night.passes(1)
+    assert second.status is Status.DONE
+
+
+def _mute(night: Night) -> Bench:
+    """With an engine that does not answer."""
+    hosts = Hosts([Host("local", "unix:///nobody/listens/here.sock")])
+    return replace(night.bench, pipeline=replace(night.bench.pipeline, hosts=hosts))
 
 
 def test_a_schedule_whose_engine_is_gone_is_paused_and_that_is_told(night: Night) -> None:

@@ -204,7 +204,7 @@ def test_what_surrounds_a_secret_stays() -> None:
         (f"run -e PW={WORD} busybox", f"run -e PW={MASK} busybox"),
         (f"run -e 'PW={WORD} and more' busybox", f"run -e 'PW={MASK}' busybox"),
         (f'run -e "DB_PASSWORD={WORD} and more', f'run -e "DB_PASSWORD={MASK}'),
-        (f"run -e DB_PASSWORD='{WORD} and more' busybox", f"run -e DB_PASSWORD={MASK} busybox"),
+        (f"run -e DB_PASSWORD='{WORD} and more' busybox", f"run -e DB_PASSWORD='{MASK}' busybox"),
         (f"run --env=API_KEY={WORD} busybox", f"run --env=API_KEY={MASK} busybox"),
         (f"run -eAPI_KEY={WORD} busybox", f"run -eAPI_KEY={MASK} busybox"),
         (f"login -u bob -p {WORD} reg.example", f"login -u bob -p {MASK} reg.example"),

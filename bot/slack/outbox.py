@@ -13,7 +13,7 @@ from bot.slack.said import NotNow
 
 SENDERS = 4  # threads; a call of the Web API takes 0.1 to 0.3 s
 LANE_LIMIT = 100  # letters that may wait for one channel; of those that give way, as many again
-LIMIT = 2_000  # letters that may wait in all
+LIMIT = 2_000  # letters that may wait in all; of those that give way, as many again
 AGE_LIMIT = 15 * 60  # seconds; a letter that could not be sent for so long is given up
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class Outbox:
         self._changed = threading.Condition()
         self._lanes: dict[str, _Lane] = {}
         self._waiting = 0
+        self._giving_way = 0  # how many of those
         self._ending = self._ended = False
         self._threads = [
             threading.Thread(target=self._work, name=f"slack-out-{i}", daemon=True) for i in range(SENDERS)
@@ -72,11 +73,13 @@ class Outbox:
         with self._changed:
             held = self._lanes.setdefault(lane, _Lane())
             queue = held.behind if behind else held.letters
-            if self._ending or self._waiting >= LIMIT or len(queue) >= LANE_LIMIT:
+            waiting = self._giving_way if behind else self._waiting - self._giving_way
+            if self._ending or waiting >= LIMIT or len(queue) >= LANE_LIMIT:
                 log.error("a message for %s was not sent: too many wait already", lane)
                 return False
             queue.append(_Waiting(letter, time.monotonic()))
             self._waiting += 1
+            self._giving_way += behind
             self._changed.notify()
         return True
 
@@ -142,5 +145,6 @@ class Outbox:
             if done:
                 lane.rested = max(lane.rested, now + queue.popleft().letter.pace)
                 self._waiting -= 1
+                self._giving_way -= queue is lane.behind
             lane.busy = False
             self._changed.notify_all()

@@ -20,6 +20,7 @@ from commands.creation import attaching, sources
 from commands.creation.environment import Variables
 from commands.creation.process import IN_PROC, leads_to_proc
 from commands.engine_errors import answered, named
+from commands.lasting import Kind, Lasting
 from commands.reply import Errors, Reply, failure, note
 from commands.spec import Permission
 from commands.target import Target
@@ -147,12 +148,16 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
             ctx.progress(_RUNS.format(self.command, self.container, seconds))
             over = following.follow()
             printed = following.printed(self.container)
-        if following.flooded:
-            return printed + note(_FLOODED.format(self.command, self.container, self.container))
-        return printed + (self._end(ctx, process) if over else self._goes_on(seconds))
+        if over and not following.flooded:
+            return printed + self._end(ctx, process)
+        return replace(
+            printed + note(self._goes_on(seconds, flooded=following.flooded)), lasting=(Lasting(Kind.EXEC, process),)
+        )
 
-    def _goes_on(self, seconds: float) -> Reply:
-        return note(_GOES_ON.format(self.command, self.container, seconds, self.container, self.container))
+    def _goes_on(self, seconds: float, *, flooded: bool) -> str:
+        if flooded:
+            return _FLOODED.format(self.command, self.container, self.container)
+        return _GOES_ON.format(self.command, self.container, seconds, self.container, self.container)
 
     def _end(self, ctx: Context, process: str) -> Reply:
         """The exit code; an engine that was started again meanwhile knows nothing of it any more."""

@@ -16,6 +16,7 @@ from commands.creation import attaching
 from commands.creation.attaching import Attached, Ended
 from commands.engine_errors import daemon
 from commands.intent import SHORT
+from commands.lasting import Kind, Lasting
 from commands.reply import Errors, Note, Reply, failure, note
 
 GENERAL = 125  # docker's exit code where nothing ran
@@ -89,7 +90,7 @@ class Foreground:
     def _end(self, attached: Attached, seconds: float, *, over: bool) -> Reply:
         """What is told of how it ended, or of that it goes on."""
         if attached.following.flooded:
-            return note(_FLOODED.format(self.name, self.name))
+            return self._goes_on(_FLOODED.format(self.name, self.name))
         try:
             ended = attached.ended() if over else None
         except ValueError:
@@ -97,8 +98,11 @@ class Foreground:
             return Reply((Errors(f"{unknown}\n"),), failed=True, error=unknown, unknown=True)
         if ended is None:
             text = _GOES_ON.format(self.name, seconds, self.name, self.name)
-            return note(f"{text} {_LOGLESS}" if self.removed else text)
+            return self._goes_on(f"{text} {_LOGLESS}" if self.removed else text)
         return _ended(ended)
+
+    def _goes_on(self, told: str) -> Reply:
+        return replace(note(told), lasting=(Lasting(Kind.CONTAINER, self.id),))
 
 
 def _ended(ended: Ended) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from commands import catalog, grammar, line, root
+from commands import catalog, grammar, line, root, secret_lines
 from commands.command import Command
 from commands.compose import front
 from commands.line import UsageError
@@ -16,8 +16,13 @@ _HELP = frozenset({"--help", "-h"})  # of every verb, and listed by none
 
 
 def check(case: bytes) -> None:
-    """A line that is read means the same in its canonical form, and answers all that is asked of it before it runs."""
+    """A line that is read means the same in its canonical form, and answers all that is asked of it before it runs.
+
+    Read or not, it is masked once and for all.
+    """
     typed = text(case)
+    masked = secret_lines.mask_typed(typed)
+    must(secret_lines.mask_typed(masked) == masked, f"{masked!r} is masked")
     try:
         command = VERBS.parse(typed).command
     except UsageError as refused:

@@ -18,7 +18,7 @@ from bot.slack import Connection, SlackSide
 from bot.slack.channels import Channels
 from bot.slack.letter import MessageLetter
 from bot.slack.message import Message
-from bot.slack.outbox import LANE_LIMIT, Outbox
+from bot.slack.outbox import LANE_LIMIT, LIMIT, Outbox
 from bot.slack.payload import Asked
 from bot.slack.place import Place
 from bot.slack.post import Post
@@ -380,6 +380,17 @@ def test_the_outbox_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
     assert not outbox.put("lane", Held())
     assert outbox.put("another lane", Held())
     assert "too many wait" in caplog.text
+    outbox.close(limit=0)
+
+
+@pytest.mark.attack("F36")
+def test_what_gives_way_takes_no_room_in_all_from_what_people_wait_for() -> None:
+    """However many lanes it fills, an answer is taken; and it is bounded in the same way."""
+    outbox = Outbox()
+    lanes = [f"lane {number}" for number in range(LIMIT // LANE_LIMIT)]
+    for behind in (True, False):
+        assert all(outbox.put(lane, Held(), behind=behind) for lane in lanes for _ in range(LANE_LIMIT))
+        assert not outbox.put("another lane", Held(), behind=behind)
     outbox.close(limit=0)
 
 
