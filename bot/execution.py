@@ -14,6 +14,7 @@ from docker.errors import APIError, DockerException
 
 from bot import answers
 from bot.admission import spec_of
+from bot.answers import End
 from bot.clock import Clock
 from bot.description import arrived, mounted
 from bot.discretion import Discretion
@@ -21,9 +22,9 @@ from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging
 from bot.living import Living, living
-from bot.policy import Deny, Hold, Object, Rules
+from bot.policy import Deny, Hold, Object, Policy, Rules
 from bot.record import Answer
-from bot.request import Outcome, Received, Status
+from bot.request import Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
 from bot.streams import Streams
 from bot.workers import aside
@@ -44,6 +45,8 @@ Progress = Callable[[View], None]  # shows how far something long is; called oft
 
 _NO_TURN = "Nothing was done: whether a cleanup runs cannot be told, as its lock in the data folder is not there: {}."
 _BROKEN_OFF = "Interrupted: there may be more to show."
+_NOT_NOW = "It is not allowed any more: {}"
+_CHANGED = "What you may see was changed. Send the line again."
 _MAYBE = "Interrupted: it may have been done, or not. Look at how it is now before you repeat it."
 
 log = logging.getLogger(__name__)
@@ -163,6 +166,7 @@ class Execution:
             given=received.request.given,
             progress=lambda text: progress(View(secrets.mask_text(text))),
             live=lambda: self._living(judged, received, progress),
+            watched=progress is not silent,
             draft=self.store.files.draft,
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
@@ -174,15 +178,25 @@ class Execution:
         """Have it live on, in a thread that does not count as one of the engine's; raises Refusal."""
         facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
         with self.streams.open(*facts) as stream, aside(), living(stream, progress, self.store.files) as live:
-            stream.still = lambda: self._ended_by_policy(judged)
+            begun = self.policy.current()
+            stream.still = lambda: self._ended_by_policy(judged, received.request, begun)
             yield live
 
-    def _ended_by_policy(self, judged: Judged) -> str:
-        """Why a line that lives may go on no more, as the policy is now; empty where it may."""
+    def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy) -> str:
+        """Why a line that lives may go on no more, as policy, roles and Slack are now; empty where it may.
+
+        What shows only what its asker may see ends, too, where what that is may have become another.
+        """
+        try:
+            asker = self.judging.asker(request, judged)
+        except End as end:
+            return "" if end.unsaid else _NOT_NOW.format(end.reason)
         policy, found = self.policy.current(), (each for each in judged.found.values() if isinstance(each, Found))
         objects = tuple(obj for each in found for obj in self.judging.objects(each, judged.made_by))
-        verdict = policy.judge(judged.asker, judged.command.spec, objects)
-        return f"It is not allowed any more: {verdict.reason}" if isinstance(verdict, Deny) else ""
+        verdict = policy.judge(asker, judged.command.spec, objects)
+        if isinstance(verdict, Deny):
+            return _NOT_NOW.format(verdict.reason)
+        return _CHANGED if judged.command.spec.filtered and (policy is not begun or asker != judged.asker) else ""
 
     def _reaches(self, judged: Judged, obj: Object) -> bool:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""
