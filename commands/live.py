@@ -19,7 +19,8 @@ class View:
     """How something that is under way looks: the whole text, and what of it is new since the last look.
 
     state is a line about it, charts and buttons stand beneath. lives: it goes on until somebody ends it, so that it is
-    shown from the beginning, and to whoever asked where others may not see it.
+    shown from the beginning, and to whoever asked where others may not see it. anew: the text is in the place of what
+    was shown before, so that nothing of it is new.
     """
 
     text: str
@@ -28,6 +29,7 @@ class View:
     charts: tuple[Chart, ...] = ()
     buttons: tuple[Button, ...] = ()
     lives: bool = False
+    anew: bool = False
 
 
 class Live(Protocol):
