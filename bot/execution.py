@@ -21,12 +21,13 @@ from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging
+from bot.lasting import Kept
 from bot.living import Living, living
 from bot.policy import Deny, Hold, Object, Policy, Rules
 from bot.record import Answer
-from bot.request import Outcome, Received, Request, Status
+from bot.request import TRUSTED, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
-from bot.streams import Streams
+from bot.streams import WAITS, Streams
 from bot.workers import aside
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
@@ -177,10 +178,28 @@ class Execution:
     def _living(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Living]:
         """Have it live on, in a thread that does not count as one of the engine's; raises Refusal."""
         facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
-        with self.streams.open(*facts) as stream, aside(), living(stream, progress, self.store.files) as live:
+        terms, since = WAITS if judged.command.lasting else None, received.since
+        with (
+            self.streams.open(*facts, since, terms) as stream,
+            aside(),
+            living(stream, progress, self.store.files) as live,
+        ):
+            stream.kept = self._kept(judged, received, stream.since)
             begun = self.policy.current()
             stream.still = lambda: self._ended_by_policy(judged, received.request, begun)
             yield live
+
+    def _kept(self, judged: Judged, received: Received, since: float) -> bool:
+        """Whether it goes on over an end of slashdock, which is written down: what Slack asked and nobody agreed to."""
+        request = received.request
+        if not judged.command.lasting or not request.channel or request.origin in TRUSTED or request.approved:
+            return False
+        ids = {target.ref: each.id for target, each in judged.found.items() if isinstance(each, Found)}
+        try:
+            self.store.lasting.keep(Kept(received.number, request, judged.host.name, since, ids))
+        except Unwritable as error:
+            raise Refusal(f"This could not be written down, so it was not begun: {error}") from error
+        return True
 
     def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy) -> str:
         """Why a line that lives may go on no more, as policy, roles and Slack are now; empty where it may.

@@ -86,6 +86,11 @@ class Living:
             self._paint("")
 
     @property
+    def lived(self) -> float:
+        """For how many seconds it has lived."""
+        return max(0.0, time.time() - self.stream.since)
+
+    @property
     def ended(self) -> str:
         """Why it has to end."""
         return self.stream.ended

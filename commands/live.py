@@ -45,6 +45,10 @@ class Live(Protocol):
         """Tell in one line how it stands; empty where there is nothing to tell."""
 
     @property
+    def lived(self) -> float:
+        """For how many seconds it has lived, with those before an end of slashdock that it outlived."""
+
+    @property
     def ended(self) -> str:
         """Why it has to end, as a sentence; empty while it may go on."""
 
