@@ -27,7 +27,7 @@ from bot.policy import Deny, Hold, Object, Policy, Rules
 from bot.record import Answer
 from bot.request import TRUSTED, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
-from bot.streams import WAITS, Streams
+from bot.streams import WAITS, WORKS, Stream, Streams
 from bot.workers import aside
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
@@ -38,7 +38,7 @@ from commands.engine_errors import refused
 from commands.intent import Intent, told
 from commands.live import View
 from commands.outside import Outside
-from commands.reply import Errors, Note, Output, Printed, Reply, output
+from commands.reply import Button, Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
 from commands.target import Found, Missing
 
@@ -141,6 +141,7 @@ class Execution:
 
     def _context(self, judged: Judged, received: Received, progress: Progress) -> Context:
         asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
+        cancel: list[Button] = []
         return Context(
             quick=judged.host.quick,
             slow=judged.host.patient,
@@ -165,7 +166,8 @@ class Execution:
             beside=judged.host.beside,
             exceeds=lambda details: self.judging.exceeds(judged, details),
             given=received.request.given,
-            progress=lambda text: progress(View(secrets.mask_text(text))),
+            progress=lambda text: progress(View(secrets.mask_text(text), buttons=tuple(cancel))),
+            work=lambda: self._working(judged, received, cancel),
             live=lambda: self._living(judged, received, progress),
             watched=progress is not silent,
             draft=self.store.files.draft,
@@ -188,6 +190,17 @@ class Execution:
             begun = self.policy.current()
             stream.still = lambda: self._ended_by_policy(judged, received.request, begun)
             yield live
+
+    @contextmanager
+    def _working(self, judged: Judged, received: Received, cancel: list[Button]) -> Iterator[Stream]:
+        """Have it cancelled by whoever may stop it; raises Refusal."""
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        with self.streams.open(*facts, terms=WORKS) as stream:
+            cancel.append(Button("Cancel", f"stream stop {received.number}"))
+            try:
+                yield stream
+            finally:
+                cancel.clear()
 
     def _kept(self, judged: Judged, received: Received, since: float) -> bool:
         """Whether it goes on over an end of slashdock, which is written down: what Slack asked and nobody agreed to."""
@@ -250,7 +263,8 @@ class Execution:
 
     def settle(self, received: Received, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""
-        status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
+        ended = Status.CANCELLED if reply.cancelled else Status.FAILED if reply.failed else Status.DONE
+        status = Status.UNKNOWN if reply.unknown else ended
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
         later = self.store.tide.later()
         due = received.request.due(received.number, later, public=public, quiet=reply.quiet)

@@ -18,6 +18,7 @@ LOOK = 15.0  # seconds between two looks at whether each may still go on
 LASTS = 3600.0  # seconds that one lives at most
 WAITS_EACH, WAITS_ALL = 10, 50  # of those that wait for something and show next to nothing meanwhile
 WAITS_LAST = 7 * 86_400.0  # seconds
+WORKS_EACH, WORKS_ALL = 60, 600  # of works that end by themselves and may be cancelled: as many as lines under way
 ENDS = "slashdock stops"
 
 _TOO_MANY = "You have {} streams of this kind already, which is the most: `stream ls` shows, `stream stop` ends them."
@@ -36,6 +37,7 @@ class Terms:
     lasts: float
 
 
+WORKS = Terms(WORKS_EACH, WORKS_ALL, WAITS_LAST)
 WAITS = Terms(WAITS_EACH, WAITS_ALL, WAITS_LAST)
 
 
@@ -113,7 +115,7 @@ class Streams:
         self._terms = Terms(each, all_, lasts)
         self._look = look
         self._open: dict[int, Stream] = {}
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # its lock may be taken again by who has it
         self._closed = False
         self._left: set[int] = set()  # those that go on after the next start
         self._watch: threading.Thread | None = None
@@ -148,14 +150,17 @@ class Streams:
             return self._open.get(number)
 
     def close(self, limit: float = 3.0) -> None:
-        """Have all of them end, and wait for that for so many seconds; there are no more."""
+        """Have all end that do not end by themselves, and wait for that for so many seconds; there are no more."""
         with self._changed:
             self._closed = True
-        for stream in self.listed():
+        for stream in self._endless():
             if stream.end(f"{ENDS}.") and stream.kept:
                 self._left.add(stream.number)
         with self._changed:
-            self._changed.wait_for(lambda: not self._open, limit)
+            self._changed.wait_for(lambda: not self._endless(), limit)
+
+    def _endless(self) -> list[Stream]:
+        return [each for each in self.listed() if each.terms != WORKS]
 
     def left(self, number: int) -> bool:
         """Whether it had to end because slashdock stops, and goes on after the next start."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -74,7 +74,39 @@ class Live(Protocol):
         """A file with all that was printed, or with as much of it as a file may hold; None where nothing was."""
 
 
+class Ending(Protocol):
+    """A work that somebody may cancel."""
+
+    @property
+    def ended(self) -> str:
+        """Why it has to end, as a sentence; empty while it may go on."""
+
+    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
+        """For as long as this lasts, close is called once it has to end, from another thread."""
+
+
+class _Endless:
+    """What nobody cancels."""
+
+    ended = ""
+
+    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
+        """Nothing calls it."""
+        del close
+        return nullcontext()
+
+
+ENDLESS: Ending = _Endless()
+
+
+@contextmanager
+def uncancelled() -> Iterator[Ending]:
+    """A work that nobody may cancel."""
+    yield ENDLESS
+
+
 Begin: TypeAlias = Callable[[], AbstractContextManager[Live]]
+Work: TypeAlias = Callable[[], AbstractContextManager[Ending]]
 
 
 def nowhere() -> AbstractContextManager[Live]:

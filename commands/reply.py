@@ -122,6 +122,7 @@ class Reply:
     ids: tuple[str, ...] = ()  # full ids of what was made or removed, beside the targets, for the record
     made: tuple[str, ...] = ()  # full ids of what is new by it, a volume's by seen.volume_id()
     quiet: bool = False  # nothing that anybody has to be told of who did not ask just now
+    cancelled: bool = False  # somebody ended it before its end
 
     def __add__(self, other: Reply) -> Reply:
         """Both, one after the other; it failed if either did."""
@@ -134,6 +135,7 @@ class Reply:
             self.ids + other.ids,
             self.made + other.made,
             (self.quiet or other.quiet) and all(each.quiet for each in (self, other) if each.parts),
+            self.cancelled or other.cancelled,
         )
 
     def renamed(self, old: str, new: str) -> Reply:

@@ -250,6 +250,7 @@ class SlackSide:
             lambda letter, first: self._outbox.put(place.channel if first else UPDATES, letter),
             lambda: self._tell(asked, _goes_on(request), place.user),
             lambda: self._apart(asked),
+            self._post.tempo,
         )
 
     def _apart(self, asked: Asked) -> Canvas:

@@ -44,6 +44,7 @@ class Wait(Several, name="container wait", alias="wait", permission=Permission.S
         with ctx.live() as live:
             waiting = Waiting(ctx, live, there)
             waiting.all()
+            live.say("")
             reply = Reply()
             for ref in self.containers:
                 reply += self._told(ctx, ref, waiting)
