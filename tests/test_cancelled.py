@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from bot_process import BotProcess, by_socket, started
@@ -14,8 +16,11 @@ from engine import Engine
 from eventually import eventually, running
 from painted import painted
 
+from bot.streams import WORKS, Streams
 from bot.workspace import Message, Workspace
 from bot.workspace.people import ADMIN, OPS
+from commands import prunes
+from commands.prunes import Going
 
 SLOW = "sleep 98765.25"
 
@@ -75,3 +80,24 @@ def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
         served.terminate()
     assert "was not pulled" in told.plain()
     assert not api.images("127.0.0.1:5009/slow")
+
+
+def test_a_prune_is_cancelled_between_two_objects() -> None:
+    """What is gone by then is told, and how much was not tried."""
+    gone: list[str] = []
+    with Streams().open(1, "U1", "ada", "local", "volume prune -f", terms=WORKS) as stream:
+
+        def going(name: str) -> Going:
+            def remove() -> None:
+                gone.append(name)
+                stream.end("ada stopped it.")
+
+            return Going(prunes.found("volume", name, name, {}), (name,), name, 0, lambda: "", remove)
+
+        ctx = SimpleNamespace(work=lambda: nullcontext(stream), progress=lambda _text: None)
+        ended = prunes.remove(ctx, [going("a"), going("b"), going("c")], "docker volume ls")  # type: ignore[arg-type]
+    reply = ended.reply("Deleted Volumes:", reclaimed=True)
+    assert gone == ["a"]
+    assert reply.cancelled
+    assert reply.error == "Cancelled: ada stopped it. 2 objects of 3 not tried."
+    assert reply.ids == ("a",)
