@@ -9,7 +9,7 @@ from typing import assert_never
 
 from bot import printed
 from bot.record import UNWRITTEN
-from bot.request import Outcome, Request, Status
+from bot.request import Outcome, Received, Request, Status
 from bot.store import Unwritable
 from bot.text import table
 from commands import grammar, secret_lines, secrets
@@ -52,6 +52,7 @@ class End(Exception):  # noqa: N818 - an end of the way, not a fault
         self.reply = reply
         self.command = command
         self.found: tuple[Found, ...] = ()  # what the line's names stood for, where that was looked up
+        self.unreached = False  # whether it ends because the engine did not answer just now
         self.unsaid = False  # whether it ends because Slack did not say something just now
 
 
@@ -82,7 +83,9 @@ def no_host(name: str, names: list[str], command: Command) -> End:
 
 def no_engine(error: Exception, command: Command) -> End:
     """The engine did not answer before anything was asked of it."""
-    return End(Status.FAILED, str(error), command.unlooked(str(error)) + hinted(error), command)
+    end = End(Status.FAILED, str(error), command.unlooked(str(error)) + hinted(error), command)
+    end.unreached = True
+    return end
 
 
 def too_old(seconds: int) -> End:
@@ -180,6 +183,13 @@ def unwritten(error: Unwritable, line: str = "") -> Outcome:
     """Nothing could be written down, so nothing was done; line is what somebody typed."""
     reply = told(f"Nothing was done, because it could not be written down first: {error}")
     return Outcome(Status.FAILED, reply, line=written(line))
+
+
+def goes_on(received: Received, command: Command) -> Outcome:
+    """It is broken off because slashdock stops, and done again after the next start."""
+    text = f"slashdock stops now. Number {received.number} goes on by itself after the next start."
+    line = typed(received.request, command)
+    return Outcome(Status.UNKNOWN, Reply((Note(text),)), received.number, line=line, host=received.host)
 
 
 def unplanned(error: Unwritable, command: Command | None = None) -> End:

@@ -15,6 +15,7 @@ from bot.answers import End
 from bot.buttons import Spent
 from bot.execution import Progress, silent
 from bot.held import Held
+from bot.lasting import Kept
 from bot.leaving import Task, Tasks
 from bot.owed import Owed
 from bot.pipeline import Pipeline
@@ -84,7 +85,15 @@ class Desk:
         busy, or it is being begun already.
         """
         task = Task(held.number, held.line, held.host, answer)
-        return held.host in self._pools and self._put(task, lambda: self._resume(task, answer, progress))
+        return held.host in self._pools and self._put(
+            task, lambda: self._begin(task, answer, lambda: self._pipeline.resume(held.number, progress))
+        )
+
+    def go_on(self, kept: Kept, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
+        """Have done again what an end of slashdock broke off, and answered as above; False where all are busy."""
+        task = Task(kept.number, kept.request.line, kept.host, answer)
+        again = lambda: self._pipeline.go_on(kept, progress)  # noqa: E731 - done by a worker
+        return kept.host in self._pools and self._put(task, lambda: self._begin(task, answer, again))
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""
@@ -202,13 +211,13 @@ class Desk:
             self._tasks.end(task)
         task.answer(outcome)
 
-    def _resume(self, task: Task, answer: Callable[[Outcome | None], None], progress: Progress) -> None:
+    def _begin(self, task: Task, answer: Callable[[Outcome | None], None], again: Callable[[], Outcome | None]) -> None:
         if not self._tasks.begin(task):
             return
         try:
-            outcome = self._pipeline.resume(task.number, progress)
+            outcome = again()
         except Unwritable as error:
-            log.warning("number %s was agreed to and could not be begun yet: %s", task.number, error)
+            log.warning("number %s was to be begun and could not be yet: %s", task.number, error)
             outcome = None
         finally:
             self._tasks.end(task)

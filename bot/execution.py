@@ -14,18 +14,20 @@ from docker.errors import APIError, DockerException
 
 from bot import answers
 from bot.admission import spec_of
+from bot.answers import End
 from bot.clock import Clock
 from bot.description import arrived, mounted
 from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging
+from bot.lasting import Kept
 from bot.living import Living, living
-from bot.policy import Deny, Hold, Object, Rules
+from bot.policy import Deny, Hold, Object, Policy, Rules
 from bot.record import Answer
-from bot.request import Outcome, Received, Status
+from bot.request import TRUSTED, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
-from bot.streams import Streams
+from bot.streams import WAITS, WORKS, Stream, Streams
 from bot.workers import aside
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
@@ -36,7 +38,7 @@ from commands.engine_errors import refused
 from commands.intent import Intent, told
 from commands.live import View
 from commands.outside import Outside
-from commands.reply import Errors, Note, Output, Printed, Reply, output
+from commands.reply import Button, Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
 from commands.target import Found, Missing
 
@@ -44,6 +46,8 @@ Progress = Callable[[View], None]  # shows how far something long is; called oft
 
 _NO_TURN = "Nothing was done: whether a cleanup runs cannot be told, as its lock in the data folder is not there: {}."
 _BROKEN_OFF = "Interrupted: there may be more to show."
+_NOT_NOW = "It is not allowed any more: {}"
+_CHANGED = "What you may see was changed. Send the line again."
 _MAYBE = "Interrupted: it may have been done, or not. Look at how it is now before you repeat it."
 
 log = logging.getLogger(__name__)
@@ -137,6 +141,7 @@ class Execution:
 
     def _context(self, judged: Judged, received: Received, progress: Progress) -> Context:
         asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
+        cancel: list[Button] = []
         return Context(
             quick=judged.host.quick,
             slow=judged.host.patient,
@@ -161,8 +166,10 @@ class Execution:
             beside=judged.host.beside,
             exceeds=lambda details: self.judging.exceeds(judged, details),
             given=received.request.given,
-            progress=lambda text: progress(View(secrets.mask_text(text))),
+            progress=lambda text: progress(View(secrets.mask_text(text), buttons=tuple(cancel))),
+            work=lambda: self._working(judged, received, cancel),
             live=lambda: self._living(judged, received, progress),
+            watched=progress is not silent,
             draft=self.store.files.draft,
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
@@ -173,16 +180,55 @@ class Execution:
     def _living(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Living]:
         """Have it live on, in a thread that does not count as one of the engine's; raises Refusal."""
         facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
-        with self.streams.open(*facts) as stream, aside(), living(stream, progress, self.store.files) as live:
-            stream.still = lambda: self._ended_by_policy(judged)
+        terms, since = WAITS if judged.command.lasting else None, received.since
+        with (
+            self.streams.open(*facts, since, terms) as stream,
+            aside(),
+            living(stream, progress, self.store.files) as live,
+        ):
+            stream.kept = self._kept(judged, received, stream.since)
+            begun = self.policy.current()
+            stream.still = lambda: self._ended_by_policy(judged, received.request, begun)
             yield live
 
-    def _ended_by_policy(self, judged: Judged) -> str:
-        """Why a line that lives may go on no more, as the policy is now; empty where it may."""
+    @contextmanager
+    def _working(self, judged: Judged, received: Received, cancel: list[Button]) -> Iterator[Stream]:
+        """Have it cancelled by whoever may stop it; raises Refusal."""
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        with self.streams.open(*facts, terms=WORKS) as stream:
+            cancel.append(Button("Cancel", f"stream stop {received.number}"))
+            try:
+                yield stream
+            finally:
+                cancel.clear()
+
+    def _kept(self, judged: Judged, received: Received, since: float) -> bool:
+        """Whether it goes on over an end of slashdock, which is written down: what Slack asked and nobody agreed to."""
+        request = received.request
+        if not judged.command.lasting or not request.channel or request.origin in TRUSTED or request.approved:
+            return False
+        ids = {target.ref: each.id for target, each in judged.found.items() if isinstance(each, Found)}
+        try:
+            self.store.lasting.keep(Kept(received.number, request, judged.host.name, since, ids))
+        except Unwritable as error:
+            raise Refusal(f"This could not be written down, so it was not begun: {error}") from error
+        return True
+
+    def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy) -> str:
+        """Why a line that lives may go on no more, as policy, roles and Slack are now; empty where it may.
+
+        What shows only what its asker may see ends, too, where what that is may have become another.
+        """
+        try:
+            asker = self.judging.asker(request, judged)
+        except End as end:
+            return "" if end.unsaid else _NOT_NOW.format(end.reason)
         policy, found = self.policy.current(), (each for each in judged.found.values() if isinstance(each, Found))
         objects = tuple(obj for each in found for obj in self.judging.objects(each, judged.made_by))
-        verdict = policy.judge(judged.asker, judged.command.spec, objects)
-        return f"It is not allowed any more: {verdict.reason}" if isinstance(verdict, Deny) else ""
+        verdict = policy.judge(asker, judged.command.spec, objects)
+        if isinstance(verdict, Deny):
+            return _NOT_NOW.format(verdict.reason)
+        return _CHANGED if judged.command.spec.filtered and (policy is not begun or asker != judged.asker) else ""
 
     def _reaches(self, judged: Judged, obj: Object) -> bool:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""
@@ -217,7 +263,8 @@ class Execution:
 
     def settle(self, received: Received, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""
-        status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
+        ended = Status.CANCELLED if reply.cancelled else Status.FAILED if reply.failed else Status.DONE
+        status = Status.UNKNOWN if reply.unknown else ended
         public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
         later = self.store.tide.later()
         due = received.request.due(received.number, later, public=public, quiet=reply.quiet)

@@ -23,7 +23,7 @@ from bot.objects import MadeBy
 from bot.own_parts import OwnParts
 from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Rules
 from bot.rates import Pace
-from bot.request import Directory, Request, Status
+from bot.request import TRUSTED, Directory, Origin, Request, Status
 from bot.rule import NOBODY, Needs
 from commands.catalog import Catalog
 from commands.command import Command
@@ -125,6 +125,11 @@ class Judging:
         return Judged(
             command, asker, host, named, person, reason, needs, parsed.warnings, root, case.made_by, self._parts(host)
         )
+
+    def asker(self, request: Request, judged: Judged) -> Asker:
+        """Who asked for what was judged before, as Slack and the policy know them now; raises End."""
+        origin = request.origin if request.origin in TRUSTED else Origin.SLASH  # nothing is pressed or begun just now
+        return self._admission.asker(replace(request, origin=origin, approved=0), judged.command, judged.host)
 
     def verdict(self, request: Request, planned: Callable[[Judged], Judged] = lambda judged: judged) -> Verdict:
         """What would become of a line, as far as that is known before it is planned, and by what `planned` adds."""

@@ -43,6 +43,7 @@ class Living:
         self._lines = 0
         self._state = ""
         self._charts: tuple[Chart, ...] = ()
+        self._anew = False
         self._draft: Draft | None = None
         self._opened = ExitStack()
         self._full = ""
@@ -72,17 +73,22 @@ class Living:
 
     def show(self, text: str, charts: tuple[Chart, ...] = ()) -> None:
         """Show this in place of all that was shown before."""
-        self._tail.clear()
-        self._charts = charts
-        masked = secrets.mask_text(text)
-        self._tail.extend(masked.splitlines(keepends=True))
-        self._paint(masked)
+        with self._lock:
+            self._anew, self._charts = True, charts
+            self._tail.clear()
+            self._tail.extend(secrets.mask_text(text).splitlines(keepends=True))
+            self._paint("")
 
     def say(self, state: str) -> None:
         """Tell how it stands."""
         if state != self._state:
             self._state = state
             self._paint("")
+
+    @property
+    def lived(self) -> float:
+        """For how many seconds it has lived."""
+        return max(0.0, time.time() - self.stream.since)
 
     @property
     def ended(self) -> str:
@@ -175,7 +181,8 @@ class Living:
         label, verb = ("Go on", "resume") if self.stream.paused else ("Pause", "pause")
         buttons = [Button("Stop", f"stream stop {number}"), Button(label, f"stream {verb} {number}")]
         buttons += [Button("Get file", f"stream file {number}")] if self._draft else []
-        self.progress(View("".join(self._tail), added, state, self._charts, tuple(buttons), lives=True))
+        text, facts = "".join(self._tail), (self._charts, tuple(buttons))
+        self.progress(View(text, added, state, *facts, lives=True, anew=self._anew))
 
 
 @contextmanager

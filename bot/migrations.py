@@ -293,6 +293,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "DROP TABLE uses_of_images",
         "CREATE TABLE engines (host TEXT PRIMARY KEY, engine TEXT NOT NULL)",  # the id that the one there had last
     ),
+    (
+        "CREATE TABLE lasting (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL)",
+    ),  # what goes on over an end of slashdock
 )
 
 

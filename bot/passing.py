@@ -26,7 +26,7 @@ class Passing:
     def __call__(self, view: View) -> None:
         """Show it."""
         lines = view.text.splitlines()
-        if view.lives and (view.added or not view.charts):
+        if view.lives and not view.anew:
             self._stream.write(view.added)
             self._stream.flush()
         elif not self._paints:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from bot import answers
+from bot import answers, going_on
 from bot.advance import Advance
 from bot.answers import End
 from bot.assent import Assent
@@ -23,6 +23,7 @@ from bot.hosts import Hosts
 from bot.insides import Insides
 from bot.jobs import Job
 from bot.judging import Judged, Judging
+from bot.lasting import Kept
 from bot.policy import Rules
 from bot.record import Answer
 from bot.request import Directory, Outcome, Received, Request, Status
@@ -131,6 +132,25 @@ class Pipeline:
         self.decided(number)
         return outcome
 
+    def go_on(self, kept: Kept, progress: Progress = silent) -> Outcome | None:
+        """Do again what an end of slashdock broke off, if it may still be done; None where that is not known just now.
+
+        Raises Unwritable where it cannot be written down: it is to be tried again then.
+        """
+        received = Received(kept.number, kept.request, kept.host, kept.since)
+        self.store.record.adopt(kept.number)
+        try:
+            judged = going_on.same(kept, self._judging.judge_again(kept.request))
+            intent = self._execution.plan(received, judged, progress)
+            self._intend(kept.number, judged, intent)
+        except End as end:
+            return None if end.unsaid or end.unreached else self._refused(received, end)
+        except Unwritable:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in finish
+            return self._refused(received, _bug(kept.number, error))
+        return self._done(received, judged, intent)
+
     def _done(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Do it, and write its outcome."""
         started = time.monotonic()
@@ -139,6 +159,8 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - a bug of ours behind the deed: it ends even so
             reply = _bug(received.number, error).reply
             shown = replace(reply, unknown=judged.command.spec.permission.changes)
+        if shown.failed and self.streams.left(received.number):
+            return answers.goes_on(received, judged.command)
         outcome = self._execution.settle(received, judged, shown, time.monotonic() - started)
         return replace(outcome, line=answers.typed(received.request, judged.command))
 

@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 
 
 def settle(store: Store) -> list[dict[str, Any]]:
-    """End what the dead left unfinished; returns those that may have been done, which are left in doubt."""
-    left = store.record.unfinished()
+    """End what the dead left unfinished and does not go on; returns what may have been done, which is left in doubt."""
+    lasting = {each.number for each in store.lasting.all()}
+    left = [action for action in store.record.unfinished() if action["number"] not in lasting]
     for action in left:
         status, told = _end(action)
         log.warning("action %s (%s by %s): %s", action["number"], action["line"], action["person"], told)

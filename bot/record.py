@@ -138,6 +138,11 @@ class Record:
             raise
         return True
 
+    def adopt(self, number: int) -> None:
+        """Commit that an action which another process left without an end is this one's now."""
+        with self._journal.writing() as db:
+            db.execute("UPDATE unsettled SET owner = ? WHERE number = ?", (self._owner.boot, number))
+
     def note(self, number: int, facts: Mapping[str, str]) -> None:
         """Commit what tells later how an action ended that is under way, such as the id of its process."""
         with self._journal.writing() as db:

@@ -113,11 +113,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Received:
-    """A request whose receipt is committed under this number, and the name of the engine that it is for."""
+    """A request whose receipt is committed under this number, and the name of the engine that it is for.
+
+    since is when it was begun, in epoch seconds, where an end of slashdock broke it off; 0 where nothing did.
+    """
 
     number: int
     request: Request
     host: str
+    since: float = 0.0
 
 
 def recorded(action: Mapping[str, Any]) -> Request:

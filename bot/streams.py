@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from commands.attempts import Refusal
 from commands.reply import Document
@@ -15,29 +16,49 @@ from commands.units import exactly
 EACH, ALL = 5, 20  # streams of one person, and of all people together
 LOOK = 15.0  # seconds between two looks at whether each may still go on
 LASTS = 3600.0  # seconds that one lives at most
+WAITS_EACH, WAITS_ALL = 10, 50  # of those that wait for something and show next to nothing meanwhile
+WAITS_LAST = 7 * 86_400.0  # seconds
+WORKS_EACH, WORKS_ALL = 60, 600  # of works that end by themselves and may be cancelled: as many as lines under way
 ENDS = "slashdock stops"
 
-_TOO_MANY = "You have {} streams already, which is the most. `stream ls` shows them, `stream stop NUMBER` ends one."
-_FULL = "There are {} streams already, which is the most. `stream ls` shows them; try again when one has ended."
+_TOO_MANY = "You have {} streams of this kind already, which is the most: `stream ls` shows, `stream stop` ends them."
+_FULL = "There are {} streams of this kind already, which is the most. Try again when one has ended."
 _LATE = "It has lived for {}, which is as long as it may."
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How many of a kind one person may have, and all together, and the seconds that one lasts at most."""
+
+    each: int
+    all_: int
+    lasts: float
+
+
+WORKS = Terms(WORKS_EACH, WORKS_ALL, WAITS_LAST)
+WAITS = Terms(WAITS_EACH, WAITS_ALL, WAITS_LAST)
+
+
 class Stream:
     """One of them, by the number of its action; since is epoch seconds, due of the monotonic clock.
 
-    ended is why it has to end. paused: it goes on, and is not painted.
+    ended is why it has to end. paused: it goes on, and is not painted. kept: it goes on over an end of slashdock.
     """
 
-    def __init__(self, number: int, actor: str, person: str, host: str, line: str, since: float, due: float) -> None:  # noqa: PLR0913, PLR0917 - its facts
+    def __init__(  # noqa: PLR0913, PLR0917 - its facts
+        self, number: int, actor: str, person: str, host: str, line: str, since: float, terms: Terms
+    ) -> None:
         self.number = number
         self.actor = actor
         self.person = person
         self.host = host
         self.line = line
         self.since = since
-        self.due = due
+        self.terms = terms
+        self.due = time.monotonic() + terms.lasts - max(0.0, time.time() - since)
+        self.kept = False
         self.paused = False
         self.ended = ""
         self.still: Callable[[], str] = str  # why it may go on no more, as a sentence; empty where it may
@@ -85,27 +106,28 @@ class Stream:
 
 
 class Streams:
-    """Those of this process; each of one person's, all of all people's, lasts seconds at most.
+    """Those of this process; each of one person's, all of all people's, lasts seconds at most, but for other terms.
 
     Each look seconds it is looked whether one may still go on.
     """
 
     def __init__(self, each: int = EACH, all_: int = ALL, lasts: float = LASTS, look: float = LOOK) -> None:
-        self._each = each
-        self._all = all_
-        self._lasts = lasts
+        self._terms = Terms(each, all_, lasts)
         self._look = look
         self._open: dict[int, Stream] = {}
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # its lock may be taken again by who has it
         self._closed = False
+        self._left: set[int] = set()  # those that go on after the next start
         self._watch: threading.Thread | None = None
 
     @contextmanager
-    def open(self, number: int, actor: str, person: str, host: str, line: str) -> Iterator[Stream]:
-        """One more while this lasts; raises Refusal where there are too many."""
-        stream = Stream(number, actor, person, host, line, time.time(), time.monotonic() + self._lasts)
+    def open(  # noqa: PLR0913, PLR0917 - the facts of a stream
+        self, number: int, actor: str, person: str, host: str, line: str, since: float = 0.0, terms: Terms | None = None
+    ) -> Iterator[Stream]:
+        """One more while this lasts, begun now or earlier; raises Refusal where there are too many of its terms."""
+        stream = Stream(number, actor, person, host, line, since or time.time(), terms or self._terms)
         with self._changed:
-            self._see_that_there_is_room(person)
+            self._see_that_there_is_room(stream)
             self._open[number] = stream
             if self._watch is None:
                 self._watch = threading.Thread(target=self._end_what_is_due, name="streams", daemon=True)
@@ -128,21 +150,31 @@ class Streams:
             return self._open.get(number)
 
     def close(self, limit: float = 3.0) -> None:
-        """Have all of them end, and wait for that for so many seconds; there are no more."""
+        """Have all end that do not end by themselves, and wait for that for so many seconds; there are no more."""
         with self._changed:
             self._closed = True
-        for stream in self.listed():
-            stream.end(f"{ENDS}.")
+        for stream in self._endless():
+            if stream.end(f"{ENDS}.") and stream.kept:
+                self._left.add(stream.number)
         with self._changed:
-            self._changed.wait_for(lambda: not self._open, limit)
+            self._changed.wait_for(lambda: not self._endless(), limit)
 
-    def _see_that_there_is_room(self, person: str) -> None:
+    def _endless(self) -> list[Stream]:
+        return [each for each in self.listed() if each.terms != WORKS]
+
+    def left(self, number: int) -> bool:
+        """Whether it had to end because slashdock stops, and goes on after the next start."""
+        return number in self._left
+
+    def _see_that_there_is_room(self, stream: Stream) -> None:
         if self._closed:
             raise Refusal(f"{ENDS}, and begins nothing more.")
-        if sum(each.person == person for each in self._open.values()) >= self._each:
-            raise Refusal(_TOO_MANY.format(self._each))
-        if len(self._open) >= self._all:
-            raise Refusal(_FULL.format(self._all))
+        terms = stream.terms
+        like = [each for each in self._open.values() if each.terms == terms]
+        if sum(each.person == stream.person for each in like) >= terms.each:
+            raise Refusal(_TOO_MANY.format(terms.each))
+        if len(like) >= terms.all_:
+            raise Refusal(_FULL.format(terms.all_))
 
     def _end_what_is_due(self) -> None:
         """Look at all of them again and again, until none lives any more."""
@@ -164,7 +196,7 @@ class Streams:
     def _over(self, stream: Stream) -> str:
         """Why it has to end; empty where it may go on."""
         if time.monotonic() >= stream.due:
-            return _LATE.format(exactly(self._lasts))
+            return _LATE.format(exactly(stream.terms.lasts))
         try:
             return stream.still()
         except Exception:  # a bug of ours must not end the looks

@@ -25,6 +25,7 @@ from bot.lingering import Lingering
 from bot.locks import Instance
 from bot.request import Outcome, Request
 from bot.resolving import Resolver
+from bot.reviving import Reviving
 from bot.sampler import Sampler
 from bot.schedules import Ended, Schedules
 from bot.settings import Mode, Settings
@@ -104,6 +105,9 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
         stack.callback(sampler.close)
     clerk.start()
     stack.callback(clerk.close)
+    reviving = Reviving(core.store.lasting.all(), side.go_on)
+    reviving.start()
+    stack.callback(reviving.close)
     schedules.start()
     stack.callback(schedules.close)
     resolver = Resolver(core.store, core.hosts, core.clock, lambda number: _found(desk, side, number))

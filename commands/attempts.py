@@ -54,6 +54,12 @@ def each(targets: Iterable[Target], act: Act, look: str, beside: Beside | None =
     return _told(attempts.targets, attempts.ends(), look)
 
 
+def cancelled(ended: str, known: str) -> Reply:
+    """What is told of a work that somebody ended, and what is known of it."""
+    text = f"Cancelled: {ended} {known}"
+    return Reply((Errors(f"{text}\n"),), failed=True, error=text, cancelled=True)
+
+
 def unanswered(what: str, look: str = "") -> Reply:
     """What is told of a change whose answer was lost; look is the line that shows what came of it."""
     text = lost_sentence([what], [], look)

@@ -114,6 +114,8 @@ class Command:
     spec: ClassVar[Spec]
     attended: ClassVar[bool] = False  # whether the engine gives it up where nobody listens any more
 
+    lasting: ClassVar[bool] = False  # whether it may live for days, and goes on after an end of slashdock
+
     grep: str = flag(default="", universal=True, help="Show only the lines that contain this text")
     public: bool = flag(default=False, universal=True, help="Let the whole channel see the answer")
     reason: str = flag(default="", universal=True, help="Why, for whoever has to agree to it")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -19,7 +19,8 @@ class View:
     """How something that is under way looks: the whole text, and what of it is new since the last look.
 
     state is a line about it, charts and buttons stand beneath. lives: it goes on until somebody ends it, so that it is
-    shown from the beginning, and to whoever asked where others may not see it.
+    shown from the beginning, and to whoever asked where others may not see it. anew: the text is in the place of what
+    was shown before, so that nothing of it is new.
     """
 
     text: str
@@ -28,6 +29,7 @@ class View:
     charts: tuple[Chart, ...] = ()
     buttons: tuple[Button, ...] = ()
     lives: bool = False
+    anew: bool = False
 
 
 class Live(Protocol):
@@ -41,6 +43,10 @@ class Live(Protocol):
 
     def say(self, state: str) -> None:
         """Tell in one line how it stands; empty where there is nothing to tell."""
+
+    @property
+    def lived(self) -> float:
+        """For how many seconds it has lived, with those before an end of slashdock that it outlived."""
 
     @property
     def ended(self) -> str:
@@ -68,7 +74,39 @@ class Live(Protocol):
         """A file with all that was printed, or with as much of it as a file may hold; None where nothing was."""
 
 
+class Ending(Protocol):
+    """A work that somebody may cancel."""
+
+    @property
+    def ended(self) -> str:
+        """Why it has to end, as a sentence; empty while it may go on."""
+
+    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
+        """For as long as this lasts, close is called once it has to end, from another thread."""
+
+
+class _Endless:
+    """What nobody cancels."""
+
+    ended = ""
+
+    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
+        """Nothing calls it."""
+        del close
+        return nullcontext()
+
+
+ENDLESS: Ending = _Endless()
+
+
+@contextmanager
+def uncancelled() -> Iterator[Ending]:
+    """A work that nobody may cancel."""
+    yield ENDLESS
+
+
 Begin: TypeAlias = Callable[[], AbstractContextManager[Live]]
+Work: TypeAlias = Callable[[], AbstractContextManager[Ending]]
 
 
 def nowhere() -> AbstractContextManager[Live]:

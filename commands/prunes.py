@@ -15,8 +15,10 @@ from commands import grammar, kinds, units, vanished, wire
 from commands.aftermath import Fate, Past
 from commands.attempts import lost_sentence
 from commands.command import Command, Risk, flag
+from commands.context import Context
 from commands.engine_errors import answered, daemon
 from commands.intent import Intent, told
+from commands.live import Ending
 from commands.reply import Errors, Note, Part, Reply, failure, output
 from commands.tabwriter import ellipsis
 from commands.target import Found, Target
@@ -69,6 +71,7 @@ class Ended:
     kept: tuple[tuple[Going, str], ...]
     broken: str = ""
     unknown: bool = False
+    cancelled: bool = False
 
     @property
     def size(self) -> int:
@@ -86,7 +89,8 @@ class Ended:
         if self.broken:
             parts += (Errors(f"{self.broken}\n"),)
         ids = tuple(each.found.id for each in self.gone)
-        return Reply(parts, failed=bool(self.broken), error=self.broken or None, unknown=self.unknown, ids=ids)
+        reply = Reply(parts, failed=bool(self.broken), error=self.broken or None, unknown=self.unknown, ids=ids)
+        return replace(reply, cancelled=self.cancelled)
 
 
 class Pruning(Command):
@@ -126,12 +130,14 @@ def selection(filters: Iterable[str], now: float, known: Iterable[str]) -> Selec
     return Selection(until, tuple(values.get("label", ())), tuple(values.get("label!", ())))
 
 
-def intent(planned: Iterable[Going], header: tuple[str, ...], look: str, title: str, *, reclaimed: bool) -> Intent:
+def intent(  # noqa: PLR0913 - what is planned, and how that is told
+    ctx: Context, planned: Iterable[Going], header: tuple[str, ...], look: str, title: str, *, reclaimed: bool
+) -> Intent:
     """What will go, shown as rows below the header; look is the line that shows what came of a lost answer."""
     going = tuple(planned)
     table = (header, *(each.row for each in going))
     return Intent(
-        tuple(each.found for each in going), lambda: remove(going, look).reply(title, reclaimed=reclaimed), table
+        tuple(each.found for each in going), lambda: remove(ctx, going, look).reply(title, reclaimed=reclaimed), table
     )
 
 
@@ -145,12 +151,21 @@ def found(kind: str, identity: str, name: str, labels: Labels) -> Found:
     return Found(Target(kind, identity), kind, identity, name, labels, {})
 
 
-def remove(going: Iterable[Going], look: str) -> Ended:
-    """Remove what is planned, one by one; after a lost answer nothing more is begun."""
-    left = list(going)
+def remove(ctx: Context, going: Iterable[Going], look: str) -> Ended:
+    """Remove what is planned, one by one; after a lost answer, or once it is cancelled, nothing more is begun."""
+    with ctx.work() as work:
+        return _removed(ctx, list(going), look, work)
+
+
+def _removed(ctx: Context, left: list[Going], look: str, work: Ending) -> Ended:
+    every = len(left)
     gone: list[Going] = []
     kept: list[tuple[Going, str]] = []
     while left:
+        ctx.progress(f"{every - len(left)} of {every} looked at, {len(gone)} removed")
+        if work.ended:
+            told_ = f"Cancelled: {work.ended} {plural(len(left), 'object')} of {every} not tried."
+            return Ended(tuple(gone), tuple(kept), told_, cancelled=True)
         each = left.pop(0)
         changing = False
         try:

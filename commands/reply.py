@@ -124,6 +124,7 @@ class Reply:
     made: tuple[str, ...] = ()  # full ids of what is new by it, a volume's by seen.volume_id()
     quiet: bool = False  # nothing that anybody has to be told of who did not ask just now
     lasting: tuple[Lasting, ...] = ()  # what still runs, as its end was not waited for any longer
+    cancelled: bool = False  # somebody ended it before its end
 
     def __add__(self, other: Reply) -> Reply:
         """Both, one after the other; it failed if either did."""
@@ -137,6 +138,7 @@ class Reply:
             self.made + other.made,
             (self.quiet or other.quiet) and all(each.quiet for each in (self, other) if each.parts),
             self.lasting + other.lasting,
+            self.cancelled or other.cancelled,
         )
 
     def renamed(self, old: str, new: str) -> Reply:

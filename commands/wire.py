@@ -72,10 +72,15 @@ def send(client: APIClient, path: str, *ids: str, body: Mapping[str, Any], param
     return response.json() if response.content else None
 
 
-def post(client: APIClient, path: str, *ids: str, params: Params, timeout: float | None = None) -> requests.Response:
-    """The answer to a POST without a body; timeout in seconds, None for the client's own; raises APIError."""
-    seconds = client.timeout if timeout is None else timeout
-    response: requests.Response = client._post(client._url(path, *ids), params=params, timeout=seconds)  # noqa: SLF001 - see get
+def post(
+    client: APIClient, path: str, *ids: str, params: Params, timeout: float | None = None, stream: bool = False
+) -> requests.Response:
+    """The answer to a POST without a body; timeout in seconds, None for the client's own; raises APIError.
+
+    stream: its body is still to be read, and the caller closes it.
+    """
+    seconds, url = client.timeout if timeout is None else timeout, client._url(path, *ids)  # noqa: SLF001 - see get
+    response: requests.Response = client._post(url, params=params, timeout=seconds, stream=stream)  # noqa: SLF001 - see get
     client._raise_for_status(response)  # noqa: SLF001 - see get
     return response
 

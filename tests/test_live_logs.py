@@ -127,7 +127,7 @@ def test_only_so_many_live_and_all_end_with_the_bot(
     with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))):
         for _ in range(EACH + 1):
             workspace.slash(ADMIN, OPS, "logs -f --public printer")
-        eventually(lambda: _painted(workspace, OPS, f"You have {EACH} streams already"))
+        eventually(lambda: _painted(workspace, OPS, f"You have {EACH} streams of this kind already"))
         workspace.slash(ADMIN, OPS, "stream ls")
         listed = eventually(lambda: _painted(workspace, OPS, "PERSON"))
         assert listed.text.count("printer") == EACH

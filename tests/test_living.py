@@ -129,9 +129,9 @@ def test_there_are_only_so_many() -> None:
     opened = [streams.open(at, f"U{at // EACH}", f"p{at // EACH}", "local", "x") for at in range(ALL)]
     for each in opened:
         each.__enter__()
-    with pytest.raises(Refusal, match="There are 20 streams already"):
+    with pytest.raises(Refusal, match="There are 20 streams of this kind already"):
         streams.open(99, "U9", "p9", "local", "x").__enter__()
-    with pytest.raises(Refusal, match="You have 5 streams already"):
+    with pytest.raises(Refusal, match="You have 5 streams of this kind already"):
         streams.open(99, "U0", "p0", "local", "x").__enter__()
     for each in opened:
         each.__exit__(None, None, None)

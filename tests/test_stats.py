@@ -68,8 +68,8 @@ def test_what_is_hidden_is_not_looked_at(client: APIClient, fresh_world: str, tm
     assert not any("stats" in request and box["Id"] in request for request in proxy.requests)
 
 
-def test_it_is_one_look_whether_that_is_said_or_not(bench: Bench, fresh_world: str) -> None:
-    """A chat is given no stream, and is told so."""
+def test_where_nobody_watches_it_is_one_look_whether_that_is_said_or_not(bench: Bench, fresh_world: str) -> None:
+    """As by the clock, and that is told."""
     assert fresh_world
     assert "send it again" in text.added(bench.say("stats web").reply)
     assert text.added(bench.say("stats --no-stream web").reply) == ""

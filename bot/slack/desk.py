@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.buttons import Spent
 from bot.held import Held
+from bot.lasting import Kept
 from bot.request import Actor, Due, Late, Member, Outcome, Request
 from bot.slack.letter import Followed
 from commands.asking import Form
@@ -31,6 +32,11 @@ class Desk(Protocol):
         self, held: Held, answer: Callable[[Outcome | None], None], progress: Callable[[View], None] = ...
     ) -> bool:
         """Have what was agreed to begun, and `answer` called with what came of it; False where there is no room."""
+
+    def go_on(
+        self, kept: Kept, answer: Callable[[Outcome | None], None], progress: Callable[[View], None] = ...
+    ) -> bool:
+        """Have done again what an end of slashdock broke off, and `answer` called as above; False as there."""
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where there can be none."""

@@ -19,8 +19,10 @@ from bot.slack.message import File
 from bot.slack.payload import Original
 from bot.slack.place import Place
 from bot.slack.said import FIRST_ERROR, TAKEN, UNREACHED_WAIT, NotNow, Refused, Unsure, judge, told
+from bot.slack.tempo import Tempo
 
 OPEN = "conversations.open"
+UPDATE = "chat.update"
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,10 @@ class Canvas:
 
     def paint(self, payload: Payload) -> None:
         """Put this in it; raises what Slack says, as every way does."""
-        self._ts = self._post.paint(self._place, payload, self._ts)
+        there = self._ts
+        self._ts = self._post.paint(self._place, payload, there)
+        if there:
+            self._post.tempo.painted()
 
 
 class Post:
@@ -59,6 +64,7 @@ class Post:
         self._connection = connection
         self._client = connection.client
         self._channels = channels
+        self.tempo = Tempo()
         self._direct: dict[str, str] = {}
         self._limited: dict[str, float] = {}  # method -> when Slack takes it again, of the monotonic clock
 
@@ -91,7 +97,7 @@ class Post:
             yield lambda payload: self._respond(place, {**payload, "replace_original": True}, kind)
         if not original.ephemeral:
             where = {"channel": place.channel, "ts": original.ts}
-            yield lambda payload: self._call("chat.update", {**where, "blocks": [], **payload})
+            yield lambda payload: self._call(UPDATE, {**where, "blocks": [], **payload})
 
     def canvas(self, place: Place) -> Canvas:
         """A message that everybody there sees and that can be painted anew."""
@@ -105,7 +111,7 @@ class Post:
         """Make such a message, or paint the one of that time anew; gives its time."""
         channel = self.conversation(place.user) if place.direct and place.channel == place.user else place.channel
         if ts:
-            self._call("chat.update", {"channel": channel, "ts": ts, "blocks": [], **payload})
+            self._call(UPDATE, {"channel": channel, "ts": ts, "blocks": [], **payload})
             return ts
         if not place.direct:
             self._stays_here(channel)
@@ -205,6 +211,8 @@ class Post:
     def _call(self, method: str, arguments: Payload, wanted: str = TAKEN) -> Any:
         """What an answer that Slack took it with says of this."""
         with self._limits(method), told(method):
+            if method == UPDATE:
+                self.tempo.changes()
             said: Any = self._client.api_call(method, json=dict(arguments)).data
             return said[wanted]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -11,10 +12,14 @@ from bot.blockrules import problems
 from bot.slack.letter import Letter
 from bot.slack.message import Message
 from bot.slack.post import Canvas
-from bot.slack.said import Refused, Unsure
+from bot.slack.said import NotNow, Refused, Unsure
+from bot.slack.tempo import PACE, Tempo
 from commands.live import View
 
-PACE = 1.2  # seconds between two looks of the message; Slack, chat.update, 50 a minute
+SLOW = 2.5  # seconds for which a look has to wait until the message says that it does
+STEP = 5  # seconds; as exactly as that it says for how long
+
+_SLOWLY = "Painted every {} s, as much is painted at once."
 
 log = logging.getLogger(__name__)
 
@@ -59,18 +64,29 @@ class Progress:
     alone see it.
     """
 
-    pace = PACE
-
-    def __init__(
-        self, canvas: Canvas | None, draw: Draw, put: Put, waiting: Callable[[], None], apart: Callable[[], Canvas]
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
+        self,
+        canvas: Canvas | None,
+        draw: Draw,
+        put: Put,
+        waiting: Callable[[], None],
+        apart: Callable[[], Canvas],
+        tempo: Tempo,
     ) -> None:
         self._canvas = canvas
         self._apart = apart
         self._draw = draw
         self._put = put
         self._waiting = waiting
+        self._tempo = tempo
+        self._since = 0.0  # when the look that waits was queued, by the monotonic clock
         self._state = _State()
         self._lock = threading.Lock()
+
+    @property
+    def pace(self) -> float:
+        """Seconds until the next message is painted, this one or another."""
+        return self._tempo.rest()
 
     def begin(self) -> None:
         """From now on the message is there."""
@@ -98,18 +114,29 @@ class Progress:
         self._queue()
 
     def send(self) -> bool:
-        """Paint the newest text; called by the outbox."""
+        """Paint the newest text; called by the outbox. Raises NotNow where the others have to go first."""
+        wait = self._tempo.wait()
+        if wait and self._state.shown is not None:
+            raise NotNow(wait, "painting")
         with self._lock:
             self._state.queued = False
             look, canvas = self._state.look, self._canvas
             if canvas is None or not self._state.due:
                 return True
-        message = self._draw(*look)
+        message = self._draw(self._slowly(look[0]), look[1])
         faults = problems(message.payload())
         if faults:
             log.error("a look of a progress that Slack would refuse was left out: %s", "; ".join(faults))
             return True
         return self._painted(canvas, message, look)
+
+    def _slowly(self, view: View) -> View:
+        """The look with how seldom it is painted, where that is seldom."""
+        waited = time.monotonic() - self._since
+        if waited < SLOW or self._state.ended or self._state.shown is None:
+            return view
+        told = _SLOWLY.format(max(STEP, round(waited / STEP) * STEP))
+        return replace(view, state=f"{view.state} {told}".strip())
 
     def give_up(self) -> None:
         """Nothing is painted any more; the answer comes by a message of its own."""
@@ -142,4 +169,21 @@ class Progress:
             if self._canvas is None or self._state.queued or not self._state.due:
                 return
             self._state.queued, first = True, self._state.shown is None
-        self._put(self, first)
+            self._since = time.monotonic()
+        self._put(_First(self) if first else self, first)
+
+
+@dataclass
+class _First:
+    """The letter that makes the message: it goes to its channel, whose pace is another."""
+
+    progress: Progress
+    pace: float = PACE
+
+    def send(self) -> bool:
+        """Make it."""
+        return self.progress.send()
+
+    def give_up(self) -> None:
+        """It is not made."""
+        self.progress.give_up()

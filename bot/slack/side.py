@@ -12,6 +12,7 @@ from bot.answers import written
 from bot.approvals import Approvals
 from bot.clock import Clock
 from bot.held import Held
+from bot.lasting import Kept
 from bot.request import Actor, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
 from bot.slack import http
@@ -160,6 +161,23 @@ class SlackSide:
             answered()
         return begun
 
+    def go_on(self, kept: Kept, over: Callable[[bool], None]) -> bool:
+        """Do again what an end of slashdock broke off; over hears that it has ended, False where it was not begun yet.
+
+        What comes of it is told where it was asked. False where there is no room now.
+        """
+        request = kept.request
+        asked = Asked(request, Place.asked(request.channel, request.actor.id, request.thread))
+        progress = self._progress(asked)
+
+        def answer(outcome: Outcome | None) -> None:
+            progress.end()
+            if outcome is not None:
+                self._tell(asked, outcome, request.actor.id)
+            over(outcome is not None)
+
+        return self._desk.go_on(kept, answer, progress.show)
+
     def _take(self, asked: Asked, pressed: Pressed | None = None, button: str = "") -> None:
         progress, heard = self._progress(asked), self._clock.now()
         answered = self._patience.promise(progress.begin)
@@ -236,6 +254,7 @@ class SlackSide:
             lambda letter, first: self._outbox.put(place.channel if first else UPDATES, letter),
             lambda: self._tell(asked, _goes_on(request), place.user),
             lambda: self._apart(asked),
+            self._post.tempo,
         )
 
     def _apart(self, asked: Asked) -> Canvas:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.workspace.errors import SlackError
 from bot.workspace.faults import HANG_LIMIT, Faults
+from bot.workspace.quotas import Quotas
 from bot.workspace.state import State
 
 CALLS_KEPT = 5_000
@@ -57,6 +58,7 @@ class WebApi:
         self.bot_token, self.app_token = tokens
         self.scopes = {*SCOPES.values(), "commands", "app_mentions:read", "im:history"}
         self.methods: dict[str, Method] = {}
+        self.quotas = Quotas()
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
 
     async def endpoint(self, request: Request) -> Response:
@@ -89,6 +91,7 @@ class WebApi:
             raise SlackError("unknown_method")
         self._authorize(method, token)
         with self.state.changed:
+            self.quotas.take(method)
             answer = {"ok": True, **self.methods[method](args)}
         self.faults.after(method)
         return answer

@@ -43,4 +43,4 @@ class Prune(Pruning, name="builder prune", permission=Permission.CHANGE, optiona
             meant = cache.chosen(self.filter, all_=self.all, keep=size(self.keep_storage))
         except ValueError as error:
             return prunes.refused(error)
-        return prunes.intent(cache.plan(ctx, meant), cache.HEADER, cache.LOOK, cache.TITLE, reclaimed=True)
+        return prunes.intent(ctx, cache.plan(ctx, meant), cache.HEADER, cache.LOOK, cache.TITLE, reclaimed=True)

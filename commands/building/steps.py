@@ -15,7 +15,9 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.attempts import Refusal
+from commands.container.following import BROKEN, hang_up
 from commands.engine_errors import daemon
+from commands.live import ENDLESS, Ending
 from commands.multiplex import Stream, Window
 
 SILENCE = 900.0  # seconds without a word of the engine: a step may compile for long
@@ -37,7 +39,8 @@ class Steps:
     lost: the engine stopped talking before the end; late: it was not waited for any longer; refused is why running let
     nobody read on. The engine may have ended it by itself in each case. fetched is what is printed below the line of a
     step, by its number: what was fetched for it before the build. running hears the short id of each container that a
-    step is said to run in, as soon as that is said; a step may print the same of any other.
+    step is said to run in, as soon as that is said; a step may print the same of any other. ended is why somebody ended
+    it before its end, empty where nobody did.
     """
 
     fetched: dict[int, str] = field(default_factory=dict)
@@ -49,6 +52,7 @@ class Steps:
     lost: bool = False
     late: bool = False
     refused: str = ""
+    ended: str = ""
     window: Window = field(default_factory=lambda: Window(KEPT))
     _waiting: str = ""
 
@@ -88,7 +92,9 @@ class Steps:
         return f"{printed}{waiting}"
 
 
-def built(client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show, steps: Steps) -> Steps:
+def built(  # noqa: PLR0913, PLR0917 - what a build is made of
+    client: APIClient, params: wire.Params, chunks: Iterator[bytes], show: Show, steps: Steps, work: Ending = ENDLESS
+) -> Steps:
     """Let the engine build what the chunks are the archive of, and show how far it is.
 
     steps are those of which nothing was said yet. Raises what the chunks raise, and EngineDown where there is no engine
@@ -104,8 +110,10 @@ def built(client: APIClient, params: wire.Params, chunks: Iterator[bytes], show:
         return replace(steps, lost=True) if wire.lost(error) else replace(steps, error=daemon(error))
     except requests.RequestException:
         return replace(steps, lost=True)
-    with closing(answer):
-        return _followed(answer, steps, show, ends)
+    with closing(answer), work.closing(lambda: hang_up(client, answer)):
+        done = _followed(answer, steps, show, ends)
+    done.ended = "" if done.image else work.ended
+    return done
 
 
 def _followed(answer: requests.Response, steps: Steps, show: Show, ends: float) -> Steps:
@@ -120,7 +128,7 @@ def _followed(answer: requests.Response, steps: Steps, show: Show, ends: float) 
     except Refusal as error:
         steps.refused = str(error)
         return steps
-    except requests.RequestException as error:
+    except BROKEN as error:
         steps.late = "timed out" in str(error)
         steps.lost = not steps.late
     steps.lost = steps.lost or not (steps.image or steps.late)

@@ -27,8 +27,8 @@ RETRY = 2.0  # seconds between two tries to reach the engine
 _CHUNK = 65_536  # bytes
 _HEADER = struct.Struct(">BxxxL")  # Docker API, "attach"
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)) ")
-_AWAY = "The engine does not answer. It goes on from here once it does."
-_BROKEN = (OSError, urllib3.exceptions.HTTPError, requests.RequestException, ValueError)
+AWAY = "The engine does not answer. It goes on from here once it does."
+BROKEN = (OSError, urllib3.exceptions.HTTPError, requests.RequestException, ValueError)
 
 
 @dataclass
@@ -58,9 +58,9 @@ class Followed:
             except APIError as error:
                 if not wire.lost(error):
                     raise
-                live.say(_AWAY)
+                live.say(AWAY)
             except (requests.RequestException, DockerException):
-                live.say(_AWAY)
+                live.say(AWAY)
             live.wait(RETRY)
         return live.ended
 
@@ -81,7 +81,7 @@ class Followed:
         with closing(wire.stream(client, path, self.container, params=asked, timeout=SILENCE)) as answer:
             live.say("")
             same = self._same
-            with live.closing(lambda: hang_up(client, answer)), suppress(*_BROKEN):
+            with live.closing(lambda: hang_up(client, answer)), suppress(*BROKEN):
                 for message in _messages(answer.raw.stream(_CHUNK), tty=self.tty):
                     if same and message.startswith(self._last):
                         same -= 1  # it was shown before the answer was asked for anew

@@ -44,7 +44,7 @@ class Prune(Pruning, name="container prune", permission=Permission.CHANGE, does=
             chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
         except ValueError as error:
             return prunes.refused(error)
-        return prunes.intent(plan(ctx, chosen), HEADER, LOOK, TITLE, reclaimed=True)
+        return prunes.intent(ctx, plan(ctx, chosen), HEADER, LOOK, TITLE, reclaimed=True)
 
 
 def plan(ctx: Context, chosen: Selection) -> Iterator[Going]:

@@ -36,6 +36,11 @@ class Sample:
         """The memory in percent of its limit."""
         return self.memory / self.limit * 100 if self.limit else 0.0
 
+    @property
+    def runs(self) -> bool:
+        """Whether it runs: of one that does not the engine tells nothing but zeros."""
+        return any((self.tasks, self.memory, self.limit))
+
 
 def samples(ctx: Context, ids: Iterable[str]) -> dict[str, Sample | Exception]:
     """The figures of each id, or why there are none; it takes as long for thirty as for three."""

@@ -7,9 +7,10 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.command import Command, args, flag
-from commands.container import ls
+from commands.container import ls, watching
 from commands.container.sampling import Sample, samples
 from commands.container.several import NAMELESS
+from commands.container.watching import Look
 from commands.context import Context
 from commands.engine_errors import daemon
 from commands.listing import FORMAT, listed, short
@@ -40,13 +41,14 @@ class Stats(
 ):
     """Show what containers use of processors, memory, network and disks.
 
-    Without a name all that run are shown. It is one look, measured over a second.
+    Without a name all that run are shown. Each look is measured over a second; it goes on until none of them runs, or
+    somebody stops it. With --no-stream, and by the clock, it is one look.
     """
 
     containers: tuple[str, ...] = args("CONTAINER", required=False)
     all: bool = flag("-a", default=False, help="Also those that do not run")
     format: str = flag(default="", help=f"{FORMAT} (.Name .ID .CPUPerc .MemUsage .MemPerc .NetIO .BlockIO .PIDs)")
-    no_stream: bool = flag(default=False, help="One look, which is what a chat always gives")
+    no_stream: bool = flag(default=False, help="One look")
     no_trunc: bool = flag(default=False, help="Nothing cut short")
 
     def targets(self) -> tuple[Target, ...]:
@@ -55,15 +57,27 @@ class Stats(
 
     def run(self, ctx: Context) -> Reply:
         """Look at all at once, those that the asker may see; one that is not there is docker's error."""
-        reply = self._named(ctx) if self.containers else self._listed(ctx)
+        if ctx.watched and not self.no_stream:
+            return watching.shown(ctx, lambda: self._look(ctx))
+        reply = self._look(ctx).reply
         return reply if self.no_stream or reply.failed else reply + note(_ONCE)
+
+    def _look(self, ctx: Context) -> Look:
+        """One look; raises what the client does where the engine is not there."""
+        told: dict[str, Sample | Exception] = {}
+        reply = self._named(ctx, told) if self.containers else self._listed(ctx, told)
+        lost = [each for each in told.values() if isinstance(each, requests.RequestException) and wire.lost(each)]
+        if lost and len(lost) == len(told):
+            raise lost[0]
+        return Look(reply, {id_: each for id_, each in told.items() if isinstance(each, Sample) and each.runs})
 
     def _refs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.containers))
 
-    def _named(self, ctx: Context) -> Reply:
+    def _named(self, ctx: Context, told: dict[str, Sample | Exception]) -> Reply:
+        """Those of the line; told is filled with what they use, by their ids."""
         looked = {ref: ctx.found.get(Target("container", ref)) for ref in self._refs()}
-        told = samples(ctx, [each.id for each in looked.values() if each and not isinstance(each, Missing)])
+        told |= samples(ctx, [each.id for each in looked.values() if each and not isinstance(each, Missing)])
         rows, errors = [], []
         for ref, found in looked.items():
             if found is None:
@@ -76,10 +90,11 @@ class Stats(
                 errors.append(_why(sample, ref))
         return failure("\n".join(errors)) if errors else self._table(rows)
 
-    def _listed(self, ctx: Context) -> Reply:
+    def _listed(self, ctx: Context, told: dict[str, Sample | Exception]) -> Reply:
+        """Those that the asker may see; told is filled as above."""
         params: wire.Params = {"all": 1} if self.all else {}
         found = [each for each in wire.get(ctx.docker, "/containers/json", params=params) if ls.visible(ctx, each)]
-        told = samples(ctx, [each["Id"] for each in found])
+        told |= samples(ctx, [each["Id"] for each in found])
         rows = [self._row(short(each["Id"]), told[each["Id"]]) for each in found]
         return self._table(rows)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from docker.errors import APIError
+
 from commands import wire
-from commands.command import Command, arg, args
+from commands.command import Command, arg, args, flag
+from commands.container import watching
 from commands.container.several import nameless
 from commands.context import Context
-from commands.reply import Reply, output
+from commands.live import Live
+from commands.reply import Note, Reply, output
 from commands.secrets import mask_text
 from commands.spec import Permission
 from commands.tabwriter import align
@@ -15,13 +19,14 @@ from commands.target import Target
 _COLUMN = 20  # characters at least, as docker prints them
 
 
-class Top(Command, name="container top", alias="top", permission=Permission.SEE, interspersed=False):
+class Top(Command, name="container top", alias="top", permission=Permission.SEE, interspersed=False, optional=False):
     """Show the processes that run in a container.
 
     What follows the container goes to ps on the engine's machine, such as -o pid,args.
     """
 
     container: str = arg("CONTAINER")
+    refresh: bool = flag(default=False, help="Look again and again, until the container ends or somebody stops it")
     options: tuple[str, ...] = args("[ps OPTIONS]", required=False)
 
     def problem(self) -> str | None:
@@ -33,9 +38,34 @@ class Top(Command, name="container top", alias="top", permission=Permission.SEE,
         return (Target("container", self.container),)
 
     def run(self, ctx: Context) -> Reply:
-        """Ask the engine; a process that asks ps for its environment shows no secrets of it."""
+        """Ask the engine, once or again and again."""
+        container = ctx.id(self.targets()[0])
+        text = self._look(ctx, container)
+        if not (self.refresh and ctx.watched):
+            return output(text)
+        with ctx.live() as live:
+            ended = watching.again(live, lambda _at: self._shown(ctx, live, container))
+        return Reply((Note(str(ended)),))
+
+    def lives(self) -> bool:
+        """Whether it looks again and again."""
+        return self.refresh
+
+    def _shown(self, ctx: Context, live: Live, container: str) -> str:
+        """Show another look; why there are no more, as a sentence."""
+        try:
+            text = self._look(ctx, container)
+        except APIError as error:
+            if wire.lost(error):
+                raise
+            return f"The container ended: {wire.message(error)}."
+        live.say("")
+        live.show(text)
+        return ""
+
+    def _look(self, ctx: Context, container: str) -> str:
+        """The processes as docker prints them; one that asks ps for its environment shows no secrets of it."""
         params: wire.Params = {"ps_args": " ".join(self.options)} if self.options else {}
-        told = wire.get(ctx.docker, "/containers/{0}/top", ctx.id(self.targets()[0]), params=params)
+        told = wire.get(ctx.docker, "/containers/{0}/top", container, params=params)
         rows = [told.get("Titles") or [], *(told.get("Processes") or [])]
-        text = "".join("\t".join(mask_text(cell) for cell in row) + "\n" for row in rows)
-        return output(align(text, _COLUMN))
+        return align("".join("\t".join(mask_text(cell) for cell in row) + "\n" for row in rows), _COLUMN)

@@ -43,11 +43,11 @@ GROUPS = {
     "container": "Make, run, look at and remove containers",
     "image": "Build, pull, push, look at and remove images",
     "maintenance": "Say that somebody works on a host, so that what runs by the clock waits",
-    "stream": "See and end lines that live on, such as logs that are followed",
     "network": "Make, look at and remove networks, and join them",
     "report": "See how the host and its containers are doing",
     "role": "See who may do what, and ask for a role for a time",
     "schedule": "Have lines run by the clock, and see what came of it",
+    "stream": "See what lives on, such as a log that is followed, and end it",
     "system": "Look at the engine itself, and clean it up",
     "volume": "Make, look at and remove volumes",
 }

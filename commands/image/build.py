@@ -12,7 +12,7 @@ from docker.errors import NotFound
 from commands import naming, touching
 from commands.aftermath import Fate, Past, untold
 from commands.asking import Field, Form
-from commands.attempts import Refusal, unanswered
+from commands.attempts import Refusal, cancelled, unanswered
 from commands.building import (
     added,
     bases,
@@ -66,6 +66,7 @@ _LATE = (
     f"The build took more than {steps.LIMIT / 60:.0f} minutes, or said nothing for {steps.SILENCE / 60:.0f}, and was"
     f" given up. `{LOOK}` shows what there is now."
 )
+_CANCELLED = "Nothing was tagged. What the steps before made stays, and is used by the next build."
 _NAMELESS = "an image without a name cannot be told from others"
 _GONE = "The engine said that it built {}, and has no such image."
 
@@ -262,8 +263,11 @@ class Build(Options, name="image build", alias="build, builder build", permissio
         chunks = context.chunks(compress=self.compress)
         before = {each["Id"] for each in ctx.docker.images(all=True)}
         running = Running(ctx).claim
-        done = steps.built(ctx.patient, params, chunks, ctx.progress, Steps(dict(fetched), running))
+        with ctx.work() as work:
+            done = steps.built(ctx.patient, params, chunks, ctx.progress, Steps(dict(fetched), running), work)
         reply = Reply(tuple(self._printed(context.sent(), done)))
+        if done.ended:
+            return replace(reply + cancelled(done.ended, _CANCELLED), made=tuple(self._new(ctx, before, done)))
         if done.lost:
             return reply + unanswered("the build", LOOK)
         reply = replace(reply, made=tuple(self._new(ctx, before, done)))

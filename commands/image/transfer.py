@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Container, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -13,12 +14,15 @@ from docker.api.client import APIClient
 from docker.errors import DockerException
 
 from commands import units, wire
+from commands.container.following import BROKEN, hang_up
 from commands.context import Context
 from commands.reference import Reference
 
 DEFAULT_TAG = "latest"
 _NOBODY = "e30="  # a login of nobody, which a push has to be sent with
 _BAR = 20  # columns of a layer's bar
+_MOVING = {"Downloading", "Pushing"}
+_WHOLE = ("Pull complete", "Already exists", "Download complete", "Pushed", "Layer already exists", "Mounted from")
 _SHOWN = 40  # layers that are shown while it goes on
 _PULLED = re.compile(r"Status: ")  # the line that says that it is all there
 _DIGEST = re.compile(r"(?:.*: )?Digest: (sha256:[0-9a-f]{64})")  # which image the registry had
@@ -27,10 +31,15 @@ _PUSHED = re.compile(r"\S+: digest: sha256:")
 
 @dataclass(frozen=True)
 class Transferred:
-    """What docker prints of it where nobody watches, and the error that ended it, empty where it ended well."""
+    """What docker prints of it where nobody watches, and the error that ended it, empty where it ended well.
+
+    ended is why somebody ended it, empty where nobody did; layers says then how far it was.
+    """
 
     lines: tuple[str, ...]
     error: str = ""
+    ended: str = ""
+    layers: str = ""
 
 
 def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: str = "") -> Transferred:
@@ -81,12 +90,18 @@ def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str, end:
     answer: requests.Response = client._post(url, params=dict(params), headers=headers, stream=True)  # noqa: SLF001 - see pull
     client._raise_for_status(answer)  # noqa: SLF001 - see pull
     steps = _Steps()
-    with closing(answer):
-        for message in wire.messages(answer):
-            if message.get("error"):
-                return Transferred(tuple(steps.lines), str(message["error"]))
-            steps.take(message)
-            ctx.progress(steps.picture())
+    with ctx.work() as work, closing(answer), work.closing(lambda: hang_up(client, answer)):
+        try:
+            for message in wire.messages(answer):
+                if message.get("error") and not work.ended:
+                    return Transferred(tuple(steps.lines), str(message["error"]))
+                steps.take(message)
+                ctx.progress(steps.picture())
+        except BROKEN:
+            if not work.ended:
+                raise
+        if work.ended and not (steps.lines and end.match(steps.lines[-1])):
+            return Transferred(tuple(steps.lines), ended=work.ended, layers=steps.told())
     if not (steps.lines and end.match(steps.lines[-1])):
         raise requests.exceptions.ChunkedEncodingError("the engine stopped talking before the end")
     return Transferred(tuple(steps.lines))
@@ -97,6 +112,8 @@ class _Steps:
     """lines is what is printed in the end, layers where each of them is now."""
 
     lines: list[str] = field(default_factory=list)
+    _moved: dict[str, tuple[int, int]] = field(default_factory=dict)  # bytes of each layer, and of all of it
+    _began: float = field(default_factory=time.monotonic)
     layers: dict[str, str] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
 
@@ -105,6 +122,10 @@ class _Steps:
         if "status" not in message:
             return
         detail, layer = message.get("progressDetail") or {}, message.get("id")
+        if layer and detail.get("total") and str(message["status"]) in _MOVING:
+            self._moved[str(layer)] = (int(detail.get("current") or 0), int(detail["total"]))
+        elif str(layer) in self._moved:
+            self._moved[str(layer)] = (self._moved[str(layer)][1],) * 2
         told = f"{layer}: {message['status']}" if layer else str(message["status"])
         if layer and "progressDetail" in message:
             self.layers[str(layer)] = f"{told}{_bar(detail)}"
@@ -116,7 +137,21 @@ class _Steps:
     def picture(self) -> str:
         """One line for each layer, as a terminal shows them."""
         rows = [*self.others, *self.layers.values()]
-        return "\n".join(rows[-_SHOWN:])
+        return "\n".join([*rows[-_SHOWN:], *self._rate()])
+
+    def told(self) -> str:
+        """How many layers had come whole, as a sentence."""
+        whole = sum(any(state in told for state in _WHOLE) for told in self.layers.values())
+        return f"{whole} of {len(self.layers)} layers were whole; the engine keeps those, or forgets them by itself."
+
+    def _rate(self) -> list[str]:
+        """How fast the bytes of the layers that are under way move, and how long the rest takes at that."""
+        done, all_ = (sum(each[at] for each in self._moved.values()) for at in (0, 1))
+        passed = time.monotonic() - self._began
+        if not 0 < done < all_ or passed < 1:
+            return []
+        left = (all_ - done) * passed / done
+        return [f"{units.size(done, 4)} of {units.size(all_, 4)}, {units.size(done / passed, 3)}/s, {left:.0f} s left"]
 
 
 def _bar(detail: Mapping[str, Any]) -> str:

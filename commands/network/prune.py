@@ -36,7 +36,7 @@ class Prune(Pruning, name="network prune", permission=Permission.CHANGE, does="n
             chosen = prunes.selection(self.filter, ctx.now, _FILTERS)
         except ValueError as error:
             return prunes.refused(error)
-        return prunes.intent(plan(ctx, chosen), _HEADER, LOOK, TITLE, reclaimed=False)
+        return prunes.intent(ctx, plan(ctx, chosen), _HEADER, LOOK, TITLE, reclaimed=False)
 
 
 def used(ctx: Context, gone: Container[str] = ()) -> dict[str, str]:

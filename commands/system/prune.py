@@ -92,17 +92,17 @@ class Prune(
         going = list(containers.plan(ctx, chosen))
         gone = frozenset(each.found.id for each in going)
         parts = [
-            _part(going, containers.LOOK, containers.TITLE),
-            _part(list(networks.plan(ctx, chosen, gone)), networks.LOOK, networks.TITLE),
+            _part(ctx, going, containers.LOOK, containers.TITLE),
+            _part(ctx, list(networks.plan(ctx, chosen, gone)), networks.LOOK, networks.TITLE),
         ]
         if self.volumes:
             nameless = [each for each in volumes.plan(ctx, chosen, gone) if volumes.is_anonymous(each)]
-            parts.append(_part(nameless, volumes.LOOK, volumes.TITLE))
+            parts.append(_part(ctx, nameless, volumes.LOOK, volumes.TITLE))
         parts.append(self._images(ctx, chosen, gone))
         ages = tuple(each for each in self.filter if each.startswith("until="))
         cleared = ctx.visible(Seen("builder", "")) and not (chosen.labels or chosen.without)
         cached = cache.plan(ctx, cache.chosen(ages, all_=self.all)) if cleared else []
-        parts.append(_part(cached, cache.LOOK, cache.TITLE))
+        parts.append(_part(ctx, cached, cache.LOOK, cache.TITLE))
         return parts
 
     def _images(self, ctx: Context, chosen: Selection, gone: frozenset[str]) -> _Part:
@@ -121,9 +121,9 @@ class Prune(
         return _Part(planned.objects(), rows, do)
 
 
-def _part(going: list[Going], look: str, title: str) -> _Part:
+def _part(ctx: Context, going: list[Going], look: str, title: str) -> _Part:
     def do() -> tuple[Reply, int]:
-        ended = prunes.remove(going, look)
+        ended = prunes.remove(ctx, going, look)
         return ended.reply(title, reclaimed=False), ended.size
 
     rows = tuple((each.found.kind, each.found.name, each.found.id[:_SHORT], each.row[-1]) for each in going)

@@ -49,7 +49,7 @@ class Prune(Pruning, name="volume prune", permission=Permission.CHANGE, does="vo
         except ValueError as error:
             return prunes.refused(error)
         going = (each for each in plan(ctx, chosen) if named or is_anonymous(each))
-        planned = prunes.intent(going, _HEADER, LOOK, TITLE, reclaimed=True)
+        planned = prunes.intent(ctx, going, _HEADER, LOOK, TITLE, reclaimed=True)
         text = (
             self.warning() if named else "This will remove anonymous local volumes not used by at least one container."
         )

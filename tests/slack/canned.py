@@ -11,6 +11,7 @@ from typing import Any
 from bot.buttons import Spent
 from bot.execution import Progress, silent
 from bot.held import Held
+from bot.lasting import Kept
 from bot.request import Actor, Due, Late, Member, Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
@@ -104,6 +105,11 @@ class CannedDesk:
     def resume(self, held: Held, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
         """Nothing waits here."""
         del held, answer, progress
+        return False
+
+    def go_on(self, kept: Kept, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
+        """Nothing was broken off here."""
+        del kept, answer, progress
         return False
 
     def member(self, actor: Actor, *, fresh: bool, channel: str = "") -> Member:  # noqa: ARG002 - what a Directory is asked

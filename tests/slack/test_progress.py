@@ -17,7 +17,7 @@ from bot.execution import Progress
 from bot.settings import Mode
 from bot.slack import Access, Connection, SlackSide
 from bot.slack.afterwards import LEFT, LINES, under_way
-from bot.slack.progress import PACE
+from bot.slack.tempo import PACE
 from bot.workspace import Workspace
 from bot.workspace.message import Message
 from bot.workspace.people import ADMIN, OPS, UNJOINED

@@ -1,0 +1,123 @@
+"""Waiting until containers have ended, for days where it takes them, past ends of the engine."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+
+from docker.errors import APIError, DockerException, NotFound
+
+from commands import wire
+from commands.container.following import AWAY, BROKEN, RETRY, SILENCE, hang_up
+from commands.context import Context
+from commands.live import Live
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0  # seconds
+PATIENCE = 10.0  # seconds for what the engine remembers
+_GONE = "{} is gone, and how it ended is not known any more."
+_SHARE = 10  # it is told anew how long it waits after a tenth of that, so that long waits are painted seldom
+
+
+@dataclass
+class Waiting:
+    """The containers that are waited for: by what the line calls them, their full ids."""
+
+    ctx: Context
+    live: Live
+    containers: Sequence[tuple[str, str]]
+    codes: dict[str, int] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)  # why there is no exit code
+    _over: threading.Event = field(default_factory=threading.Event)
+    _began: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def all(self) -> None:
+        """Wait for all of them at once, and say for how long already, until that has to end."""
+        jobs = [partial(self._one, ref, container) for ref, container in self.containers]
+        self.live.together([*jobs, self._tell])
+
+    @property
+    def left(self) -> list[str]:
+        """Those whose end is still to come, by what the line calls them."""
+        return [ref for ref, _ in self.containers if ref not in self.codes and ref not in self.wrong]
+
+    def _tell(self) -> str:
+        with self.live.closing(self._over.set):
+            while True:
+                self._say()
+                if self._over.wait(max(MINUTE, self.live.lived / _SHARE)):
+                    return ""
+
+    def _say(self) -> None:
+        with self._lock:
+            if self.left:
+                self.live.say(f"Waits for {' and '.join(self.left)}{_since(self.live.lived)}.")
+
+    def _one(self, ref: str, container: str) -> str:
+        try:
+            while not self.live.ended:
+                if self._asked(ref, container):
+                    break
+                self.live.wait(RETRY)
+        finally:
+            if not self.left:
+                self._over.set()
+        return ""
+
+    def _asked(self, ref: str, container: str) -> bool:
+        """Ask the engine, which answers once it has ended; False where it went away before."""
+        client = self.ctx.patient
+        try:
+            answer = wire.post(client, "/containers/{0}/wait", container, params={}, timeout=SILENCE, stream=True)
+            self._say()
+            with closing(answer), self.live.closing(lambda: hang_up(client, answer)):
+                self._ended(ref, int(answer.json()["StatusCode"]))
+        except NotFound:
+            self._remembered(ref, container)
+        except APIError as error:
+            if not wire.lost(error):
+                raise
+            self.live.say(AWAY)
+            return False
+        except (DockerException, *BROKEN) as error:
+            if not self.live.ended and "timed out" not in str(error):  # nothing comes as long as nothing ends
+                self.live.say(AWAY)
+            return False
+        return True
+
+    def _ended(self, ref: str, code: int) -> None:
+        with self._lock:
+            self.codes[ref] = code
+            ended = [(ref, self.codes[ref]) for ref, _ in self.containers if ref in self.codes]
+            several = len(self.containers) > 1
+            self.live.show("".join(f"{ref}: {code}\n" if several else f"{code}\n" for ref, code in ended))
+        self._say()
+
+    def _remembered(self, ref: str, container: str) -> None:
+        """How one that was removed ended, as far as the engine's events still have it."""
+        now = self.ctx.now + time.monotonic() - self._began
+        filters = json.dumps({"container": [container], "event": ["die"]})
+        since = now - self.live.lived - MINUTE
+        asked: wire.Params = {"filters": filters, "since": f"{since:.0f}", "until": f"{now:.9f}"}
+        with closing(wire.stream(self.ctx.patient, "/events", params=asked, timeout=PATIENCE)) as answer:
+            told = [each["Actor"]["Attributes"].get("exitCode", "") for each in wire.messages(answer)]
+        if told and told[-1].isdigit():
+            self._ended(ref, int(told[-1]))
+            return
+        with self._lock:
+            self.wrong[ref] = _GONE.format(ref)
+
+
+def _since(seconds: float) -> str:
+    """For how long already; nothing in the first minute."""
+    if seconds < MINUTE:
+        return ""
+    for size, name in ((DAY, "days"), (HOUR, "hours")):
+        if seconds >= 2 * size:
+            return f" since {seconds // size:.0f} {name}"
+    return f" since {seconds // MINUTE:.0f} min"

@@ -1,0 +1,129 @@
+"""Following what happens at the engine, past ends of it, until somebody ends that."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+
+import requests
+from docker.errors import APIError, DockerException
+
+from commands import wire
+from commands.container.following import AWAY, BROKEN, RETRY, SILENCE, hang_up
+from commands.context import Context
+from commands.live import Live
+from commands.reply import Note, Reply, failure
+from commands.system.sight import Event, Sight
+from commands.template import TemplateError
+
+RING = 256  # events that the engine remembers; moby, daemon/events
+OVERLAP = 10**9  # nanoseconds before the newest event that are asked for again: they come in no strict order
+PROBE = 10.0  # seconds
+_QUIET = "Nothing has happened yet."
+_SKIPPED = (
+    f"Here some may be missing: the engine remembers {RING} events, and none from before its start.\n"  # a line of ours
+)
+
+
+class _Untold(Exception):  # noqa: N818 - an answer, not a fault
+    """The template fails on an event, which is no fault of the engine's answer."""
+
+
+@dataclass
+class Happening:
+    """What happens from now on, or from params' since on; told gives an event as a line, and raises TemplateError."""
+
+    ctx: Context
+    params: wire.Params
+    told: Callable[[Event], str]
+    _newest: int = 0  # nanoseconds since the epoch, by the engine's clock
+    _known: deque[str] = field(default_factory=lambda: deque(maxlen=RING))  # those that came, not only those shown
+    _begun: float = 0.0  # when the first answer began, by the engine's clock
+
+    def follow(self, live: Live) -> str:
+        """Show what happens until that has to end; why it had to, as a sentence."""
+        sight = Sight(self.ctx, lasting=True)
+        while not live.ended:
+            try:
+                if self._newest:
+                    self._tell_of_a_gap(live)
+                self._read(sight, live)
+            except APIError as error:
+                if not wire.lost(error):
+                    raise
+                live.say(AWAY)
+            except (requests.RequestException, DockerException):
+                live.say(AWAY)
+            live.wait(RETRY)
+        return live.ended
+
+    def _tell_of_a_gap(self, live: Live) -> None:
+        """Say so where the engine does not have any more what came last, and so perhaps not all that came after it."""
+        asked = {**self.params, "since": _stamp(self._newest), "until": _stamp(self._newest + 1)}
+        with closing(wire.stream(self.ctx.patient, "/events", params=asked, timeout=PROBE)) as answer:
+            there = {_key(event) for event in wire.messages(answer)}
+        if there.isdisjoint(self._known):
+            live.add(_SKIPPED)
+            self._known.clear()
+
+    def _read(self, sight: Sight, live: Live) -> None:
+        """Show what comes until the answer ends, however that is; raises what the client does where none begins."""
+        client, asked = self.ctx.patient, dict(self.params)
+        if self._newest:
+            asked["since"] = _stamp(self._newest - OVERLAP)
+        elif self._begun and "since" not in asked:
+            asked["since"] = f"{self._begun:.0f}"
+        with closing(wire.stream(client, "/events", params=asked, timeout=SILENCE)) as answer:
+            self._begun = self._begun or _date(answer)
+            live.say("" if self._known else _QUIET)
+            with live.closing(lambda: hang_up(client, answer)), suppress(*BROKEN):
+                for event in wire.messages(answer):
+                    self._take(event, sight, live)
+
+    def _take(self, event: Event, sight: Sight, live: Live) -> None:
+        key = _key(event)
+        if key in self._known:
+            return
+        if self.ctx.sees_all() or sight.shows(event):
+            live.say("")
+            try:
+                live.add(self.told(event))
+            except TemplateError as error:
+                raise _Untold(str(error)) from None
+        self._known.append(key)
+        self._newest = max(self._newest, int(event.get("timeNano") or 0))
+
+
+def shown(ctx: Context, params: wire.Params, told: Callable[[Event], str]) -> Reply:
+    """Follow it, and tell at the end how many that were, with all of them in a file; raises Refusal."""
+    with ctx.live() as live:
+        try:
+            ended = Happening(ctx, params, told).follow(live)
+        except _Untold as error:
+            return failure(str(error))
+        live.flush()
+        file = live.document("events.log", "What happened")
+        summary = live.summary()
+        return Reply((Note(f"{summary[:1].upper()}{summary[1:]}. {ended}"), *((file,) if file else ())))
+
+
+def _key(event: Event) -> str:
+    return json.dumps(event, sort_keys=True)
+
+
+def _stamp(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 10**9)
+    return f"{seconds}.{rest:09d}"
+
+
+def _date(answer: requests.Response) -> float:
+    """When the engine says that it answered, in epoch seconds; our own clock's where it does not say."""
+    try:
+        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    except (KeyError, ValueError):
+        return time.time()

@@ -1,0 +1,76 @@
+"""A registry that has one image, and sends the bytes of its layer without ever ending; it says what becomes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SIZE = 1 << 30  # bytes of the layer
+LAYER = "sha256:" + "5" * 64
+CONFIG = json.dumps(
+    {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [LAYER]}}
+).encode()
+MEDIA = "application/vnd.docker.distribution.manifest.v2+json"
+MANIFEST = json.dumps({
+    "schemaVersion": 2, "mediaType": MEDIA,
+    "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": len(CONFIG),
+               "digest": f"sha256:{hashlib.sha256(CONFIG).hexdigest()}"},
+    "layers": [{"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": SIZE, "digest": LAYER}],
+}).encode()  # fmt: skip
+
+
+class Registry(BaseHTTPRequestHandler):
+    """The few requests of a pull."""
+
+    def do_HEAD(self) -> None:
+        """As GET."""
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        """The manifest and the configuration whole, the layer without an end."""
+        if "/manifests/" in self.path:
+            self._whole(MANIFEST, MEDIA)
+        elif self.path.endswith(LAYER):
+            self._endless()
+        elif "/blobs/" in self.path:
+            self._whole(CONFIG, "application/octet-stream")
+        else:
+            self._whole(b"{}", "application/json")
+
+    def log_message(self, *_told: object) -> None:
+        """Nothing."""
+
+    def _whole(self, body: bytes, media: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", media)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Docker-Content-Digest", f"sha256:{hashlib.sha256(body).hexdigest()}")
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    def _endless(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(SIZE))
+        self.end_headers()
+        _say("begun")
+        try:
+            while True:
+                self.wfile.write(b"x" * 4096)
+                time.sleep(0.05)
+        except OSError:
+            _say("gone")
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Registry)
+    _say("ready")
+    server.serve_forever()

@@ -1,0 +1,103 @@
+"""A work that is cancelled: the engine stops it, too, and the answer says what is known."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from bot_process import BotProcess, by_socket, started
+from docker.api.client import APIClient
+from engine import Engine
+from eventually import eventually, running
+from painted import painted
+
+from bot.streams import WORKS, Streams
+from bot.workspace import Message, Workspace
+from bot.workspace.people import ADMIN, OPS
+from commands import prunes
+from commands.prunes import Going
+
+SLOW = "sleep 98765.25"
+
+
+@pytest.fixture
+def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
+    """The bot, joined to the workspace."""
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as made:
+        yield made
+
+
+def _cancel(workspace: Workspace) -> Message:
+    """Press it once it is there."""
+
+    def cancellable() -> Message | None:
+        found = [each for each in workspace.messages(OPS, ADMIN) if "Cancel" in each.plain()]
+        return found[-1] if found else None
+
+    shown = eventually(cancellable)
+    workspace.click(ADMIN, OPS, shown.ts, "Cancel")
+    return eventually(lambda: painted(workspace, OPS, "Cancelled: "))
+
+
+def test_a_build_is_cancelled_and_its_step_ends(
+    workspace: Workspace, fresh_world: str, tmp_path: Path, api: APIClient
+) -> None:
+    """No process of it is left, and no container."""
+    folder = tmp_path / "context"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(f"FROM busybox:latest\nRUN {SLOW}\n")
+    settings = by_socket(workspace) | {"SLASHDOCK_FILES": str(tmp_path)}
+    with started(BotProcess(tmp_path, fresh_world, settings)):
+        workspace.slash(ADMIN, OPS, f"build -t slow {folder}")
+        eventually(lambda: running(SLOW))
+        told = _cancel(workspace)
+        eventually(lambda: not running(SLOW))
+        workspace.slash(ADMIN, OPS, "audit ls --public --format '{{.Verb}} {{.Status}}'")
+        assert eventually(lambda: painted(workspace, OPS, "image build cancelled"))
+    assert "Nothing was tagged" in told.plain()
+    assert not api.images("slow")
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
+    workspace: Workspace, own_engine: Engine, api: APIClient
+) -> None:
+    """Of a registry that never sends the end of a layer: the engine hangs up there, and has no image."""
+    beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net", sys.executable]
+    script = str(Path(__file__).parent / "slow_registry.py")
+    with subprocess.Popen([*beside, script, "5009"], stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        assert served.stdout.readline() == "ready\n"
+        workspace.slash(ADMIN, OPS, "pull 127.0.0.1:5009/slow:1")
+        assert served.stdout.readline() == "begun\n"
+        told = _cancel(workspace)
+        assert served.stdout.readline() == "gone\n"
+        served.terminate()
+    assert "was not pulled" in told.plain()
+    assert not api.images("127.0.0.1:5009/slow")
+
+
+def test_a_prune_is_cancelled_between_two_objects() -> None:
+    """What is gone by then is told, and how much was not tried."""
+    gone: list[str] = []
+    with Streams().open(1, "U1", "ada", "local", "volume prune -f", terms=WORKS) as stream:
+
+        def going(name: str) -> Going:
+            def remove() -> None:
+                gone.append(name)
+                stream.end("ada stopped it.")
+
+            return Going(prunes.found("volume", name, name, {}), (name,), name, 0, lambda: "", remove)
+
+        ctx = SimpleNamespace(work=lambda: nullcontext(stream), progress=lambda _text: None)
+        ended = prunes.remove(ctx, [going("a"), going("b"), going("c")], "docker volume ls")  # type: ignore[arg-type]
+    reply = ended.reply("Deleted Volumes:", reclaimed=True)
+    assert gone == ["a"]
+    assert reply.cancelled
+    assert reply.error == "Cancelled: ada stopped it. 2 objects of 3 not tried."
+    assert reply.ids == ("a",)

@@ -1,0 +1,107 @@
+"""Figures that are looked at again and again: the whole bot in the workspace, and real containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bot_process import BotProcess, by_socket, started
+from docker.api.client import APIClient
+from eventually import eventually
+from painted import painted
+
+from bot.slack import charts
+from bot.workspace import Workspace
+from bot.workspace.people import ADMIN, OPS
+from commands.container.sampling import Sample
+from commands.container.trends import CHARTED, POINTS, SPAN, Trends
+
+
+@pytest.fixture
+def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
+    """The bot, joined to the workspace."""
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
+        yield running
+
+
+def _sample(name: str, processor: float) -> Sample:
+    return Sample(name, name, processor, 2.0**20, 2.0**30, 0, 0, 0, 0, 1)
+
+
+@pytest.mark.usefixtures("bot", "fresh_world")
+def test_look_after_look_is_painted_with_charts_and_stopped(workspace: Workspace) -> None:
+    """The table is docker's; the end tells the mean and the most of each, with the charts once more."""
+    workspace.slash(ADMIN, OPS, "stats --public")
+
+    def charted() -> list[str]:
+        shown = painted(workspace, OPS, "NAME")
+        blocks = shown.blocks if shown else ()
+        return [block["title"] for block in blocks if block["type"] == "data_visualization"]
+
+    assert eventually(charted) == ["CPU (%)", "Memory (MiB)"]
+    shown = painted(workspace, OPS, "NAME")
+    assert shown is not None
+    assert "web" in shown.plain()
+    assert "worker" in shown.plain()
+    workspace.click(ADMIN, OPS, shown.ts, "Stop")
+    told = eventually(lambda: painted(workspace, OPS, "stopped it"))
+    assert "CPU % (MOST)" in told.plain()
+    assert len([block for block in told.blocks if block["type"] == "data_visualization"]) == charts.CHARTS
+
+
+@pytest.mark.usefixtures("bot")
+def test_it_ends_when_none_of_them_runs(workspace: Workspace, api: APIClient) -> None:
+    """Of those that the line names."""
+    workspace.slash(ADMIN, OPS, "stats --public worker")
+    eventually(lambda: painted(workspace, OPS, "NAME"))
+    api.kill("worker")
+    assert eventually(lambda: painted(workspace, OPS, "None of them runs any more"))
+
+
+@pytest.mark.usefixtures("bot", "fresh_world")
+def test_what_is_not_there_is_docker_s_error_at_once(workspace: Workspace) -> None:
+    """And nothing lives on."""
+    workspace.slash(ADMIN, OPS, "stats --public web nothere")
+    assert eventually(lambda: painted(workspace, OPS, "No such container: nothere"))
+    workspace.slash(ADMIN, OPS, "stream ls --public")
+    assert "stats" not in eventually(lambda: painted(workspace, OPS, "PERSON")).plain().partition("PERSON")[2]
+
+
+@pytest.mark.usefixtures("bot")
+def test_processes_are_shown_anew_until_the_container_ends(workspace: Workspace, api: APIClient) -> None:
+    """What begins meanwhile is in the next look; how it looked last is in the message."""
+    workspace.slash(ADMIN, OPS, "top --public --refresh worker -o pid,args")
+    first = eventually(lambda: painted(workspace, OPS, "COMMAND"))
+    process = api.exec_create("worker", ["sleep", "4321"])
+    api.exec_start(process["Id"], detach=True)
+    assert eventually(lambda: painted(workspace, OPS, "sleep 4321")).ts == first.ts
+    api.kill("worker")
+    assert eventually(lambda: painted(workspace, OPS, "The container ended"))
+
+
+@pytest.mark.parametrize("containers", [1, CHARTED, CHARTED + 3])
+def test_both_charts_have_room_however_long_it_goes_on(containers: int) -> None:
+    """Of six containers at most, those that use most, with so many points that Slack takes both."""
+    trends = Trends()
+    for look in range(int(SPAN)):
+        trends.add(look * 2.0, [_sample(f"container-with-a-name-{at}", 10.123 * at) for at in range(containers)])
+    made = trends.charts()
+    assert len(charts.fitting(made)) == charts.CHARTS
+    assert len(made[0].series) == min(containers, CHARTED)
+    assert made[0].series[-1].name.endswith(str(containers - 1))
+    assert 10 < len(made[0].labels) <= POINTS
+    assert made[0].labels[-1] == "now"
+    assert len(set(made[0].labels)) == len(made[0].labels)
+
+
+def test_one_that_comes_later_is_nothing_before() -> None:
+    """Each line has a value at each point; what is told of it at the end is of its own looks."""
+    trends = Trends()
+    trends.add(0.0, [_sample("a", 10)])
+    trends.add(2.0, [_sample("a", 20), _sample("b", 30)])
+    processors, _ = trends.charts()
+    assert [each.values for each in processors.series] == [(10.0, 20.0), (0.0, 30.0)]
+    table = trends.table()
+    assert table is not None
+    assert table.rows[1:] == (("a", "15.00%", "20.00%", "1MiB", "1MiB"), ("b", "30.00%", "30.00%", "1MiB", "1MiB"))

@@ -1,0 +1,180 @@
+"""Waiting for a container, for as long as it takes: over ends of slashdock, of the engine, and of the container."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bot_process import BotProcess, by_socket, started
+from docker.api.client import APIClient
+from door import Door
+from eventually import eventually
+from painted import painted
+
+from bot.store import FILE
+from bot.streams import WAITS_EACH
+from bot.workspace import Message, Workspace
+from bot.workspace.people import ADMIN, OPS
+
+UNTIL_TOLD = "trap 'exit 7' TERM; while true; do sleep 0.1; done"
+WAITS = "Waits for job"
+
+
+@pytest.fixture
+def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> BotProcess:
+    """The bot, still to be started."""
+    return BotProcess(tmp_path, fresh_world, by_socket(workspace))
+
+
+@pytest.fixture
+def job(api: APIClient) -> Iterator[str]:
+    """A container that ends with 7 once it is stopped."""
+    yield _made(api)
+    if api.containers(all=True, filters={"name": "job"}):
+        api.remove_container("job", force=True)
+
+
+def _made(api: APIClient, *, auto_remove: bool = False) -> str:
+    config = api.create_host_config(auto_remove=auto_remove)
+    made = api.create_container("busybox:latest", ["sh", "-c", UNTIL_TOLD], name="job", host_config=config)["Id"]
+    api.start(made)
+    return str(made)
+
+
+def _answer(workspace: Workspace, text: str) -> Message:
+    """What was answered, in another message than the one that is painted."""
+
+    def told() -> list[Message]:
+        every = workspace.messages(OPS, ADMIN)
+        return [each for each in every if each.by_bot and text in each.plain() and "is running" not in each.plain()]
+
+    return eventually(told)[-1]
+
+
+def _begun(workspace: Workspace) -> None:
+    workspace.slash(ADMIN, OPS, "wait --public job")
+    eventually(lambda: painted(workspace, OPS, WAITS))
+
+
+def test_it_answers_when_it_happens(workspace: Workspace, bot: BotProcess, job: str, api: APIClient) -> None:
+    """It is a stream meanwhile, of a kind of its own."""
+    with started(bot):
+        for _ in range(WAITS_EACH + 1):
+            workspace.slash(ADMIN, OPS, "wait --public job")
+        eventually(lambda: painted(workspace, OPS, f"You have {WAITS_EACH} streams of this kind already"))
+        workspace.slash(ADMIN, OPS, "stream ls --public")
+        assert eventually(lambda: painted(workspace, OPS, "PERSON")).plain().count("wait --public job") >= WAITS_EACH
+        api.stop(job)
+        eventually(
+            lambda: len([each for each in workspace.messages(OPS, ADMIN) if "\n7" in each.plain()]) >= WAITS_EACH
+        )
+
+
+def test_it_can_be_stopped(workspace: Workspace, bot: BotProcess, job: str) -> None:
+    """The container runs on, and the answer says so."""
+    with started(bot):
+        _begun(workspace)
+        shown = painted(workspace, OPS, WAITS)
+        assert shown is not None
+        workspace.click(ADMIN, OPS, shown.ts, "Stop")
+        assert "Still running: job" in eventually(lambda: painted(workspace, OPS, "stopped it")).plain()
+    assert job
+
+
+@pytest.mark.parametrize("orderly", [True, False], ids=["stopped", "killed"])
+def test_it_goes_on_over_an_end_of_slashdock(
+    workspace: Workspace, bot: BotProcess, job: str, api: APIClient, orderly: bool
+) -> None:
+    """Under its number, so that the buttons of before still are about it; the answer goes where it was asked."""
+    bot.start()
+    _begun(workspace)
+    first = painted(workspace, OPS, WAITS)
+    assert first is not None
+    if orderly:
+        bot.stop()
+        assert "goes on by itself after the next start" in _answer(workspace, "Number 1 goes on").plain()
+    else:
+        bot.kill()
+    with started(bot):
+        again = eventually(lambda: (found := painted(workspace, OPS, WAITS)) and found.ts != first.ts and found)
+        workspace.slash(ADMIN, OPS, "stream ls --public --format '{{.Number}} {{.State}} {{.Line}}'")
+        assert eventually(lambda: painted(workspace, OPS, "1 lives "))
+        api.stop(job)
+        assert _answer(workspace, "\n7")
+        eventually(lambda: "is running" not in workspace.state.message(OPS, again.ts).plain())
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["there", "removed"])
+def test_what_ended_while_slashdock_was_down_is_answered_with_its_code(
+    workspace: Workspace, bot: BotProcess, api: APIClient, removed: bool
+) -> None:
+    """Of one that was removed the engine's events tell it."""
+    made = _made(api, auto_remove=removed)
+    bot.start()
+    _begun(workspace)
+    bot.kill()
+    api.stop(made)
+    eventually(lambda: not removed or not api.containers(all=True, filters={"name": "job"}))
+    with started(bot):
+        assert "7" in _answer(workspace, "ran docker wait").plain()
+    if not removed:
+        api.remove_container(made)
+
+
+def test_it_is_about_the_container_that_it_was_about(
+    workspace: Workspace, bot: BotProcess, api: APIClient, job: str
+) -> None:
+    """Another one that has its name since is not waited for."""
+    bot.start()
+    _begun(workspace)
+    bot.kill()
+    api.remove_container(job, force=True)
+    _made(api)
+    with started(bot):
+        assert _answer(workspace, "job became another container")
+
+
+def test_it_is_judged_anew(workspace: Workspace, bot: BotProcess, job: str) -> None:
+    """Who may not any more is told so, and nothing is waited for."""
+    bot.start()
+    _begun(workspace)
+    bot.kill()
+    policy = bot.folder / "policy.toml"
+    policy.write_text(policy.read_text() + '\n[[deny]]\nverbs = ["wait"]\non = ["*"]\n')
+    with started(bot):
+        assert eventually(lambda: painted(workspace, OPS, "policy.toml"))
+        workspace.slash(ADMIN, OPS, "stream ls -q --public")
+    assert job
+
+
+def test_what_something_else_wrote_is_not_begun(workspace: Workspace, bot: BotProcess, job: str) -> None:
+    """A row that is not slashdock's own ends like everything that an end broke off."""
+    bot.start()
+    _begun(workspace)
+    bot.kill()
+    with sqlite3.connect(bot.folder / "data" / FILE) as db:
+        db.execute("UPDATE lasting SET sealed = zeroblob(64)")
+    db.close()
+    with started(bot):
+        assert eventually(lambda: painted(workspace, OPS, "slashdock ended before this was answered"))
+    assert job
+
+
+def test_it_goes_on_past_ends_of_the_engine(
+    workspace: Workspace, fresh_world: str, job: str, api: APIClient, tmp_path: Path
+) -> None:
+    """While it waits, and where the engine is not there when slashdock starts."""
+    door = Door(fresh_world)
+    with door.serve(tmp_path) as address:
+        bot = BotProcess(tmp_path, address, by_socket(workspace))
+        bot.start()
+        _begun(workspace)
+        door.shut()
+        eventually(lambda: painted(workspace, OPS, "The engine does not answer"))
+        bot.kill()
+        with started(bot):
+            door.open()
+            api.stop(job)
+            assert "7" in _answer(workspace, "ran docker wait").plain()
