@@ -14,6 +14,7 @@ from docker.errors import APIError, DockerException
 
 from bot import answers
 from bot.admission import spec_of
+from bot.answers import End
 from bot.clock import Clock
 from bot.description import arrived, mounted
 from bot.discretion import Discretion
@@ -23,9 +24,10 @@ from bot.judging import Judged, Judging
 from bot.living import Living, living
 from bot.policy import Deny, Hold, Object, Rules
 from bot.record import Answer
-from bot.request import Outcome, Received, Status
+from bot.request import TRUSTED, Actor, Member, Origin, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
-from bot.streams import Streams
+from bot.streams import Stream, Streams
+from bot.talking import Talk, talking
 from bot.workers import aside
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
@@ -44,6 +46,8 @@ Progress = Callable[[View], None]  # shows how far something long is; called oft
 
 _NO_TURN = "Nothing was done: whether a cleanup runs cannot be told, as its lock in the data folder is not there: {}."
 _BROKEN_OFF = "Interrupted: there may be more to show."
+_NO_THREAD = "Nobody can type into it from here: a session is a thread in Slack."
+_NOT_THEM = "They cannot be let in, as they may not run this line themselves: {}"
 _MAYBE = "Interrupted: it may have been done, or not. Look at how it is now before you repeat it."
 
 log = logging.getLogger(__name__)
@@ -163,6 +167,7 @@ class Execution:
             given=received.request.given,
             progress=lambda text: progress(View(secrets.mask_text(text))),
             live=lambda: self._living(judged, received, progress),
+            session=lambda: self._talking(judged, received, progress),
             draft=self.store.files.draft,
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
@@ -174,11 +179,49 @@ class Execution:
         """Have it live on, in a thread that does not count as one of the engine's; raises Refusal."""
         facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
         with self.streams.open(*facts) as stream, aside(), living(stream, progress, self.store.files) as live:
-            stream.still = lambda: self._ended_by_policy(judged)
+            stream.still = lambda: self._ended_by_policy(judged, received.request)
             yield live
 
-    def _ended_by_policy(self, judged: Judged) -> str:
-        """Why a line that lives may go on no more, as the policy is now; empty where it may."""
+    @contextmanager
+    def _talking(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Talk]:
+        """The same with somebody who types into it, in a thread; raises Refusal."""
+        request, terms = received.request, self.policy.current().terms
+        if not request.channel or request.origin in TRUSTED or request.origin is Origin.SCHEDULE:
+            raise Refusal(_NO_THREAD)
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        with ExitStack() as stack:
+            stream = stack.enter_context(self.streams.open(*facts))
+            stream.idle = self.streams.idle
+            stack.enter_context(aside())
+            talk = talking(stream, progress, self.store.files, self.streams.lasts, recorded=terms.recorded)
+            stream.still = lambda: self._ended_session(judged, request, stream)
+            stream.admit = lambda actor: self._admit(judged, request, actor)
+            yield stack.enter_context(talk)
+
+    def _admit(self, judged: Judged, request: Request, actor: str) -> None:
+        """See that somebody else may run the same line, with no more consent than it has; raises Refusal."""
+        asked = replace(request, actor=Actor(actor, request.actor.team), received=0.0, confirmed="", approved=0)
+        try:
+            theirs = self.judging.judge_again(asked)
+        except End as end:
+            raise Refusal(_NOT_THEM.format(end.reply.error or end.reason)) from None
+        if not theirs.needs <= judged.needs or theirs.found.keys() != judged.found.keys():
+            raise Refusal(_NOT_THEM.format("it needs somebody else's consent"))
+
+    def _ended_session(self, judged: Judged, request: Request, stream: Stream) -> str:
+        """The same of a session; who may not run its line any more types in it no more."""
+        for actor in tuple(stream.guests):
+            try:
+                self._admit(judged, request, actor)
+            except Refusal:
+                stream.guests.pop(actor, None)
+        return self._ended_by_policy(judged, request)
+
+    def _ended_by_policy(self, judged: Judged, request: Request) -> str:
+        """Why a line that lives may go on no more, as the policy and Slack are now; empty where it may."""
+        member = Member() if request.origin in TRUSTED else self.judging.directory.member(request.actor, fresh=False)
+        if member.refused is not None and not member.unsaid:
+            return f"It is not allowed any more: {member.refused}"
         policy, found = self.policy.current(), (each for each in judged.found.values() if isinstance(each, Found))
         objects = tuple(obj for each in found for obj in self.judging.objects(each, judged.made_by))
         verdict = policy.judge(judged.asker, judged.command.spec, objects)
@@ -218,9 +261,11 @@ class Execution:
     def settle(self, received: Received, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""
         status = Status.UNKNOWN if reply.unknown else Status.FAILED if reply.failed else Status.DONE
-        public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
+        happened = judged.command.spec.permission.changes and not judged.command.lives() and _happened(reply)
+        public = judged.command.public or happened
         later = self.store.tide.later()
-        due = received.request.due(received.number, later, public=public, quiet=reply.quiet)
+        asked = received.request
+        due = None if reply.silent else asked.due(received.number, later, public=public, quiet=reply.quiet)
         shown = reply
         try:
             self.store.record.outcome(

@@ -5,21 +5,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from commands.attempts import Refusal
+from commands.live import Said
 from commands.reply import Document
 from commands.units import exactly
 
 EACH, ALL = 5, 20  # streams of one person, and of all people together
 LOOK = 15.0  # seconds between two looks at whether each may still go on
 LASTS = 3600.0  # seconds that one lives at most
+IDLE = 600.0  # seconds for which nothing was typed and nothing printed, after which a session ends
+REPEATS = 200  # deliveries of a session that are known, so that none is typed twice
 ENDS = "slashdock stops"
 
 _TOO_MANY = "You have {} streams already, which is the most. `stream ls` shows them, `stream stop NUMBER` ends one."
 _FULL = "There are {} streams already, which is the most. `stream ls` shows them; try again when one has ended."
 _LATE = "It has lived for {}, which is as long as it may."
+_IDLE = "Nothing was typed and nothing printed for {}."
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +32,8 @@ log = logging.getLogger(__name__)
 class Stream:
     """One of them, by the number of its action; since is epoch seconds, due of the monotonic clock.
 
-    ended is why it has to end. paused: it goes on, and is not painted.
+    ended is why it has to end. paused: it goes on, and is not painted. A session takes what its owner types, and
+    what those do who were let in; left: what runs in the container goes on after its end.
     """
 
     def __init__(self, number: int, actor: str, person: str, host: str, line: str, since: float, due: float) -> None:  # noqa: PLR0913, PLR0917 - its facts
@@ -43,8 +49,47 @@ class Stream:
         self.still: Callable[[], str] = str  # why it may go on no more, as a sentence; empty where it may
         self.copied: Callable[[], Document | None] = lambda: None  # what it has printed until now
         self.changed: Callable[[], None] = lambda: None  # hears that it is painted again, or no more
+        self.left = False
+        self.idle = 0.0  # seconds of silence after which it ends; 0 where it may be silent
+        self.heard = time.monotonic()  # when something was typed or printed last
+        self.guests: dict[str, str] = {}  # who else may type, by their id at Slack
+        self.takes: Callable[[Said], None] | None = None  # what is done with what is typed; None where nothing can be
+        self.admit: Callable[[str], None] = lambda _actor: None  # raises Refusal where one may not run the same line
+        self._known: deque[str] = deque(maxlen=REPEATS)
         self._closers: set[Callable[[], None]] = set()
         self._changed = threading.Condition()
+
+    def typist(self, account: str) -> str:
+        """The name of whoever has this account at Slack and may type; empty where they may not."""
+        return self.person if account == self.actor else self.guests.get(account, "")
+
+    def type(self, said: Said, delivery: str = "") -> bool:
+        """Type this, once; False where nothing can be typed any more."""
+        with self._changed:
+            takes = None if self.ended else self.takes
+            if takes is None:
+                return False
+            if delivery and delivery in self._known:
+                return True
+            self._known.append(delivery)
+        self.touch()
+        takes(said)
+        return True
+
+    def touch(self) -> None:
+        """Something was typed or printed."""
+        self.heard = time.monotonic()
+
+    @property
+    def over(self) -> float:
+        """When it ends by itself, of the monotonic clock, where nothing more is typed or printed."""
+        return min(self.due, self.heard + self.idle) if self.idle else self.due
+
+    def leave(self, why: str) -> bool:
+        """Have it end, and what runs in the container go on."""
+        with self._changed:
+            self.left = self.left or not self.ended
+        return self.end(why)
 
     def end(self, why: str) -> bool:
         """Have it end; False where it has to already."""
@@ -68,6 +113,32 @@ class Stream:
         """Wait for so long, less where it has to end; whether it has to."""
         with self._changed:
             return bool(self._changed.wait_for(lambda: self.ended, seconds))
+
+    def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
+        """Do all of these at once, each in a thread of its own but the first; what each gives, in their order.
+
+        Raises what one of them raised, once all are over.
+        """
+        told: dict[int, str | BaseException] = {}
+
+        def work(place: int) -> None:
+            try:
+                told[place] = jobs[place]()
+            except BaseException as error:  # noqa: BLE001 - raised again, once all are over
+                told[place] = error
+                self.end("One of them failed.")
+
+        name = f"stream-{self.number}"
+        threads = [threading.Thread(target=work, args=(at,), name=f"{name}-{at}") for at in range(1, len(jobs))]
+        for thread in threads:
+            thread.start()
+        work(0)
+        for thread in threads:
+            thread.join()
+        for each in told.values():
+            if isinstance(each, BaseException):
+                raise each
+        return [str(told[at]) for at in range(len(jobs))]
 
     @contextmanager
     def closing(self, close: Callable[[], None]) -> Iterator[None]:
@@ -93,8 +164,8 @@ class Streams:
     def __init__(self, each: int = EACH, all_: int = ALL, lasts: float = LASTS, look: float = LOOK) -> None:
         self._each = each
         self._all = all_
-        self._lasts = lasts
         self._look = look
+        self.lasts, self.idle = lasts, IDLE
         self._open: dict[int, Stream] = {}
         self._changed = threading.Condition()
         self._closed = False
@@ -103,7 +174,7 @@ class Streams:
     @contextmanager
     def open(self, number: int, actor: str, person: str, host: str, line: str) -> Iterator[Stream]:
         """One more while this lasts; raises Refusal where there are too many."""
-        stream = Stream(number, actor, person, host, line, time.time(), time.monotonic() + self._lasts)
+        stream = Stream(number, actor, person, host, line, time.time(), time.monotonic() + self.lasts)
         with self._changed:
             self._see_that_there_is_room(person)
             self._open[number] = stream
@@ -150,7 +221,7 @@ class Streams:
             for stream in living:
                 if why := self._over(stream):
                     stream.end(why)
-            soonest = min(each.due for each in living) - time.monotonic()
+            soonest = min(each.over for each in living) - time.monotonic()
             with self._changed:
                 self._changed.wait(max(0.0, min(self._look, soonest)))
 
@@ -164,7 +235,9 @@ class Streams:
     def _over(self, stream: Stream) -> str:
         """Why it has to end; empty where it may go on."""
         if time.monotonic() >= stream.due:
-            return _LATE.format(exactly(self._lasts))
+            return _LATE.format(exactly(self.lasts))
+        if time.monotonic() >= stream.over:
+            return _IDLE.format(exactly(stream.idle))
         try:
             return stream.still()
         except Exception:  # a bug of ours must not end the looks

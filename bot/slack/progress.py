@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.blockrules import problems
-from bot.slack.letter import Letter
 from bot.slack.message import Message
+from bot.slack.pages import Pages, Put
 from bot.slack.post import Canvas
 from bot.slack.said import Refused, Unsure
+from bot.slack.threads import Threads
 from commands.live import View
 
 PACE = 1.2  # seconds between two looks of the message; Slack, chat.update, 50 a minute
@@ -19,7 +20,6 @@ PACE = 1.2  # seconds between two looks of the message; Slack, chat.update, 50 a
 log = logging.getLogger(__name__)
 
 Draw = Callable[[View, bool], Message]  # the newest look, and whether the work is over
-Put = Callable[[Letter, bool], object]  # queues a letter; True for the one that makes the message
 
 
 _NOTHING = View("")
@@ -56,16 +56,24 @@ class Progress:
 
     canvas is the place of the message, None where nothing can be painted: then, and as long as there is no text,
     waiting is called once, to tell the asker alone that it goes on. What lives on is painted apart then, where they
-    alone see it.
+    alone see it; a session always is, for it has a thread of its own.
     """
 
     pace = PACE
 
-    def __init__(
-        self, canvas: Canvas | None, draw: Draw, put: Put, waiting: Callable[[], None], apart: Callable[[], Canvas]
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
+        self,
+        canvas: Canvas | None,
+        draw: Draw,
+        put: Put,
+        waiting: Callable[[], None],
+        apart: Callable[[View], Canvas],
+        threads: Threads | None = None,
     ) -> None:
         self._canvas = canvas
         self._apart = apart
+        self._threads = threads
+        self._pages = Pages(put)
         self._draw = draw
         self._put = put
         self._waiting = waiting
@@ -85,16 +93,21 @@ class Progress:
     def show(self, view: View) -> None:
         """This is how it looks now."""
         with self._lock:
-            self._state.view = replace(view, added="")
-            if self._canvas is None and view.lives and not self._state.lived:
-                self._canvas = self._apart()
+            self._state.view = replace(view, added="", page=None)
+            if (self._canvas is None or view.session) and view.lives and not self._state.lived:
+                self._canvas = self._apart(view)
                 self._state.lived = True
         self._queue()
+        if view.page is not None:
+            self._pages.show(view.page)
 
     def end(self) -> None:
         """It is over: what was painted gets its last look; what was not, is not painted any more."""
         with self._lock:
             self._state.ended = True
+            canvas = self._canvas
+        if self._threads is not None and canvas is not None and canvas.painted:
+            self._threads.close(canvas.thread)
         self._queue()
 
     def send(self) -> bool:
@@ -127,7 +140,11 @@ class Progress:
                 self._give_up(told=True)
         else:
             with self._lock:
-                self._state.shown = look
+                first, self._state.shown = self._state.shown is None, look
+            view, ended = look
+            if first and view.session and not ended and self._threads is not None:
+                self._threads.open(canvas.thread, view.session)
+                self._pages.begin(canvas.beneath)
         return True
 
     def _give_up(self, *, told: bool) -> None:

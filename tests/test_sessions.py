@@ -1,0 +1,135 @@
+"""Sessions: the whole bot in the workspace, and real processes in a real container that are typed into."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bot_process import POLICY, BotProcess, by_socket, started
+from docker.api.client import APIClient
+from eventually import eventually
+
+from bot.workspace import Message, Workspace
+from bot.workspace.people import ADMIN, OPERATOR, OPS
+
+DIRECT = "D" + ADMIN[1:]
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    """A workspace of four people on a port of its own."""
+    made = Workspace()
+    with made.serve():
+        yield made
+
+
+@pytest.fixture
+def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
+    """The bot, joined to the workspace, where ada may enter."""
+    (tmp_path / "policy.toml").write_text(POLICY.replace('"act", "change"]', '"act", "change", "enter"]'))
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
+        yield running
+
+
+def _said(workspace: Workspace, channel: str, text: str) -> Message | None:
+    """The newest message of the bot's there that has this text."""
+    found = [each for each in workspace.messages(channel, ADMIN) if each.by_bot and text in each.text]
+    return found[-1] if found else None
+
+
+def _open(workspace: Workspace, line: str, channel: str = OPS) -> Message:
+    """The message above the session that this line opens."""
+    workspace.slash(ADMIN, OPS, line)
+    return eventually(lambda: _said(workspace, channel, "is typed into it"))
+
+
+def _lines(workspace: Workspace, head: Message) -> list[str]:
+    """What stands in the thread, message by message."""
+    return [each.text for each in workspace.thread(head.channel, head.ts, ADMIN)[1:] if each.by_bot]
+
+
+def _type(workspace: Workspace, head: Message, text: str, who: str = ADMIN) -> None:
+    if head.channel == DIRECT:
+        workspace.direct(who, text, head.ts)
+    else:
+        workspace.say(who, head.channel, text, head.ts)
+
+
+def _press(workspace: Workspace, bot: BotProcess, head: Message, key: str) -> None:
+    """A key, and wait until it was: what is typed after it comes by another way."""
+    asked = "SELECT count(*) FROM actions WHERE verb = 'stream key' AND status = 'done'"
+
+    def pressed() -> int:
+        with contextlib.closing(sqlite3.connect(f"file:{bot.folder}/data/slashdock.db?mode=ro", uri=True)) as db:
+            return int(db.execute(asked).fetchone()[0])
+
+    before = pressed()
+    workspace.click(ADMIN, head.channel, head.ts, key)
+    eventually(lambda: pressed() > before)
+
+
+def _processes(api: APIClient, name: str = "web") -> list[str]:
+    return [" ".join(row) for row in api.top(name)["Processes"]]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_shell_remembers_what_was_typed(workspace: Workspace, api: APIClient) -> None:
+    """A variable is set and read back; the end of what is typed ends it, with its exit code."""
+    head = _open(workspace, "exec -i --public web sh")
+    _type(workspace, head, "name=“ada &amp; co”")
+    _type(workspace, head, "`echo hello $name`")
+    eventually(lambda: [each for each in _lines(workspace, head) if each == "hello ada &amp; co"])
+    _type(workspace, head, "sleep 987")
+    eventually(lambda: [each for each in _processes(api) if "sleep 987" in each])
+    workspace.click(ADMIN, OPS, head.ts, "^C")
+    eventually(lambda: _said(workspace, OPS, "sh ended with exit code"))
+    assert not [each for each in _processes(api) if "987" in each]
+
+
+def test_a_terminal_shows_programs_that_fill_it(workspace: Workspace, bot: BotProcess, api: APIClient) -> None:
+    """Vi is opened, its picture shown, and left; ^C ends a sleep, and the shell goes on; in direct messages here."""
+    head = _open(workspace, "exec -it web sh", DIRECT)
+    assert not [each for each in workspace.messages(OPS, OPERATOR) if each.by_bot]
+    _type(workspace, head, "vi /tmp/new")
+    eventually(lambda: [each for each in _lines(workspace, head) if "~\n~" in each and "/tmp/new" in each])
+    _type(workspace, head, "ihello from vi")
+    eventually(lambda: [each for each in _lines(workspace, head) if "hello from vi" in each])
+    _press(workspace, bot, head, "esc")
+    _type(workspace, head, ":wq")
+    _type(workspace, head, "cat /tmp/new")
+    eventually(lambda: _lines(workspace, head)[-1].endswith("cat /tmp/new\nhello from vi\n\n/ #"))
+    _type(workspace, head, "sleep 654")
+    eventually(lambda: [each for each in _processes(api) if "sleep 654" in each])
+    workspace.click(ADMIN, DIRECT, head.ts, "^C")
+    eventually(lambda: _lines(workspace, head)[-1].endswith("sleep 654\n^C\n/ #"))
+    assert not [each for each in _processes(api) if "sleep 654" in each]
+    _type(workspace, head, "exit 3")
+    eventually(lambda: _said(workspace, DIRECT, "sh ended with exit code 3."))
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("flags", ["-it", "-i"])
+def test_what_is_stopped_is_killed(workspace: Workspace, api: APIClient, flags: str) -> None:
+    """With all that it started, in the background or without the mark of the session."""
+    head = _open(workspace, f"exec {flags} --public web sh")
+    _type(workspace, head, "(trap '' HUP; exec sleep 321) & env -i sleep 322 & trap '' HUP; echo begun")
+    eventually(lambda: len([each for each in _processes(api) if "sleep 32" in each]) == 2)
+    workspace.click(ADMIN, OPS, head.ts, "Stop")
+    eventually(lambda: _said(workspace, OPS, "stopped it. sh was killed."))
+    assert not [each for each in _processes(api) if "sleep 32" in each]
+    assert not api.inspect_container("web")["ExecIDs"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_is_left_goes_on(workspace: Workspace, api: APIClient) -> None:
+    """Detached from, a shell stays where it is."""
+    head = _open(workspace, "exec -it --public web sh")
+    _type(workspace, head, "sleep 432")
+    eventually(lambda: [each for each in _processes(api) if "sleep 432" in each])
+    workspace.click(ADMIN, OPS, head.ts, "Detach")
+    eventually(lambda: _said(workspace, OPS, "left it. sh goes on in web"))
+    assert [each for each in _processes(api) if "sleep 432" in each]
+    api.restart("web", timeout=0)
