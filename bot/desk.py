@@ -121,11 +121,11 @@ class Desk:
         command = self._command(request.line)
         return command is not None and (command.public or (command.spec.permission.changes and not command.lives()))
 
-    def type(self, number: int, user: str, said: str, delivery: str) -> None:
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
         """What somebody wrote in the thread of a session."""
         stream = self._pipeline.streams.get(number)
         if stream is not None and (person := stream.typist(user)):
-            stream.type(Said(said, person), delivery)
+            stream.type(Said(said, person, at=at), delivery)
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
         """An opaque id for a dialog that a button opened; empty where it cannot be written down."""

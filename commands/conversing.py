@@ -24,6 +24,8 @@ from commands.multiplex import Frames
 
 PACE = 131_072  # bytes a second that are taken from a process; what prints faster waits, as on a slow terminal
 PATIENCE = 5  # seconds in which a process has to make room for what is typed
+TOGETHER = 0.05  # seconds in which what was typed at once is delivered, in whatever order
+APART = 0.1  # seconds after a key: what follows escape at once is taken for one key with it, busybox waits 0.05
 SHOWN = 32_768  # characters since the last thing typed that are kept to be shown
 _CHUNK = 16_384  # bytes
 _ASKS = re.compile(r"(?i)(?:password|passphrase|passcode|\bpin\b|secret|token)[^:]*:\s*$")
@@ -137,15 +139,34 @@ class Conversation:
 
     def _write(self) -> str:
         try:
-            while (said := self._typed.get()) is not None:
-                if not self._session.typed(said, hidden=bool(_ASKS.search(self._surface.prompt()))):
-                    break
-                self._say(said)
+            while all(map(self._said, batch := self._next())) and batch:
+                pass
             if self._session.ended and not self._session.left:
                 self._other.end(self._socket.sendall)
         finally:
             hang_up(self._client, self._answer)
         return ""
+
+    def _next(self) -> list[Said]:
+        """What was typed next, in its own order: Slack may deliver it in another. Empty where it is over."""
+        first = self._typed.get()
+        if first is None:
+            return []
+        batch = [first]
+        self._session.wait(TOGETHER)
+        while not self._typed.empty():
+            if (said := self._typed.get()) is None:
+                self._typed.put(None)
+                break
+            batch.append(said)
+        return sorted(batch, key=lambda each: each.at)
+
+    def _said(self, said: Said) -> bool:
+        """Type it; False where it may not be, any more."""
+        may = self._session.typed(said, hidden=bool(_ASKS.search(self._surface.prompt())))
+        if may:
+            self._say(said)
+        return may
 
     def _say(self, said: Said) -> None:
         try:
@@ -155,6 +176,7 @@ class Conversation:
                 self._other.interrupt()
             elif said.key:
                 self._socket.sendall(KEYS[said.key])
+                self._session.wait(APART)
             else:
                 self._turn()
                 self._socket.sendall(_lines(said.text, b"\r" if self._tty else b"\n"))

@@ -19,11 +19,15 @@ WIDTH, HEIGHT = 80, 24  # characters and lines of a session's terminal
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody typed in the thread of a session: lines without the end of the last one, or a key by its name."""
+    """What somebody typed in the thread of a session: lines without the end of the last one, or a key by its name.
+
+    at is when, in epoch seconds of Slack's; 0 for a key, which reaches us later than what is typed.
+    """
 
     text: str
     person: str
     key: str = ""
+    at: float = 0.0
 
 
 @dataclass(frozen=True)

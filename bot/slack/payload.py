@@ -57,13 +57,14 @@ class Submitted:
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person wrote in a thread; said is as it was meant to be typed, delivery the id of the event."""
+    """What a person wrote in a thread; said as it was meant to be typed, at when that was, sent when Slack told."""
 
     channel: str
     thread: str
     user: str
     said: str = field(repr=False)
     delivery: str
+    at: float
     sent: float
 
 
@@ -142,6 +143,7 @@ def typed(payload: Payload, now: float) -> Typed | None:
         _id(event, "user"),
         unslack.typed(text),
         _id(payload, "event_id"),
+        float(event["ts"]),
         _earlier(payload.get("event_time"), now),
     )
 

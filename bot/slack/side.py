@@ -221,7 +221,7 @@ class SlackSide:
         """What was written in the thread of a session; what lay too long is not typed, as no late line is run."""
         number = self._threads.number((typed.channel, typed.thread))
         if number is not None and self._clock.now() - typed.sent <= STALE:
-            self._desk.type(number, typed.user, typed.said, typed.delivery)
+            self._desk.type(number, typed.user, typed.said, typed.delivery, typed.at)
 
     def _submit(self, submitted: Submitted) -> Mapping[str, str]:
         """What is wrong with what was filled in, by the fields; nothing where it is on its way."""

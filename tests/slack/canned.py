@@ -115,9 +115,9 @@ class CannedDesk:
         """Whether it changes something."""
         return "restart" in request.line
 
-    def type(self, number: int, user: str, said: str, delivery: str) -> None:
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
         """Note it."""
-        del delivery
+        del delivery, at
         self.typed.append((number, user, said))
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
