@@ -42,8 +42,14 @@ def _said(workspace: Workspace, channel: str, text: str) -> Message | None:
 
 def _open(workspace: Workspace, line: str, channel: str = OPS) -> Message:
     """The message above the session that this line opens."""
+    before = {each.ts for each in workspace.messages(channel, ADMIN)}
+
+    def opened() -> Message | None:
+        found = _said(workspace, channel, "is typed into it")
+        return found if found and found.ts not in before else None
+
     workspace.slash(ADMIN, OPS, line)
-    return eventually(lambda: _said(workspace, channel, "is typed into it"))
+    return eventually(opened)
 
 
 def _lines(workspace: Workspace, head: Message) -> list[str]:
@@ -134,3 +140,41 @@ def test_what_is_left_goes_on(workspace: Workspace, api: APIClient) -> None:
     eventually(lambda: _said(workspace, OPS, "left it. sh goes on in web"))
     assert [each for each in _processes(api) if "sleep 432" in each]
     api.restart("web", timeout=0)
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("flags", ["-it", "-i"])
+def test_a_container_is_run_to_be_typed_into(workspace: Workspace, api: APIClient, flags: str) -> None:
+    """It ends with its exit code, and is removed where the line says so."""
+    head = _open(workspace, f"run {flags} --rm --public --name talking busybox sh")
+    _type(workspace, head, "echo $((6 * 7))")
+    eventually(lambda: [each for each in _lines(workspace, head) if "42" in each.splitlines()])
+    _type(workspace, head, "exit 5")
+    eventually(lambda: _said(workspace, OPS, "talking ended with exit code 5."))
+    eventually(lambda: not api.containers(all=True, filters={"name": "talking"}))
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_was_left_is_attached_to_again_and_stopped(workspace: Workspace, api: APIClient) -> None:
+    """An attached session ends without its container; one that was run ends with it."""
+    head = _open(workspace, "run -it --public --name talking busybox sh")
+    _type(workspace, head, "word=ada")
+    eventually(lambda: [each for each in _lines(workspace, head) if "word=ada" in each])
+    workspace.click(ADMIN, OPS, head.ts, "Detach")
+    eventually(lambda: _said(workspace, OPS, "ada left it. talking goes on"))
+    second = _open(workspace, "attach --public talking")
+    assert second.ts != head.ts
+    _type(workspace, second, "echo $word lovelace")
+    eventually(lambda: [each for each in _lines(workspace, second) if "ada lovelace" in each])
+    workspace.click(ADMIN, OPS, second.ts, "Stop")
+    eventually(lambda: _said(workspace, OPS, "ada stopped it. talking goes on"))
+    third = _open(workspace, "attach --public talking")
+    api.kill("talking")
+    eventually(lambda: _said(workspace, OPS, "talking ended with exit code 137."))
+    assert third.ts != second.ts
+    api.remove_container("talking")
+    head = _open(workspace, "run -it --public --name talking busybox sh")
+    workspace.click(ADMIN, OPS, head.ts, "Stop")
+    eventually(lambda: _said(workspace, OPS, "ada stopped it. talking was killed."))
+    assert not api.inspect_container("talking")["State"]["Running"]
+    api.remove_container("talking")
