@@ -61,7 +61,13 @@ TOLD_OF = {"building/contexts", "building/downloading", "building/folders", "bui
     "creation/files"
 }
 # A file of its own, a type, text in memory, the engine's answers, how large its logs are, and how full its disk is.
-HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"}
+HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"} | {
+    # Connections to the engine, and types.
+    "container/following",
+    "conversing",
+    "filing",
+    "reply",
+}
 
 
 @dataclass(frozen=True)
