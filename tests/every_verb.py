@@ -136,7 +136,7 @@ EVERY: Mapping[str, Line] = {
     "cleanup undo": Line("cleanup undo 1"),
     "schedule run": Line("schedule run cleanup"),
 }
-# What asks nothing of an engine beyond looks, though its class may: the terminal attaches nothing, nothing was built with
+# What asks nothing of an engine beyond looks, though its class may: a terminal attaches nothing, nothing was built with
 # BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and what a
 # cleanup takes is slashdock's own, as maintenance is.
 IDLE = frozenset(

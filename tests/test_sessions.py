@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +12,10 @@ from pathlib import Path
 import pytest
 from bot_process import POLICY, BotProcess, by_socket, started
 from docker.api.client import APIClient
+from door import Door
 from eventually import eventually
 
-from bot.workspace import Message, Workspace
+from bot.workspace import Message, Workspace, payloads
 from bot.workspace.people import ADMIN, OPERATOR, OPS
 
 DIRECT = "D" + ADMIN[1:]
@@ -26,10 +29,13 @@ def workspace() -> Iterator[Workspace]:
         yield made
 
 
+RULES = POLICY.replace('"act", "change"]', '"act", "change", "enter"]')
+
+
 @pytest.fixture
 def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
     """The bot, joined to the workspace, where ada may enter."""
-    (tmp_path / "policy.toml").write_text(POLICY.replace('"act", "change"]', '"act", "change", "enter"]'))
+    (tmp_path / "policy.toml").write_text(RULES)
     with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
         yield running
 
@@ -178,3 +184,112 @@ def test_what_was_left_is_attached_to_again_and_stopped(workspace: Workspace, ap
     eventually(lambda: _said(workspace, OPS, "ada stopped it. talking was killed."))
     assert not api.inspect_container("talking")["State"]["Running"]
     api.remove_container("talking")
+
+
+def test_who_is_let_in_may_type_and_nobody_else(workspace: Workspace, bot: BotProcess, api: APIClient) -> None:
+    """Whoever may run the same line themselves; once they may not, what they write is no input any more."""
+    head = _open(workspace, "exec -i --public web sh")
+    for thread in (head.ts, None):
+        workspace.say(OPERATOR, OPS, "touch /from-otto", thread)
+    workspace.slash(ADMIN, OPS, "stream let 1 otto")
+    eventually(lambda: _said(workspace, OPS, "They cannot be let in"))
+    (bot.folder / "policy.toml").write_text(RULES.replace('"see", "read", "act"]', '"see", "read", "act", "enter"]'))
+
+    def let() -> Message | None:
+        workspace.slash(ADMIN, OPS, "stream let 1 otto")
+        return _said(workspace, OPS, "otto may type")
+
+    eventually(let)
+    _type(workspace, head, "echo guest; ls /", OPERATOR)
+    shown = eventually(lambda: [each for each in _lines(workspace, head) if "guest" in each])
+    assert "from-otto" not in shown[-1]
+    workspace.click(ADMIN, OPS, head.ts, "Stop")
+    eventually(lambda: _said(workspace, OPS, "sh was killed."))
+    assert api.top("web")
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_is_no_plain_message_of_its_owner_is_not_typed(workspace: Workspace, api: APIClient) -> None:
+    """Edits, files, what an app posts, a line for the bot; and a second delivery types nothing twice."""
+    head = _open(workspace, "exec -i --public web sh")
+    _type(workspace, head, "echo first >>/typed")
+    plain = workspace.say(ADMIN, OPS, "echo second >>/typed", head.ts)
+    person, channel = workspace.state.person(ADMIN), workspace.state.channel(OPS)
+    inner, now = payloads.spoken(plain, person, "message", channel.kind), workspace.state.clock()
+    for odd in ({"subtype": "message_changed"}, {"bot_id": "B1"}, {"app_id": "A1"}, {"files": [{"id": "F1"}]}):
+        workspace.deliver(
+            "events_api", payloads.event({**inner, "text": "echo odd >>/typed", **odd}, person, now)
+        ).wait()
+    again = payloads.event({**inner, "text": "echo twice >>/typed"}, person, now)
+    for _ in range(2):
+        workspace.deliver("events_api", again).wait()
+    workspace.mention(ADMIN, OPS, "stream ls", head.ts)
+    eventually(lambda: _said(workspace, OPS, "PERSON"))
+    _type(workspace, head, "cat /typed; echo end")
+    shown = eventually(lambda: [each for each in _lines(workspace, head) if "end" in each])
+    assert shown[-1].split() == ["first", "second", "twice", "end"]
+    workspace.click(ADMIN, OPS, head.ts, "^D")
+    eventually(lambda: _said(workspace, OPS, "sh ended with exit code 0."))
+    assert api.top("web")
+
+
+def _recorded(workspace: Workspace) -> Message | None:
+    """A session of a bot that has read the policy anew."""
+    head = _open(workspace, "exec -it --public web sh")
+    if "is recorded" in head.text:
+        return head
+    workspace.click(ADMIN, OPS, head.ts, "Stop")
+    return None
+
+
+def test_it_is_recorded_where_the_policy_says_so(workspace: Workspace, bot: BotProcess, api: APIClient) -> None:
+    """Which it says at its opening; secrets are masked in the recording as in the thread."""
+    (bot.folder / "policy.toml").write_text(f"{RULES}\n[sessions]\nrecord = true\n")
+    head = eventually(lambda: _recorded(workspace))
+    _type(workspace, head, "echo DB_PASSWORD=hunter2-hunter2")
+    eventually(lambda: [each for each in _lines(workspace, head) if each.count("DB_PASSWORD") > 1])
+    _type(workspace, head, "read -s -p 'Password: ' word; echo got it")
+    eventually(lambda: [each for each in _lines(workspace, head) if each.endswith("Password:")])
+    _type(workspace, head, "open-sesame")
+    eventually(lambda: re.search(r"^Password: .*\n/ #$", _lines(workspace, head)[-1], re.DOTALL))
+    assert not [each for each in _lines(workspace, head) if "hunter2" in each]
+    _type(workspace, head, "exit")
+    (message,) = eventually(lambda: [each for each in workspace.messages(OPS, ADMIN) if each.files])
+    first, *events = workspace.files.kept[message.files[0]["id"]].content.decode().splitlines()
+    assert json.loads(first)["version"] == 2
+    assert {json.loads(each)[1] for each in events} == {"i", "o"}
+    assert not [each for each in events if "hunter2" in each or "open-sesame" in each]
+    kept = b"".join(each.read_bytes() for each in bot.folder.rglob("*") if each.is_file() and each.suffix != ".toml")
+    assert b"hunter2-hunter2" not in kept
+    assert api.top("web")
+
+
+def test_it_ends_when_the_policy_allows_it_no_more(workspace: Workspace, bot: BotProcess, api: APIClient) -> None:
+    """What is typed then is not typed any more."""
+    _open(workspace, "exec -it --public web sh")
+    (bot.folder / "policy.toml").write_text(POLICY)
+    eventually(lambda: _said(workspace, OPS, "It is not allowed any more"))
+    eventually(lambda: not [each for each in _processes(api) if each.endswith(" sh")])
+
+
+@pytest.mark.usefixtures("bot")
+def test_it_ends_with_its_container(workspace: Workspace, api: APIClient) -> None:
+    """And says how that ended."""
+    _open(workspace, "exec -it --public web sh")
+    api.kill("web")
+    told = eventually(lambda: _said(workspace, OPS, "sh ended with exit code"))
+    assert "The container ended with exit code 137." in told.text
+
+
+def test_an_engine_that_goes_away_is_told(
+    workspace: Workspace, fresh_world: str, tmp_path: Path, api: APIClient
+) -> None:
+    """How it ended is not known then."""
+    (tmp_path / "policy.toml").write_text(RULES)
+    door = Door(fresh_world)
+    with door.serve(tmp_path) as address, started(BotProcess(tmp_path, address, by_socket(workspace))):
+        _open(workspace, "exec -it --public web sh")
+        door.shut()
+        eventually(lambda: _said(workspace, OPS, "The engine does not answer any more"))
+        door.open()
+    api.restart("web", timeout=0)

@@ -23,6 +23,7 @@ Draw = Callable[[View, bool], Message]  # the newest look, and whether the work 
 
 
 _NOTHING = View("")
+_OPENS = "It opens…"  # until the thread is there, what is written there would be lost
 
 
 @dataclass
@@ -32,12 +33,14 @@ class _State:
     ended: bool = False
     queued: bool = False
     lived: bool = False  # a place of its own was made for what lives on
+    open: bool = False  # what is written in the thread of a session is heard
     shown: tuple[View, bool] | None = None  # the look that the message has
 
     @property
     def look(self) -> tuple[View, bool]:
         """What the message should say."""
-        return self.view, self.ended
+        opens = self.view.session and not self.open
+        return (replace(self.view, state=_OPENS, buttons=()) if opens else self.view), self.ended
 
     @property
     def says(self) -> bool:
@@ -144,6 +147,9 @@ class Progress:
             view, ended = look
             if first and view.session and not ended and self._threads is not None:
                 self._threads.open(canvas.thread, view.session)
+                with self._lock:
+                    self._state.open = True
+                self._queue()
                 self._pages.begin(canvas.beneath)
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +22,9 @@ from commands.live import HEIGHT, WIDTH, Session
 from commands.reply import Errors, Reply, note
 
 TERMINAL = (INTERRUPT, END, "^Z", "enter", "esc")  # what can be pressed where there is a terminal
+SIGNALLED = 128  # an exit code beyond it stands for a signal, which may have been the container's end
+SETTLES = 1.0  # seconds
+_LOOK = 0.05  # seconds between two looks
 PLAIN = (INTERRUPT, END)  # and where there is none
 _LEFT = "{} goes on in {}: `docker top {}` shows it, `docker restart {}` ends all that runs there."
 _KILLED = "{} was killed."
@@ -107,13 +111,17 @@ def _told(ctx: Context, started: _Started, session: Session, name: str, command:
     if session.ended:
         return note(f"{session.ended} {_KILLED.format(command)}")
     code = int(state.get("ExitCode") or 0)
-    return exited(code, f"{command} ended with exit code {code}. {_stopped(ctx, process.container)}".strip())
+    stopped = _stopped(ctx, process.container) if code > SIGNALLED else ""
+    return exited(code, f"{command} ended with exit code {code}. {stopped}".strip())
 
 
 def _stopped(ctx: Context, container: str) -> str:
-    """How the container ended; empty where it runs on, or nobody knows."""
-    try:
-        state = wire.get(ctx.docker, "/containers/{0}/json", container)["State"]
-    except (DockerException, requests.RequestException):
-        return ""
-    return "" if state["Running"] else _STOPPED.format(state["ExitCode"])
+    """How the container ended; empty where it runs on, or nobody knows. Its processes end a moment before it does."""
+    until = time.monotonic() + SETTLES
+    with suppress(DockerException, requests.RequestException):
+        while time.monotonic() < until:
+            state = wire.get(ctx.docker, "/containers/{0}/json", container)["State"]
+            if not state["Running"]:
+                return _STOPPED.format(state["ExitCode"])
+            time.sleep(_LOOK)
+    return ""
