@@ -293,3 +293,19 @@ def test_an_engine_that_goes_away_is_told(
         eventually(lambda: _said(workspace, OPS, "The engine does not answer any more"))
         door.open()
     api.restart("web", timeout=0)
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("flags", "told"), [("-it", "sleep was killed."), ("-i", "could not be killed and still runs")]
+)
+def test_where_there_is_no_shell_the_truth_is_told(workspace: Workspace, api: APIClient, flags: str, told: str) -> None:
+    """At a terminal ^C is typed; without one nothing can be done, which is said."""
+    bare = api.create_container("busybox", ["sh", "-c", "rm /bin/sh; exec sleep 1000"], name="bare")["Id"]
+    api.start(bare)
+    eventually(lambda: _processes(api, "bare")[0].endswith("sleep 1000"))
+    head = _open(workspace, f"exec {flags} --public bare sleep 876")
+    workspace.click(ADMIN, OPS, head.ts, "Stop")
+    eventually(lambda: _said(workspace, OPS, told))
+    assert len([each for each in _processes(api, "bare") if "876" in each]) == (flags == "-i")
+    api.remove_container(bare, force=True)
