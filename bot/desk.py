@@ -28,6 +28,7 @@ from commands import asking
 from commands.asking import Form
 from commands.command import Command
 from commands.line import UsageError
+from commands.live import Said
 from commands.reply import Button
 from commands.secret_lines import mask_line
 
@@ -125,9 +126,15 @@ class Desk:
         return self._pipeline.directory.member(actor, fresh=fresh, channel=channel)
 
     def public(self, request: Request) -> bool:
-        """Whether everybody may see what its line does: it changes something, or the line says so."""
+        """Whether everybody may see what its line does: the line says so, or it changes something and is no session."""
         command = self._command(request.line)
-        return command is not None and (command.public or command.spec.permission.changes)
+        return command is not None and (command.public or (command.spec.permission.changes and not command.lives()))
+
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
+        """What somebody wrote in the thread of a session."""
+        stream = self._pipeline.streams.get(number)
+        if stream is not None and (person := stream.typist(user)):
+            stream.type(Said(said, person, at=at), delivery)
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
         """An opaque id for a dialog that a button opened; empty where it cannot be written down."""

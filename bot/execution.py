@@ -25,9 +25,10 @@ from bot.lasting import Kept
 from bot.living import Living, living
 from bot.policy import Deny, Hold, Object, Policy, Rules
 from bot.record import Answer
-from bot.request import TRUSTED, Outcome, Received, Request, Status
+from bot.request import TRUSTED, Actor, Origin, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
 from bot.streams import WAITS, WORKS, Stream, Streams
+from bot.talking import Talk, talking
 from bot.workers import aside
 from commands import grammar, secrets, wire
 from commands.aftermath import traced
@@ -48,6 +49,8 @@ _NO_TURN = "Nothing was done: whether a cleanup runs cannot be told, as its lock
 _BROKEN_OFF = "Interrupted: there may be more to show."
 _NOT_NOW = "It is not allowed any more: {}"
 _CHANGED = "What you may see was changed. Send the line again."
+_NO_THREAD = "Nobody can type into it from here: a session is a thread in Slack."
+_NOT_THEM = "They cannot be let in, as they may not run this line themselves: {}"
 _MAYBE = "Interrupted: it may have been done, or not. Look at how it is now before you repeat it."
 
 log = logging.getLogger(__name__)
@@ -170,6 +173,7 @@ class Execution:
             work=lambda: self._working(judged, received, cancel),
             live=lambda: self._living(judged, received, progress),
             watched=progress is not silent,
+            session=lambda: self._talking(judged, received, progress),
             draft=self.store.files.draft,
             credentials=self.store.vault,
             allowances=policy.allowances(self.allowances),
@@ -213,6 +217,42 @@ class Execution:
         except Unwritable as error:
             raise Refusal(f"This could not be written down, so it was not begun: {error}") from error
         return True
+
+    @contextmanager
+    def _talking(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Talk]:
+        """The same with somebody who types into it, in a thread; raises Refusal."""
+        request, terms = received.request, self.policy.current().terms
+        if not request.channel or request.origin in TRUSTED or request.origin is Origin.SCHEDULE:
+            raise Refusal(_NO_THREAD)
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        with ExitStack() as stack:
+            stream = stack.enter_context(self.streams.open(*facts))
+            stream.idle = self.streams.idle
+            stack.enter_context(aside())
+            talk = talking(stream, progress, self.store.files, stream.terms.lasts, recorded=terms.recorded)
+            begun = self.policy.current()
+            stream.still = lambda: self._ended_session(judged, request, stream, begun)
+            stream.admit = lambda actor: self._admit(judged, request, actor)
+            yield stack.enter_context(talk)
+
+    def _admit(self, judged: Judged, request: Request, actor: str) -> None:
+        """See that somebody else may run the same line, with no more consent than it has; raises Refusal."""
+        asked = replace(request, actor=Actor(actor, request.actor.team), received=0.0, confirmed="", approved=0)
+        try:
+            theirs = self.judging.judge_again(asked)
+        except End as end:
+            raise Refusal(_NOT_THEM.format(end.reply.error or end.reason)) from None
+        if not theirs.needs <= judged.needs or theirs.found.keys() != judged.found.keys():
+            raise Refusal(_NOT_THEM.format("it needs somebody else's consent"))
+
+    def _ended_session(self, judged: Judged, request: Request, stream: Stream, begun: Policy) -> str:
+        """The same of a session; who may not run its line any more types in it no more."""
+        for actor in tuple(stream.guests):
+            try:
+                self._admit(judged, request, actor)
+            except Refusal:
+                stream.guests.pop(actor, None)
+        return self._ended_by_policy(judged, request, begun)
 
     def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy) -> str:
         """Why a line that lives may go on no more, as policy, roles and Slack are now; empty where it may.
@@ -265,9 +305,11 @@ class Execution:
         """Write its end down; unknown where that cannot be done."""
         ended = Status.CANCELLED if reply.cancelled else Status.FAILED if reply.failed else Status.DONE
         status = Status.UNKNOWN if reply.unknown else ended
-        public = judged.command.public or (judged.command.spec.permission.changes and _happened(reply))
+        happened = judged.command.spec.permission.changes and not judged.command.lives() and _happened(reply)
+        public = judged.command.public or happened
         later = self.store.tide.later()
-        due = received.request.due(received.number, later, public=public, quiet=reply.quiet)
+        asked = received.request
+        due = None if reply.silent else asked.due(received.number, later, public=public, quiet=reply.quiet)
         shown = reply
         try:
             self.store.record.outcome(

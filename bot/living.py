@@ -116,26 +116,7 @@ class Living:
 
     def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
         """Do all of these at once, each in a thread of its own but the first."""
-        told: dict[int, str | BaseException] = {}
-
-        def work(place: int) -> None:
-            try:
-                told[place] = jobs[place]()
-            except BaseException as error:  # noqa: BLE001 - raised again, once all are over
-                told[place] = error
-                self.stream.end("One of them failed.")
-
-        name = f"stream-{self.stream.number}"
-        threads = [threading.Thread(target=work, args=(at,), name=f"{name}-{at}") for at in range(1, len(jobs))]
-        for thread in threads:
-            thread.start()
-        work(0)
-        for thread in threads:
-            thread.join()
-        for each in told.values():
-            if isinstance(each, BaseException):
-                raise each
-        return [str(told[at]) for at in range(len(jobs))]
+        return self.stream.together(jobs)
 
     def flush(self) -> None:
         """Nothing more comes: show what has no end of a line."""

@@ -57,6 +57,16 @@ def kept(reading: Reading, document: Table) -> float:
     return reading.seconds(table, (*key, "kept")) or KEPT
 
 
+def recorded(reading: Reading, document: Table) -> bool:
+    """[sessions]: whether they are recorded."""
+    table, key = reading.table(document, ("sessions",)), ("sessions",)
+    reading.keys(table, key, ("record",))
+    found = table.get("record", False)
+    if not isinstance(found, bool):
+        reading.fault((*key, "record"), "expected true or false")
+    return found is True
+
+
 def quiet(reading: Reading, document: Table) -> Quiet:
     """[quiet]: when what can wait does; its hosts are checked by whoever knows them."""
     table, key = reading.table(document, ("quiet",)), ("quiet",)

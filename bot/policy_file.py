@@ -22,7 +22,7 @@ CLASSES = tuple(each.value for each in Permission if each is not Permission.LIST
 KINDS = {"containers": "container", "images": "image", "networks": "network", "volumes": "volume"}
 TABLES = (
     "version", "people", "groups", "channels", "protect", "run", "build", "confirm", "limits", "answers", "roles",
-    "deny", "require", "approvals", "break_glass", "quiet",
+    "deny", "require", "approvals", "break_glass", "quiet", "sessions",
 )  # fmt: skip
 RULE_KEYS = ("verbs", "on", "hosts", "channels", "approve")
 DENY_KEYS = ("verbs", "on", "hosts", "channels")
@@ -115,6 +115,7 @@ class _Reading(Reading):
             rates=policy_bounds.rates(self, document),
             kept=policy_bounds.kept(self, document),
             quiet=self._quiet(document),
+            recorded=policy_bounds.recorded(self, document),
             lines={
                 "channels": self.places.of(("channels",)),
                 "break_glass": self.places.of(("break_glass",)),

@@ -120,6 +120,7 @@ class Terms:
     rates: Rates = field(default_factory=Rates)
     kept: float = KEPT  # seconds for which answers are kept
     quiet: Quiet = field(default_factory=Quiet)
+    recorded: bool = False  # whether all that is typed and printed in sessions is kept
     lines: Mapping[str, int] = field(default_factory=dict)  # where [channels] and each kind of [protect] stand
 
     @cached_property

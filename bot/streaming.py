@@ -6,16 +6,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.policy import Allow, Asker, Rules
+from bot.policy_file import USER
 from bot.reader import Reader
 from bot.streams import Stream, Streams
 from commands.attempts import Refusal
 from commands.catalog import Catalog
+from commands.keys import KEYS
+from commands.live import Said
 from commands.reply import Document
 from commands.spec import Permission
 
 STOP, PAUSE, RESUME = "stream stop", "stream pause", "stream resume"
 _NONE = "Nothing lives on as number {}. `stream ls` shows what does."
 _NONE_OF_YOURS = "Nothing of yours lives on as number {}. `stream ls` shows what does."
+_NO_SESSION = "Nothing can be typed into number {}: it is no session, or it ends."
+_NO_KEY = "There is no key {}. There are ^A to ^Z, {}."
 _THEIRS = "Number {} is {}'s. To do this to what others began takes a rule for `{}` (class change) on '*'."
 
 
@@ -60,6 +65,42 @@ class AskersStreams:
         """Have one painted again."""
         self._theirs(RESUME, number).pause(on=False)
         return f"Number {number} is painted again."
+
+    def press(self, number: int, key: str) -> None:
+        """Press a key in a session."""
+        stream = self.streams.get(number)
+        if stream is None or not (self.asker.has(stream.actor) or self.asker.id in stream.guests):
+            raise Refusal(_NONE_OF_YOURS.format(number))
+        if key not in KEYS:
+            raise Refusal(_NO_KEY.format(key, ", ".join(each for each in KEYS if not each.startswith("^"))))
+        if not stream.type(Said("", self.person, key)):
+            raise Refusal(_NO_SESSION.format(number))
+
+    def detach(self, number: int) -> str:
+        """End a session and have what runs there go on."""
+        stream = self._session(number)
+        left = stream.leave(f"{self.person} left it.")
+        return f"Number {number} ends, and what runs there goes on." if left else f"Number {number} ends already."
+
+    def let(self, number: int, person: str) -> str:
+        """Let somebody type in a session."""
+        stream, people = self._session(number), self.policy.current().people
+        actor = people.actor(person) or person
+        if people.person(actor) is None and not USER.fullmatch(actor):
+            raise Refusal(f"The policy knows nobody of the name {person}.")
+        stream.admit(actor)
+        for account in {actor, *people.accounts(actor)}:
+            stream.guests[account] = people.person(actor) or actor
+        return f"{people.person(actor) or actor} may type in number {number} as well, where they can see its thread."
+
+    def _session(self, number: int) -> Stream:
+        """A session of theirs; raises Refusal."""
+        stream = self.streams.get(number)
+        if stream is None or not self.asker.has(stream.actor):
+            raise Refusal(_NONE_OF_YOURS.format(number))
+        if stream.takes is None:
+            raise Refusal(_NO_SESSION.format(number))
+        return stream
 
     def _theirs(self, verb: str, number: int) -> Stream:
         """The one of this number, where it is theirs to touch; raises Refusal."""

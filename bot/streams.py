@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from commands.attempts import Refusal
+from commands.live import Said
 from commands.reply import Document
 from commands.units import exactly
 
@@ -19,11 +21,14 @@ LASTS = 3600.0  # seconds that one lives at most
 WAITS_EACH, WAITS_ALL = 10, 50  # of those that wait for something and show next to nothing meanwhile
 WAITS_LAST = 7 * 86_400.0  # seconds
 WORKS_EACH, WORKS_ALL = 60, 600  # of works that end by themselves and may be cancelled: as many as lines under way
+IDLE = 600.0  # seconds for which nothing was typed and nothing printed, after which a session ends
+REPEATS = 200  # deliveries of a session that are known, so that none is typed twice
 ENDS = "slashdock stops"
 
 _TOO_MANY = "You have {} streams of this kind already, which is the most: `stream ls` shows, `stream stop` ends them."
 _FULL = "There are {} streams of this kind already, which is the most. Try again when one has ended."
 _LATE = "It has lived for {}, which is as long as it may."
+_IDLE = "Nothing was typed and nothing printed for {}."
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +49,9 @@ WAITS = Terms(WAITS_EACH, WAITS_ALL, WAITS_LAST)
 class Stream:
     """One of them, by the number of its action; since is epoch seconds, due of the monotonic clock.
 
-    ended is why it has to end. paused: it goes on, and is not painted. kept: it goes on over an end of slashdock.
+    ended is why it has to end. paused: it goes on, and is not painted. kept: it goes on over an end of slashdock. A
+    session takes what its owner types, and what those do who were let in; left: what runs in the container goes on
+    after its end.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - its facts
@@ -64,8 +71,47 @@ class Stream:
         self.still: Callable[[], str] = str  # why it may go on no more, as a sentence; empty where it may
         self.copied: Callable[[], Document | None] = lambda: None  # what it has printed until now
         self.changed: Callable[[], None] = lambda: None  # hears that it is painted again, or no more
+        self.left = False
+        self.idle = 0.0  # seconds of silence after which it ends; 0 where it may be silent
+        self.heard = time.monotonic()  # when something was typed or printed last
+        self.guests: dict[str, str] = {}  # who else may type, by their id at Slack
+        self.takes: Callable[[Said], None] | None = None  # what is done with what is typed; None where nothing can be
+        self.admit: Callable[[str], None] = lambda _actor: None  # raises Refusal where one may not run the same line
+        self._known: deque[str] = deque(maxlen=REPEATS)
         self._closers: set[Callable[[], None]] = set()
         self._changed = threading.Condition()
+
+    def typist(self, account: str) -> str:
+        """The name of whoever has this account at Slack and may type; empty where they may not."""
+        return self.person if account == self.actor else self.guests.get(account, "")
+
+    def type(self, said: Said, delivery: str = "") -> bool:
+        """Type this, once; False where nothing can be typed any more."""
+        with self._changed:
+            takes = None if self.ended else self.takes
+            if takes is None:
+                return False
+            if delivery and delivery in self._known:
+                return True
+            self._known.append(delivery)
+        self.touch()
+        takes(said)
+        return True
+
+    def touch(self) -> None:
+        """Something was typed or printed."""
+        self.heard = time.monotonic()
+
+    @property
+    def over(self) -> float:
+        """When it ends by itself, of the monotonic clock, where nothing more is typed or printed."""
+        return min(self.due, self.heard + self.idle) if self.idle else self.due
+
+    def leave(self, why: str) -> bool:
+        """Have it end, and what runs in the container go on."""
+        with self._changed:
+            self.left = self.left or not self.ended
+        return self.end(why)
 
     def end(self, why: str) -> bool:
         """Have it end; False where it has to already."""
@@ -89,6 +135,32 @@ class Stream:
         """Wait for so long, less where it has to end; whether it has to."""
         with self._changed:
             return bool(self._changed.wait_for(lambda: self.ended, seconds))
+
+    def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
+        """Do all of these at once, each in a thread of its own but the first; what each gives, in their order.
+
+        Raises what one of them raised, once all are over.
+        """
+        told: dict[int, str | BaseException] = {}
+
+        def work(place: int) -> None:
+            try:
+                told[place] = jobs[place]()
+            except BaseException as error:  # noqa: BLE001 - raised again, once all are over
+                told[place] = error
+                self.end("One of them failed.")
+
+        name = f"stream-{self.number}"
+        threads = [threading.Thread(target=work, args=(at,), name=f"{name}-{at}") for at in range(1, len(jobs))]
+        for thread in threads:
+            thread.start()
+        work(0)
+        for thread in threads:
+            thread.join()
+        for each in told.values():
+            if isinstance(each, BaseException):
+                raise each
+        return [str(told[at]) for at in range(len(jobs))]
 
     @contextmanager
     def closing(self, close: Callable[[], None]) -> Iterator[None]:
@@ -114,6 +186,7 @@ class Streams:
     def __init__(self, each: int = EACH, all_: int = ALL, lasts: float = LASTS, look: float = LOOK) -> None:
         self._terms = Terms(each, all_, lasts)
         self._look = look
+        self.lasts, self.idle = lasts, IDLE
         self._open: dict[int, Stream] = {}
         self._changed = threading.Condition()  # its lock may be taken again by who has it
         self._closed = False
@@ -182,7 +255,7 @@ class Streams:
             for stream in living:
                 if why := self._over(stream):
                     stream.end(why)
-            soonest = min(each.due for each in living) - time.monotonic()
+            soonest = min(each.over for each in living) - time.monotonic()
             with self._changed:
                 self._changed.wait(max(0.0, min(self._look, soonest)))
 
@@ -197,6 +270,8 @@ class Streams:
         """Why it has to end; empty where it may go on."""
         if time.monotonic() >= stream.due:
             return _LATE.format(exactly(stream.terms.lasts))
+        if time.monotonic() >= stream.over:
+            return _IDLE.format(exactly(stream.idle))
         try:
             return stream.still()
         except Exception:  # a bug of ours must not end the looks

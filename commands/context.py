@@ -13,7 +13,7 @@ from docker.api.client import APIClient
 from commands.allowances import Allowances
 from commands.credentials import Credentials, NoCredentials
 from commands.filing import Drafts, unwritten
-from commands.live import Begin, Streaming, Work, nowhere, uncancelled
+from commands.live import Begin, Enter, Streaming, Work, nowhere, uncancelled, unentered
 from commands.reply import Reply
 from commands.seen import Seen, Visible
 from commands.spec import Spec
@@ -148,9 +148,10 @@ class Context:
 
     exceeds says of a container's inspect why it gives more than the line asked for, empty where it does not. given is
     what was filled into the command's form. progress shows whoever waits how far it is: the whole text each time. live
-    begins something that lives on until it ends or somebody ends it, and raises Refusal where there are too many;
-    watched: somebody is shown how it goes on, so that what has no end of its own may live. work begins what may be
-    cancelled: progress has a button for that while it lasts. draft begins a file that the answer will give.
+    begins something that lives on until it ends or somebody ends it, session the same with somebody who types into it;
+    both raise Refusal where there are too many, or nobody can type. watched: somebody is shown how it goes on, so that
+    what has no end of its own may live. work begins what may be cancelled: progress has a button for that while it
+    lasts. draft begins a file that the answer will give.
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
     made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
     cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
@@ -178,6 +179,7 @@ class Context:
     live: Begin = nowhere
     watched: bool = False
     work: Work = uncancelled
+    session: Enter = unentered
     draft: Drafts = unwritten
     credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)

@@ -14,13 +14,38 @@ if TYPE_CHECKING:
     from commands.reply import Button, Document
 
 
+WIDTH, HEIGHT = 80, 24  # characters and lines of a session's terminal
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody typed in the thread of a session: lines without the end of the last one, or a key by its name.
+
+    at is when, in epoch seconds of Slack's; 0 for a key, which reaches us later than what is typed.
+    """
+
+    text: str
+    person: str
+    key: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One message in the thread of a session: how many came before it, and what it says when it is painted."""
+
+    number: int
+    text: Callable[[], str]
+
+
 @dataclass(frozen=True)
 class View:
     """How something that is under way looks: the whole text, and what of it is new since the last look.
 
     state is a line about it, charts and buttons stand beneath. lives: it goes on until somebody ends it, so that it is
     shown from the beginning, and to whoever asked where others may not see it. anew: the text is in the place of what
-    was shown before, so that nothing of it is new.
+    was shown before, so that nothing of it is new. session: it has a thread of its own, and what its owner writes there
+    goes to the stream of this number; page is one of the messages there.
     """
 
     text: str
@@ -30,6 +55,8 @@ class View:
     buttons: tuple[Button, ...] = ()
     lives: bool = False
     anew: bool = False
+    session: int = 0
+    page: Page | None = None
 
 
 class Live(Protocol):
@@ -114,6 +141,56 @@ def nowhere() -> AbstractContextManager[Live]:
     raise Refusal("Nothing can live on here.")
 
 
+class Session(Protocol):
+    """A line that lives on and into which its owner types. Everything it is given is shown masked."""
+
+    def show(self, page: int, text: Callable[[], str]) -> None:
+        """This message of its thread has this text, which is asked for each time it is painted."""
+
+    def say(self, state: str) -> None:
+        """Tell in one line how it stands."""
+
+    def offer(self, keys: Sequence[str]) -> None:
+        """Have these keys to press, beside what ends it; it is shown from now on."""
+
+    def hearing(self, take: Callable[[Said], None]) -> AbstractContextManager[None]:
+        """For as long as this lasts, take is given what is typed, from another thread; it must not wait."""
+
+    def typed(self, said: Said, *, hidden: bool) -> bool:
+        """This goes to the process now: False where it may not, any more. hidden: what is typed is a secret."""
+
+    def printed(self, text: str) -> None:
+        """The process printed this."""
+
+    @property
+    def ended(self) -> str:
+        """Why it has to end, as a sentence; empty while it may go on."""
+
+    @property
+    def left(self) -> bool:
+        """Whether what runs in the container goes on after its end."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, less where it has to end; whether it has to."""
+
+    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
+        """For as long as this lasts, close is called once it has to end, from another thread."""
+
+    def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
+        """Do all of these at once, each in a thread of its own but the first; what each gives, in their order."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """Its recording, where there is one; nothing is recorded any more."""
+
+
+Enter: TypeAlias = Callable[[], AbstractContextManager[Session]]
+
+
+def unentered() -> AbstractContextManager[Session]:
+    """Where nobody can type: raises Refusal."""
+    raise Refusal("Nobody can type here.")
+
+
 class Streaming(Protocol):
     """The lines that live, for whoever asks; every method but listed raises Refusal."""
 
@@ -131,3 +208,12 @@ class Streaming(Protocol):
 
     def resume(self, number: int) -> str:
         """Have one painted again; what is told of it."""
+
+    def press(self, number: int, key: str) -> None:
+        """Press a key in a session of theirs, or into which they were let."""
+
+    def detach(self, number: int) -> str:
+        """End a session of theirs and have what runs there go on; what is told of it."""
+
+    def let(self, number: int, person: str) -> str:
+        """Let somebody type in a session of theirs; what is told of it."""

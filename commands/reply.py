@@ -149,6 +149,11 @@ class Reply:
         )
         return replace(self, parts=tuple(parts), error=self.error and self.error.replace(old, new))
 
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to tell: what came of it is seen elsewhere."""
+        return self.quiet and not (self.parts or self.failed)
+
     def grep(self, text: str) -> Reply:
         """Only the lines of the output that contain the text; a table keeps its header."""
         return replace(self, parts=tuple(_grep(part, text) for part in self.parts))

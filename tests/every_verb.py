@@ -56,10 +56,13 @@ EVERY: Mapping[str, Line] = {
     "maintenance start": Line("maintenance start local 1h new disk"),
     "maintenance end": Line("maintenance end local"),
     "stream ls": Line("stream ls"),
-    "stream file": Line("stream file 1"),
+    "stream stop": Line("stream stop 1"),
     "stream pause": Line("stream pause 1"),
     "stream resume": Line("stream resume 1"),
-    "stream stop": Line("stream stop 1"),
+    "stream file": Line("stream file 1"),
+    "stream key": Line("stream key 1 ^C"),
+    "stream detach": Line("stream detach 1"),
+    "stream let": Line("stream let 1 bob"),
     "cleanup set": Line("cleanup set weekly --what images,networks"),
     "cleanup ls": Line("cleanup ls"),
     "cleanup show": Line("cleanup show weekly"),
@@ -133,7 +136,7 @@ EVERY: Mapping[str, Line] = {
     "cleanup undo": Line("cleanup undo 1"),
     "schedule run": Line("schedule run cleanup"),
 }
-# What asks nothing of an engine beyond looks, though its class may: a chat attaches nothing, nothing was built with
+# What asks nothing of an engine beyond looks, though its class may: a terminal attaches nothing, nothing was built with
 # BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and what a
 # cleanup takes is slashdock's own, as maintenance is.
 IDLE = frozenset(

@@ -62,7 +62,9 @@ TOLD_OF = {"building/contexts", "building/downloading", "building/folders", "bui
 }
 # A file of its own, types, text in memory, the engine's answers, how large its logs are, and how full its disk is.
 HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"} | {
+    # Connections to the engine, and types.
     "container/following",
+    "conversing",
     "filing",
     "reply",
 }

@@ -69,7 +69,11 @@ def test_the_page_says_of_every_verb_that_is_not_here_why() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "flag"),
-    [("container run", "interactive"), ("login", "password")],
+    [
+        ("container run", "detach-keys"),
+        ("container attach", "detach-keys"),
+        ("login", "password"),
+    ],
 )
 def test_what_does_not_do_what_docker_does_is_not_said_to_work(verb: str, flag: str) -> None:
     """It has another form, which the page tells."""

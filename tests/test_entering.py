@@ -76,14 +76,17 @@ def test_detached_it_says_nothing_and_runs(spoken: Bench, api: APIClient) -> Non
     assert eventually(lambda: any("sleep 1234" in " ".join(row) for row in api.top("web")["Processes"]))
 
 
-@pytest.mark.parametrize("line", ["exec -i web cat", "exec -it web sh", "exec --interactive --tty web sh"])
-def test_what_needs_a_keyboard_is_told_what_to_do_instead(spoken: Bench, api: APIClient, line: str) -> None:
-    """Nothing is started."""
+@pytest.mark.parametrize(
+    "line", ["exec -i web cat", "exec -it web sh", "attach web", "run -it --name never busybox sh"]
+)
+def test_where_nobody_can_type_no_session_begins(spoken: Bench, api: APIClient, line: str) -> None:
+    """Nothing is started: a session is a thread in Slack."""
     before = api.inspect_container("web")["ExecIDs"]
     outcome = spoken.say(line)
-    assert outcome.status is Status.USAGE
-    assert "Nothing can be typed into a container from a chat" in text.docker(outcome.reply)
+    assert outcome.status is Status.FAILED
+    assert "a session is a thread in Slack" in text.docker(outcome.reply)
     assert api.inspect_container("web")["ExecIDs"] == before
+    assert not api.containers(all=True, filters={"name": "never"})
 
 
 def test_who_may_not_enter_is_refused(spoken: Bench, bench: Bench) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from eventually import eventually
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from bot.streams import ALL, EACH, ENDS, Streams
 from commands.attempts import Refusal
 from commands.chance import MASK
 from commands.filing import TooLarge
-from commands.live import View
+from commands.live import Said, View
 
 BODY = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW"
 KEY = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{BODY}\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -161,3 +162,29 @@ def test_all_end_with_the_bot() -> None:
         assert stream.ended == f"{ENDS}."
     with pytest.raises(Refusal, match="begins nothing more"):
         streams.open(2, "U1", "ada", "local", "x").__enter__()
+
+
+def test_a_session_ends_when_nothing_is_typed_and_nothing_printed() -> None:
+    """What is typed or printed puts it off; what lives without being typed into has no such end."""
+    streams = Streams(look=0.01)
+    with streams.open(1, "U1", "ada", "local", "exec -it web sh") as stream:
+        stream.idle = 0.05
+        assert eventually(lambda: stream.ended).startswith("Nothing was typed and nothing printed for")
+    with streams.open(2, "U1", "ada", "local", "logs -f web") as stream:
+        assert stream.over == stream.due
+        stream.idle = 1.0
+        before = stream.over
+        stream.touch()
+        assert stream.over > before
+
+
+def test_what_is_delivered_twice_is_typed_once() -> None:
+    """And nothing once it ends."""
+    taken: list[Said] = []
+    with Streams().open(1, "U1", "ada", "local", "exec -it web sh") as stream:
+        assert not stream.type(Said("ls", "ada"))
+        stream.takes = taken.append
+        assert stream.type(Said("ls", "ada"), "Ev1")
+        assert stream.type(Said("ls", "ada"), "Ev1")
+        stream.leave("ada left it.")
+        assert (len(taken), stream.left, stream.type(Said("ls", "ada"), "Ev2")) == (1, True, False)

@@ -50,8 +50,11 @@ def under_way(line: str, asker: str, view: View, remember: Callable[[Button], st
     """How something looks that was asked for; over where its answer is there, so that nothing is to be pressed."""
     runs, shown = " ran " if over else " is running ", tail(visible(view.text)[0], LINES, LEFT)
     line, shown = cut(elements.typed(line), LINE_LIMIT) or "something", shown or "…"
-    parts: list[Json] = [section(*elements.who(asker), span(runs), span(line, code=True)), elements.preformatted(shown)]
-    told = f"{elements.mention(asker)}{runs}{escaped(line)}\n{escaped(shown)}"
+    parts: list[Json] = [section(*elements.who(asker), span(runs), span(line, code=True))]
+    told = f"{elements.mention(asker)}{runs}{escaped(line)}"
+    if not view.session:
+        parts.append(elements.preformatted(shown))
+        told = f"{told}\n{escaped(shown)}"
     if view.state:
         parts.append(section(span(view.state)))
         told = f"{told}\n{escaped(view.state)}"
@@ -62,3 +65,12 @@ def under_way(line: str, asker: str, view: View, remember: Callable[[Button], st
         pressable = [elements.button(each, at, name) for at, (each, name) in enumerate(known)]
         blocks += [{"type": "actions", "elements": pressable}] if pressable else []
     return Message(cut_escaped(told, TEXT_LIMIT), tuple(blocks))
+
+
+def page(text: str) -> Message | None:
+    """A message in the thread of a session; None where there is nothing to be seen."""
+    shown = tail(visible(text.strip("\n"))[0], LINES, LEFT)
+    if not shown.strip():
+        return None
+    block = {"type": "rich_text", "elements": [elements.preformatted(shown)]}
+    return Message(cut_escaped(escaped(shown), TEXT_LIMIT), (block,))

@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from bot.clock import Clock
 from bot.slack import payload
 from bot.slack.connection import Connection, quiet, sdk
-from bot.slack.payload import Asked, Pressed, Submitted
+from bot.slack.payload import Asked, Pressed, Submitted, Typed
 from bot.slack.signature import STAMP
 from bot.slack.views import CALLBACK
 
@@ -28,7 +28,8 @@ T = TypeVar("T")
 class Intake:
     """Bolt's listeners: each commits what it read through `take`, `press` or `submit`, then acknowledges.
 
-    waited gives the seconds for which what is read now may have lain before us.
+    waited gives the seconds for which what is read now may have lain before us. lives says of a channel and a thread
+    whether a session lives there; what is written there goes to type_.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
@@ -39,6 +40,8 @@ class Intake:
         press: Callable[[Pressed], None],
         submit: Callable[[Submitted], Mapping[str, str]],
         waited: Callable[[], float] = lambda: 0.0,
+        lives: Callable[[tuple[str, str]], bool] = lambda _thread: False,
+        type_: Callable[[Typed], None] = lambda _typed: None,
     ) -> None:
         self._identity = connection.identity
         self._clock = clock
@@ -46,14 +49,26 @@ class Intake:
         self._press = press
         self._submit = submit
         self._waited = waited
+        self._lives = lives
+        self._type = type_
 
     def slash(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
         """A slash command."""
         return self._heard(body, ack, lambda: payload.slash(body, self._sent(request)), self._take)
 
     def event(self, body: Body, ack: Ack) -> BoltResponse:
-        """A mention or a direct message; every other event is only acknowledged."""
+        """A mention, a direct message or what is typed into a session; every other event is only acknowledged."""
+        if self._is_typed(body):
+            return self._heard(body, ack, lambda: payload.typed(body, self._clock.now()), self._type)
         return self._heard(body, ack, lambda: payload.spoken(body, self._identity, self._clock.now()), self._take)
+
+    def _is_typed(self, body: Body) -> bool:
+        """Whether it is in the thread of a session, and no line for us."""
+        try:
+            thread = payload.thread(body)
+            return thread is not None and self._lives(thread) and not payload.names(body, self._identity)
+        except payload.UNREADABLE:
+            return False  # what is wrong with it is found by whoever reads it
 
     def click(self, body: Body, ack: Ack) -> BoltResponse:
         """A button in a message; every other click is only acknowledged."""

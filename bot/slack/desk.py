@@ -53,6 +53,9 @@ class Desk(Protocol):
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does."""
 
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
+        """What somebody wrote in the thread of a session at a time, once a delivery; who may not is ignored."""
+
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
         """An opaque id for a dialog that a button opened, answered at that place; empty where there can be none."""
 

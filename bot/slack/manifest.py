@@ -10,10 +10,12 @@ NAME = "slashdock"
 DESCRIPTION = "Run Docker from Slack, safely."
 SCOPES = {
     "app_mentions:read": "hear when somebody mentions the bot",
+    "channels:history": "hear what is typed into a session in a thread of a channel; nothing else there is read",
     "channels:read": "know whether a channel is shared with others, and who is in one where the clock runs a line",
     "chat:write": "answer in channels that the bot is in, and in direct messages",
     "commands": "have a slash command",
     "files:write": "send an answer that is too long for a message as a file",
+    "groups:history": "hear the same in a private channel that the bot is in",
     "groups:read": "know the same of a private channel that the bot is in",
     "im:history": "hear direct messages to the bot",
     "im:read": "know the same of direct messages to the bot",
@@ -24,6 +26,8 @@ SCOPES = {
 }
 EVENT_TYPES = {
     "app_mention": "a person mentions the bot in a channel or a thread",
+    "message.channels": "a person writes in the thread of a session in a channel; all else is dropped unread",
+    "message.groups": "the same in a private channel",
     "message.im": "a person writes to the bot alone",
 }
 

@@ -55,6 +55,19 @@ class Submitted:
     values: Mapping[str, str] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What a person wrote in a thread; said as it was meant to be typed, at when that was, sent when Slack told."""
+
+    channel: str
+    thread: str
+    user: str
+    said: str = field(repr=False)
+    delivery: str
+    at: float
+    sent: float
+
+
 def foreign(payload: Payload, identity: Identity) -> str | None:
     """Why a payload is not to be obeyed: another workspace, organisation or app; None where it is ours."""
     teams = set(_named(payload, "team_id", "team", ("team", "id"), ("user", "team_id"), *_IN_EVENT))
@@ -103,6 +116,36 @@ def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
         received=_earlier(payload.get("event_time"), now),
     )
     return Asked(request, place)
+
+
+def thread(payload: Payload) -> tuple[str, str] | None:
+    """The channel and the thread in which something was written; None where it is no message in a thread."""
+    event = payload.get("event") or {}
+    if event.get("type") != "message" or not event.get("thread_ts"):
+        return None
+    return _id(event, "channel"), _id(event, "thread_ts")
+
+
+def names(payload: Payload, identity: Identity) -> bool:
+    """Whether what was written begins with our name, so that it is a line for us wherever it stands."""
+    return (payload["event"].get("text") or "").lstrip().startswith(f"<@{identity.user}>")
+
+
+def typed(payload: Payload, now: float) -> Typed | None:
+    """What a person wrote in a thread as a plain message; None for edits, files, and what a bot or an app posts."""
+    event, text = payload["event"], payload["event"].get("text") or ""
+    odd = any(event.get(name) for name in ("subtype", "bot_id", "app_id", "files", "edited", "hidden"))
+    if odd or not event.get("user"):
+        return None
+    return Typed(
+        _id(event, "channel"),
+        _id(event, "thread_ts"),
+        _id(event, "user"),
+        unslack.typed(text),
+        _id(payload, "event_id"),
+        float(event["ts"]),
+        _earlier(payload.get("event_time"), now),
+    )
 
 
 def pressed(payload: Payload, now: float) -> Pressed | None:

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,15 @@ class Canvas:
     def painted(self) -> bool:
         """Whether it is there."""
         return bool(self._ts)
+
+    @property
+    def thread(self) -> tuple[str, str]:
+        """The channel and the time of the message, which is the id of the thread beneath it."""
+        return self._post.channel(self._place), self._ts
+
+    def beneath(self) -> Canvas:
+        """Another one, in the thread beneath this one."""
+        return Canvas(self._post, replace(self._place, thread=self._ts, beneath=self._ts))
 
     def paint(self, payload: Payload) -> None:
         """Put this in it; raises what Slack says, as every way does."""
@@ -109,13 +119,17 @@ class Post:
 
     def paint(self, place: Place, payload: Payload, ts: str = "") -> str:
         """Make such a message, or paint the one of that time anew; gives its time."""
-        channel = self.conversation(place.user) if place.direct and place.channel == place.user else place.channel
+        channel = self.channel(place)
         if ts:
             self._call(UPDATE, {"channel": channel, "ts": ts, "blocks": [], **payload})
             return ts
         if not place.direct:
             self._stays_here(channel)
         return str(self._post(channel, place.beneath, payload))
+
+    def channel(self, place: Place) -> str:
+        """The id of the channel that a place is in."""
+        return self.conversation(place.user) if place.direct and place.channel == place.user else place.channel
 
     def _tell_all(self, place: Place, payload: Payload) -> None:
         self._stays_here(place.channel)

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.blockrules import problems
-from bot.slack.letter import Letter
 from bot.slack.message import Message
+from bot.slack.pages import Pages, Put
 from bot.slack.post import Canvas
 from bot.slack.said import NotNow, Refused, Unsure
 from bot.slack.tempo import PACE, Tempo
+from bot.slack.threads import Threads
 from commands.live import View
 
 SLOW = 2.5  # seconds for which a look has to wait until the message says that it does
@@ -24,10 +25,10 @@ _SLOWLY = "Painted every {} s, as much is painted at once."
 log = logging.getLogger(__name__)
 
 Draw = Callable[[View, bool], Message]  # the newest look, and whether the work is over
-Put = Callable[[Letter, bool], object]  # queues a letter; True for the one that makes the message
 
 
 _NOTHING = View("")
+_OPENS = "It opens…"  # until the thread is there, what is written there would be lost
 
 
 @dataclass
@@ -37,12 +38,14 @@ class _State:
     ended: bool = False
     queued: bool = False
     lived: bool = False  # a place of its own was made for what lives on
+    open: bool = False  # what is written in the thread of a session is heard
     shown: tuple[View, bool] | None = None  # the look that the message has
 
     @property
     def look(self) -> tuple[View, bool]:
         """What the message should say."""
-        return self.view, self.ended
+        opens = self.view.session and not self.open
+        return (replace(self.view, state=_OPENS, buttons=()) if opens else self.view), self.ended
 
     @property
     def says(self) -> bool:
@@ -61,7 +64,7 @@ class Progress:
 
     canvas is the place of the message, None where nothing can be painted: then, and as long as there is no text,
     waiting is called once, to tell the asker alone that it goes on. What lives on is painted apart then, where they
-    alone see it.
+    alone see it; a session always is, for it has a thread of its own.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
@@ -70,11 +73,14 @@ class Progress:
         draw: Draw,
         put: Put,
         waiting: Callable[[], None],
-        apart: Callable[[], Canvas],
+        apart: Callable[[View], Canvas],
         tempo: Tempo,
+        threads: Threads | None = None,
     ) -> None:
         self._canvas = canvas
         self._apart = apart
+        self._threads = threads
+        self._pages = Pages(put)
         self._draw = draw
         self._put = put
         self._waiting = waiting
@@ -101,16 +107,21 @@ class Progress:
     def show(self, view: View) -> None:
         """This is how it looks now."""
         with self._lock:
-            self._state.view = replace(view, added="")
-            if self._canvas is None and view.lives and not self._state.lived:
-                self._canvas = self._apart()
+            self._state.view = replace(view, added="", page=None)
+            if (self._canvas is None or view.session) and view.lives and not self._state.lived:
+                self._canvas = self._apart(view)
                 self._state.lived = True
         self._queue()
+        if view.page is not None:
+            self._pages.show(view.page)
 
     def end(self) -> None:
         """It is over: what was painted gets its last look; what was not, is not painted any more."""
         with self._lock:
             self._state.ended = True
+            canvas = self._canvas
+        if self._threads is not None and canvas is not None and canvas.painted:
+            self._threads.close(canvas.thread)
         self._queue()
 
     def send(self) -> bool:
@@ -154,7 +165,14 @@ class Progress:
                 self._give_up(told=True)
         else:
             with self._lock:
-                self._state.shown = look
+                first, self._state.shown = self._state.shown is None, look
+            view, ended = look
+            if first and view.session and not ended and self._threads is not None:
+                self._threads.open(canvas.thread, view.session)
+                with self._lock:
+                    self._state.open = True
+                self._queue()
+                self._pages.begin(canvas.beneath)
         return True
 
     def _give_up(self, *, told: bool) -> None:

@@ -28,18 +28,20 @@ from bot.slack.flights import Flights
 from bot.slack.letter import FileLetter, MessageLetter
 from bot.slack.outbox import Outbox
 from bot.slack.patience import DELAY, Patience
-from bot.slack.payload import Asked, Pressed, Submitted
+from bot.slack.payload import Asked, Pressed, Submitted, Typed
 from bot.slack.place import Place
 from bot.slack.post import Canvas, Post
 from bot.slack.progress import Progress
 from bot.slack.pulse import Pulse
 from bot.slack.signature import Signature
 from bot.slack.sockets import Sockets
+from bot.slack.threads import Threads
 from bot.slack.wants import NOTE_LIMIT
 from bot.undelivered import Heard, Shown
 from commands.reply import Asking, Button, Note, Output, Reply, note
 
 TRIGGER = 2.5  # seconds for which a trigger id is used; Slack, 3
+STALE = 60.0  # seconds
 FED = 50  # answers at a time that are fed from the record
 UPDATES = "updates"  # the lane of all messages that are painted anew: each has its turn
 PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
@@ -72,7 +74,9 @@ class SlackSide:
         self._flights = Flights(desk)
         access = connection.access
         self._pulse = Pulse()
-        intake = Intake(connection, clock, self._take, self._press, self._submit, self._pulse.waited)
+        self._threads = Threads()
+        lives = lambda thread: self._threads.number(thread) is not None  # noqa: E731 - asked at each event
+        intake = Intake(connection, clock, self._take, self._press, self._submit, self._pulse.waited, lives, self._type)
         app = build(connection, intake)
         self.transport: http.Server | Sockets
         if access.mode is Mode.HTTP:
@@ -235,6 +239,12 @@ class SlackSide:
         if button:
             self._dialogs.open(asked, asking.form, button)
 
+    def _type(self, typed: Typed) -> None:
+        """What was written in the thread of a session; what lay too long is not typed, as no late line is run."""
+        number = self._threads.number((typed.channel, typed.thread))
+        if number is not None and self._clock.now() - typed.sent <= STALE:
+            self._desk.type(number, typed.user, typed.said, typed.delivery, typed.at)
+
     def _submit(self, submitted: Submitted) -> Mapping[str, str]:
         """What is wrong with what was filled in, by the fields; nothing where it is on its way."""
         found = self._dialogs.read(submitted)
@@ -253,13 +263,16 @@ class SlackSide:
             lambda view, over: under_way(line, place.user, view, remember, over=over),
             lambda letter, first: self._outbox.put(place.channel if first else UPDATES, letter),
             lambda: self._tell(asked, _goes_on(request), place.user),
-            lambda: self._apart(asked),
+            lambda _view: self._place_of_its_own(asked, shared=shared),
             self._post.tempo,
+            self._threads,
         )
 
-    def _apart(self, asked: Asked) -> Canvas:
-        """A message that whoever asked alone sees, which they are told of."""
+    def _place_of_its_own(self, asked: Asked, *, shared: bool) -> Canvas:
+        """A message in no thread, in direct messages where others may not see it: then whoever asked is told so."""
         place = asked.place
+        if shared:
+            return self._post.canvas(replace(place, thread="", beneath=""))
         self._tell(asked, Outcome(Status.DONE, note(_ELSEWHERE), line=written(asked.request.line)), place.user)
         return self._post.canvas(Place(place.user, place.user, direct=True))
 
@@ -286,7 +299,7 @@ class SlackSide:
         self._tell(asked, _NOT_OPENED, asked.place.user)
 
     def _tell(self, asked: Asked, outcome: Outcome, asker: str) -> None:
-        if outcome.status is Status.DUPLICATE:
+        if outcome.status is Status.DUPLICATE or outcome.reply.silent:
             return
         place, public = asked.place, outcome.public
         host = outcome.host or asked.request.host

@@ -10,7 +10,7 @@ _FENCES = ("```", "`")
 # No pattern begins with a run of blanks: looked for from each of its blanks, a long run would take minutes.
 _CONTINUED = re.compile(r"\\[ \t]*(?:\r\n|[\r\n])[ \t]*")
 _SPACE = re.compile(r"\s+")
-_LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _LINK = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel|ssh|slack):")
 _ENTITY = re.compile(r"&(lt|gt|amp);")
@@ -22,13 +22,21 @@ def text(given: str) -> str:
     return keyboard.mended(_unlinked(_unwrapped(given))).strip()
 
 
-def _unwrapped(given: str) -> str:
-    line = given.strip()
+def typed(given: str) -> str:
+    """What was meant to be typed into a process, line by line as it was written, without the marks of code."""
+    return "\n".join(keyboard.mended(line) for line in _LINE_BREAK.split(_unlinked(_unmarked(given))))
+
+
+def _unmarked(given: str) -> str:
     for fence in _FENCES:
-        inner = line.removeprefix(fence).removesuffix(fence)
-        if len(line) - len(inner) == 2 * len(fence) and "`" not in inner:
-            line = inner.strip()
-            break
+        inner = given.removeprefix(fence).removesuffix(fence)
+        if len(given) - len(inner) == 2 * len(fence) and "`" not in inner:
+            return inner.strip("\n") if fence == _FENCES[0] else inner
+    return given
+
+
+def _unwrapped(given: str) -> str:
+    line = _unmarked(given.strip()).strip()
     *parts, last = _CONTINUED.split(line)
     joined = " ".join([*(part.rstrip(" \t") for part in parts), last])
     return _SPACE.sub(lambda found: " " if _LINE_BREAK.search(found[0]) else found[0], joined)

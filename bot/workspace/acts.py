@@ -8,7 +8,7 @@ from bot.workspace.delivery import Delivery
 from bot.workspace.elements import action, values
 from bot.workspace.message import Message
 from bot.workspace.parts import Parts
-from bot.workspace.people import TEAM
+from bot.workspace.people import BOT_USER, TEAM
 from bot.workspace.views import View
 
 REQUIRED = "Please complete this required field."  # what Slack says
@@ -32,15 +32,20 @@ class Acts(Parts):
     def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Delivery:
         """A person mentions the bot in a channel that it is in."""
         message = self.say(user, channel, payloads.bot_user_mention(text), thread_ts)
-        return self._spoken(message, "app_mention")
+        return self._spoken(message, "app_mention")  # Slack tells of it twice, and the other one is the message
 
     def direct(self, user: str, text: str, thread_ts: str | None = None) -> Delivery:
         """A person writes to the bot alone."""
-        message = self.say(user, self.state.direct(user).id, text, thread_ts)
-        return self._spoken(message, "message")
+        return self._spoken(self._write(user, self.state.direct(user).id, text, thread_ts), "message")
 
     def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
-        """A person writes something that the bot is not told of."""
+        """A person writes something in a channel, which the bot is told of where it is in it."""
+        message = self._write(user, channel, text, thread_ts)
+        if BOT_USER in self.state.channel(channel).members:
+            self._spoken(message, "message")
+        return message
+
+    def _write(self, user: str, channel: str, text: str, thread_ts: str | None) -> Message:
         self.state.person(user)
         where = self.state.channel(channel).id
         return self.state.add(Message(where, self.state.next_ts(), user, text, thread_ts=thread_ts))

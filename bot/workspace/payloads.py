@@ -89,7 +89,7 @@ def spoken(message: Message, person: Person, kind: str, channel_type: str) -> Pa
         "client_msg_id": secrets.token_hex(16),
     }
     if kind == "message":
-        said["channel_type"] = channel_type
+        said["channel_type"] = {"public": "channel", "private": "group"}.get(channel_type, channel_type)
     if message.thread_ts:
         said["thread_ts"] = message.thread_ts
     return said

@@ -56,7 +56,7 @@ class WebApi:
         self.state = state
         self.faults = faults
         self.bot_token, self.app_token = tokens
-        self.scopes = {*SCOPES.values(), "commands", "app_mentions:read", "im:history"}
+        self.scopes = {*SCOPES.values(), "commands", "app_mentions:read", "im:history", "groups:history"}
         self.methods: dict[str, Method] = {}
         self.quotas = Quotas()
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)

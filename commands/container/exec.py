@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import requests
@@ -14,6 +15,7 @@ from commands import touching, wire
 from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import arg, args, flag
+from commands.container import entered
 from commands.container.several import nameless
 from commands.context import Context
 from commands.creation import attaching, sources
@@ -27,10 +29,6 @@ from commands.target import Target
 from commands.touching import Looked, Shares
 
 PROCESS = "exec"  # what the record calls the id of a process
-_NO_KEYBOARD = (
-    "Nothing can be typed into a container from a chat. Leave {} away to see what the command prints, or give it its"
-    " input on the line: exec {} sh -c 'echo TEXT | COMMAND'."
-)
 _NO_KEYS = "Nobody is attached here, so --detach-keys has no effect."
 _RUNS = "{} runs in {}. Its end is waited for, {:.0f} s at most."
 _GOES_ON = (
@@ -47,7 +45,7 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
     """Run a command in a container and show what it prints.
 
     Without -d the answer waits for its end, but not longer than the settings say; it goes on then in the background.
-    Nothing can be typed into it.
+    With -i it is a session in a thread: what you write there is typed into it, until it ends or somebody ends it.
     """
 
     container: str = arg("CONTAINER")
@@ -55,16 +53,14 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
     words: tuple[str, ...] = args("ARG", required=False)
     detach: bool = flag("-d", default=False, help="Do not wait for it, and show nothing of what it prints")
     detach_keys: str = flag(default="", help="Accepted and without effect, as nobody is attached")
-    interactive: bool = flag("-i", default=False, help="Not possible here: nothing is typed into it from a chat")
+    interactive: bool = flag("-i", default=False, help="Type into it, in a thread; with -t as at a terminal")
     privileged: bool = flag(default=False, help="Give it rights on the host")
     tty: bool = flag("-t", default=False, help="Give it a terminal, so that it prints as on one")
     user: str = flag("-u", default="", help="Who runs it: a name or a number, with a group after a colon")
     workdir: str = flag("-w", default="", help="The folder that it begins in")
 
     def problem(self) -> str | None:
-        """Docker's refusal of an empty name, and ours of what needs a keyboard."""
-        if self.interactive and not self.detach:
-            return _NO_KEYBOARD.format("-it" if self.tty else "-i", self.container)
+        """Docker's refusal of an empty name, and ours of what leads out of the container."""
         if leads_to_proc(self.workdir):
             return IN_PROC.format(self.workdir)
         return nameless([self.container])
@@ -72,6 +68,10 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
     def targets(self) -> tuple[Target, ...]:
         """The container."""
         return (Target("container", self.container),)
+
+    def lives(self) -> bool:
+        """Whether somebody types into it."""
+        return self.interactive and not self.detach
 
     def argv(self) -> tuple[str, ...]:
         """The command with its arguments."""
@@ -103,8 +103,11 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
         container = ctx.id(self.targets()[0])
         body = self._body(environment)
         try:
-            process = self._noted(ctx, container, body)
-            reply = self._detached(ctx, process) if self.detach else self._waited(ctx, process)
+            if self.lives():
+                reply = entered.entered(ctx, container, self.container, self.command, body, partial(self._noted, ctx))
+            else:
+                process = self._noted(ctx, container, body)
+                reply = self._detached(ctx, process) if self.detach else self._waited(ctx, process)
         except Refusal as error:
             return failure(str(error))
         except (APIError, requests.RequestException) as error:
@@ -127,7 +130,7 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
             "User": self.user,
             "Privileged": self.privileged,
             "Tty": self.tty,
-            "AttachStdin": False,
+            "AttachStdin": self.lives(),
             "AttachStdout": streams,
             "AttachStderr": streams,
             "Env": environment,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from commands.aftermath import End, Fate, Meant, Past
+from commands.attempts import Refusal
 from commands.command import Also, flag
 from commands.container import fates
 from commands.container.create import Create, errors
@@ -21,10 +22,7 @@ NOT_RUN, NOT_FOUND = 126, 127  # docker's exit codes where nothing ran
 _NOT_FOUND = ("executable file not found", "no such file or directory", "system cannot find the file specified")
 _NOT_RUN = ("permission denied", "is a directory")
 _BOTH = "conflicting options: cannot specify both --attach and --detach"
-_NO_KEYBOARD = (
-    "Nothing can be typed into a container from a chat. Leave {} away to see what it prints, or run it with -d and then"
-    " send `exec NAME COMMAND`."
-)
+_NO_INPUT = "-a stdin alone opens no input. Say -i, which lets you type into it in a thread."
 _NO_KEYS = "Nobody is attached here, so --detach-keys has no effect."
 _NOT_STARTED = "{} was made and not started, as the engine did not answer. `docker start {}` starts it."
 
@@ -33,13 +31,17 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
     """Make a container, start it and show what it prints.
 
     Without -d the answer waits for its end, but not longer than the settings say; it goes on then in the background.
-    Nothing can be typed into it.
+    With -i it is a session in a thread: what you write there is typed into it, until it ends or somebody ends it.
     """
 
     detach: bool = flag("-d", default=False, help="Do not wait for it: the answer is its id")
     detach_keys: str = flag(default="", help="Accepted and without effect, as nobody is attached")
-    interactive: bool = flag("-i", default=False, help="Only with -d: keep its input open, into which nothing is typed")
+    interactive: bool = flag("-i", default=False, help="Type into it, in a thread; with -d keep its input open")
     sig_proxy: bool = flag(default=True, shown="true", help="Accepted and without effect: a chat sends no signals")
+
+    def lives(self) -> bool:
+        """Whether somebody types into it."""
+        return self.interactive and not self.detach
 
     def attached(self) -> dict[str, bool]:
         """None of the streams where nobody waits for it."""
@@ -51,13 +53,15 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
         yield from super().also(found)
         yield Also("container create", (*self.targets(), self._itself()), part=True)
         yield Also("container start", (self._itself(),), part=True)
+        if self.lives():
+            yield Also("container attach", (self._itself(),), part=True)
 
     def unfit(self) -> str:
         """What docker refuses about the terminal, and what cannot be done without one."""
         if self.detach and self.attach:
             return _BOTH
-        if not self.detach and self.streams()["AttachStdin"]:
-            return _NO_KEYBOARD.format(self._typing())
+        if not self.detach and not self.interactive and self.streams()["AttachStdin"]:
+            return _NO_INPUT
         return super().unfit()
 
     def tell(self, wrong: str) -> str:
@@ -79,19 +83,22 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
 
     def run(self, ctx: Context) -> Reply:
         """Make it and start it; the answer is its id, or what it printed."""
+        if not self.lives():
+            return self._made(ctx, lambda watched: watched.start(ctx) if self.detach else watched.watch(ctx))
+        try:
+            with ctx.session() as session:
+                return self._made(ctx, lambda watched: watched.converse(ctx, session))
+        except Refusal as error:
+            return failure(str(error))
+
+    def _made(self, ctx: Context, start: Callable[[Foreground], Reply]) -> Reply:
         try:
             made = self.make(ctx)
         except Unmade as end:
             return self.unmade(end)
-        watched = self._foreground(made)
-        reply = lines([made.id]) + watched.start(ctx) if self.detach else watched.watch(ctx)
+        reply = (lines([made.id]) if self.detach else Reply()) + start(self._foreground(made))
         ignored = note(_NO_KEYS) if self.detach_keys else Reply()
         return replace(reply + errors(made.told) + ignored, ids=(made.id,))
-
-    def _typing(self) -> str:
-        if not self.interactive:
-            return "-a stdin"
-        return "-it" if self.tty else "-i"
 
     def _foreground(self, made: Made) -> Foreground:
         streams = tuple(name for name in ("stdout", "stderr") if self.streams()[f"Attach{name.capitalize()}"])

@@ -33,7 +33,7 @@ class Start(Several, name="container start", alias="start", permission=Permissio
         default=None, since=EXPERIMENT, help="Not possible here: it needs an experimental engine"
     )
     detach_keys: str = flag(default="", help="Accepted and without effect, as nothing is attached")
-    interactive: bool = flag("-i", default=False, help="Not possible here: a chat has no terminal")
+    interactive: bool = flag("-i", default=False, help="Not possible here: `attach` opens a session with one that runs")
 
     def problem(self) -> str | None:
         """Docker's refusals of flags that do not go together, or not with this engine."""
@@ -55,9 +55,7 @@ class Start(Several, name="container start", alias="start", permission=Permissio
         """Start one after the other, as docker does; one that runs already counts as done."""
         if self.interactive:
             name = ctx.look(self.targets()[0]).target.ref
-            return failure(
-                f"Nothing can be typed into a container from a chat: leave -i away. Nothing was done to {name}."
-            )
+            return failure(f"Leave -i away, and type into it with `attach` once it runs. Nothing was done to {name}.")
         if self.attach:
             return _watched(ctx, ctx.look(self.targets()[0]))
         refused = {ref for ref in self.containers if not ref.strip()}

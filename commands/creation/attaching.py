@@ -49,13 +49,13 @@ class Following:
 
     def follow(self) -> bool:
         """Take in what it prints, until its streams are closed: False where that was not waited for."""
-        opened = _socket(self.client, self.output)
+        connection = socket_of(self.client, self.output)
         reader = self.output.raw._fp.fp  # noqa: SLF001 - what came together with the headers is in its buffer alone
         while True:
             left = self.ends - time.monotonic()
             if left <= 0 or self.flooded:
                 return False
-            opened.settimeout(left)
+            connection.settimeout(left)
             try:
                 received = reader.read1(_CHUNK)
                 self._take(received)
@@ -97,7 +97,7 @@ class Attached:
     def ended(self) -> Ended | None:
         """How it ended, None where that is not known in time; raises ValueError where the engine does not say."""
         left = max(self.following.ends - time.monotonic(), 1.0)
-        _socket(self.following.client, self.waiting).settimeout(left)
+        socket_of(self.following.client, self.waiting).settimeout(left)
         try:
             told: Any = json.loads(self.waiting.content)
         except requests.RequestException as error:
@@ -117,8 +117,7 @@ def attached(  # noqa: PLR0913 - the container and the bounds
     client: APIClient, container: str, streams: tuple[str, ...], *, tty: bool, removed: bool, seconds: float
 ) -> Iterator[Attached]:
     """Its streams from now on, to be had before it is started; closed with the block. Raises APIError."""
-    params: wire.Params = {"stream": 1, **dict.fromkeys(streams, 1)}
-    output = _post(client, "/containers/{0}/attach", container, params, UPGRADE)
+    output = joined(client, container, streams)
     with contextlib.closing(output):
         condition: wire.Params = {"condition": _REMOVED if removed else _NEXT_EXIT}
         waiting = _post(client, "/containers/{0}/wait", container, condition, {})
@@ -128,11 +127,22 @@ def attached(  # noqa: PLR0913 - the container and the bounds
 
 def entered(client: APIClient, process: str, *, tty: bool, seconds: float) -> Following:
     """What a process in a container prints, which this starts; the caller closes the output. Raises APIError."""
+    return Following(client, opened(client, process, tty=tty), tty, time.monotonic() + seconds)
+
+
+def opened(client: APIClient, process: str, *, tty: bool) -> requests.Response:
+    """The streams of a process in a container, which this starts; the caller closes them. Raises APIError."""
     url = client._url("/exec/{0}/start", process)  # noqa: SLF001 - see _post
     body = {"Detach": False, "Tty": tty}
     answer: requests.Response = client._post(url, json=body, headers=UPGRADE, stream=True)  # noqa: SLF001 - see _post
     client._raise_for_status(answer)  # noqa: SLF001 - see _post
-    return Following(client, answer, tty, time.monotonic() + seconds)
+    return answer
+
+
+def joined(client: APIClient, container: str, streams: tuple[str, ...]) -> requests.Response:
+    """These streams of a container from now on; the caller closes them. Raises APIError."""
+    params: wire.Params = {"stream": 1, **dict.fromkeys(streams, 1)}
+    return _post(client, "/containers/{0}/attach", container, params, UPGRADE)
 
 
 def _post(
@@ -144,7 +154,8 @@ def _post(
     return answer
 
 
-def _socket(client: APIClient, answer: requests.Response) -> socket.socket:
+def socket_of(client: APIClient, answer: requests.Response) -> socket.socket:
+    """The connection beneath an answer."""
     opened = client._get_raw_response_socket(answer)  # noqa: SLF001 - see _post
     found: socket.socket = getattr(opened, "_sock", opened)
     return found

@@ -11,12 +11,14 @@ from docker.errors import APIError, DockerException
 
 from commands import wire
 from commands.attempts import unanswered
+from commands.container.joined import Joined
 from commands.context import Context
 from commands.creation import attaching
 from commands.creation.attaching import Attached, Ended
 from commands.engine_errors import daemon
 from commands.intent import SHORT
 from commands.lasting import Kind, Lasting
+from commands.live import Session
 from commands.reply import Errors, Note, Reply, failure, note
 
 GENERAL = 125  # docker's exit code where nothing ran
@@ -77,6 +79,22 @@ class Foreground:
             ctx.progress(_RUNS.format(self.name, seconds))
             over = attached.following.follow()
             return attached.following.printed(self.name) + self._end(attached, seconds, over=over)
+
+    def converse(self, ctx: Context, session: Session) -> Reply:
+        """Start it and be in it, in a session that ends with it and it with the session."""
+        streams = ("stdin", *self.streams)
+        with ExitStack() as stack:
+            try:
+                attached = stack.enter_context(
+                    attaching.attached(ctx.patient, self.id, streams, tty=self.tty, removed=self.removed, seconds=0)
+                )
+            except requests.RequestException as error:
+                return self._unattached(error)
+            refused = self.start(ctx)
+            if refused.failed:
+                return refused
+            joined = Joined(ctx.patient, self.id, self.name, self.tty, hears=True, dies=True)
+            return joined.hold(ctx, session, attached)
 
     def _unanswered(self) -> Reply:
         return unanswered(f"the start of {self.name}", f"docker ps -a --filter id={self.id[:SHORT]}")

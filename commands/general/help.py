@@ -47,7 +47,7 @@ GROUPS = {
     "report": "See how the host and its containers are doing",
     "role": "See who may do what, and ask for a role for a time",
     "schedule": "Have lines run by the clock, and see what came of it",
-    "stream": "See what lives on, such as a log that is followed, and end it",
+    "stream": "See and end what lives on, and type into sessions",
     "system": "Look at the engine itself, and clean it up",
     "volume": "Make, look at and remove volumes",
 }

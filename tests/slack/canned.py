@@ -66,6 +66,7 @@ class CannedDesk:
     left: list[Late] = field(default_factory=list)
     dues: dict[int, Due] = field(default_factory=dict)  # by the number of the action
     shown: list[tuple[Due | None, Shown]] = field(default_factory=list)
+    typed: list[tuple[int, str, str]] = field(default_factory=list)
     passes: Callable[[Progress], None] = lambda _progress: None
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
@@ -119,6 +120,11 @@ class CannedDesk:
     def public(self, request: Request) -> bool:
         """Whether it changes something."""
         return "restart" in request.line
+
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
+        """Note it."""
+        del delivery, at
+        self.typed.append((number, user, said))
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
         """An id that says nothing of the dialog."""

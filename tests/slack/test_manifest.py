@@ -102,6 +102,7 @@ def test_every_scope_is_used() -> None:
     assert NEEDED["conversations.info"] in KINDS
     called = {NEEDED[prefix] for prefix in ("chat.", "conversations.open", "users.", "usergroups.", "files.")}
     heard = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+    heard |= {"message.channels": "channels:history", "message.groups": "groups:history"}
     assert set(SCOPES) == called | KINDS | {heard[event] for event in EVENT_TYPES} | {"commands"}
 
 

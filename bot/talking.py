@@ -1,0 +1,185 @@
+"""A session: what is typed and printed, masked, in a thread of its own; and its recording where there is one."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from bot.files import Files
+from bot.streams import Stream
+from commands import secrets
+from commands.chance import MASK
+from commands.filing import Draft, TooLarge
+from commands.forms import open_key
+from commands.live import HEIGHT, WIDTH, Page, Said, View
+from commands.reply import Button, Document
+from commands.units import exactly
+
+LONGEST = 16_384  # characters without an end of a line that are recorded together, as a secret is masked whole
+_OPEN = "What {} writes in this thread is typed into it. It ends after {} of silence, and after {} at most."
+_RECORDED = "Every line in and out is recorded, secrets masked."
+
+Progress = Callable[[View], None]
+
+
+@dataclass
+class Talk:
+    """The Session that a command has."""
+
+    stream: Stream
+    progress: Progress
+    recording: Recording | None
+    lasts: float
+    _state: str = ""
+    _keys: tuple[str, ...] = ()
+    _page: Page | None = None
+
+    def offer(self, keys: Sequence[str]) -> None:
+        """Have these keys to press."""
+        self._keys = tuple(keys)
+        told = _OPEN.format(self.stream.person, exactly(self.stream.idle), exactly(self.lasts))
+        self.say(f"{told} {_RECORDED}" if self.recording else told)
+
+    def say(self, state: str) -> None:
+        """Tell how it stands."""
+        self._state = state
+        self._paint()
+
+    def show(self, page: int, text: Callable[[], str]) -> None:
+        """This message has this text."""
+        self._page = Page(page, lambda: _masked(text()))
+        self._paint()
+
+    def hearing(self, take: Callable[[Said], None]) -> AbstractContextManager[None]:
+        """For as long as this lasts, take is given what is typed."""
+        return _taken(self.stream, take)
+
+    def typed(self, said: Said, *, hidden: bool) -> bool:
+        """Whether this may go to the process, which is asked of the policy anew."""
+        if why := self.stream.still():
+            self.stream.end(why)
+        if not self.stream.ended:
+            self._record("i", MASK if hidden else said.key or f"{said.text}\n", whole=True)
+        return not self.stream.ended
+
+    def printed(self, text: str) -> None:
+        """The process printed this."""
+        self.stream.touch()
+        self._record("o", text)
+
+    @property
+    def ended(self) -> str:
+        """Why it has to end."""
+        return self.stream.ended
+
+    @property
+    def left(self) -> bool:
+        """Whether what runs goes on."""
+        return self.stream.left
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, less where it has to end."""
+        return self.stream.wait(seconds)
+
+    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
+        """For as long as this lasts, close is called once it has to end."""
+        return self.stream.closing(close)
+
+    def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
+        """Do all of these at once."""
+        return self.stream.together(jobs)
+
+    def documents(self) -> tuple[Document, ...]:
+        """Its recording."""
+        if self.recording is None:
+            return ()
+        return (self.recording.document(f"session-{self.stream.number}.cast", f"The recording of {self.stream.line}"),)
+
+    def _record(self, kind: str, text: str, *, whole: bool = False) -> None:
+        if self.recording is None:
+            return
+        try:
+            self.recording.write(kind, text, whole=whole)
+        except TooLarge as error:
+            self.stream.end(f"It can be recorded no more: {error}.")
+
+    def _paint(self) -> None:
+        number = self.stream.number
+        buttons = [Button(key, f"stream key {number} {key}") for key in self._keys]
+        buttons += [Button("Detach", f"stream detach {number}"), Button("Stop", f"stream stop {number}")]
+        self.progress(View("", "", self._state, (), tuple(buttons), lives=True, session=number, page=self._page))
+
+
+@dataclass
+class Recording:
+    """An asciicast, version 2: a line of JSON for each piece that was printed or typed, with the seconds since."""
+
+    draft: Draft
+    title: str
+    began: float
+    _since: float = field(default_factory=time.monotonic)
+    _rest: str = ""  # of what was printed: that may be the beginning of a secret
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        head = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": round(self.began), "title": self.title}
+        self.draft.write(f"{json.dumps(head)}\n".encode())
+
+    def write(self, kind: str, text: str, *, whole: bool) -> None:
+        """One more, of the kind i or o; raises TooLarge. whole: nothing more of it comes."""
+        with self._lock:
+            if whole:
+                self._put("o", self._rest)
+                self._rest = ""
+                self._put(kind, text)
+                return
+            self._rest += text
+            begun = open_key(self._rest)
+            end = self._rest.rfind("\n", 0, len(self._rest) if begun is None else begun) + 1
+            if len(self._rest) - end > LONGEST:
+                end = len(self._rest)
+            ready, self._rest = self._rest[:end], self._rest[end:]
+            self._put(kind, ready)
+
+    def document(self, name: str, title: str) -> Document:
+        """All of it, as a file."""
+        with self._lock:
+            last = self._event("o", self._rest) if self._rest else b""
+            return Document(self.draft.finish(last), name, title)
+
+    def _put(self, kind: str, text: str) -> None:
+        if text:
+            self.draft.write(self._event(kind, text))
+
+    def _event(self, kind: str, text: str) -> bytes:
+        at = round(time.monotonic() - self._since, 3)
+        return f"{json.dumps([at, kind, secrets.mask_text(text)])}\n".encode()
+
+
+def _masked(text: str) -> str:
+    """What may be shown of it: without secrets, and without a key that has only begun."""
+    begun = open_key(text)
+    return secrets.mask_text(text if begun is None else text[:begun])
+
+
+@contextmanager
+def _taken(stream: Stream, take: Callable[[Said], None]) -> Iterator[None]:
+    stream.takes = take
+    try:
+        yield
+    finally:
+        stream.takes = None
+
+
+@contextmanager
+def talking(stream: Stream, progress: Progress, files: Files, lasts: float, *, recorded: bool) -> Iterator[Talk]:
+    """One that is shown while this lasts; raises Refusal where it is to be recorded and cannot be."""
+    with ExitStack() as opened:
+        recording = None
+        if recorded:
+            recording = Recording(opened.enter_context(files.draft()), secrets.mask_text(stream.line), stream.since)
+        yield Talk(stream, progress, recording, lasts)
