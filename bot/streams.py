@@ -227,8 +227,10 @@ class Streams:
         with self._changed:
             self._closed = True
         for stream in self._endless():
-            if stream.end(f"{ENDS}.") and stream.kept:
-                self._left.add(stream.number)
+            if stream.kept:
+                self._left.add(stream.number)  # before it ends, as whoever waits in it asks at once
+            if not stream.end(f"{ENDS}."):
+                self._left.discard(stream.number)
         with self._changed:
             self._changed.wait_for(lambda: not self._endless(), limit)
 
