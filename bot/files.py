@@ -79,10 +79,21 @@ class File:
         self._largest = min(largest, left())
         self.size = 0
 
+    def expect(self, more: int) -> None:
+        """Refuse so many bytes before any of them comes; raises TooLarge."""
+        if self.size + more > self._largest:
+            raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
+
+    def opened(self) -> BinaryIO:
+        """What was written so far, to be read from its beginning."""
+        if self._path is None:
+            raise AssertionError("a file that was thrown away or kept already")
+        self._written.flush()
+        return self._path.open("rb")
+
     def write(self, data: bytes) -> None:
         """Add to it; raises TooLarge, and then nothing of this is added."""
-        if self.size + len(data) > self._largest:
-            raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
+        self.expect(len(data))
         self._put(data)
         self.size += len(data)
 

@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from commands import kinds
-from commands.aftermath import End, Fate, untold
+from commands.aftermath import UNCHANGED, Fate, untold
 from commands.intent import Intent
 from commands.kinds import Kind
 from commands.reply import failure
@@ -51,7 +51,6 @@ class Also:
     part: bool = False
 
 
-_UNANSWERED = Fate(End.UNDONE, "it was not answered, and changes nothing")
 _UNTOLD = "nothing at the engine tells what became of it"
 _KINDS: dict[str, Kind] = {
     "bool": kinds.BOOL,
@@ -132,6 +131,7 @@ class Command:
         optional: bool = True,
         decides: bool = False,
         agreed: bool = False,
+        second: str = "",
     ) -> None:
         """Make the dataclass and its Spec.
 
@@ -142,7 +142,8 @@ class Command:
         are about it, too;
         optional False where docker's usage line leaves [OPTIONS] out; decides where it is a word about what others may
         do, so that whoever says it is looked at afresh;
-        agreed where it is never done without somebody else's consent: where no rule asks for that, it is refused.
+        agreed where it is never done without somebody else's consent: where no rule asks for that, it is refused;
+        second is another usage line, where docker has two.
         """
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
@@ -164,6 +165,7 @@ class Command:
             asks=cls.risk is not Command.risk,
             decides=decides,
             agreed=agreed,
+            second=second,
         )
 
     def risk(self) -> Risk | None:
@@ -256,7 +258,7 @@ class Command:
     def became(self, past: Past) -> Iterable[Fate]:
         """What became of it where nobody heard of its end, object by object; what only looks changes nothing."""
         del past
-        return (_UNANSWERED,) if self.spec.permission in {Permission.SEE, Permission.READ} else untold(_UNTOLD)
+        return UNCHANGED if self.spec.permission in {Permission.SEE, Permission.READ} else untold(_UNTOLD)
 
     def intent(self, ctx: Context) -> Intent:
         """What will be done; a command that touches more than what its line names finds that out here."""

@@ -88,6 +88,7 @@ class Spec:
     asks: bool = False  # whether docker asks a question before it does it
     decides: bool = False  # whether it is a word about what others may do
     agreed: bool = False  # whether it is never done without somebody else's consent
+    second: str = ""  # a second usage line, where docker has one
 
     @property
     def has_effect(self) -> bool:
@@ -98,6 +99,10 @@ class Spec:
     def name(self) -> str:
         """The canonical name, such as "container ls"."""
         return " ".join(self.names[0])
+
+    def usages(self, called: tuple[str, ...]) -> str:
+        """The usage line, and below it the second one where there is one."""
+        return self.usage(called) + (f"\n\t{self.second}" if self.second else "")
 
     def usage(self, called: tuple[str, ...]) -> str:
         """The usage line for the words by which the verb was called: "docker logs [OPTIONS] CONTAINER"."""

@@ -72,6 +72,20 @@ def send(client: APIClient, path: str, *ids: str, body: Mapping[str, Any], param
     return response.json() if response.content else None
 
 
+def head(client: APIClient, path: str, *ids: str, params: Params) -> Mapping[str, str]:
+    """The headers of the answer to a HEAD; raises APIError, which has no words of the engine's."""
+    url = client._url(path, *ids)  # noqa: SLF001 - see get
+    response: requests.Response = client.head(url, params=params, timeout=client.timeout)
+    client._raise_for_status(response)  # noqa: SLF001 - see get
+    return response.headers
+
+
+def put(client: APIClient, path: str, *ids: str, params: Params, body: Iterator[bytes]) -> None:
+    """Send what comes piece by piece, of any length; raises APIError."""
+    url = client._url(path, *ids)  # noqa: SLF001 - see get
+    client._raise_for_status(client._put(url, params=params, data=body))  # noqa: SLF001 - see get
+
+
 def post(client: APIClient, path: str, *ids: str, params: Params, timeout: float | None = None) -> requests.Response:
     """The answer to a POST without a body; timeout in seconds, None for the client's own; raises APIError."""
     seconds = client.timeout if timeout is None else timeout

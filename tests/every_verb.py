@@ -99,6 +99,7 @@ EVERY: Mapping[str, Line] = {
     "network connect": Line("network connect mine-net mine"),
     "network disconnect": Line("network disconnect mine-net mine"),
     "container exec": Line("exec mine true"),
+    "container cp": Line("cp mine:/etc mine:/tmp"),
     "container attach": Line("attach mine"),
     "container pause": Line("pause mine"),
     "container unpause": Line("unpause mine"),

@@ -60,8 +60,10 @@ REACHING = re.compile(
 TOLD_OF = {"building/contexts", "building/downloading", "building/folders", "building/git", "building/packing"} | {
     "creation/files"
 }
-# A file of its own, a type, text in memory, the engine's answers, how large its logs are, and how full its disk is.
-HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"}
+# A file of its own, types, text in memory, the engine's answers, how large its logs are, and how full its disk is.
+HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"} | {
+    "filing", "reply", "container/following"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

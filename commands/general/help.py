@@ -47,6 +47,7 @@ GROUPS = {
     "report": "See how the host and its containers are doing",
     "role": "See who may do what, and ask for a role for a time",
     "schedule": "Have lines run by the clock, and see what came of it",
+    "stream": "See what lives on, and end it",
     "system": "Look at the engine itself, and clean it up",
     "volume": "Make, look at and remove volumes",
 }
@@ -163,7 +164,7 @@ def page(spec: Spec, name: tuple[str, ...]) -> str:
     """The page of one verb as docker lays it out, under the name by which it was asked for."""
     aliases = ", ".join(f"docker {' '.join(words)}" for words in spec.names) if len(spec.names) > 1 else ""
     parts = [
-        f"Usage:  {spec.usage(name)}",
+        f"Usage:  {spec.usages(name)}",
         spec.summary,
         spec.detail,
         f"Aliases:\n  {aliases}" if aliases else "",
