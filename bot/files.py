@@ -17,8 +17,8 @@ from commands.filing import TooLarge
 from commands.units import size
 
 FILES = "files"  # in the data folder
-LARGEST = 256 * 1024 * 1024  # bytes of one; Slack takes 1 GB
-ROOM = 2 * 1024 * 1024 * 1024  # bytes of all of them
+LARGEST = 256_000_000  # bytes of one where no setting says otherwise
+ROOM = 4 * 1024 * 1024 * 1024  # bytes of all of them
 STALE = 86_400.0  # seconds for which nothing was written to a draft that nobody finishes any more
 _DRAFT = "."  # how the name of one begins that is being written
 
@@ -34,7 +34,7 @@ class Files:
     ) -> None:
         self._folder = folder
         self._age = age
-        self._largest = largest
+        self.largest = largest
         self._room = room
         folder.mkdir(mode=0o700, exist_ok=True)
         self.trim()
@@ -47,7 +47,7 @@ class Files:
         except OSError as error:
             raise Refusal(f"No file can be written: {error.strerror}.") from error
         with os.fdopen(handle, "wb") as written:
-            file = File(Path(path), written, self._largest, self._left)
+            file = File(Path(path), written, self.largest, self._left)
             try:
                 yield file
             finally:

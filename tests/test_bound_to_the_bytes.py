@@ -60,9 +60,10 @@ REACHING = re.compile(
 TOLD_OF = {"building/contexts", "building/downloading", "building/folders", "building/git", "building/packing"} | {
     "creation/files"
 }
-# A file of its own, types, text in memory, the engine's answers, how large its logs are, and how full its disk is.
+# A file of its own, one that is new, types, text in memory, the engine's answers, how large its logs are, how full its
+# disk is.
 HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"} | {
-    "filing", "reply", "container/following"
+    "filing", "reply", "container/following", "archives/keeping"
 }  # fmt: skip
 
 

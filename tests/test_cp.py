@@ -131,13 +131,12 @@ def test_between_containers_it_is_what_two_copies_of_docker_are(
 def test_what_is_too_large_is_refused_before_anything_of_it_moves(root: Bench, api: APIClient) -> None:
     """A file by what the engine says of it, a folder once it is; nothing is left of either, nor comes anywhere."""
     _put(api, "web", "/", (_entry("large", tarfile.DIRTYPE), b""), (_entry("large/f"), b"x" * 3 * MB))
-    small = Files(root.folder / "small", largest=2 * MB)
-    object.__setattr__(root.store, "files", small)
+    root.store.files.largest = 2 * MB
     before = _tree(api, "idle", "/")
     for line in ("cp web:/large/f -", "cp web:/large -", "cp web:/large idle:/", "cp web:/large/f idle:/"):
         done = root.say(line)
         assert (done.status, "a file may have 2.1MB here" in told(done)) == (Status.FAILED, True), told(done)
-        assert not list((root.folder / "small").iterdir()), line
+        assert not list((root.folder / "files").iterdir()), line
     assert _tree(api, "idle", "/") == before
 
 

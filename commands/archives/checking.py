@@ -13,7 +13,7 @@ from commands.attempts import Refusal
 from commands.units import size
 
 ENTRIES = 100_000  # files and folders
-SIZE = 1024 * 1024 * 1024  # bytes, unpacked
+SIZE = 4 * 1024 * 1024 * 1024  # bytes, unpacked
 RATIO = 200  # times that it may be larger unpacked; text comes to 20, source code to 10, zeros to 1000
 SMALL = 1024 * 1024  # bytes, unpacked, up to which no ratio is looked at
 _CHUNK = 64 * 1024  # bytes
