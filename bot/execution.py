@@ -22,7 +22,7 @@ from bot.judging import Judged, Judging
 from bot.living import Living, living
 from bot.policy import Deny, Hold, Object, Rules
 from bot.record import Answer
-from bot.request import Outcome, Received, Status
+from bot.request import Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
 from bot.streams import Streams
 from bot.workers import aside
@@ -38,6 +38,7 @@ from commands.outside import Outside
 from commands.reply import Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
 from commands.target import Found, Missing
+from commands.uploads import Uploads
 
 Progress = Callable[[View], None]  # shows how far something long is; called often, never waits
 
@@ -63,6 +64,7 @@ class Execution:
     allowances: Allowances
     streams: Streams
     inside: Callable[[Judged, Received], Inside]
+    uploads: Callable[[Request], Uploads]
 
     def plan(self, received: Received, judged: Judged, progress: Progress) -> Intent:
         """The intent; an End where what it must remember cannot be written."""
@@ -158,6 +160,7 @@ class Execution:
             claim=lambda ids: self._claim(received.number, ids),
             note=lambda facts: self._note(received.number, facts),
             trace=traced(received.number),
+            uploads=self.uploads(received.request),
             outside=Outside(),
             now=self.clock.now(),
             host=judged.host.name,

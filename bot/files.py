@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -84,7 +85,7 @@ class File:
         if self.size + more > self._largest:
             raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
 
-    def opened(self) -> BinaryIO:
+    def opened(self) -> BufferedReader:
         """What was written so far, to be read from its beginning."""
         if self._path is None:
             raise AssertionError("a file that was thrown away or kept already")

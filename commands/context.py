@@ -17,6 +17,7 @@ from commands.reply import Reply
 from commands.seen import Seen, Visible
 from commands.spec import Spec
 from commands.target import Found, Missing, Target
+from commands.uploads import NoUploads, Uploads
 
 if TYPE_CHECKING:
     from commands.cleanup.memory import Cleanups
@@ -149,7 +150,7 @@ class Context:
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
     made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
     cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
-    is read of slashdock's own machine, or fetched from an address.
+    is read of slashdock's own machine, or fetched from an address; uploads are files that people gave to the chat.
     """
 
     quick: Callable[[], APIClient]
@@ -180,6 +181,7 @@ class Context:
     claim: Callable[[Iterable[str]], None] = lambda _ids: None
     note: Callable[[Mapping[str, str]], None] = lambda _facts: None
     trace: Mapping[str, str] = field(default_factory=dict)
+    uploads: Uploads = field(default_factory=NoUploads)
 
     def auth(self, registry: str) -> str:
         """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from commands.attempts import Refusal
 
@@ -24,7 +25,7 @@ class Draft(Protocol):
     def expect(self, size: int) -> None:
         """Refuse so many bytes before any of them comes; raises TooLarge."""
 
-    def opened(self) -> BinaryIO:
+    def opened(self) -> BufferedReader:
         """What was written so far, to be read from its beginning and to be closed."""
 
     def write(self, data: bytes) -> None:

@@ -92,6 +92,8 @@ EVERY: Mapping[str, Line] = {
     "image push": Line("push registry.example:5000/team/app:edge"),
     "image build": Line("build -t mine:2 -", {"dockerfile": "FROM busybox\nLABEL a=b"}),
     "image save": Line("save mine:1"),
+    "image load": Line("load -i attached"),
+    "image import": Line("import attached mine:4"),
     "image rm": Line("rmi mine:1"),
     "network create": Line("network create mine-net"),
     "volume create": Line("volume create mine-data"),
@@ -133,10 +135,12 @@ EVERY: Mapping[str, Line] = {
 }
 # What asks nothing of an engine beyond looks, though its class may: a chat attaches nothing, nothing was built with
 # BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and what a
-# cleanup takes is slashdock's own, as maintenance is; what is only given out stays as it is.
+# cleanup takes is slashdock's own, as maintenance is; what is only given out stays as it is,
+# and nothing is attached.
 IDLE = frozenset(
     {
-        "container attach", "container export", "image save", "builder prune", "cleanup set", "cleanup on",
+        "container attach", "container export", "image save", "image load", "image import",
+        "builder prune", "cleanup set", "cleanup on",
         "cleanup rm", "cleanup run", "cleanup sweep", "cleanup undo",
         "schedule run", "maintenance start", "maintenance end",
     }

@@ -13,6 +13,7 @@ SCOPES = {
     "channels:read": "know whether a channel is shared with others, and who is in one where the clock runs a line",
     "chat:write": "answer in channels that the bot is in, and in direct messages",
     "commands": "have a slash command",
+    "files:read": "take in the files that people attach to a line, or name in one",
     "files:write": "send an answer that is too long for a message as a file",
     "groups:read": "know the same of a private channel that the bot is in",
     "im:history": "hear direct messages to the bot",

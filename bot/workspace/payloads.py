@@ -92,6 +92,9 @@ def spoken(message: Message, person: Person, kind: str, channel_type: str) -> Pa
         said["channel_type"] = channel_type
     if message.thread_ts:
         said["thread_ts"] = message.thread_ts
+    if message.files:
+        said["files"] = list(message.files)
+        said |= {"subtype": "file_share", "upload": False} if kind == "message" else {"upload": False}
     return said
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from tarfile import BLOCKSIZE, TarInfo
 from typing import BinaryIO
 
+from commands.archives import unpacking
 from commands.attempts import Refusal
 from commands.units import size
 
@@ -25,6 +27,7 @@ _LEADS_OUT = "This archive is not taken: the link {} leads out of it, to {}."
 _THROUGH = "This archive is not taken: {} lies below the link {}."
 _DEVICE = "This archive is not taken: {} is a device."
 _STRANGE = "This archive is not taken: {} is neither a file nor a folder nor a link."
+_TWICE = "This archive is not taken: it has {} twice."
 _MANY = "This archive is not taken: it has more than {} files."
 _LARGE = "This archive is not taken: unpacked it has more than {}."
 _BOMB = "This archive is not taken: unpacked it is more than {} times as large."
@@ -52,6 +55,7 @@ class _Looked:
     entries: int = 0
     size: int = 0
     links: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     def count(self, amount: int) -> None:
         """Note some bytes, unpacked; raises Refusal where they are too many."""
@@ -81,17 +85,25 @@ class _Looked:
             raise Refusal(_ABOVE.format(name))
         if not self.bounds.trusted:
             self._below_no_link(name)
+            self._once(entry)
         if entry.islnk() and (".." in entry.linkname.split("/") or self._is_out(entry.linkname)):
             raise Refusal(_LEADS_OUT.format(name, entry.linkname))
         if entry.issym():
             self._leads(name, entry.linkname)
-            self.links.add(_clean(name))
+            self.links.add(clean(name))
+
+    def _once(self, entry: TarInfo) -> None:
+        """Raise Refusal where another one has its name: which of them counts, every reader may see in its own way."""
+        name = clean(entry.name)
+        if name in self.names and not entry.isdir():
+            raise Refusal(_TWICE.format(name))
+        self.names.add(name)
 
     def _leads(self, name: str, target: str) -> None:
         """Raise Refusal where a symbolic link leads out."""
         if self.bounds.trusted or (self.bounds.rooted and target.startswith("/")):
             return
-        if self._is_out(target) or _clean(posixpath.join(posixpath.dirname(name), target)).startswith(".."):
+        if self._is_out(target) or clean(posixpath.join(posixpath.dirname(name), target)).startswith(".."):
             raise Refusal(_LEADS_OUT.format(name, target))
 
     def _is_out(self, target: str) -> bool:
@@ -99,7 +111,7 @@ class _Looked:
 
     def _below_no_link(self, name: str) -> None:
         """Raise Refusal where a folder on the way is a link of the same archive, which may lead elsewhere by then."""
-        above = posixpath.dirname(_clean(name))
+        above = posixpath.dirname(clean(name))
         while above:
             if above in self.links:
                 raise Refusal(_THROUGH.format(name, above))
@@ -112,21 +124,28 @@ def entries(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[TarInfo, Iterator[
     An entry has no more facts than those that were looked at: what is made of it anew says nothing else.
     """
     looked = _Looked(bounds)
+    with _read(), tarfile.open(fileobj=unpacking.opened(file), mode="r|", bufsize=_CHUNK) as archive:  # type: ignore[call-overload]
+        while (entry := archive.next()) is not None:
+            archive.members.clear()  # it keeps all that it has seen
+            looked.take(entry)
+            entry.pax_headers = {key: each for key, each in entry.pax_headers.items() if key.startswith(_XATTR)}
+            yield entry, _content(archive, entry)
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    """Raise Refusal where an archive is none, or breaks off."""
     try:
-        with tarfile.open(fileobj=file, mode="r|", bufsize=_CHUNK) as archive:
-            while (entry := archive.next()) is not None:
-                archive.members = []  # type: ignore[attr-defined] # it keeps all that it has seen
-                looked.take(entry)
-                entry.pax_headers = {key: each for key, each in entry.pax_headers.items() if key.startswith(_XATTR)}
-                yield entry, _content(archive, entry)
+        yield
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise Refusal(_NO_ARCHIVE) from error
 
 
 def _content(archive: tarfile.TarFile, entry: TarInfo) -> Iterator[bytes]:
     opened = archive.extractfile(entry) if entry.isreg() else None
-    while opened is not None and (chunk := opened.read(_CHUNK)):
-        yield chunk
+    with _read():
+        while opened is not None and (chunk := opened.read(_CHUNK)):
+            yield chunk
 
 
 def passed(file: BinaryIO, bounds: Bounds) -> int:
@@ -157,18 +176,18 @@ def anew(file: BinaryIO, bounds: Bounds, name: str | None = None) -> Iterator[by
 
 def _top(name: str) -> str:
     """The first step of a name; empty where it is the folder that is unpacked itself."""
-    return _clean(name).partition("/")[0]
+    return clean(name).partition("/")[0]
 
 
 def _renamed(name: str, first: str, new: str | None) -> str:
-    clean = _clean(name)
+    bare = clean(name)
     if new is None:
-        return clean or "."
-    below = clean.removeprefix(first).lstrip("/")
+        return bare or "."
+    below = bare.removeprefix(first).lstrip("/")
     return f"{new}/{below}" if below else new
 
 
-def _clean(name: str) -> str:
+def clean(name: str) -> str:
     """A name without what says nothing: a slash at its beginning or end, and dots."""
-    clean = posixpath.normpath(name.lstrip("/")) if name.strip("/") else "."
-    return "" if clean == "." else clean
+    normal = posixpath.normpath(name.lstrip("/")) if name.strip("/") else "."
+    return "" if normal == "." else normal

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import requests
 from docker.api.client import APIClient
@@ -11,9 +10,9 @@ from docker.errors import APIError
 
 from commands import touching, wire
 from commands.aftermath import UNCHANGED, Fate, Past, untold
-from commands.archives import checking, fetching, places
+from commands.archives import checking, fetching, incoming, packing, places
 from commands.archives.checking import Bounds
-from commands.archives.places import ARCHIVE, IN_PROC, Place, Stat
+from commands.archives.places import ARCHIVE, IN_PROC, Into, Place, Stat
 from commands.attempts import Refusal, unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context
@@ -31,17 +30,13 @@ _NOWHERE = "must specify at least one container source"
 _NO_FOLDER = (
     "There is no folder of yours here that {} could be. Say - in its place, and what is copied is a file in the answer."
 )
-_NO_FILE = "There is no file of yours here that {} could be."
+_NO_STREAM = (
+    "Nothing comes by - from a chat. Attach the archive to the line, and say `cp --unpack attached CONTAINER:PATH`."
+)
+_NOTHING_PACKED = "--unpack is for an archive that is copied in; from a container all comes as it is."
+_NOT_A_FOLDER = 'destination "{}" must be a directory'
 _COPIED = "Successfully copied {} to {}."
 _UNTOLD = "nothing at the engine tells whether it was copied"
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What is copied: whether it is a folder, and how many bytes its archive has."""
-
-    is_folder: bool
-    size: int
 
 
 class Cp(
@@ -51,8 +46,10 @@ class Cp(
     permission=Permission.ENTER,
     second="docker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
 ):
-    """Copy files out of a container, or from one into another.
+    """Copy files out of a container, into one, or from one into another.
 
+    SRC_PATH is a file that is attached to the line (say `attached`), the id or link of one that is shared in the
+    channel or is yours, or one below the folders that the settings allow.
     With - as the destination a file is put into the answer as it is, and anything else as a tar archive. Everybody in
     the channel sees it: ask in direct messages for what is not for them.
     """
@@ -62,23 +59,26 @@ class Cp(
     archive: bool = flag("-a", default=False, help="Keep who owns the files, by number")
     follow_link: bool = flag("-L", default=False, help="Copy what SRC_PATH leads to, where it is a link")
     quiet: bool = flag("-q", default=False, help="Do not say how much was copied")
+    unpack: bool = flag(default=False, help="Unpack SRC_PATH, a tar archive, into the folder DEST_PATH")
 
     def problem(self) -> str | None:
         """Docker's refusals, and ours of what a chat has not."""
+        return next(self._problems(), None)
+
+    def _problems(self) -> Iterator[str]:
         for name in ("source", "destination"):
             if not getattr(self, name):
-                return _EMPTY.format(name)
+                yield _EMPTY.format(name)
         source, destination = self._places()
         if not source.container and not destination.container:
-            return _NOWHERE
-        for place in (source, destination):
-            if place.is_barred:
-                return IN_PROC.format(place.path)
-        if not source.container:
-            return _NO_FILE.format(self.source)
+            yield _NOWHERE
+        yield from (IN_PROC.format(place.path) for place in (source, destination) if place.is_barred)
+        if self.source == STREAM:
+            yield _NO_STREAM
+        if self.unpack and source.container:
+            yield _NOTHING_PACKED
         if not destination.container and self.destination != STREAM:
-            return _NO_FOLDER.format(self.destination)
-        return None
+            yield _NO_FOLDER.format(self.destination)
 
     def targets(self) -> tuple[Target, ...]:
         """The containers."""
@@ -90,6 +90,11 @@ class Cp(
         into = Target("container", self._places()[1].container)
         return touching.entered(each for target, each in found.items() if target == into)
 
+    def reads(self, ctx: Context) -> None:
+        """The file that is copied in."""
+        if not self._places()[0].container:
+            incoming.pass_over(ctx, self.source)
+
     def became(self, past: Past) -> Iterable[Fate]:
         """What is copied out changes nothing; of what is copied in nothing tells."""
         del past
@@ -100,15 +105,17 @@ class Cp(
         source, destination = self._places()
         try:
             with ctx.draft() as draft:
+                if not source.container:
+                    return self._in(ctx, destination, draft)
                 if not destination.container:
                     return self._given(ctx, source, draft)
-                taken = self._archive(ctx, source, draft)
-                return self._put(ctx, destination, taken, draft)
+                return self._across(ctx, source, destination, draft)
         except (ValueError, Refusal) as error:
             return failure(str(error))
 
     def _places(self) -> tuple[Place, Place]:
-        return places.split(self.source), places.split(self.destination)
+        given = Place("", self.source) if incoming.upload(self.source) else places.split(self.source)
+        return given, places.split(self.destination)
 
     def _given(self, ctx: Context, source: Place, draft: Draft) -> Reply:
         """What is copied, as a file of the answer."""
@@ -123,15 +130,32 @@ class Cp(
             name = f"{name}.tar"
         return Reply((Document(draft.finish(), name, self.source),))
 
-    def _archive(self, ctx: Context, source: Place, draft: Draft) -> _Source:
-        """The archive of what is copied, looked at to its end before anything is changed by it."""
+    def _across(self, ctx: Context, source: Place, destination: Place, draft: Draft) -> Reply:
+        """Copy from one container into another: all is had and looked at before anything is changed."""
         answer, there = self._sent(ctx, source)
         with answer:
             draft.expect(there.size if there.is_file else 0)
             fetching.archive(ctx, answer, draft, self.source)
         with draft.opened() as file:
             checking.passed(file, _FROM_ENGINE)
-        return _Source(there.is_folder, draft.size)
+        into = self._into(ctx, destination, is_folder=there.is_folder)
+        with draft.opened() as file:
+            return self._put(ctx, destination, into, checking.anew(file, _FROM_ENGINE, into.name), draft.size)
+
+    def _in(self, ctx: Context, destination: Place, draft: Draft) -> Reply:
+        """Copy a file that somebody gave, or what is in it, into a container."""
+        name = incoming.take(ctx, self.source, draft)
+        into = self._into(ctx, destination, is_folder=False)
+        if not self.unpack:
+            with draft.opened() as file:
+                return self._put(ctx, destination, into, packing.alone(into.name or name, file, draft.size), draft.size)
+        if into.name is not None:
+            raise ValueError(_NOT_A_FOLDER.format(self.destination))
+        bounds = Bounds(packed=draft.size)
+        with draft.opened() as file:
+            checking.passed(file, bounds)
+        with draft.opened() as file:
+            return self._put(ctx, destination, into, checking.anew(file, bounds), draft.size)
 
     def _sent(self, ctx: Context, source: Place) -> tuple[requests.Response, Stat]:
         """The engine's answer, whose body is not read yet, and what it says of it; raises APIError."""
@@ -157,8 +181,8 @@ class Cp(
             raise Refusal(IN_PROC.format(leads))
         return leads
 
-    def _put(self, ctx: Context, destination: Place, source: _Source, draft: Draft) -> Reply:
-        """Unpack the archive where docker would; what is sent is made anew of what was looked at."""
+    def _into(self, ctx: Context, destination: Place, *, is_folder: bool) -> Into:
+        """Where docker would unpack it; raises ValueError in its words."""
         client, container = ctx.patient, ctx.id(Target("container", destination.container))
         path = destination.path
         there = places.stat(client, container, path)
@@ -167,21 +191,23 @@ class Cp(
             there = places.stat(client, container, path)
         if Place(container, path).is_barred:
             raise Refusal(IN_PROC.format(path))
-        into = places.into(destination, path, there, is_folder=source.is_folder)
+        return places.into(destination, path, there, is_folder=is_folder)
+
+    def _put(self, ctx: Context, destination: Place, into: Into, body: Iterator[bytes], octets: int) -> Reply:
+        """Send the archive; octets is how many bytes are said to be copied."""
+        client, container = ctx.patient, ctx.id(Target("container", destination.container))
         params: wire.Params = {"path": into.folder, "noOverwriteDirNonDir": "true"}
         if self.archive:
             params["copyUIDGID"] = "true"
         try:
-            with draft.opened() as file:
-                body = checking.anew(file, _FROM_ENGINE, into.name)
-                wire.put(client, ARCHIVE, container, params=params, body=body)
+            wire.put(client, ARCHIVE, container, params=params, body=body)
         except APIError as error:
             if wire.lost(error):
                 return unanswered(f"the copy to {self.destination}")
             raise named(error, container, destination.container) from None
         except requests.RequestException:
             return unanswered(f"the copy to {self.destination}")
-        return Reply() if self.quiet else note(_COPIED.format(size(source.size), self.destination))
+        return Reply() if self.quiet else note(_COPIED.format(size(octets), self.destination))
 
 
 _FROM_ENGINE = Bounds(trusted=True)

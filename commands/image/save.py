@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,9 +80,7 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
         asked = tuple(self._asked(ctx, images))
         params: wire.Params = {"names": [each.word for each in asked]}
         if self.platform:
-            words = machine.specified(self.platform).split("/")
-            spoken = dict(zip(("os", "architecture", "variant"), words, strict=False))
-            params["platform"] = [json.dumps(spoken)]
+            params["platform"] = [machine.encoded(self.platform)]
         client, names = ctx.patient, {each.name: each.id for each in asked if each.name}
         ids = {each.id for each in asked}
         return self.given(

@@ -100,7 +100,9 @@ KINDS = {"channels:read", "groups:read", "im:read", "mpim:read"}  # conversation
 def test_every_scope_is_used() -> None:
     """Each is what a method that we call, or an event that we hear, needs."""
     assert NEEDED["conversations.info"] in KINDS
-    called = {NEEDED[prefix] for prefix in ("chat.", "conversations.open", "users.", "usergroups.", "files.")}
+    called = {
+        NEEDED[prefix] for prefix in ("chat.", "conversations.open", "users.", "usergroups.", "files.", "files.info")
+    }
     heard = {"app_mention": "app_mentions:read", "message.im": "im:history"}
     assert set(SCOPES) == called | KINDS | {heard[event] for event in EVENT_TYPES} | {"commands"}
 
