@@ -55,6 +55,7 @@ REFUSED: list[tuple[str, list[TarInfo]]] = [
     ("leads out", [entry("a", SYM, "../b")]),
     ("leads out", [entry("a/b/c", SYM, "../../../d")]),
     ("leads out", [entry("a", SYM, "b/../../c")]),
+    ("leads out", [entry("b", SYM, "."), entry("a", SYM, "b/./../c")]),
     ("leads out", [entry("a", LNK, "/etc/passwd")]),
     ("leads out", [entry("a", LNK, "../etc/passwd")]),
     ("a/b lies below the link a", [entry("x", DIR), entry("a", SYM, "x"), entry("a/b")]),
@@ -76,7 +77,14 @@ def test_what_leads_out_is_refused(words: str, entries: list[TarInfo]) -> None:
 
 def test_what_stays_inside_is_taken() -> None:
     """Folders, links among themselves, names with dots in them, pipes."""
-    inside = [entry("a", DIR), entry("a/b..c"), entry("a/l", SYM, "../d"), entry("h", LNK, "a/b..c"), entry("..x")]
+    inside = [
+        entry("a", DIR),
+        entry("u", SYM, "..x"),
+        entry("a/b..c"),
+        entry("a/l", SYM, "../d"),
+        entry("h", LNK, "a/b..c"),
+        entry("..x"),
+    ]
     assert passed(packed(*inside, entry("p", tarfile.FIFOTYPE))) == len(inside) + 1
     rooted = packed(entry("bin", DIR), entry("bin/sh", SYM, "/bin/busybox"))
     assert passed(rooted, rooted=True) == 2

@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from tarfile import BLOCKSIZE, TarInfo
 from typing import BinaryIO
 
@@ -50,7 +51,9 @@ class Bounds:
 
 
 @dataclass
-class _Looked:
+class Looked:
+    """What was looked at of an archive so far."""
+
     bounds: Bounds
     entries: int = 0
     size: int = 0
@@ -103,7 +106,9 @@ class _Looked:
         """Raise Refusal where a symbolic link leads out."""
         if self.bounds.trusted or (self.bounds.rooted and target.startswith("/")):
             return
-        if self._is_out(target) or clean(posixpath.join(posixpath.dirname(name), target)).startswith(".."):
+        leads = clean(posixpath.join(posixpath.dirname(clean(name)), target))
+        turns = _turns(target) and not self.bounds.rooted
+        if turns or self._is_out(target) or leads == ".." or leads.startswith("../"):
             raise Refusal(_LEADS_OUT.format(name, target))
 
     def _is_out(self, target: str) -> bool:
@@ -118,12 +123,18 @@ class _Looked:
             above = posixpath.dirname(above)
 
 
+def _turns(target: str) -> bool:
+    """Whether it goes up after it went down: by a link on the way that may lead anywhere."""
+    steps = [step for step in target.split("/") if step not in {"", "."}]
+    return ".." in dropwhile(lambda step: step == "..", steps)
+
+
 def entries(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[TarInfo, Iterator[bytes]]]:
     """What is in a tar archive, and the content of each, to be taken before the next one; raises Refusal.
 
     An entry has no more facts than those that were looked at: what is made of it anew says nothing else.
     """
-    looked = _Looked(bounds)
+    looked = Looked(bounds)
     with _read(), tarfile.open(fileobj=unpacking.opened(file), mode="r|", bufsize=_CHUNK) as archive:  # type: ignore[call-overload]
         while (entry := archive.next()) is not None:
             archive.members.clear()  # it keeps all that it has seen
