@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.slack.http import EVENTS
+from bot.slack.shortcuts import ABOUT, COPY
+from bot.slack.shortcuts import NAME as NAME_OF_COPY
 
 NAME = "slashdock"
 DESCRIPTION = "Run Docker from Slack, safely."
@@ -41,6 +43,7 @@ def manifest(command: str = "/docker", url: str = "") -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": NAME, "always_online": True},
+            "shortcuts": [{"name": NAME_OF_COPY, "type": "message", "callback_id": COPY, "description": ABOUT}],
             "slash_commands": [_slash_command(command) | ({"url": address} if address else {})],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},

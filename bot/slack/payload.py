@@ -50,6 +50,14 @@ class Pressed:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """A shortcut that somebody chose on a message: its files, by id and name."""
+
+    asked: Asked
+    files: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Submitted:
     """A modal of ours that somebody sent: the opaque id in it, what was filled in, and the request that it becomes."""
 
@@ -125,6 +133,25 @@ def pressed(payload: Payload, now: float) -> Pressed | None:
         received=_earlier(action.get("action_ts"), now),
     )
     return Pressed(_id(action, "value"), Asked(request, place, _id(payload, "trigger_id")), _original(payload))
+
+
+def shortcut(payload: Payload, now: float) -> Chosen:
+    """A shortcut of ours on a message, which may have files."""
+    message, user, channel = payload["message"], payload["user"], _id(payload["channel"], "id")
+    thread, direct = _maybe(message, "thread_ts"), channel.startswith("D")
+    beneath = thread if direct else thread or _id(message, "ts")
+    place = Place(channel, _id(user, "id"), thread, beneath, _maybe(payload, "response_url"), direct)
+    request = Request(
+        line="",
+        actor=Actor(place.user, user.get("team_id") or _id(payload["team"], "id")),
+        origin=Origin.BUTTON,
+        channel=channel,
+        thread=thread,
+        delivery=_id(payload, "trigger_id"),
+        received=now,
+    )
+    files = tuple((_id(each, "id"), str(each.get("name") or "")) for each in message.get("files") or ())
+    return Chosen(Asked(request, place, _id(payload, "trigger_id")), files)
 
 
 def submitted(payload: Payload, now: float) -> Submitted:

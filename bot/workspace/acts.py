@@ -75,6 +75,13 @@ class Acts(Parts):
         ways = self._ways("actions", channel, user, message)
         return self.deliver("interactive", payloads.block_actions(self.state.person(user), click, ways))
 
+    def shortcut(self, user: str, channel: str, ts: str, callback: str) -> Delivery:
+        """A person chooses a shortcut of the bot's from the menu of a message."""
+        message, where = self.state.message(channel, ts), self.state.channel(channel)
+        ways = self._ways("app", channel, user)
+        person = self.state.person(user)
+        return self.deliver("interactive", payloads.message_action(person, where, message, callback, ways))
+
     def click_in_view(self, user: str, target: str, given: Mapping[str, Any] | None = None) -> Delivery:
         """A person uses an element of the open modal, or of the home tab when none is open."""
         view = self.view(user) or self.views.homes[user]

@@ -141,6 +141,17 @@ def block_actions(person: Person, click: Click, ways: Ways) -> Payload:
     return payload if message.only_for else payload | {"message": message.as_slack()}
 
 
+def message_action(person: Person, channel: Channel, message: Message, callback: str, ways: Ways) -> Payload:
+    """A shortcut on a message."""
+    return _interaction("message_action", person, ways.trigger_id) | {
+        "callback_id": callback,
+        "channel": {"id": channel.id, "name": channel.name_in_payload()},
+        "message_ts": message.ts,
+        "message": message.as_slack(),
+        "response_url": ways.response_url,
+    }
+
+
 def view_actions(person: Person, view: Mapping[str, Any], action: Mapping[str, Any], trigger_id: str) -> Payload:
     """A click inside of a view."""
     return _interaction("block_actions", person, trigger_id) | {
