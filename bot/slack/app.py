@@ -15,7 +15,8 @@ from slack_sdk import WebClient
 from bot.clock import Clock
 from bot.slack import payload
 from bot.slack.connection import Connection, quiet, sdk
-from bot.slack.payload import Asked, Pressed, Submitted
+from bot.slack.payload import Asked, Chosen, Pressed, Submitted
+from bot.slack.shortcuts import COPY
 from bot.slack.signature import STAMP
 from bot.slack.views import CALLBACK
 
@@ -38,6 +39,7 @@ class Intake:
         take: Callable[[Asked], None],
         press: Callable[[Pressed], None],
         submit: Callable[[Submitted], Mapping[str, str]],
+        choose: Callable[[Chosen], None],
         waited: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._identity = connection.identity
@@ -45,6 +47,7 @@ class Intake:
         self._take = take
         self._press = press
         self._submit = submit
+        self._choose = choose
         self._waited = waited
 
     def slash(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
@@ -58,6 +61,10 @@ class Intake:
     def click(self, body: Body, ack: Ack) -> BoltResponse:
         """A button in a message; every other click is only acknowledged."""
         return self._heard(body, ack, lambda: payload.pressed(body, self._clock.now()), self._press)
+
+    def shortcut(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
+        """A shortcut on a message."""
+        return self._heard(body, ack, lambda: payload.shortcut(body, self._sent(request)), self._choose)
 
     def submission(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
         """A modal: it closes, or says in its fields what is wrong."""
@@ -114,6 +121,7 @@ def build(connection: Connection, intake: Intake) -> App:
     app.command(connection.access.command)(intake.slash)
     app.event(re.compile(".*"))(intake.event)
     app.action(re.compile(".*"))(intake.click)
+    app.message_shortcut(COPY)(intake.shortcut)
     app.view(CALLBACK)(intake.submission)
     return app
 

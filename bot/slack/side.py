@@ -15,7 +15,7 @@ from bot.held import Held
 from bot.lasting import Kept
 from bot.request import Actor, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
-from bot.slack import http
+from bot.slack import http, shortcuts
 from bot.slack.afterwards import under_way, without_buttons
 from bot.slack.app import Intake, build
 from bot.slack.blocks import render
@@ -28,7 +28,7 @@ from bot.slack.flights import Flights
 from bot.slack.letter import FileLetter, MessageLetter
 from bot.slack.outbox import Outbox
 from bot.slack.patience import DELAY, Patience
-from bot.slack.payload import Asked, Pressed, Submitted
+from bot.slack.payload import Asked, Chosen, Pressed, Submitted
 from bot.slack.place import Place
 from bot.slack.post import Canvas, Post
 from bot.slack.progress import Progress
@@ -72,7 +72,7 @@ class SlackSide:
         self._flights = Flights(desk)
         access = connection.access
         self._pulse = Pulse()
-        intake = Intake(connection, clock, self._take, self._press, self._submit, self._pulse.waited)
+        intake = Intake(connection, clock, self._take, self._press, self._submit, self._choose, self._pulse.waited)
         app = build(connection, intake)
         self.transport: http.Server | Sockets
         if access.mode is Mode.HTTP:
@@ -213,6 +213,17 @@ class SlackSide:
             return
         failed = partial(self._not_opened, asked)
         if not self._dialogs.open(asked, form, pressed.button, failed, lambda: self._may_be_asked(asked)):
+            failed()
+
+    def _choose(self, chosen: Chosen) -> None:
+        """Ask where the file of a message is to be copied."""
+        asked, failed = chosen.asked, partial(self._not_opened, chosen.asked)
+        if not chosen.files:
+            self._tell(asked, shortcuts.NO_FILE, asked.place.user)
+            return
+        form = shortcuts.form(*chosen.files[0])
+        button = self._desk.remember(Button(shortcuts.NAME, form.line, form=form), "")
+        if not button or not self._dialogs.open(asked, form, button, failed, lambda: self._may_be_asked(asked)):
             failed()
 
     def _may_be_asked(self, asked: Asked) -> bool:
