@@ -93,6 +93,7 @@ def opened(settings: Settings) -> Iterator[Core]:
     secret = key.load(settings.key_file, settings.data / FILE)
     kept = lambda: policy.current().terms.kept  # noqa: E731 - a policy that is loaded anew may say otherwise
     store = Store(settings.data, clock, secret, settings.registry_logins, kept)
+    store.files.largest = settings.file_limit
     hosts = Hosts([host_of(settings)])
     try:
         yield Core(settings, verbs, policy, store, hosts, clock)

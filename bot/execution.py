@@ -42,6 +42,7 @@ from commands.outside import Outside
 from commands.reply import Button, Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
 from commands.target import Found, Missing
+from commands.uploads import Uploads
 
 Progress = Callable[[View], None]  # shows how far something long is; called often, never waits
 
@@ -71,6 +72,7 @@ class Execution:
     allowances: Allowances
     streams: Streams
     inside: Callable[[Judged, Received], Inside]
+    uploads: Callable[[Request], Uploads]
 
     def plan(self, received: Received, judged: Judged, progress: Progress) -> Intent:
         """The intent; an End where what it must remember cannot be written."""
@@ -162,6 +164,7 @@ class Execution:
             note=lambda facts: self._note(received.number, facts),
             bringing=lambda: self._bringing(judged.host.name),
             trace=traced(received.number),
+            uploads=self.uploads(received.request),
             outside=Outside(),
             now=self.clock.now(),
             host=judged.host.name,

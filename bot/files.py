@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,8 +18,8 @@ from commands.filing import TooLarge
 from commands.units import size
 
 FILES = "files"  # in the data folder
-LARGEST = 256 * 1024 * 1024  # bytes of one; Slack takes 1 GB
-ROOM = 2 * 1024 * 1024 * 1024  # bytes of all of them
+LARGEST = 256_000_000  # bytes of one where no setting says otherwise
+ROOM = 4 * 1024 * 1024 * 1024  # bytes of all of them
 STALE = 86_400.0  # seconds for which nothing was written to a draft that nobody finishes any more
 _DRAFT = "."  # how the name of one begins that is being written
 
@@ -34,7 +35,7 @@ class Files:
     ) -> None:
         self._folder = folder
         self._age = age
-        self._largest = largest
+        self.largest = largest
         self._room = room
         folder.mkdir(mode=0o700, exist_ok=True)
         self.trim()
@@ -47,7 +48,7 @@ class Files:
         except OSError as error:
             raise Refusal(f"No file can be written: {error.strerror}.") from error
         with os.fdopen(handle, "wb") as written:
-            file = File(Path(path), written, self._largest, self._left)
+            file = File(Path(path), written, self.largest, self._left)
             try:
                 yield file
             finally:
@@ -79,10 +80,21 @@ class File:
         self._largest = min(largest, left())
         self.size = 0
 
+    def expect(self, more: int) -> None:
+        """Refuse so many bytes before any of them comes; raises TooLarge."""
+        if self.size + more > self._largest:
+            raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
+
+    def opened(self) -> BufferedReader:
+        """What was written so far, to be read from its beginning."""
+        if self._path is None:
+            raise AssertionError("a file that was thrown away or kept already")
+        self._written.flush()
+        return self._path.open("rb")
+
     def write(self, data: bytes) -> None:
         """Add to it; raises TooLarge, and then nothing of this is added."""
-        if self.size + len(data) > self._largest:
-            raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
+        self.expect(len(data))
         self._put(data)
         self.size += len(data)
 

@@ -38,6 +38,7 @@ from commands.intent import Intent
 from commands.line import UsageError
 from commands.reply import Reply, note
 from commands.target import Found
+from commands.uploads import NoUploads, Uploads
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Pipeline:
     allowances: Allowances = field(default_factory=Allowances)
     streams: Streams = field(default_factory=Streams)
     decided: Callable[[int], None] = lambda _number: None  # hears of every request that waits, or waits no more
+    uploads: Callable[[Request], Uploads] = lambda _request: NoUploads()
     scheduled: Callable[[], None] = lambda: None  # hears that something came onto the timetable, or goes on
 
     def __post_init__(self) -> None:
@@ -211,7 +213,7 @@ class Pipeline:
 
     def _executing(self, judging: Judging) -> Execution:
         facts = (judging, self.policy, self.store, self.clock, self.allowances, self.streams)
-        return Execution(*facts, self._insides.of)
+        return Execution(*facts, self._insides.of, self.uploads)
 
     def _judged(self, received: Received) -> Judged:
         try:

@@ -18,6 +18,7 @@ PORT_MAX = 65_535
 TOKEN_LEAST = 8  # characters after a token's prefix; Slack's own have dozens
 APP_PAGE = "api.slack.com/apps, your app"
 WAIT_MAX = 600  # seconds; who waits longer has a line answered too late for Slack's response URLs
+FILE_MAX = 1000  # megabytes; Slack, files
 COMMAND_MAX = 32  # characters of a slash command's name, its slash included; Slack
 # Slack's own: a manifest that asks for /status loses all of its slash commands; the others would be hidden by an app's.
 BUILT_IN = {
@@ -139,6 +140,13 @@ def seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text) or not 0 < float(text) <= WAIT_MAX:
         raise ValueError(f"is {text!r}; expected seconds, more than 0 and at most {WAIT_MAX}")
     return float(text)
+
+
+def megabytes(text: str) -> int:
+    """A size, in bytes."""
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 0 < int(text) <= FILE_MAX:
+        raise ValueError(f"is {text!r}; expected megabytes, from 1 to {FILE_MAX}")
+    return int(text) * 1_000_000
 
 
 def days(text: str) -> int:

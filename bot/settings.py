@@ -18,6 +18,7 @@ from bot.setting_values import (
     engine_address,
     folders,
     matching,
+    megabytes,
     path,
     port,
     presence,
@@ -146,8 +147,15 @@ class Settings:
     files: tuple[Path, ...] = setting(
         "SLASHDOCK_FILES",
         "",
-        "Folders, with : between them, from which lines may read: env files, label files, build contexts",
+        "Folders, with : between them, from which lines may read: env files, label files, build contexts, archives;"
+        " save -o and export -o write there",
         read=folders,
+    )
+    file_limit: int = setting(
+        "SLASHDOCK_FILE_LIMIT",
+        "256",
+        "Most megabytes of one file that lines move out of the engine or into it; Slack takes 1000",
+        read=megabytes,
     )
     run_wait: float = setting(
         "SLASHDOCK_RUN_WAIT",

@@ -31,6 +31,7 @@ from bot.schedules import Ended, Schedules
 from bot.settings import Mode, Settings
 from bot.slack import Access, CannotConnect, Connection, SlackDirectory, SlackSide
 from bot.slack.http import Server, health_route
+from bot.slack.uploads import SlackUploads
 from bot.undelivered import Shown
 from bot.workspace import Workspace
 from commands.reply import note
@@ -76,7 +77,8 @@ def _join(core: Core, stack: ExitStack, tell: Tell) -> None:
     connection = Connection(access)
     bell, alarm = Bell(), Alarm()
     directory = SlackDirectory(connection, core.clock)
-    pipeline = core.pipeline(directory, bell, alarm)
+    uploads = lambda request: SlackUploads(connection, request)  # noqa: E731 - of each request its own
+    pipeline = replace(core.pipeline(directory, bell, alarm), uploads=uploads)
     desk = Desk(pipeline, core.store)
     side = SlackSide(connection, desk, core.clock)
     approvals = core.store.approvals

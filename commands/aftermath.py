@@ -150,6 +150,9 @@ class Past:
         return meant.untold("is not there: it was never made, or somebody removed it meanwhile")
 
 
+UNCHANGED = (Fate(End.UNDONE, "it was not answered, and changes nothing"),)
+
+
 def untold(why: str) -> tuple[Fate]:
     """What is told of a verb that leaves nothing to be looked at."""
     return (Fate(End.UNKNOWN, why),)

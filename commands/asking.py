@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from commands import line as words
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,19 @@ class Field:
 class Form:
     """What is asked at once: a title, the word on the button that sends it, the fields in their order.
 
-    piped is what tells how to give the same to slashdock where nobody can be asked.
+    piped is what tells how to give the same to slashdock where nobody can be asked. line is the line that is made of
+    what is filled in, its fields in braces; empty where that is given to a line that is there already.
     """
 
     title: str
     submit: str
     fields: tuple[Field, ...]
     piped: str = ""
+    line: str = ""
+
+    def composed(self, given: Mapping[str, str]) -> str:
+        """The line with what was filled in, each as one word or a part of one."""
+        return self.line.format_map({name: words.join([value.strip()]) for name, value in given.items()})
 
 
 def written(form: Form | None) -> str:
@@ -42,4 +51,5 @@ def read(text: str) -> Form | None:
     if not text:
         return None
     told = json.loads(text)
-    return Form(told["title"], told["submit"], tuple(Field(**each) for each in told["fields"]), told.get("piped", ""))
+    fields = tuple(Field(**each) for each in told["fields"])
+    return Form(told["title"], told["submit"], fields, told.get("piped", ""), told.get("line", ""))

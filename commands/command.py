@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from commands import kinds
-from commands.aftermath import End, Fate, untold
+from commands.aftermath import UNCHANGED, Fate, untold
 from commands.intent import Intent
 from commands.kinds import Kind
 from commands.reply import failure
@@ -51,7 +51,6 @@ class Also:
     part: bool = False
 
 
-_UNANSWERED = Fate(End.UNDONE, "it was not answered, and changes nothing")
 _UNTOLD = "nothing at the engine tells what became of it"
 _KINDS: dict[str, Kind] = {
     "bool": kinds.BOOL,
@@ -132,6 +131,7 @@ class Command:
         does: str = "",
         optional: bool = True,
         decides: bool = False,
+        second: str = "",
     ) -> None:
         """Make the dataclass and its Spec.
 
@@ -141,7 +141,8 @@ class Command:
         does names verbs that it does to objects which it finds itself: rules that deny them or want consent for them
         are about it, too;
         optional False where docker's usage line leaves [OPTIONS] out; decides where it is a word about what others may
-        do, so that whoever says it is looked at afresh.
+        do, so that whoever says it is looked at afresh;
+        second is another usage line, where docker has two.
         """
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
@@ -162,6 +163,7 @@ class Command:
             optional=optional,
             asks=cls.risk is not Command.risk,
             decides=decides,
+            second=second,
         )
 
     def risk(self) -> Risk | None:
@@ -254,7 +256,7 @@ class Command:
     def became(self, past: Past) -> Iterable[Fate]:
         """What became of it where nobody heard of its end, object by object; what only looks changes nothing."""
         del past
-        return (_UNANSWERED,) if self.spec.permission in {Permission.SEE, Permission.READ} else untold(_UNTOLD)
+        return UNCHANGED if self.spec.permission in {Permission.SEE, Permission.READ} else untold(_UNTOLD)
 
     def intent(self, ctx: Context) -> Intent:
         """What will be done; a command that touches more than what its line names finds that out here."""

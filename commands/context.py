@@ -18,6 +18,7 @@ from commands.reply import Reply
 from commands.seen import Seen, Visible
 from commands.spec import Spec
 from commands.target import Found, Missing, Target
+from commands.uploads import NoUploads, Uploads
 
 if TYPE_CHECKING:
     from commands.cleanup.memory import Cleanups
@@ -155,8 +156,9 @@ class Context:
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
     made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
     cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
-    is read of slashdock's own machine, or fetched from an address. bringing lasts while layers of images come to the
-    host or leave it, so that nothing is cleaned up there meanwhile; it waits for a removal, and raises Untouched.
+    is read of slashdock's own machine, or fetched from an address; uploads are files that people gave to the chat.
+    bringing lasts while layers of images come to the host or leave it, so that nothing is cleaned up there meanwhile;
+    it waits for a removal, and raises Untouched.
     """
 
     quick: Callable[[], APIClient]
@@ -191,6 +193,7 @@ class Context:
     note: Callable[[Mapping[str, str]], None] = lambda _facts: None
     trace: Mapping[str, str] = field(default_factory=dict)
     bringing: Callable[[], AbstractContextManager[None]] = nullcontext
+    uploads: Uploads = field(default_factory=NoUploads)
 
     def auth(self, registry: str) -> str:
         """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""

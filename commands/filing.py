@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from io import BufferedReader
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -20,6 +21,12 @@ class Draft(Protocol):
     @property
     def size(self) -> int:
         """The bytes that were written so far."""
+
+    def expect(self, size: int) -> None:
+        """Refuse so many bytes before any of them comes; raises TooLarge."""
+
+    def opened(self) -> BufferedReader:
+        """What was written so far, to be read from its beginning and to be closed."""
 
     def write(self, data: bytes) -> None:
         """Add to it; raises TooLarge."""

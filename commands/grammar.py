@@ -199,7 +199,7 @@ class Grammar:
 
     def _told(self, wrong: str, see: str, hint: str = "") -> UsageError:
         name = " ".join(["docker", *self.called])
-        text = f"{wrong}\n\nUsage:  {self.spec.usage(self.called)}\n\n{see} '{name} --help' for more information"
+        text = f"{wrong}\n\nUsage:  {self.spec.usages(self.called)}\n\n{see} '{name} --help' for more information"
         return UsageError(text, hint)
 
     def _nearest(self, name: str) -> str:

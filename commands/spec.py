@@ -87,6 +87,7 @@ class Spec:
     optional: bool = True  # whether its usage line says [OPTIONS]
     asks: bool = False  # whether docker asks a question before it does it
     decides: bool = False  # whether it is a word about what others may do
+    second: str = ""  # a second usage line, where docker has one
 
     @property
     def has_effect(self) -> bool:
@@ -97,6 +98,10 @@ class Spec:
     def name(self) -> str:
         """The canonical name, such as "container ls"."""
         return " ".join(self.names[0])
+
+    def usages(self, called: tuple[str, ...]) -> str:
+        """The usage line, and below it the second one where there is one."""
+        return self.usage(called) + (f"\n\t{self.second}" if self.second else "")
 
     def usage(self, called: tuple[str, ...]) -> str:
         """The usage line for the words by which the verb was called: "docker logs [OPTIONS] CONTAINER"."""

@@ -6,7 +6,7 @@ Every word in a path is an id or a volume's name that the engine itself gave: do
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,6 +70,29 @@ def send(client: APIClient, path: str, *ids: str, body: Mapping[str, Any], param
     response = client._post(url, json=dict(body), params=params or {})  # noqa: SLF001 - see get
     client._raise_for_status(response)  # noqa: SLF001 - see get
     return response.json() if response.content else None
+
+
+def head(client: APIClient, path: str, *ids: str, params: Params) -> Mapping[str, str]:
+    """The headers of the answer to a HEAD; raises APIError, which has no words of the engine's."""
+    url = client._url(path, *ids)  # noqa: SLF001 - see get
+    response: requests.Response = client.head(url, params=params, timeout=client.timeout)
+    client._raise_for_status(response)  # noqa: SLF001 - see get
+    return response.headers
+
+
+def put(client: APIClient, path: str, *ids: str, params: Params, body: Iterator[bytes]) -> None:
+    """Send what comes piece by piece, of any length; raises APIError."""
+    url = client._url(path, *ids)  # noqa: SLF001 - see get
+    client._raise_for_status(client._put(url, params=params, data=body))  # noqa: SLF001 - see get
+
+
+def pour(client: APIClient, path: str, params: Params, body: Iterable[bytes]) -> requests.Response:
+    """Send an archive piece by piece by a POST; the answer is still to be read and to be closed. Raises APIError."""
+    headers = {"Content-Type": "application/x-tar"}
+    url = client._url(path)  # noqa: SLF001 - see get
+    response: requests.Response = client._post(url, params=params, data=body, headers=headers, stream=True)  # noqa: SLF001 - see get
+    client._raise_for_status(response)  # noqa: SLF001 - see get
+    return response
 
 
 def post(

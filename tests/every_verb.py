@@ -99,6 +99,9 @@ EVERY: Mapping[str, Line] = {
     "image pull": Line(f"pull {NOWHERE}/nothing:1"),
     "image push": Line("push registry.example:5000/team/app:edge"),
     "image build": Line("build -t mine:2 -", {"dockerfile": "FROM busybox\nLABEL a=b"}),
+    "image save": Line("save mine:1"),
+    "image load": Line("load -i attached"),
+    "image import": Line("import attached mine:4"),
     "image rm": Line("rmi mine:1"),
     "network create": Line("network create mine-net"),
     "volume create": Line("volume create mine-data"),
@@ -107,6 +110,8 @@ EVERY: Mapping[str, Line] = {
     "network connect": Line("network connect mine-net mine"),
     "network disconnect": Line("network disconnect mine-net mine"),
     "container exec": Line("exec mine true"),
+    "container export": Line("export mine"),
+    "container cp": Line("cp mine:/etc mine:/tmp"),
     "container attach": Line("attach mine"),
     "container pause": Line("pause mine"),
     "container unpause": Line("unpause mine"),
@@ -138,11 +143,13 @@ EVERY: Mapping[str, Line] = {
 }
 # What asks nothing of an engine beyond looks, though its class may: a terminal attaches nothing, nothing was built with
 # BuildKit, no image is old enough for a cleanup, which `schedule run cleanup` is another way to write, and what a
-# cleanup takes is slashdock's own, as maintenance is.
+# cleanup takes is slashdock's own, as maintenance is; what is only given out stays as it is,
+# and nothing is attached.
 IDLE = frozenset(
     {
-        "container attach", "builder prune", "cleanup set", "cleanup on", "cleanup rm", "cleanup run", "cleanup sweep",
-        "cleanup undo",
+        "container attach", "container export", "image save", "image load", "image import",
+        "builder prune", "cleanup set", "cleanup on",
+        "cleanup rm", "cleanup run", "cleanup sweep", "cleanup undo",
         "schedule run", "maintenance start", "maintenance end",
     }
 )  # fmt: skip

@@ -32,6 +32,7 @@ UNLIKE = {flag for each in DIFFERENCES for flag in each.get("unlike", ())}
 # What each line of a verb says, which would go on for ever without it.
 ENDING = {
     "container stats": ["--no-stream"],
+    "image load": ["--input=nothere"],
     "system events": ["--until=2000-01-01"],
     "login": ["--username=ada", "--password-stdin"],
 }

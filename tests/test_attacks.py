@@ -11,7 +11,7 @@ from harness import PROJECT
 
 ROW = re.compile(r"^\| ([SF]\d+) \|.*\| ([^|]+) \|$", re.MULTILINE)
 NAMED = re.compile(r"`([^`]+)`")
-ROWS = [*(f"S{number}" for number in range(1, 32)), *(f"F{number}" for number in (*range(21, 27), *range(30, 37)))]
+ROWS = [*(f"S{number}" for number in range(1, 33)), *(f"F{number}" for number in (*range(21, 27), *range(30, 37)))]
 
 
 def told() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
@@ -19,6 +20,7 @@ from docker.errors import NotFound
 from eventually import eventually
 from harness import PROJECT, Bench
 from offices import DEV, ROOT, SAM, Office, told
+from test_archives import entry, packed
 
 from bot.request import Outcome, Status
 from commands import catalog, seen
@@ -40,10 +42,14 @@ HOLDS = {
     "other": "{}",
     "s.json": '{{"defaultAction": "SCMP_ACT_ALLOW", "what": "{}"}}',
 }
+IMAGES = "images.tar"
 EXEC = "exec --env-file {0.folder}/e.env web env"
 GIT = "build -t bound http://{0.git}/site.git#main"
 LINES = {  # each with what of it changes
     EXEC: "e.env",
+    "cp {0.folder}/other web:/bound": "other",
+    "load -i {0.folder}/images.tar": IMAGES,
+    "import {0.folder}/images.tar bound:1": IMAGES,
     "run -d --name bound --label-file {0.folder}/e.env busybox true": "e.env",
     "create --name bound --security-opt seccomp={0.folder}/s.json busybox true": "s.json",
     "build -t bound {0.folder}": "Dockerfile",
@@ -58,16 +64,14 @@ REACHING = re.compile(
     re.MULTILINE,
 )
 TOLD_OF = {"building/contexts", "building/downloading", "building/folders", "building/git", "building/packing"} | {
-    "creation/files"
-}
-# A file of its own, types, text in memory, the engine's answers, how large its logs are, and how full its disk is.
+    "archives/incoming", "creation/files"
+}  # fmt: skip
+# A file of its own, one that is new, types, text in memory, the engine's answers, how large its logs are, how full its
+# disk is.
 HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"} | {
-    # Connections to the engine, and types.
-    "container/following",
+    "filing", "reply", "container/following", "archives/keeping", "archives/unfolding",
     "conversing",
-    "filing",
-    "reply",
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,10 @@ class Place:
 
     def write(self, name: str, what: str) -> None:
         """Let a file, or the repository, hold this."""
-        if name in HOLDS:
+        if name == IMAGES:
+            names = json.dumps([{"Config": "c.json", "RepoTags": ["bound:1"], "Layers": []}]).encode()
+            (self.folder / name).write_bytes(packed((entry("manifest.json"), names), entry(what)))
+        elif name in HOLDS:
             (self.folder / name).write_text(HOLDS[name].format(what))
         else:
             git_server.commit(self.repositories, name, {"Dockerfile": HOLDS["Dockerfile"].format(what)})

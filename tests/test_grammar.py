@@ -136,8 +136,14 @@ def test_quoted_shell_characters_are_plain_text(line: str) -> None:
         ("logs --tial 5 web", "Did you mean --tail?"),
         ("swarm init", "Docker has it, and slashdock has not: swarms are for a later version."),
         ("service --foo", "Docker has it, and slashdock has not: swarms are for a later version."),
-        ("save web", "Docker has it, and slashdock has not: images as files are for a later version."),
-        ("image save web", "Docker has it, and slashdock has not: images as files are for a later version."),
+        (
+            "plugin ls",
+            "Docker has it, and slashdock has not: a plugin is root on its host; `inspect --type plugin` shows one.",
+        ),
+        (
+            "secret ls",
+            "Docker has it, and slashdock has not: swarms are for a later version; `inspect --type secret` shows one.",
+        ),
     ],
 )
 def test_a_wrong_verb_or_flag_brings_the_nearest_right_one(line: str, hint: str) -> None:

@@ -52,7 +52,7 @@ def of_nothing(name: str) -> str:
     """The line of a verb, about names that nothing has."""
     said = NAMED[name].text
     for target in CATALOG.parse(said).command.targets():
-        said = said if target.made else re.sub(rf"(?<!\S){re.escape(target.ref)}(?!\S)", "absent", said)
+        said = said if target.made else re.sub(rf"(?<!\S){re.escape(target.ref)}(?![^\s:])", "absent", said)
     return said
 
 

@@ -15,7 +15,8 @@ from slack_sdk import WebClient
 from bot.clock import Clock
 from bot.slack import payload
 from bot.slack.connection import Connection, quiet, sdk
-from bot.slack.payload import Asked, Pressed, Submitted, Typed
+from bot.slack.payload import Asked, Chosen, Pressed, Submitted, Typed
+from bot.slack.shortcuts import COPY
 from bot.slack.signature import STAMP
 from bot.slack.views import CALLBACK
 
@@ -39,6 +40,7 @@ class Intake:
         take: Callable[[Asked], None],
         press: Callable[[Pressed], None],
         submit: Callable[[Submitted], Mapping[str, str]],
+        choose: Callable[[Chosen], None],
         waited: Callable[[], float] = lambda: 0.0,
         lives: Callable[[tuple[str, str]], bool] = lambda _thread: False,
         type_: Callable[[Typed], None] = lambda _typed: None,
@@ -48,6 +50,7 @@ class Intake:
         self._take = take
         self._press = press
         self._submit = submit
+        self._choose = choose
         self._waited = waited
         self._lives = lives
         self._type = type_
@@ -73,6 +76,10 @@ class Intake:
     def click(self, body: Body, ack: Ack) -> BoltResponse:
         """A button in a message; every other click is only acknowledged."""
         return self._heard(body, ack, lambda: payload.pressed(body, self._clock.now()), self._press)
+
+    def shortcut(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
+        """A shortcut on a message."""
+        return self._heard(body, ack, lambda: payload.shortcut(body, self._sent(request)), self._choose)
 
     def submission(self, body: Body, ack: Ack, request: BoltRequest) -> BoltResponse:
         """A modal: it closes, or says in its fields what is wrong."""
@@ -129,6 +136,7 @@ def build(connection: Connection, intake: Intake) -> App:
     app.command(connection.access.command)(intake.slash)
     app.event(re.compile(".*"))(intake.event)
     app.action(re.compile(".*"))(intake.click)
+    app.message_shortcut(COPY)(intake.shortcut)
     app.view(CALLBACK)(intake.submission)
     return app
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -21,6 +22,7 @@ from bot.settings import Mode
 
 TIMEOUT = 10  # seconds; one call of the Web API
 RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})  # where Slack's own response URLs lie
+FILE_HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})  # where Slack's own files lie
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,13 @@ class _Tls(ssl.SSLContext):
         return super().wrap_socket(*words, **named)
 
 
+class _Stay(HTTPRedirectHandler):
+    """Goes nowhere else: what is asked for with a token is had from where that was sent, or not at all."""
+
+    def redirect_request(self, *_words: Any, **_named: Any) -> None:
+        """None: the redirect is an error."""
+
+
 class Connection:
     """Clients with one TLS context, which do not repeat a call whose answer was lost, and our identity."""
 
@@ -127,14 +136,32 @@ class Connection:
             request = Request(url, data=content, headers=headers, method="POST")  # noqa: S310 - Slack's own address
             opener.open(request, timeout=TIMEOUT).close()
 
+    @contextmanager
+    def fetched(self, url: str) -> Iterator[IO[bytes]]:
+        """A file of Slack's, to be read within the block; keeps() has to say that it is one.
+
+        It is asked for with the bot's token, so no redirect is followed. Raises what urllib does.
+        """
+        opener = build_opener(ProxyHandler({} if self.direct else None), HTTPSHandler(context=self._tls), _Stay)
+        request = Request(url, headers={"Authorization": f"Bearer {self.access.bot_token}"})  # noqa: S310 - see above
+        with opener.open(request, timeout=TIMEOUT) as answer:
+            yield answer
+
+    def keeps(self, url: str) -> bool:
+        """Whether the address of a file leads to Slack, or to the server that stands in its place."""
+        return self._leads(url, FILE_HOSTS)
+
     def trusts(self, url: str) -> bool:
         """Whether a response URL leads to Slack, or to the server that stands in its place."""
+        return self._leads(url, RESPONSE_HOSTS)
+
+    def _leads(self, url: str, hosts: frozenset[str]) -> bool:
         try:
             parts = urlsplit(url)
         except ValueError:
             return False
         ours = (parts.scheme, parts.netloc) == self._origin
-        return ours or (parts.scheme == "https" and parts.netloc in RESPONSE_HOSTS)
+        return ours or (parts.scheme == "https" and parts.netloc in hosts)
 
     def _identify(self) -> Identity:
         """Who we are; raises CannotConnect, with a line for each token that Slack refuses."""

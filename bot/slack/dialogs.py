@@ -76,7 +76,8 @@ class Dialogs:
         if isinstance(found, Outcome) or form is None:
             return gone
         given = views.given(form, submitted.values)
-        return views.errors(form, given) or Filled(Asked(replace(found, given=given), place), button)
+        filled = replace(found, line=form.composed(given)) if form.line else replace(found, given=given)
+        return views.errors(form, given) or Filled(Asked(filled, place), button)
 
 
 class _Urls:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.slack.http import EVENTS
+from bot.slack.shortcuts import ABOUT, COPY
+from bot.slack.shortcuts import NAME as NAME_OF_COPY
 
 NAME = "slashdock"
 DESCRIPTION = "Run Docker from Slack, safely."
@@ -14,6 +16,7 @@ SCOPES = {
     "channels:read": "know whether a channel is shared with others, and who is in one where the clock runs a line",
     "chat:write": "answer in channels that the bot is in, and in direct messages",
     "commands": "have a slash command",
+    "files:read": "take in the files that people attach to a line, or name in one",
     "files:write": "send an answer that is too long for a message as a file",
     "groups:history": "hear the same in a private channel that the bot is in",
     "groups:read": "know the same of a private channel that the bot is in",
@@ -44,6 +47,7 @@ def manifest(command: str = "/docker", url: str = "") -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": NAME, "always_online": True},
+            "shortcuts": [{"name": NAME_OF_COPY, "type": "message", "callback_id": COPY, "description": ABOUT}],
             "slash_commands": [_slash_command(command) | ({"url": address} if address else {})],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},

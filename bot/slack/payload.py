@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,9 @@ from bot.request import Actor, Origin, Request
 from bot.slack import unslack
 from bot.slack.connection import Identity
 from bot.slack.place import Place
+from commands.archives.incoming import ATTACHED
 
+WITH_FILES = "file_share"  # the subtype of a message that has files
 EMPTY_LINE = "help"  # what the command alone, or a mention without words, means
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)  # what a payload that is not of Slack's shape raises
 
@@ -44,6 +47,14 @@ class Pressed:
     button: str
     asked: Asked
     original: Original
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A shortcut that somebody chose on a message: its files, by id and name."""
+
+    asked: Asked
+    files: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -101,13 +112,13 @@ def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
     """A mention or a direct message of a person; None for anything else, as our own messages, edits and joins."""
     event = payload.get("event") or {}
     origin = _spoken_origin(event)
-    if origin is None or event.get("subtype") or event.get("bot_id") or not event.get("user"):
+    if origin is None or event.get("subtype", WITH_FILES) != WITH_FILES or event.get("bot_id") or not event.get("user"):
         return None
     direct, thread = origin is Origin.DIRECT, _maybe(event, "thread_ts")
     beneath = thread if direct else thread or _id(event, "ts")
     place = Place(_id(event, "channel"), _id(event, "user"), thread, beneath, direct=direct)
     request = Request(
-        line=unslack.text(_after_mention(event.get("text") or "", identity.user)) or EMPTY_LINE,
+        line=_with_files(unslack.text(_after_mention(event.get("text") or "", identity.user)), event) or EMPTY_LINE,
         actor=Actor(place.user, _id(payload, "team_id")),
         origin=origin,
         channel=place.channel,
@@ -167,6 +178,25 @@ def pressed(payload: Payload, now: float) -> Pressed | None:
     return Pressed(_id(action, "value"), Asked(request, place, _id(payload, "trigger_id")), _original(payload))
 
 
+def shortcut(payload: Payload, now: float) -> Chosen:
+    """A shortcut of ours on a message, which may have files."""
+    message, user, channel = payload["message"], payload["user"], _id(payload["channel"], "id")
+    thread, direct = _maybe(message, "thread_ts"), channel.startswith("D")
+    beneath = thread if direct else thread or _id(message, "ts")
+    place = Place(channel, _id(user, "id"), thread, beneath, _maybe(payload, "response_url"), direct)
+    request = Request(
+        line="",
+        actor=Actor(place.user, user.get("team_id") or _id(payload["team"], "id")),
+        origin=Origin.BUTTON,
+        channel=channel,
+        thread=thread,
+        delivery=_id(payload, "trigger_id"),
+        received=now,
+    )
+    files = tuple((_id(each, "id"), str(each.get("name") or "")) for each in message.get("files") or ())
+    return Chosen(Asked(request, place, _id(payload, "trigger_id")), files)
+
+
 def submitted(payload: Payload, now: float) -> Submitted:
     """A modal of ours; it counts once, however often Slack delivers it. Where it was asked for only we know."""
     view, user = payload["view"], payload["user"]
@@ -218,6 +248,7 @@ def _maybe(payload: Payload, name: str) -> str:
     return _id(payload, name) if payload.get(name) else ""
 
 
+_ATTACHED = re.compile(rf"(?<!\S){ATTACHED}(?!\S)")
 _OBJECTS = frozenset({"team", "enterprise"})  # with an id in each; Bolt takes the id alone for one, too
 _IN_EVENT = (("event", "user_team"), ("event", "source_team"), ("event", "team"))
 
@@ -242,6 +273,12 @@ def _after_mention(text: str, bot: str) -> str:
     """What follows the first mention of the bot; what is before it where nothing follows; all where there is none."""
     before, mention, after = text.partition(f"<@{bot}>")
     return (after.strip() or before.strip()) if mention else text
+
+
+def _with_files(line: str, event: Mapping[str, Any]) -> str:
+    """The line with the ids of the message's files, one after the other, where it says that they are attached."""
+    ids = iter([_id(each, "id") for each in event.get("files") or ()])
+    return _ATTACHED.sub(lambda found: next(ids, found[0]), line)
 
 
 def _earlier(sent: Any, now: float) -> float:

@@ -15,7 +15,7 @@ from bot.held import Held
 from bot.lasting import Kept
 from bot.request import Actor, Late, Origin, Outcome, Request, Status
 from bot.settings import Mode
-from bot.slack import http
+from bot.slack import http, shortcuts
 from bot.slack.afterwards import under_way, without_buttons
 from bot.slack.app import Intake, build
 from bot.slack.blocks import render
@@ -28,7 +28,7 @@ from bot.slack.flights import Flights
 from bot.slack.letter import FileLetter, MessageLetter
 from bot.slack.outbox import Outbox
 from bot.slack.patience import DELAY, Patience
-from bot.slack.payload import Asked, Pressed, Submitted, Typed
+from bot.slack.payload import Asked, Chosen, Pressed, Submitted, Typed
 from bot.slack.place import Place
 from bot.slack.post import Canvas, Post
 from bot.slack.progress import Progress
@@ -76,7 +76,8 @@ class SlackSide:
         self._pulse = Pulse()
         self._threads = Threads()
         lives = lambda thread: self._threads.number(thread) is not None  # noqa: E731 - asked at each event
-        intake = Intake(connection, clock, self._take, self._press, self._submit, self._pulse.waited, lives, self._type)
+        heard = (self._take, self._press, self._submit, self._choose)
+        intake = Intake(connection, clock, *heard, self._pulse.waited, lives, self._type)
         app = build(connection, intake)
         self.transport: http.Server | Sockets
         if access.mode is Mode.HTTP:
@@ -217,6 +218,17 @@ class SlackSide:
             return
         failed = partial(self._not_opened, asked)
         if not self._dialogs.open(asked, form, pressed.button, failed, lambda: self._may_be_asked(asked)):
+            failed()
+
+    def _choose(self, chosen: Chosen) -> None:
+        """Ask where the file of a message is to be copied."""
+        asked, failed = chosen.asked, partial(self._not_opened, chosen.asked)
+        if not chosen.files:
+            self._tell(asked, shortcuts.NO_FILE, asked.place.user)
+            return
+        form = shortcuts.form(*chosen.files[0])
+        button = self._desk.remember(Button(shortcuts.NAME, form.line, form=form), "")
+        if not button or not self._dialogs.open(asked, form, button, failed, lambda: self._may_be_asked(asked)):
             failed()
 
     def _may_be_asked(self, asked: Asked) -> bool:

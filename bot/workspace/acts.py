@@ -11,6 +11,7 @@ from bot.workspace.parts import Parts
 from bot.workspace.people import BOT_USER, TEAM
 from bot.workspace.views import View
 
+NO_FILES: Mapping[str, bytes] = {}
 REQUIRED = "Please complete this required field."  # what Slack says
 TYPED_LIMIT = 3_000  # characters; Slack, plain_text_input
 
@@ -29,26 +30,38 @@ class Acts(Parts):
         )
         return self.deliver("slash_commands", payload | fields)
 
-    def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Delivery:
-        """A person mentions the bot in a channel that it is in."""
-        message = self.say(user, channel, payloads.bot_user_mention(text), thread_ts)
+    def mention(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, files: Mapping[str, bytes] = NO_FILES
+    ) -> Delivery:
+        """A person mentions the bot in a channel that it is in; files are attached, by their names."""
+        message = self.say(user, channel, payloads.bot_user_mention(text), thread_ts, files)
         return self._spoken(message, "app_mention")  # Slack tells of it twice, and the other one is the message
 
-    def direct(self, user: str, text: str, thread_ts: str | None = None) -> Delivery:
-        """A person writes to the bot alone."""
-        return self._spoken(self._write(user, self.state.direct(user).id, text, thread_ts), "message")
+    def direct(
+        self, user: str, text: str, thread_ts: str | None = None, files: Mapping[str, bytes] = NO_FILES
+    ) -> Delivery:
+        """A person writes to the bot alone; files are attached, by their names."""
+        return self._spoken(self._write(user, self.state.direct(user).id, text, thread_ts, files), "message")
 
-    def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
-        """A person writes something in a channel, which the bot is told of where it is in it."""
-        message = self._write(user, channel, text, thread_ts)
+    def say(
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        files: Mapping[str, bytes] = NO_FILES,
+    ) -> Message:
+        """A person writes something in a channel, which the bot is told of where it is in it; files are attached."""
+        message = self._write(user, channel, text, thread_ts, files)
         if BOT_USER in self.state.channel(channel).members:
             self._spoken(message, "message")
         return message
 
-    def _write(self, user: str, channel: str, text: str, thread_ts: str | None) -> Message:
+    def _write(self, user: str, channel: str, text: str, thread_ts: str | None, files: Mapping[str, bytes]) -> Message:
         self.state.person(user)
         where = self.state.channel(channel).id
-        return self.state.add(Message(where, self.state.next_ts(), user, text, thread_ts=thread_ts))
+        put = tuple(self.files.put(user, where, name, each).as_slack(self.base_url) for name, each in files.items())
+        return self.state.add(Message(where, self.state.next_ts(), user, text, thread_ts=thread_ts, files=put))
 
     def click(self, user: str, channel: str, ts: str, target: str, given: Mapping[str, Any] | None = None) -> Delivery:
         """A person uses the element with this action_id, value or label.
@@ -66,6 +79,13 @@ class Acts(Parts):
         )
         ways = self._ways("actions", channel, user, message)
         return self.deliver("interactive", payloads.block_actions(self.state.person(user), click, ways))
+
+    def shortcut(self, user: str, channel: str, ts: str, callback: str) -> Delivery:
+        """A person chooses a shortcut of the bot's from the menu of a message."""
+        message, where = self.state.message(channel, ts), self.state.channel(channel)
+        ways = self._ways("app", channel, user)
+        person = self.state.person(user)
+        return self.deliver("interactive", payloads.message_action(person, where, message, callback, ways))
 
     def click_in_view(self, user: str, target: str, given: Mapping[str, Any] | None = None) -> Delivery:
         """A person uses an element of the open modal, or of the home tab when none is open."""

@@ -25,6 +25,7 @@ class File:
     length: int
     ticket: str
     title: str = ""
+    user: str = BOT_USER
     content: bytes | None = None
     channels: list[str] = field(default_factory=list)
 
@@ -36,9 +37,11 @@ class File:
             "title": self.title or self.name,
             "mimetype": mimetypes.guess_type(self.name)[0] or "application/octet-stream",
             "size": self.length,
-            "user": BOT_USER,
+            "user": self.user,
             "mode": "hosted",
-            "channels": list(self.channels),
+            "channels": [each for each in self.channels if each.startswith("C")],
+            "groups": [each for each in self.channels if each.startswith("G")],
+            "ims": [each for each in self.channels if each.startswith("D")],
             "url_private": f"{base_url}/files-pri/{self.id}/{self.name}",
             "url_private_download": f"{base_url}/files-pri/{self.id}/download/{self.name}",
         }
@@ -82,6 +85,13 @@ class Files:
                 return
         raise SlackError("not_found", status=404)
 
+    def put(self, user: str, channel: str, name: str, content: bytes) -> File:
+        """A person gives a file to a channel."""
+        made = self.ticket({"filename": name, "length": len(content)})
+        file = self.kept[made["file_id"]]
+        file.content, file.user, file.channels = content, user, [channel]
+        return file
+
     def complete(self, args: Arguments) -> Answer:
         """files.completeUploadExternal: shows the files in channels that the bot is in."""
         files = [self._titled(each) for each in args.get("files") or ()]
@@ -111,7 +121,9 @@ class Files:
 
     def readable_by(self, file: File, user: str) -> bool:
         """Whether this person is in a channel that the file was shared in."""
-        return user == BOT_USER or any(user in self.state.channels[channel].members for channel in file.channels)
+        return user in {BOT_USER, file.user} or any(
+            user in self.state.channels[channel].members for channel in file.channels
+        )
 
     def _titled(self, wanted: Mapping[str, Any]) -> File:
         file = self.file(str(wanted.get("id") or ""))

@@ -92,6 +92,9 @@ def spoken(message: Message, person: Person, kind: str, channel_type: str) -> Pa
         said["channel_type"] = {"public": "channel", "private": "group"}.get(channel_type, channel_type)
     if message.thread_ts:
         said["thread_ts"] = message.thread_ts
+    if message.files:
+        said["files"] = list(message.files)
+        said |= {"subtype": "file_share", "upload": False} if kind == "message" else {"upload": False}
     return said
 
 
@@ -136,6 +139,17 @@ def block_actions(person: Person, click: Click, ways: Ways) -> Payload:
         "actions": [dict(click.action)],
     }
     return payload if message.only_for else payload | {"message": message.as_slack()}
+
+
+def message_action(person: Person, channel: Channel, message: Message, callback: str, ways: Ways) -> Payload:
+    """A shortcut on a message."""
+    return _interaction("message_action", person, ways.trigger_id) | {
+        "callback_id": callback,
+        "channel": {"id": channel.id, "name": channel.name_in_payload()},
+        "message_ts": message.ts,
+        "message": message.as_slack(),
+        "response_url": ways.response_url,
+    }
 
 
 def view_actions(person: Person, view: Mapping[str, Any], action: Mapping[str, Any], trigger_id: str) -> Payload:

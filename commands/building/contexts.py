@@ -40,11 +40,15 @@ _SIZE_WIDTH = 8  # characters
 
 @dataclass(frozen=True)
 class Asked:
-    """What the line says of it: the context, the Dockerfile's name (empty: not said), and what was filled in."""
+    """What the line says of it: the context, the Dockerfile's name (empty: not said), and what was filled in.
+
+    unfolded is the folder with what is in the archive that the context names, where it names one.
+    """
 
     context: str
     file: str
     inline: bytes
+    unfolded: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,8 @@ def _opened(asked: Asked, allowances: Allowances, stack: ExitStack) -> Context:
 
 
 def _found(asked: Asked, allowances: Allowances, stack: ExitStack) -> _Folder | Context:
+    if asked.unfolded is not None:
+        return _whole(asked, asked.unfolded, asked.unfolded)
     folder = _local(asked, allowances)
     if folder is not None:
         return folder
@@ -188,6 +194,11 @@ def _named(place: Place, file: str) -> Path:
 def _repository(asked: Asked, allowances: Allowances, stack: ExitStack) -> _Folder:
     cloned = git.cloned(asked.context, lambda address: remotes.allows(address, allowances.remotes))
     path, root = stack.enter_context(cloned)
+    return _whole(asked, path, root)
+
+
+def _whole(asked: Asked, path: Path, root: Path) -> _Folder:
+    """A folder that is there for this build alone, in another one or the same."""
     place = Place(root, path)
     if asked.file == INLINE:
         return _Folder(place, INLINE, asked.inline, (root,), apart=True)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 from commands import wire
-from commands.command import Command, arg
+from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.reply import Reply, lines
 from commands.spec import Permission
 from commands.target import Target
 
+MANY = 12  # entries of a folder whose own are counted by --tree and not named
 _EMPTY = "Container name cannot be empty"
 _KINDS = {0: "C", 1: "A", 2: "D"}
+_COUNTED = {"A": "added", "C": "changed", "D": "deleted"}
 
 
-class Diff(Command, name="container diff", alias="diff", permission=Permission.READ):
+class Diff(Command, name="container diff", alias="diff", permission=Permission.READ, optional=False):
     """Show what a container has added (A), changed (C) and deleted (D) in the files of its image.
 
     What lies in volumes is no part of it.
     """
 
     container: str = arg("CONTAINER")
+    tree: bool = flag(default=False, help="As a tree, in which a folder that has much is counted")
 
     def problem(self) -> str | None:
         """Docker's refusal of an empty name."""
@@ -32,4 +39,45 @@ class Diff(Command, name="container diff", alias="diff", permission=Permission.R
     def run(self, ctx: Context) -> Reply:
         """Ask the engine; one line a path."""
         changes = wire.get(ctx.patient, "/containers/{0}/changes", ctx.id(self.targets()[0])) or []
-        return lines(f"{_KINDS.get(each['Kind'], '?')} {each['Path']}" for each in changes)
+        if self.tree:
+            return lines(drawn(changes))
+        return lines(f"{_kind(each)} {each['Path']}" for each in changes)
+
+
+def _kind(change: Mapping[str, Any]) -> str:
+    return _KINDS.get(change["Kind"], "?")
+
+
+@dataclass
+class _Folder:
+    kind: str = " "
+    below: dict[str, _Folder] = field(default_factory=dict)
+
+    def kinds(self) -> Iterator[str]:
+        """Of all that is below it."""
+        for each in self.below.values():
+            yield each.kind
+            yield from each.kinds()
+
+
+def drawn(changes: list[Mapping[str, Any]]) -> Iterator[str]:
+    """The changes as a tree, a line each; a folder with more than MANY entries is one line with their number."""
+    top = _Folder()
+    for change in changes:
+        place = top
+        for part in change["Path"].strip("/").split("/"):
+            place = place.below.setdefault(part, _Folder())
+        place.kind = _kind(change)
+    yield from _below(top, "")
+
+
+def _below(folder: _Folder, indent: str) -> Iterator[str]:
+    for name, each in sorted(folder.below.items()):
+        mark = "/" if each.below else ""
+        if len(each.below) > MANY:
+            kinds = list(each.kinds())
+            counted = ", ".join(f"{kinds.count(kind):,} {word}" for kind, word in _COUNTED.items() if kind in kinds)
+            yield f"{each.kind} {indent}{name}{mark}  ({counted})"
+        else:
+            yield f"{each.kind} {indent}{name}{mark}"
+            yield from _below(each, f"{indent}  ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import re
 
@@ -40,6 +41,11 @@ _USUAL = {
 }
 _MOST = 4  # parts that are looked at
 _SYSTEM_AND_MACHINE, _WITH_VARIANT = 2, 3
+
+
+def encoded(text: str) -> str:
+    """What engines take for one that moves images: an object, as JSON; raises as specified does."""
+    return json.dumps(dict(zip(("os", "architecture", "variant"), specified(text).split("/"), strict=False)))
 
 
 def specified(text: str) -> str:

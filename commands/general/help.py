@@ -164,7 +164,7 @@ def page(spec: Spec, name: tuple[str, ...]) -> str:
     """The page of one verb as docker lays it out, under the name by which it was asked for."""
     aliases = ", ".join(f"docker {' '.join(words)}" for words in spec.names) if len(spec.names) > 1 else ""
     parts = [
-        f"Usage:  {spec.usage(name)}",
+        f"Usage:  {spec.usages(name)}",
         spec.summary,
         spec.detail,
         f"Aliases:\n  {aliases}" if aliases else "",

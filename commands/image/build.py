@@ -11,6 +11,7 @@ from docker.errors import NotFound
 
 from commands import naming, touching
 from commands.aftermath import Fate, Past, untold
+from commands.archives import unfolding
 from commands.asking import Field, Form
 from commands.attempts import Refusal, cancelled, unanswered
 from commands.building import (
@@ -75,7 +76,9 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     """Build an image from a Dockerfile.
 
     The context is a folder below one that the settings allow, the address of a git repository or of a Dockerfile that
-    the policy allows, or "-": then the Dockerfile is asked for, and there are no other files. What is obviously wrong
+    the policy allows, or "-": then the Dockerfile is asked for, and there are no other files. Or it is a tar or zip
+    archive, or a Dockerfile, that is attached to the line (say `attached`), shared in the channel or yours (its id or
+    link). What is obviously wrong
     in it is told with its line. The image's id ends the answer.
     """
 
@@ -125,7 +128,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
 
     def reads(self, ctx: Context) -> None:
         """The context."""
-        with contexts.opened(self._asked(ctx), ctx.allowances, ctx.outside) as context:
+        with unfolding.opened(ctx, self._asked(ctx)) as context:
             context.pass_over()
 
     def _asked(self, ctx: Context) -> Asked:
@@ -154,7 +157,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
     def built(self, ctx: Context) -> Reply:
         """The same with no other layers than those."""
         try:
-            with contexts.opened(self._asked(ctx), ctx.allowances, ctx.outside) as context:
+            with unfolding.opened(ctx, self._asked(ctx)) as context:
                 return self._had(ctx, context)
         except (ValueError, Refusal) as error:
             return failure(str(error))

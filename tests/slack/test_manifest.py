@@ -33,6 +33,13 @@ def many(items: dict[str, Any], limit: int) -> dict[str, Any]:
 
 FLAG = {"type": "boolean"}
 ADDRESS = short(3_000, pattern="^https?://")
+SHORTCUT = shape(
+    ["name", "type", "callback_id", "description"],
+    name=short(24),
+    type={"enum": ["message", "global"]},
+    callback_id=short(255),
+    description=short(150),
+)
 COMMAND = shape(
     ["command", "description"],
     command=short(32, pattern="^/"),
@@ -50,6 +57,7 @@ MANIFEST = shape(
         app_home=shape([], home_tab_enabled=FLAG, messages_tab_enabled=FLAG, messages_tab_read_only_enabled=FLAG),
         bot_user=shape(["display_name"], display_name=short(80), always_online=FLAG),
         slash_commands=many(COMMAND, 50),
+        shortcuts=many(SHORTCUT, 10),
     ),
     oauth_config=shape([], scopes=shape([], bot=many(short(50), 255))),
     settings=shape(
@@ -100,7 +108,9 @@ KINDS = {"channels:read", "groups:read", "im:read", "mpim:read"}  # conversation
 def test_every_scope_is_used() -> None:
     """Each is what a method that we call, or an event that we hear, needs."""
     assert NEEDED["conversations.info"] in KINDS
-    called = {NEEDED[prefix] for prefix in ("chat.", "conversations.open", "users.", "usergroups.", "files.")}
+    called = {
+        NEEDED[prefix] for prefix in ("chat.", "conversations.open", "users.", "usergroups.", "files.", "files.info")
+    }
     heard = {"app_mention": "app_mentions:read", "message.im": "im:history"}
     heard |= {"message.channels": "channels:history", "message.groups": "groups:history"}
     assert set(SCOPES) == called | KINDS | {heard[event] for event in EVENT_TYPES} | {"commands"}

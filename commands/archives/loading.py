@@ -1,0 +1,66 @@
+"""An archive of images that comes in: the names that it brings, known before any of it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from commands import naming
+from commands.archives import checking
+from commands.archives.checking import Bounds
+from commands.attempts import Refusal
+from commands.filing import Draft
+
+LARGEST = 16 * 1024 * 1024  # bytes of a list in it
+_LISTS = {"manifest.json", "index.json"}
+_NAME = "io.containerd.image.name"  # an annotation, by which engines that keep images as containerd does call them
+_NONE = "This is no archive of images: it has no manifest.json, as `docker save` of 1.10 and later writes it."
+_ODD = "This archive of images is not taken: what it says of its names cannot be read."
+_BESIDE = "This archive of images is not taken: its index.json names images that its manifest.json does not."
+
+
+def names(draft: Draft) -> tuple[str, ...]:
+    """What its images will be called, in order, each with a tag. All of it is looked at; raises Refusal."""
+    with draft.opened() as file:
+        lists = dict(_lists(checking.entries(file, Bounds(packed=draft.size))))
+    if "manifest.json" not in lists:
+        raise Refusal(_NONE)
+    try:
+        tags = [str(tag) for each in lists["manifest.json"] for tag in each.get("RepoTags") or ()]
+        index = (lists.get("index.json") or {}).get("manifests") or ()
+        beside = {name for each in index if (name := (each.get("annotations") or {}).get(_NAME))}
+        named = sorted({_read(tag) for tag in tags})
+        if not {_read(each) for each in beside} <= set(named):
+            raise Refusal(_BESIDE)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Refusal(_ODD) from error
+    return tuple(named)
+
+
+def _lists(entries: Iterator[tuple[Any, Iterator[bytes]]]) -> Iterator[tuple[str, Any]]:
+    for entry, content in entries:
+        name = checking.clean(entry.name)
+        kept = b""
+        for chunk in content:
+            kept += chunk if name in _LISTS else b""
+            if len(kept) > LARGEST:
+                raise Refusal(_ODD)
+        if name in _LISTS:
+            yield name, _json(kept)
+
+
+def _json(content: bytes) -> list[Mapping[str, Any]] | Mapping[str, Any]:
+    try:
+        read: list[Mapping[str, Any]] | Mapping[str, Any] = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(_ODD) from error
+    return read
+
+
+def _read(name: str) -> str:
+    """A name as the engine will list it; raises ValueError where it is none, or has no tag."""
+    found = naming.normalized(name)
+    if not found.tag or found.digest:
+        raise ValueError(name)
+    return f"{found.familiar}:{found.tag}"

@@ -1,0 +1,134 @@
+"""docker save."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from commands import naming, wire
+from commands.archives import fetching, saved
+from commands.archives.giving import Giving
+from commands.command import args, flag
+from commands.context import Context
+from commands.creation import machine
+from commands.creation.sources import sent
+from commands.image import repository
+from commands.intent import Intent, told
+from commands.reference import Reference
+from commands.reply import Reply, failure
+from commands.spec import Permission
+from commands.target import Found, Missing, Target
+
+_FAILS = "failed to save image"
+_ABSENT = "Error response from daemon: No such image: {}"
+_REFUSED = "Error response from daemon: {}"
+_ID = re.compile(r"[0-9a-f]{4,64}|sha256:[0-9a-f]{64}")  # or the beginning of one
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One image: what the engine is asked for, its full id where it is known, and the name that it keeps."""
+
+    word: str
+    id: str = ""
+    name: str = ""
+
+
+class Save(Giving, name="image save", alias="save", permission=Permission.ENTER):
+    """Give images as a tar archive, which `load` takes.
+
+    A name without a tag means all tags of it that you may know of. Everybody in the channel sees the file.
+    """
+
+    images: tuple[str, ...] = args("IMAGE")
+    platform: str = flag(default="", since="1.48", help="Of an image for several platforms, this one: linux/arm64")
+
+    def problem(self) -> str | None:
+        """What the engine says of names that are none."""
+        try:
+            machine.specified(self.platform or "linux")
+        except ValueError as error:
+            return str(error)
+        try:
+            for image in self.images:
+                _read(image)
+        except ValueError as error:
+            return _REFUSED.format(error)
+        return None
+
+    def targets(self) -> tuple[Target, ...]:
+        """The images; of a name without a tag all of its repository."""
+        return tuple(dict.fromkeys(Target("image", each, repository=_is_repository(each)) for each in self.images))
+
+    def intent(self, ctx: Context) -> Intent:
+        """With all tags of the names that have none."""
+        images: tuple[Found, ...] = ()
+        for image in self.images:
+            if not _is_repository(image):
+                if isinstance(ctx.found.get(Target("image", image)), Missing):
+                    break  # the engine says so, before it comes to those that follow
+                continue
+            tagged = _tagged(ctx, image)
+            if not tagged:
+                return told(failure(_ABSENT.format(image)))
+            images += tagged
+        return Intent(images, lambda: self._saved(ctx, images))
+
+    def _saved(self, ctx: Context, images: tuple[Found, ...]) -> Reply:
+        """The archive, where it holds what was judged."""
+        asked = tuple(self._asked(ctx, images))
+        params: wire.Params = {"names": [each.word for each in asked]}
+        if self.platform:
+            params["platform"] = [machine.encoded(self.platform)]
+        client, names = ctx.patient, {each.name: each.id for each in asked if each.name}
+        ids = {each.id for each in asked}
+        return self.given(
+            ctx,
+            lambda: wire.stream(client, "/images/get", params=params, timeout=fetching.SILENCE),
+            self._name(),
+            lambda draft: saved.holds(draft, ids, names),
+            _FAILS,
+        )
+
+    def _asked(self, ctx: Context, images: tuple[Found, ...]) -> Iterator[_Asked]:
+        for image in self.images:
+            if _is_repository(image):
+                read = _read(image)
+                tags = [each for each in images if _same(read, _read(each.target.ref))]
+                yield from (_Asked(each.target.ref, each.id, each.target.ref) for each in tags)
+                continue
+            target, read = Target("image", image), _read(image)
+            looked = ctx.found.get(target)
+            if not isinstance(looked, Found):
+                yield _Asked(sent(ctx, target))
+            elif read is None or read.digest or not read.tag:
+                yield _Asked(looked.id, looked.id)
+            else:
+                name = f"{read.familiar}:{read.tag}"
+                yield _Asked(name, looked.id, name)
+
+    def _name(self) -> str:
+        if len(self.images) > 1:
+            return "images.tar"
+        return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', self.images[0])}.tar"
+
+
+def _read(image: str) -> Reference | None:
+    """The name, None where it is an id; raises ValueError."""
+    return None if _ID.fullmatch(image) else naming.normalized(image)
+
+
+def _is_repository(image: str) -> bool:
+    read = _read(image)
+    return read is not None and not read.tag and not read.digest
+
+
+def _tagged(ctx: Context, image: str) -> tuple[Found, ...]:
+    """The images of all tags of a name which the asker may do this to."""
+    shown, _ = repository.tagged(ctx, naming.normalized(image))
+    return tuple(each for each in shown if ctx.may(each))
+
+
+def _same(one: Reference | None, other: Reference | None) -> bool:
+    return one is not None and other is not None and (one.domain, one.path) == (other.domain, other.path)

@@ -1,0 +1,26 @@
+"""Files that people gave to the chat, as far as whoever asks may have them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from commands.attempts import Refusal
+from commands.filing import Draft
+
+
+class Uploads(Protocol):
+    """Those that the asker may name here."""
+
+    def fetch(self, file: str, draft: Draft) -> str:
+        """Write the file of this id; its name. Raises Refusal, before anything of it comes where it is too large."""
+
+
+class NoUploads:
+    """Where there is no chat."""
+
+    def fetch(self, file: str, draft: Draft) -> str:
+        """Raise Refusal."""
+        del draft
+        raise Refusal(
+            f"{file} is a file in Slack, and nothing is fetched from there for a line that was not given there."
+        )
