@@ -37,12 +37,16 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Fate:
-    """An object, what became of it, and why where it is still there; lost are the names that it lost by it."""
+    """An object, what became of it, and why where it is still there; lost are the names that it lost by it.
+
+    astray is the id of another image that the engine removed in its place.
+    """
 
     thing: Thing
     end: End
     why: str = ""
     lost: tuple[str, ...] = ()
+    astray: str = ""
 
     @property
     def taken(self) -> Taken | None:
@@ -78,7 +82,8 @@ class Removal:
     @property
     def touched(self) -> tuple[str, ...]:
         """The ids of what is gone by it, and of what only lost names."""
-        return tuple(fate.thing.id for fate in self.fates if fate.end is End.REMOVED or fate.lost)
+        meant = tuple(fate.thing.id for fate in self.fates if fate.end is End.REMOVED or fate.lost)
+        return meant + tuple(fate.astray for fate in self.fates if fate.astray)
 
     @property
     def lost(self) -> bool:
@@ -123,13 +128,16 @@ def _taken(ctx: Context, at: int, thing: Thing, removal: Removal, made: dict[str
         removal.broken = _LOST.format(thing.found.name) if fate.end is End.UNKNOWN else fate.why
     if fate.taken != meant:
         ctx.bot.cleanups.taking(at, fate.taken)
+    if fate.astray:
+        ctx.bot.cleanups.taking(-1 - at, Taken("image", fate.astray, fate.astray, {}))
 
 
 def _fate(ctx: Context, thing: Thing, made: dict[str, str]) -> Fate:
     told: list[str] = []
     fate = _attempted(ctx, thing, told, made)
     lost = tuple(line.removeprefix(removing.UNTAGGED) for line in told if line.startswith(removing.UNTAGGED))
-    return replace(fate, lost=lost)
+    astray = removing.astray(thing.id, told)
+    return replace(fate, end=End.FAILED if astray else fate.end, lost=lost, astray=astray)
 
 
 def _attempted(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]) -> Fate:
@@ -146,7 +154,7 @@ def _attempt(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]) 
     """Look once more and remove it; why it stays after all, else empty. told gets what the engine says of an image."""
     if isinstance(thing.way, Image):
         reason = removing.take(ctx.patient, thing.way, told, ctx.visible, made)
-        if not reason and f"deleted: {thing.id}" not in told:
+        if not reason and f"{removing.DELETED}{thing.id}" not in told:
             return removing.stayed(told, "the engine kept it")
         return reason
     if thing.way is None:
