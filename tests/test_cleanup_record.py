@@ -125,10 +125,10 @@ def test_what_stayed_after_all_is_not_among_what_a_run_took(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
     """Though it was written down before."""
-    identity = boxed(api, "kept:1")
+    boxed(api, "kept:1")
     cleaners.later(cleaners(), flags="--what images --most-percent 100")
     late = lambda: api.create_container("kept:1", ["true"], name="late")  # noqa: E731 - what happens in the gap
-    with Meddling(fresh_world, f"/images/{identity}/json", late).serve(tmp_path) as address:
+    with Meddling(fresh_world, "/containers/json", late, after=1).serve(tmp_path) as address:
         spoken = cleaners("", address)
         assert fate(said(spoken, "cleanup run all"), "kept:1") == "stays: container late uses it"
         number = said(spoken, "cleanup history --format '{{.Number}}'").split()[0]

@@ -18,6 +18,7 @@ from commands.context import Context
 from commands.engine_errors import answered, daemon
 from commands.image import removing
 from commands.image.pruning import Image
+from commands.prunes import KEPT
 
 _BUSY = "images are on their way to this host or from it just now, or another cleanup runs; the next run goes on"
 _LOST = "No answer about {}: it may have been done, or not. `cleanup plan` shows what is still there."
@@ -153,16 +154,13 @@ def _attempted(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]
 def _attempt(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]) -> str:
     """Look once more and remove it; why it stays after all, else empty. told gets what the engine says of an image."""
     if isinstance(thing.way, Image):
-        reason = removing.take(ctx.patient, thing.way, told, ctx.visible, made)
+        reason = removing.take(ctx.patient, thing.way, told, ctx.sees, made)
         if not reason and f"{removing.DELETED}{thing.id}" not in told:
-            return removing.stayed(told, "the engine kept it")
+            return removing.stayed(told, KEPT)
         return reason
     if thing.way is None:
         raise AssertionError(f"{thing.id} was planned to go and has no way")
-    reason = thing.way.stays()
-    if not reason:
-        thing.way.remove()
-    return reason
+    return thing.way.stays() or thing.way.remove()
 
 
 def _broken(thing: Thing, error: Exception, told: list[str]) -> Fate:

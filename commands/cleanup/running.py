@@ -39,7 +39,7 @@ class Running(Command):
     def cleans(self, ctx: Context, *, all_: bool) -> Intent:
         """What goes now; a dry policy only shows it, and one that goes by a disk with room does nothing."""
         policy = choosing.policy(ctx, self.policy)
-        planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now, all_=all_)
+        planned = planning.plan(facts.things(ctx, policy.what, self.spec.name), policy, ctx.now, all_=all_)
         gauge = disk.gauge(ctx, policy)
         if not policy.on:
             return told(report.before(planned, gauge, ctx.now) + Reply((report.dry(policy),)))

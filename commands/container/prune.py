@@ -78,7 +78,8 @@ def going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:
             return LIVED_IN
         return "it ran meanwhile" if now["State"]["StartedAt"] != found.details["State"]["StartedAt"] else ""
 
-    def remove() -> None:
+    def remove() -> str:
         wire.remove(ctx.patient, "/containers/{0}", identity)
+        return ""
 
     return Going(found, row, identity, size, stays, remove)
