@@ -106,7 +106,7 @@ class Bot(Protocol):
         """The rules of the roles that the asker may know of: role, verbs, on, where, once, line, people."""
 
     def living_in(self) -> Mapping[str, frozenset[str]]:
-        """The containers, in any state, that live in a namespace of another; by the full id of that one, theirs."""
+        """The containers, in any state, that live in a namespace of another or are linked to it; by its full id."""
 
     @property
     def upkeep(self) -> Upkeep:

@@ -61,6 +61,22 @@ def test_where_a_log_cannot_be_read_it_is_not_told_that_nothing_was_freed(api: A
     assert "cannot be read here" in answered
 
 
+def test_where_something_else_came_meanwhile_it_is_not_told_that_nothing_was_freed(
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
+) -> None:
+    """Another image of more bytes than all that went."""
+    box = api.create_container("busybox:latest", ["sh", "-c", "head -c 3000000 /dev/urandom > /big"])["Id"]
+    api.start(box)
+    api.wait(box)
+    cleaners.later(cleaners(), flags="--what images --most-percent 100")
+    with Meddling(fresh_world, "DELETE ", lambda: api.commit(box, "more", "1")).serve(tmp_path) as address:
+        answered = said(cleaners("", address), "cleanup run all")
+        cleaners.close()
+    assert "Total reclaimed space: not measured" in answered
+    assert "something else came meanwhile" in answered
+    assert "Nothing was freed" not in answered
+
+
 def test_what_an_image_shares_with_what_builds_keep_is_counted_once() -> None:
     """The engine lists the same layer with both."""
     records = [{"Size": 10, "Shared": True}, {"Size": 7, "Shared": False}, {"Size": 5}]

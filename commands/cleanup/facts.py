@@ -101,13 +101,14 @@ def _known(ctx: Context) -> Visible:
 
 
 def _engine(ctx: Context) -> str:
-    """The engine's own id, empty where it does not tell."""
+    """The engine's own id; empty where it does not tell, or makes one up at each request as podman does."""
     try:
-        return str(wire.get(ctx.docker, "/info").get("ID") or "")
+        told = {str(wire.get(ctx.docker, "/info").get("ID") or "") for _ in range(2)}
     except APIError as error:
         if error.status_code != requests.codes.forbidden:  # as what stands before the engine does
             raise
         return ""
+    return told.pop() if len(told) == 1 else ""
 
 
 def _images(ctx: Context, listed: Containers, clock: float) -> Iterator[Thing]:

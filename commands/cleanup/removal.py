@@ -105,14 +105,14 @@ def remove(ctx: Context, planned: Plan, enough: Callable[[], str]) -> Removal:
     """
     removal, made = Removal(), dict[str, str]()
     for at, thing in enumerate(planned.remove):
-        with ctx.bot.cleanups.turn() as ours:
-            if why := enough() if ours else _BUSY:
-                removal.rest(planned.remove[at:], End.KEPT, why)
-                break
-            try:
+        try:
+            with ctx.bot.cleanups.turn() as ours:
+                if why := enough() if ours else _BUSY:
+                    removal.rest(planned.remove[at:], End.KEPT, why)
+                    break
                 _taken(ctx, at, thing, removal, made)
-            except Refusal as refusal:
-                removal.broken = removal.broken or str(refusal)
+        except Refusal as refusal:
+            removal.broken = removal.broken or str(refusal)
         if removal.broken:
             removal.rest(planned.remove[len(removal.fates) :], End.UNTRIED)
             break

@@ -24,7 +24,7 @@ STOPPED = {"created", "exited", "dead"}
 HEADER = ("CONTAINER ID", "NAME", "IMAGE", "STATUS", "SIZE")
 TITLE = "Deleted Containers:"
 LOOK = "docker ps -a"
-LIVED_IN = "another container lives in it, and could never be started again"
+LIVED_IN = "another container lives in it or is linked to it, and could never be started again"
 
 
 class Prune(Pruning, name="container prune", permission=Permission.CHANGE, does="container rm"):
