@@ -227,6 +227,17 @@ def test_of_too_many_containers_those_in_trouble_and_the_largest_are_kept(metric
     assert MOST == 500  # as docs/reports.md says
 
 
+def test_a_new_name_is_noted_also_of_those_of_which_nothing_is_kept(metrics: Metrics) -> None:
+    """By it they are judged when they are gone."""
+    metrics.keep("local", NOON, [Sample(container(0, "open"), "running", memory=1)])
+    renamed = Sample(container(0, "secret"), "running", memory=1)
+    crowd = [Sample(container(number), "running", memory=MIB) for number in range(1, MOST + 1)]
+    metrics.keep("local", NOON + MINUTE, [renamed, *crowd])
+    assert {each.seen.id: each.seen.name for each in metrics.past("local", 0, NOON + DAY, DAY).series}[
+        container(0).id
+    ] == "secret"
+
+
 def test_an_engine_s_minute_says_how_many_were_in_which_state(metrics: Metrics, tmp_path: Path) -> None:
     """Running, paused, about to be restarted, and all others."""
     states = (

@@ -678,6 +678,22 @@ def test_a_hidden_container_stays_hidden_when_its_tag_moved_and_it_is_gone(offic
     assert "nameless" in open_to
 
 
+def test_a_container_that_was_renamed_is_judged_and_told_by_the_name_that_it_has(office: Offices, api: APIClient) -> None:
+    """Also where no look has noted that yet; a filter and the sums go by the same name."""
+    boxes = [api.create_container("busybox:latest", ["true"], name=name)["Id"] for name in ("old-one", "old-two")]
+    eve = office('[[deny]]\nverbs = ["see", "read"]\non = ["name:secret-*"]\n')
+    samples = [Sample(seen.container(each), "running", memory=MIB) for each in api.containers(all=True)]
+    eve.store.metrics.keep("local", metrics_minute(eve) - MINUTE, samples)
+    for box, name in zip(boxes, ("secret-one", "new-two"), strict=True):
+        api.rename(box, name)
+    said, chosen = told(eve.say("report now", EVE)), told(eve.say("report now -f name=new-*", EVE))
+    for box in boxes:
+        api.remove_container(box)
+    assert not any(each in said for each in ("old-one", "secret-one", "old-two"))
+    assert re.search("^new-two ", said, re.MULTILINE)
+    assert "The most memory was used by new-two: 1MiB on average." in chosen
+
+
 def test_long_tables_go_on_in_the_file(tmp_path: Path) -> None:
     """A chat has the first rows, and says where the others are."""
     clock = SetClock(NOON)

@@ -20,7 +20,8 @@ from commands.image import ls as images
 from commands.report.choice import Choice
 from commands.report.facts import KILLED, Container, Facts, Image
 from commands.report.report import DAY, Period, many
-from commands.samples import Disk, Past
+from commands.samples import Disk, Past, Series
+from commands.seen import Seen
 
 MOST = 50_000  # actions that are counted
 REQUESTS = 500  # requests for consent that are looked at, of those that wait and of those asked in the time
@@ -132,12 +133,24 @@ def _past(ctx: Context, period: Period, choice: Choice, listed: Listed, wrong: l
     if past.why:
         wrong.append(f"Samples cannot be read: {past.why}")
     there = {each.id: each for each in map(seen.container, listed)}
-    known = [(each, there.get(each.seen.id, each.seen)) for each in past.series if ctx.visible(each.seen)]
-    unknown = sum(choice.cannot_tell(told) for _, told in known)
+    known = [now for each in past.series if (now := _as_it_is(ctx, each, there.get(each.seen.id))) is not None]
+    unknown = sum(choice.cannot_tell(each.seen) for each in known)
     if unknown:
         wrong.append(f"Of {many(unknown, 'container')} that {UNKNOWN.format('is' if unknown == 1 else 'are')}")
-    chosen = [each for each, told in known if choice.takes(told)]
+    chosen = [each for each in known if choice.takes(each.seen)]
     return replace(past, series=chosen, left_out=past.left_out if ctx.sees_all() else 0)
+
+
+def _as_it_is(ctx: Context, kept: Series, now: Seen | None) -> Series | None:
+    """What was sampled of a container, by the name and labels that it has now where it is there.
+
+    None where the asker may not see it as it was seen last, or as it is.
+    """
+    if now is None:
+        return kept if ctx.visible(kept.seen) else None
+    is_visible = ctx.visible(kept.seen) and ctx.visible(now)
+    told = replace(kept.seen, name=now.name, labels=now.labels, untold=False)
+    return replace(kept, seen=told) if is_visible else None
 
 
 def _disks(ctx: Context, period: Period) -> Sequence[Disk]:
