@@ -193,7 +193,7 @@ def test_what_is_the_matter_with_a_container_stands_in_a_row() -> None:
         Container("ended", "exited", "Exited (143) 2 hours ago", exit_code=143),
         Container("done", "exited", "Exited (0) 2 hours ago", exit_code=0),
     )
-    past = Past([series("well", span()), series("left", span(restarts=3)), series("ill", span(unhealthy=7))])
+    past = Past([series("well", span()), series("left", span(restarts=3)), series("ill", span(unhealthy=7))], looks=10)
     section = load.state(facts(containers=held, past=past))
     assert section.words == (
         "7 containers: 2 running, 1 unhealthy, 5 exited, 2 of them with an error.",
@@ -207,6 +207,15 @@ def test_what_is_the_matter_with_a_container_stands_in_a_row() -> None:
     )
     told = report(facts(containers=held)).headline
     assert told == "To look at: ill is not well; killed ran out of memory; failed exited with an error."
+
+
+@pytest.mark.parametrize("past", [Past(), Past(why="it is damaged."), Past(absences=[(NOON - 600, NOON)])])
+def test_of_what_was_not_sampled_no_restart_is_denied(past: Past) -> None:
+    """Neither in words nor as a number."""
+    ill = Container("ill", "running", "Up 3 hours (unhealthy)")
+    section = load.state(facts(containers=[ill], past=past))
+    assert section.words[1] == "How often they were restarted was not sampled in this time."
+    assert section.rows == (("ill", "Up 3 hours (unhealthy)", "", ""),)
 
 
 def test_a_container_that_was_made_anew_is_one_with_that_before() -> None:
@@ -282,7 +291,8 @@ def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:
 
 def test_what_the_engine_does_not_tell_is_no_zero() -> None:
     """That it cannot be told is."""
-    untold = report(facts(containers=None, images=None, behind=None, past=Past([series("web", span(restarts=3))])))
+    past = Past([series("web", span(restarts=3))], looks=10)
+    untold = report(facts(containers=None, images=None, behind=None, past=past))
     sections = {each.title: each for each in untold.sections}
     assert sections["Containers"].words[0] == load.UNTOLD
     assert sections["Containers"].rows == (("web", "not known", "3", ""),)
@@ -678,8 +688,8 @@ def test_a_hidden_container_stays_hidden_when_its_tag_moved_and_it_is_gone(offic
     assert "nameless" in open_to
 
 
-def test_a_container_that_was_renamed_is_judged_and_told_by_the_name_that_it_has(office: Offices, api: APIClient) -> None:
-    """Also where no look has noted that yet; a filter and the sums go by the same name."""
+def test_what_was_renamed_is_judged_and_told_by_the_name_that_it_has(office: Offices, api: APIClient) -> None:
+    """Also where no look has noted that; a filter and the sums go by the same name."""
     boxes = [api.create_container("busybox:latest", ["true"], name=name)["Id"] for name in ("old-one", "old-two")]
     eve = office('[[deny]]\nverbs = ["see", "read"]\non = ["name:secret-*"]\n')
     samples = [Sample(seen.container(each), "running", memory=MIB) for each in api.containers(all=True)]
