@@ -69,7 +69,8 @@ class Past:
 
     looks is how many minutes it was looked at; absences are spans in epoch seconds; why says why nothing can be told,
     empty where something can. left_out is of how many containers at most nothing was kept in a minute, for there were
-    too many.
+    too many. sure are the spans, by when they begin, in which the engine was looked at and none was left out: what has
+    no span there did not run.
     """
 
     series: Sequence[Series] = ()
@@ -77,6 +78,7 @@ class Past:
     looks: int = 0
     why: str = ""
     left_out: int = 0
+    sure: frozenset[int] = frozenset()
 
 
 class Samples(Protocol):

@@ -19,7 +19,7 @@ from set_clock import SetClock
 from sqlite_utils import Database
 
 from bot import text
-from bot.metrics import Metrics, Sample
+from bot.metrics import MOST, Metrics, Sample
 from bot.request import Status
 from bot.thinning import DAY, LONG, MINUTE, QUARTER
 from commands import seen
@@ -234,19 +234,19 @@ def test_a_container_that_was_made_anew_is_one_with_that_before() -> None:
 def test_means_count_what_was_measured_alone() -> None:
     """A look at which the engine told nothing is none at which nothing was used."""
     spans = (
-        span(processor=100.0, timed=1, memory=100 * MIB, weighed=1),
-        span(NOON, processor=0.0, memory=MIB),
-        span(NOON + DAY, processor=None, processor_most=None, timed=0, memory=None, memory_most=None, weighed=0),
+        span(NOON - DAY - DAY // 2, processor=100.0, timed=1, memory=100 * MIB, weighed=1),
+        span(NOON - DAY, processor=0.0, memory=MIB),
+        span(NOON - DAY // 2, processor=None, processor_most=None, timed=0, memory=None, memory_most=None, weighed=0),
     )
     (used,) = load.by_name(facts(past=Past([series("web", *spans)])))
     assert used.whole.processor == pytest.approx(100 / 11)
     assert (used.whole.memory, used.whole.looks, used.whole.timed, used.whole.weighed) == (10 * MIB, 30, 11, 11)
     cpu, memory = load.figures(facts(past=Past([series("web", *spans)]))).charts
-    assert (cpu.series[0].values, memory.series[0].values) == ((100.0, 0.0, None), (100.0, 1.0, None))
+    assert (cpu.series[0].values[-3:], memory.series[0].values[-3:]) == ((100.0, 0.0, None), (100.0, 1.0, None))
 
 
 def test_what_was_not_measured_is_left_out() -> None:
-    """A share of a processor that nobody knows is no zero in the table; a chart has only spans with samples."""
+    """A share of a processor that nobody knows is no zero in the table, and none in a chart."""
     unknown = span(processor=None, processor_most=None, timed=0)
     past = Past([series("web", unknown, limit=0)], looks=10, left_out=3)
     section = load.figures(facts(past=past))
@@ -256,7 +256,6 @@ def test_what_was_not_measured_is_left_out() -> None:
         "The most memory was used by web: 1MiB on average.",
         "Of up to 3 containers more on this host in a minute nothing was kept.",
     )
-    assert section.charts[0].labels == ("Sun 31 12h",)
     assert section.words[-1] == "The engine was looked at in 10 of 10,080 minutes."
     assert load.figures(facts()).words == (load.NOTHING,)
     crowded = Past(looks=10, left_out=1)
@@ -271,6 +270,35 @@ def test_what_was_not_measured_is_left_out() -> None:
     nothing = span(processor=None, processor_most=None, timed=0, memory=None, memory_most=None, weighed=0)
     section = load.figures(facts(past=Past([series("web", nothing)], looks=9_600)))
     assert (section.words, section.rows) == ((), (("web", "", "", "", "", ""),))
+
+
+def test_a_chart_has_all_spans_and_a_gap_where_nobody_looked(tmp_path: Path) -> None:
+    """Two containers that ran in turns used nothing meanwhile; of a time in which slashdock was away nobody knows.
+
+    Nor of one in which there were too many, unless the container is among those that were kept.
+    """
+    metrics = Metrics(tmp_path, SetClock(NOON))
+    one, other = (Sample(container(number), "running", memory=MIB, processor=1.0) for number in (0, 1))
+    half = DAY // 2
+    metrics.keep("local", NOON - 5 * half, [one])
+    metrics.keep("local", NOON - 4 * half, [other])
+    metrics.keep("local", NOON - 2 * half, [])
+    crowd = [Sample(container(number), "running", memory=2 * MIB) for number in range(2, MOST + 2)]
+    metrics.keep("local", NOON - half, [replace(one, memory=3 * MIB), other, *crowd])
+    for number in (5, 1):
+        metrics.weigh("local", Disk(NOON - number * half, 1, 2, 3, 4))
+    past = metrics.past("local", WEEK.since, WEEK.until, WEEK.step)
+    weighed = metrics.disks("local", WEEK.since, WEEK.until)
+    metrics.close()
+    two = [each for each in past.series if each.seen.name in {"app-00", "app-01"}]
+    cpu, memory = load.figures(facts(past=replace(past, series=two))).charts
+    assert [each.values[-5:] for each in cpu.series] == [(1.0, 0.0, None, 0.0, 1.0), (0.0, 1.0, None, 0.0, None)]
+    assert [each.values[-1] for each in memory.series] == [3.0, None]
+    (disk,) = storage.disk(facts(disks=weighed, past=past)).charts
+    assert [value is not None for value in disk.series[0].values[-5:]] == [True, False, False, False, True]
+    for each in (cpu, memory, disk):
+        assert len(each.labels) == 14
+        assert {len(line.values) for line in each.series} == {14}
 
 
 def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:

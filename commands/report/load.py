@@ -9,7 +9,7 @@ from functools import reduce
 
 from commands.chart import Chart, Series, Shape
 from commands.report.facts import Container, Facts
-from commands.report.report import Period, Section, many
+from commands.report.report import Section, many
 from commands.samples import Past, Span
 from commands.units import binary_size
 
@@ -80,8 +80,8 @@ def figures(facts: Facts) -> Section:
     hungry = sorted(used, key=lambda each: -(each.whole.processor or 0.0))
     large = sorted(used, key=lambda each: -(each.whole.memory or 0))
     charts = [
-        _chart("CPU", "% of one processor", facts.period, hungry, lambda span: span.processor),
-        _chart("Memory", "MiB", facts.period, large, lambda span: None if span.memory is None else span.memory / _MIB),
+        _chart("CPU", "% of one processor", facts, hungry, lambda span: span.processor),
+        _chart("Memory", "MiB", facts, large, lambda span: None if span.memory is None else span.memory / _MIB),
     ]
     rows = [_figures(each) for each in _alternately(hungry, large)]
     return Section("What they used", tuple(_most(hungry, large, facts)), USED, tuple(rows), tuple(charts))
@@ -147,14 +147,15 @@ def _restarts(used: Iterable[Used]) -> str:
     return f"{many(sum(counts.values()), 'restart')} by their policies, of {most} {counts[most]:,}."
 
 
-def _chart(title: str, unit: str, period: Period, used: Sequence[Used], value: Callable[[Span], float | None]) -> Chart:
-    """The first few of them; a span in which none was sampled is left out, one that did not run then used nothing."""
+def _chart(title: str, unit: str, facts: Facts, used: Sequence[Used], value: Callable[[Span], float | None]) -> Chart:
+    """The first few of them, in all spans; who did not run used nothing, and of what was not looked at nobody knows."""
     top = sorted(used[:TOP], key=lambda each: each.name)  # two charts of the same ones have the same colours
-    times = sorted({at for each in used for at in each.spans})
+    times, idle = facts.period.spans, dict.fromkeys(facts.past.sure, 0.0)
     lines = (
-        Series(each.name, tuple(value(each.spans[at]) if at in each.spans else 0.0 for at in times)) for each in top
+        Series(each.name, tuple(value(each.spans[at]) if at in each.spans else idle.get(at) for at in times))
+        for each in top
     )
-    return Chart(title, Shape.LINE, unit, tuple(map(period.label, times)), tuple(lines))
+    return Chart(title, Shape.LINE, unit, tuple(map(facts.period.label, times)), tuple(lines))
 
 
 def _most(hungry: Sequence[Used], large: Sequence[Used], facts: Facts) -> Iterator[str]:

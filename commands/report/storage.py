@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from commands.chart import Chart, Series, Shape
 from commands.report.facts import Facts, Image
@@ -48,16 +48,19 @@ def sizes(last: Disk) -> Iterator[str]:
 
 
 def chart(period: Period, disks: Sequence[Disk]) -> Chart:
-    """What takes how much, in each span of the period as it was weighed last; of these there is one at least."""
+    """What takes how much, in each span as it was weighed last; of one in which it was not nobody knows."""
     last = {period.begin(each.at): each for each in disks}
-    kinds = {
-        "images": [each.images for each in last.values()],
-        "containers": [each.containers for each in last.values()],
-        "volumes": [each.volumes for each in last.values()],
-        "build cache": [each.cache for each in last.values()],
+    kinds: dict[str, Callable[[Disk], int]] = {
+        "images": lambda each: each.images,
+        "containers": lambda each: each.containers,
+        "volumes": lambda each: each.volumes,
+        "build cache": lambda each: each.cache,
     }
-    lines = tuple(Series(name, tuple(octets / _GB for octets in values)) for name, values in kinds.items())
-    return Chart("Disk", Shape.LINE, "GB", tuple(map(period.label, last)), lines)
+    lines = (
+        Series(name, tuple(of(last[at]) / _GB if at in last else None for at in period.spans))
+        for name, of in kinds.items()
+    )
+    return Chart("Disk", Shape.LINE, "GB", tuple(map(period.label, period.spans)), tuple(lines))
 
 
 def full(facts: Facts, within: float = _FAR) -> str:
