@@ -158,6 +158,15 @@ def test_only_lines_and_requests_about_them_are_counted(shared: Bench) -> None:
     assert "0 requests wait for consent." in db
 
 
+def test_a_line_that_was_denied_before_it_was_looked_at_what_it_names_counts_by_its_words(shared: Bench) -> None:
+    """That of a container that is chosen, and no other."""
+    for name in ("pay-api", "web"):
+        assert shared.say(f"rm {name}", EVE).status is Status.DENIED
+    said = told(shared.say("report now -f label=team=pay", DEV))
+    assert "Denials: 1 line denied (" in said
+    assert re.search(r"^(container )?rm +1 +0 +0 +1 ", said, re.MULTILINE)
+
+
 def test_where_nothing_matches_that_is_what_is_told(shared: Bench) -> None:
     """And not that nothing was sampled, or asked."""
     said = told(shared.say("report now -f label=team=nobody", EVE))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -38,15 +38,18 @@ def gather(ctx: Context, period: Period, choice: Choice) -> Facts:
     wrong: list[str] = []
     there, images_there = _engine(ctx, "/containers/json", wrong), _engine(ctx, "/images/json", wrong)
     held = None if there is None else _containers(ctx, there, choice, wrong)
+    behind = None if held is None or images_there is None else tuple(_behind(ctx, held, images_there, wrong))
+    past = _past(ctx, period, choice, there or (), wrong)
+    names = {each.name for each in held or ()} | {each.seen.name for each in past.series}
     return Facts(
         ctx.host,
         period,
         held,
         _images(ctx, images_there, there, choice),
-        None if held is None or images_there is None else tuple(_behind(ctx, held, images_there, wrong)),
-        _past(ctx, period, choice, there or (), wrong),
+        behind,
+        past,
         None if choice or not ctx.sees_all() else _disks(ctx, period),
-        _actions(ctx, period, choice, wrong),
+        _actions(ctx, period, choice, names, wrong),
         _requests(ctx, period, choice, wrong),
         tuple(wrong),
         choice,
@@ -157,8 +160,10 @@ def _disks(ctx: Context, period: Period) -> Sequence[Disk]:
     return ctx.bot.samples.disks(min(period.since, period.until - TREND), period.until)
 
 
-def _actions(ctx: Context, period: Period, choice: Choice, wrong: list[str]) -> list[Mapping[str, Any]]:
-    """The lines of this time at this host; of some containers those that name one."""
+def _actions(
+    ctx: Context, period: Period, choice: Choice, names: Collection[str], wrong: list[str]
+) -> list[Mapping[str, Any]]:
+    """The lines of this time at this host; of some containers, which have these names, those that name one."""
     times = {"since": (repr(float(period.since)),), "until": (repr(float(period.until)),)}
     try:
         found = list(
@@ -171,7 +176,7 @@ def _actions(ctx: Context, period: Period, choice: Choice, wrong: list[str]) -> 
         wrong.append(f"Only the newest {MOST:,} lines are counted.")
     own = ctx.bot.consents.number  # of the report itself, which is not done yet
     here = (each for each in found[:MOST] if each["host"] in {"", None, ctx.host} and each["number"] != own)
-    return [each for each in here if not choice or _is_about(each, choice)]
+    return [each for each in here if not choice or _is_about(each, choice) or _is_refused_about(each, names)]
 
 
 def _requests(ctx: Context, period: Period, choice: Choice, wrong: list[str]) -> list[Mapping[str, Any]]:
@@ -194,3 +199,9 @@ def _is_asked_about(ctx: Context, number: int, choice: Choice) -> bool:
 
 def _is_about(action: Mapping[str, Any], choice: Choice) -> bool:
     return any(map(choice.takes_told, (*action["targets"], *action["objects"])))
+
+
+def _is_refused_about(action: Mapping[str, Any], names: Collection[str]) -> bool:
+    """Whether a line that was denied before its objects were looked up has one of the names among its words."""
+    is_unlooked = action["status"] == "denied" and not action["targets"] and not action["objects"]
+    return is_unlooked and not {*names}.isdisjoint(action["line"].split()[1:])
