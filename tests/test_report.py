@@ -313,7 +313,7 @@ def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:
     assert section.rows == (("old:2", "2GB"), ("old:1", "5B"))
     assert storage.behind(facts()).words == (storage.NEWEST,)
     section = storage.behind(facts(behind=[("web", "app:1")]))
-    assert section.words == ("1 container runs by a name that another image has now.",)
+    assert section.words == ("1 container was made by a name that another image has now.",)
     assert section.rows == (("web", "app:1"),)
 
 
@@ -567,15 +567,18 @@ def test_what_is_hidden_is_in_no_part_of_a_report(office: Offices, api: APIClien
 def test_an_image_that_has_a_newer_one_is_behind(api: APIClient, fresh_world: str, tmp_path: Path) -> None:
     """A container whose image's name is another image's now; one that runs by what the name says is not."""
     api.tag("app:1.0", "moving", "1")
-    box = api.create_container("moving:1", ["true"], name="behind")
+    names = ("moving:1", "library/moving:1", "docker.io/library/moving:1")
+    boxes = [api.create_container(name, ["true"], name=f"behind-{at}") for at, name in enumerate(names)]
     api.tag("app:2.0", "moving", "1", force=True)
     spoken = bench(fresh_world, tmp_path / "data")
     said = text.added(spoken.say("report now", ADMIN).reply)
     spoken.close()
-    api.remove_container(box["Id"])
+    for box in boxes:
+        api.remove_container(box["Id"])
     api.remove_image("moving:1")
-    assert "1 container runs by a name that another image has now." in said
-    assert re.search(r"^behind +moving:1$", said, re.MULTILINE)
+    assert "3 containers were made by a name that another image has now." in said
+    for at, name in enumerate(names):
+        assert re.search(rf"^behind-{at} +{name}$", said, re.MULTILINE)
 
 
 def test_without_the_engine_the_record_is_reported_on(tmp_path: Path) -> None:

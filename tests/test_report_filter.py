@@ -122,8 +122,8 @@ def test_of_some_containers_that_are_behind_only_the_chosen_are_told(shared: Ben
     for each in made:
         api.remove_container(each)
     api.remove_image("moving:1")
-    assert "2 containers run by a name that another image has now." in whole
-    assert "1 container runs by a name that another image has now." in said
+    assert "2 containers were made by a name that another image has now." in whole
+    assert "1 container was made by a name that another image has now." in said
     assert re.search(r"^pay-behind +moving:1$", said, re.MULTILINE)
     assert "ship-behind" not in said
     left_out = "Of up to 2 containers more on this host in a minute nothing was kept."

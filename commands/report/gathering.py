@@ -11,7 +11,7 @@ from typing import Any
 import requests
 from docker.errors import APIError, DockerException
 
-from commands import seen, wire
+from commands import reference, seen, wire
 from commands.attempts import Refusal
 from commands.container import ls as containers
 from commands.context import Context
@@ -28,6 +28,7 @@ REQUESTS = 500  # requests for consent that are looked at, of those that wait an
 LOOKED_AT = 500  # containers that are asked which image they name, since its name is another's now, or why they ended
 TREND = 8 * DAY  # seconds of the disk that a trend is made of, at least
 UNKNOWN = "{} gone the labels were not kept, so that nobody can tell whether they match."
+_CONTAINERS, _IMAGES = "/containers/json", "/images/json"
 _EXIT = re.compile(r"Exited \((\d+)\)")
 
 Listed = Sequence[Mapping[str, Any]]
@@ -36,7 +37,7 @@ Listed = Sequence[Mapping[str, Any]]
 def gather(ctx: Context, period: Period, choice: Choice) -> Facts:
     """Ask the engine, the samples and the record; what does not answer is told as wrong."""
     wrong: list[str] = []
-    there, images_there = _engine(ctx, "/containers/json", wrong), _engine(ctx, "/images/json", wrong)
+    there, images_there = _lists(ctx, wrong)
     held = None if there is None else _containers(ctx, there, choice, wrong)
     behind = None if held is None or images_there is None else tuple(_behind(ctx, held, images_there, wrong))
     past = _past(ctx, period, choice, there or (), wrong)
@@ -56,19 +57,18 @@ def gather(ctx: Context, period: Period, choice: Choice) -> Facts:
     )
 
 
-def _engine(ctx: Context, path: str, wrong: list[str]) -> list[dict[str, Any]] | None:
-    """A list of the engine's; None where it does not answer, which is wrong."""
-    try:
-        listed: list[dict[str, Any]] = wire.get(ctx.docker, path, params={"all": 1} if "containers" in path else {})
-    except APIError as error:
-        why = daemon(error)
-    except (requests.RequestException, DockerException) as error:
-        why = str(error)
-    else:
-        return listed
-    if why not in wrong:
-        wrong.append(why)
-    return None
+def _lists(ctx: Context, wrong: list[str]) -> tuple[list[dict[str, Any]] | None, list[dict[str, Any]] | None]:
+    """The engine's containers and images, None for what it does not tell, which is wrong."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in (_CONTAINERS, _IMAGES):
+        try:
+            found[path] = wire.get(ctx.docker, path, params={"all": 1} if path == _CONTAINERS else {})
+        except APIError as error:
+            wrong.append(daemon(error))
+        except (requests.RequestException, DockerException) as error:
+            wrong.append(str(error))
+            break  # it is away, or hangs: asked again it would only be waited for again
+    return found.get(_CONTAINERS), found.get(_IMAGES)
 
 
 def _containers(ctx: Context, listed: Listed, choice: Choice, wrong: list[str]) -> list[Container]:
@@ -121,11 +121,13 @@ def _behind(
     ctx: Context, held: Iterable[Container], listed: Iterable[Mapping[str, Any]], wrong: list[str]
 ) -> Iterator[tuple[str, str]]:
     """The containers whose image's name is another image's now; an engine then lists them by the id."""
-    tags = {tag: each["Id"] for each in listed for tag in images.visible_tags(ctx, each)}
+    tags = {
+        full: each["Id"] for each in listed for tag in images.visible_tags(ctx, each) for full in reference.fulls(tag)
+    }
     renamed = {each.id: each for each in held if each.image.startswith("sha256:")}
     for identity, details in _inspected(ctx, [*renamed], "which image they name", wrong):
         each, named = renamed[identity], details["Config"]["Image"]
-        now = tags.get(named if ":" in named.rpartition("/")[2] else f"{named}:latest")
+        now = tags.get(next(reference.fulls(named)))  # that by the digest comes first, and never moves
         if now is not None and now != each.image_id:
             yield each.name, named
 

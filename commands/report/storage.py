@@ -16,7 +16,7 @@ _FAR = 365  # days from which on nothing is said of a full disk
 _STEADY = 10**7  # bytes a day up to which the disk counts as one that stays as it is
 _LATE = 7_200  # seconds after which it is told when the disk was weighed last
 UNTOLD = "Which there are cannot be told."
-NEWEST = "No container runs by a name that another image has now."
+NEWEST = "No container was made by a name that another image has now."
 NOT_ALL = "What is on the disk is told to those who see everything on this host."
 UNMEASURED = "The disk was not weighed in this time."
 NO_TREND = "Where it is heading cannot be told: it went up and down, or was weighed for less than a day."
@@ -90,13 +90,13 @@ def images(facts: Facts) -> Section:
 
 
 def behind(facts: Facts) -> Section:
-    """Containers that run by a name which is another image's now."""
+    """Containers that were made by a name which is another image's now."""
     if facts.behind is None:
         return Section("Behind", (UNTOLD,))
     count = len(facts.behind)
     if not count:
         return Section("Behind", (NEWEST,))
-    words = f"{many(count, 'container')} {'runs' if count == 1 else 'run'} by a name that another image has now."
+    words = f"{many(count, 'container')} {'was' if count == 1 else 'were'} made by a name that another image has now."
     return Section("Behind", (words,), BEHIND, tuple(facts.behind))
 
 
