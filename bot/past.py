@@ -36,10 +36,19 @@ def _container(row: Mapping[str, Any]) -> int:
 
 
 def _series(row: Mapping[str, Any], spans: tuple[Span, ...]) -> Series:
-    labels = json.loads(row["labels"] or "{}")
+    labels = _labels(row["labels"])
     names = {"name": row["name"], "id": row["id"], "image": row["image"], "image_id": row["image_id"]}
-    seen = Seen("container", labels=labels, untold=not row["labels"], **names)
+    seen = Seen("container", labels=labels or {}, untold=labels is None, **names)
     return Series(replace(seen, unnamed=seen.is_by_id), row["memory_limit"], spans)
+
+
+def _labels(text: object) -> dict[str, str] | None:
+    """The labels that were kept, None where they were not, or are damaged."""
+    try:
+        labels = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return None
+    return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else None
 
 
 def _span(row: Mapping[str, Any]) -> Span:

@@ -407,3 +407,13 @@ def test_a_broken_file_of_samples_stops_nothing(tmp_path: Path) -> None:
         store.metrics.keep("local", NOON, [])
     assert begin(store) == 1
     store.close()
+
+
+@pytest.mark.parametrize("labels", ["{", "[]", "7", "null", ""])
+def test_damaged_labels_are_labels_that_are_not_known(tmp_path: Path, metrics: Metrics, labels: str) -> None:
+    """And end no report."""
+    metrics.keep("local", NOON, [sample(1, NOON)])
+    with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+        db.execute("UPDATE containers SET labels = ?", (labels,))
+    seen = _one(metrics).seen
+    assert (seen.untold, seen.labels) == (True, {})

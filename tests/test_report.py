@@ -409,6 +409,8 @@ def test_the_headline_says_what_needs_to_be_looked_at() -> None:
         "To look at: job exited with an error; 4 restarts of 2 containers; 2 requests waiting for consent;"
         " the engine was away for a time; The engine said no."
     )
+    down = "Cannot connect to the Docker daemon. Is the docker daemon running?"
+    assert report(facts(wrong=(down,))).headline == f"To look at: {down}"
     one = report(facts(past=Past([series("web", span(restarts=3))])))
     assert one.headline == "To look at: 3 restarts of web."
 
@@ -606,6 +608,19 @@ def test_a_list_that_fails_takes_no_other_with_it(fresh_world: str, tmp_path: Pa
     assert f"Images: {storage.UNTOLD}" in said
     assert f"Behind: {storage.UNTOLD}" in said
     assert "What could not be done: Error response from daemon: database is locked" in said
+
+
+def test_an_engine_that_does_not_answer_is_not_asked_again(fresh_world: str, tmp_path: Path) -> None:
+    """Else each list would be waited for."""
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as address:
+        spoken = bench(address, tmp_path / "data")
+        proxy.misbehave(lose="/containers/json")
+        said = told(spoken.say("report now", ADMIN))
+        spoken.close()
+    assert proxy.lost() == 1
+    assert not any("/images/json" in each for each in proxy.requests)
+    assert load.UNTOLD in said
 
 
 def test_who_stopped_a_container_did_no_harm_and_the_kernel_did(inhabited: Bench, api: APIClient) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -64,7 +63,8 @@ def _lists(ctx: Context, wrong: list[str]) -> tuple[list[dict[str, Any]] | None,
         try:
             found[path] = wire.get(ctx.docker, path, params={"all": 1} if path == _CONTAINERS else {})
         except APIError as error:
-            wrong.append(daemon(error))
+            if (why := daemon(error)) not in wrong:
+                wrong.append(why)
         except (requests.RequestException, DockerException) as error:
             wrong.append(str(error))
             break  # it is away, or hangs: asked again it would only be waited for again
@@ -90,8 +90,14 @@ def _inspected(
     if len(ids) > LOOKED_AT:
         wrong.append(f"Only the first {LOOKED_AT} of {len(ids):,} containers were asked {what}.")
     for identity in ids[:LOOKED_AT]:
-        with suppress(APIError, DockerException, requests.RequestException):  # it is gone
-            yield identity, wire.get(ctx.docker, "/containers/{0}/json", identity)
+        try:
+            details = wire.get(ctx.docker, "/containers/{0}/json", identity)
+        except APIError:  # it is gone
+            continue
+        except (requests.RequestException, DockerException) as error:
+            wrong.append(str(error))
+            return
+        yield identity, details
 
 
 def _container(each: Mapping[str, Any]) -> Container:
