@@ -25,6 +25,7 @@ MOST = 500  # containers of one look at an engine; of more, those in trouble and
 LABELS = 4_096  # characters of a container's labels; where they have more it counts as one whose labels are not known
 KNOWN = 4_096  # containers whose labels need not be looked over again
 FRESH = 3_600  # seconds after which it is noted again that a container is there
+_CURE = "Move the file away, also while slashdock runs: it begins anew."
 _HUNDREDTHS = 100  # of a percent
 
 
@@ -152,7 +153,7 @@ class Metrics:
 
 
 def _opened(path: Path) -> Sqlite:
-    file = Sqlite(path)
+    file = Sqlite(path, _CURE)
     try:
         with file.writing() as db:
             metrics_schema.migrate(db, path)

@@ -64,6 +64,14 @@ class Disk:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """The disk over time, in order; why says why that cannot be told, empty where it can."""
+
+    disks: Sequence[Disk] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Past:
     """What was kept of one engine: its containers, and when it did not answer.
 
@@ -87,5 +95,5 @@ class Samples(Protocol):
     def past(self, since: float, until: float, step: float) -> Past:
         """What was between two times in epoch seconds, the spans of containers so many seconds long."""
 
-    def disks(self, since: float, until: float) -> Sequence[Disk]:
-        """The disk between two times in epoch seconds, in their order; none where that cannot be told."""
+    def disks(self, since: float, until: float) -> Weighed:
+        """The disk between two times in epoch seconds."""

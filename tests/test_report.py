@@ -19,7 +19,7 @@ from set_clock import SetClock
 from sqlite_utils import Database
 
 from bot import text
-from bot.metrics import MOST, Metrics, Sample
+from bot.metrics import FILE, MOST, Metrics, Sample
 from bot.request import Status
 from bot.thinning import DAY, LONG, MINUTE, QUARTER
 from commands import seen
@@ -670,6 +670,21 @@ def _ask_anew(db: Database, like: int, number: int, host: str, state: str) -> No
     row = next(db.query("SELECT * FROM approvals WHERE number = ?", (like,)))
     row |= {"number": number, "host": host, "state": state}
     db.execute(f"INSERT INTO approvals ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def test_samples_that_cannot_be_read_are_told_everywhere_and_can_be_moved_away(inhabited: Bench) -> None:
+    """With what to do, which helps."""
+    file = inhabited.folder / FILE
+    file.write_bytes(b"no database at all" * 1000)
+    said = told(inhabited.say("report now", ADMIN))
+    assert f"Samples cannot be read: {file} is damaged" in said
+    assert f"Disk: What was on it cannot be read: {file} is damaged" in said
+    assert load.UNSAMPLED in said
+    assert "Stop slashdock" not in said
+    assert "Move the file away, also while slashdock runs: it begins anew." in said
+    file.rename(file.with_suffix(".old"))
+    inhabited.store.metrics.weigh("local", Disk(metrics_minute(inhabited), 1, 2, 3, 4))
+    assert "Docker takes" in told(inhabited.say("report now", ADMIN))
 
 
 def test_lines_about_other_hosts_are_not_counted(inhabited: Bench) -> None:

@@ -52,9 +52,10 @@ def test_a_zone_that_is_named_is_the_one(night: Night) -> None:
     night.town.zones[DEV] = "Europe/Berlin"
     assert _title(night.say("report now --tz Asia/Kolkata")).endswith("2026-06-01 17:30 Asia/Kolkata")
     assert _title(night.say("report now --tz UTC")).endswith("2026-06-01 12:00 UTC")
-    refused = night.say("report now --tz Mars")
-    assert refused.status is Status.FAILED
-    assert "'Mars' is no time zone that this machine knows" in told(refused)
+    for name in ("Mars", "localtime", "posixrules", "Europe/../Europe/Berlin"):
+        refused = night.say(f"report now --tz {name}")
+        assert refused.status is Status.FAILED
+        assert f"'{name}' is no time zone that this machine knows" in told(refused)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from commands.image import ls as images
 from commands.report.choice import Choice
 from commands.report.facts import KILLED, Container, Facts, Image
 from commands.report.report import DAY, Period, many
-from commands.samples import Disk, Past, Series
+from commands.samples import Past, Series
 from commands.seen import Seen
 
 MOST = 50_000  # actions that are counted
@@ -40,6 +40,7 @@ def gather(ctx: Context, period: Period, choice: Choice) -> Facts:
     held = None if there is None else _containers(ctx, there, choice, wrong)
     behind = None if held is None or images_there is None else tuple(_behind(ctx, held, images_there, wrong))
     past = _past(ctx, period, choice, there or (), wrong)
+    weighed = ctx.bot.samples.disks(min(period.since, period.until - TREND), period.until)
     names = {each.name for each in held or ()} | {each.seen.name for each in past.series}
     return Facts(
         ctx.host,
@@ -48,11 +49,12 @@ def gather(ctx: Context, period: Period, choice: Choice) -> Facts:
         _images(ctx, images_there, there, choice),
         behind,
         past,
-        None if choice or not ctx.sees_all() else _disks(ctx, period),
+        None if choice or not ctx.sees_all() else weighed.disks,
         _actions(ctx, period, choice, names, wrong),
         _requests(ctx, period, choice, wrong),
         tuple(wrong),
         choice,
+        weighed.why,
     )
 
 
@@ -162,10 +164,6 @@ def _as_it_is(ctx: Context, kept: Series, now: Seen | None) -> Series | None:
     is_visible = ctx.visible(kept.seen) and ctx.visible(now)
     told = replace(kept.seen, name=now.name, labels=now.labels, untold=False)
     return replace(kept, seen=told) if is_visible else None
-
-
-def _disks(ctx: Context, period: Period) -> Sequence[Disk]:
-    return ctx.bot.samples.disks(min(period.since, period.until - TREND), period.until)
 
 
 def _actions(

@@ -28,6 +28,8 @@ def disk(facts: Facts) -> Section:
     """What takes how much, how much room is left, and until when."""
     if facts.disks is None:
         return Section("Disk", (NOT_ALL,))
+    if facts.unread:
+        return Section("Disk", (f"What was on it cannot be read: {facts.unread}",))
     within = [each for each in facts.disks if each.at >= facts.period.since]
     if not within:
         return Section("Disk", (UNMEASURED,))
