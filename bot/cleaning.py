@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from bot.store import Store, Unwritable
@@ -82,9 +82,18 @@ class Cleaning:
         """The seconds between the bot's clock and one that shows this now."""
         return self.store.sights.apart(clock)
 
-    def turn(self) -> AbstractContextManager[bool]:
-        """The host's turn to remove one object while it lasts; False where images are on their way there now."""
-        return self.store.turns.clearing(self.host)
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """The host's turn to remove one object while it lasts; False where images are on their way there now.
+
+        Raises Refusal where nobody can say whose turn it is.
+        """
+        with ExitStack() as stack:
+            try:
+                ours = stack.enter_context(self.store.turns.clearing(self.host))
+            except OSError as error:
+                raise Refusal(_NO_TURN.format(error.strerror)) from error
+            yield ours
 
     def begin(self, policy: str) -> int:
         """Note that the run begins that this action is; its number. Raises Refusal where it cannot be written down."""
@@ -131,5 +140,6 @@ _UNREADABLE = (
     "The policy {0} cannot be read: it was damaged, or a newer slashdock kept it. Nothing was done. `cleanup rm {0}`"
     " forgets it, `cleanup set {0}` says it anew."
 )
+_NO_TURN = "Whether images are on their way to this host could not be found out, so it went no further: {}"
 _CHANGED = "The policy {} is not what it was when this line was judged. Nothing was done; send it again."
 _NONE = "There is no cleanup policy {}. `cleanup ls` shows which there are."

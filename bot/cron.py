@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from apscheduler.triggers.cron import CronTrigger
 
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 _KEYS = {"minute": "0-59", "hour": "0-23", "day": "1-31", "month": "1-12, jan-dec"}  # APScheduler's own
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_NO_ZONE = "is no time zone that this machine knows; expected a name such as Europe/Berlin"
 _DAY_RANGE = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?", re.ASCII)
 
 
@@ -43,9 +45,17 @@ def timezone(name: str) -> dt.tzinfo:
     if name == "UTC":  # known even where no zone files are installed
         return dt.UTC
     try:
-        return ZoneInfo(name)
+        if name in _names():
+            return ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError("is no time zone that this machine knows; expected a name such as Europe/Berlin") from error
+        raise ValueError(_NO_ZONE) from error
+    raise ValueError(_NO_ZONE)
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The zones that there are: a machine's own time lies beside them as a file, and is another one elsewhere."""
+    return frozenset(available_timezones() - {"localtime", "posixrules"})
 
 
 def _weekdays(field: str) -> str:

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 BUSY = 2.0  # seconds that a writer waits for the others; Slack wants its acknowledgement within 3
 PATIENCE = 8.0  # seconds that the end of what was done waits for its turn on a slow disk
+CURE = "Stop slashdock, move the file away or restore a copy, and start again."
 IDLE = 8  # connections kept open for the next to come
 RESERVE = 262_144  # bytes held back on the disk, so that what was begun can still be written to its end
 
@@ -33,10 +34,14 @@ class Damaged(Unwritable):
 
 
 class Sqlite:
-    """One database file, opened for as long as this lives; raises Unwritable where it cannot be written."""
+    """One database file, opened for as long as this lives; raises Unwritable where it cannot be written.
 
-    def __init__(self, path: Path) -> None:
+    cure is the sentence that says what to do where it is damaged.
+    """
+
+    def __init__(self, path: Path, cure: str = CURE) -> None:
         self._path = path
+        self._cure = cure
         self._reserve = path.with_name("reserve")
         self._idle: deque[Database] = deque()
         self._damage = ""  # once it was seen: what is written into such a file may be lost
@@ -213,6 +218,4 @@ class Sqlite:
         )
 
     def _damaged(self, wrong: str) -> Damaged:
-        return Damaged(
-            f"{self._path} is damaged ({wrong}). Stop slashdock, move the file away or restore a copy, and start again."
-        )
+        return Damaged(f"{self._path} is damaged ({wrong}). {self._cure}")

@@ -157,6 +157,7 @@ class Execution:
             may=lambda found: all(policy.may(asker, spec, obj) for obj in self.judging.objects(found, judged.made_by)),
             sees=lambda seen: policy.sight.shows(asker, Permission.SEE, judged.listed(seen)),
             barred=lambda verb, seen: any(self._barred(judged, verb, obj) for obj in judged.listed(seen)),
+            could=lambda verb, found: self._could(judged, verb, found),
             sees_all=lambda: policy.sight.sees_all(asker) and policy.sight.sees_all(asker, spec),
             sees_every=lambda kind: policy.sight.sees_all(asker, kind=kind),
             lends=lambda seen: all(policy.lends(asker, spec, obj, judged.needs) for obj in judged.listed(seen)),
@@ -282,6 +283,12 @@ class Execution:
         """Whether a rule keeps the line from doing another verb as well, with the consent that it has."""
         verdict = self.policy.current().bars.part(judged.asker, spec_of(self.judging.catalog, verb), obj)
         return isinstance(verdict, Deny) or (isinstance(verdict, Hold) and not verdict.needs <= judged.needs)
+
+    def _could(self, judged: Judged, verb: str, found: Found) -> bool:
+        """Whether a line of another verb by the same person could do it to an object that it finds by itself."""
+        spec = spec_of(self.judging.catalog, verb)
+        seen = self.judging.objects(self.judging.guarded(spec, judged.host, found), judged.made_by)
+        return all(self.policy.current().may(judged.asker, spec, obj) for obj in seen)
 
     @contextmanager
     def _bringing(self, host: str) -> Iterator[None]:

@@ -156,7 +156,7 @@ class Inside:
         return standing.roles(policy, self.asker, self.store.grants.counting(policy.terms.longest))
 
     def living_in(self) -> Mapping[str, frozenset[str]]:
-        """The containers that live in a namespace of each one in which some do, by their full ids."""
+        """The containers that live in each one in which some do, or are linked to it, by their full ids."""
         living: defaultdict[str, set[str]] = defaultdict(set)
         for identity, by in self.joined().items():
             for other in by.values():

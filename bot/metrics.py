@@ -25,6 +25,7 @@ MOST = 500  # containers of one look at an engine; of more, those in trouble and
 LABELS = 4_096  # characters of a container's labels; where they have more it counts as one whose labels are not known
 KNOWN = 4_096  # containers whose labels need not be looked over again
 FRESH = 3_600  # seconds after which it is noted again that a container is there
+_CURE = "Move the file away, also while slashdock runs: it begins anew."
 _HUNDREDTHS = 100  # of a percent
 
 
@@ -93,6 +94,7 @@ class Metrics:
             if not _noted(db, at, key, first):
                 return
             db.conn.executemany(_MINUTE, list(_rows(db, at, key, first[:MOST])))
+            db.conn.executemany(_RENAMED, [(*_called(each.seen), key, each.seen.id) for each in first[MOST:]])
             if at % QUARTER == 0:
                 thinning.thin(db, self._clock.now(), self._room)
 
@@ -151,7 +153,7 @@ class Metrics:
 
 
 def _opened(path: Path) -> Sqlite:
-    file = Sqlite(path)
+    file = Sqlite(path, _CURE)
     try:
         with file.writing() as db:
             metrics_schema.migrate(db, path)
@@ -190,7 +192,8 @@ def _rows(db: Database, at: int, host: int, samples: Iterable[Sample]) -> Iterat
         after = 0 if sample.is_stopped else before if sample.restarts is None else sample.restarts
         image = old[_IMAGE] if old and seen.is_by_id else seen.image
         limit = (old[_LIMIT] if old else 0) if sample.limit is None else sample.limit
-        facts = (seen.name, image, _labels(tuple(sorted(seen.labels.items()))), limit, after)
+        name, labels = _called(seen)
+        facts = (name, image, labels, limit, after)
         if old is None:
             key = int(db.execute(_CONTAINER, (host, seen.id, seen.image_id, *facts, at)).fetchone()[0])
         else:
@@ -199,6 +202,11 @@ def _rows(db: Database, at: int, host: int, samples: Iterable[Sample]) -> Iterat
                 db.execute(_UPDATED, (*facts, at, key))
         if increase or not sample.is_stopped:
             yield _row(at, key, sample, increase)
+
+
+def _called(seen: Seen) -> tuple[str, str]:
+    """The name of a container and its labels, as they are kept: by these it is judged when it is gone."""
+    return seen.name, _labels(tuple(sorted(seen.labels.items())))
 
 
 @lru_cache(maxsize=KNOWN)
@@ -232,6 +240,9 @@ _TOUCHING = "WHERE host = :host AND since <= :until AND until >= :since"
 _CONTAINER = """
 INSERT INTO containers (host, id, image_id, name, image, labels, memory_limit, restarts, last)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key
+"""
+_RENAMED = """
+UPDATE containers SET (name, labels) = (?1, ?2) WHERE host = ?3 AND id = ?4 AND (name, labels) != (?1, ?2)
 """
 _UPDATED = (
     "UPDATE containers SET name = ?, image = ?, labels = ?, memory_limit = ?, restarts = ?, last = ? WHERE key = ?"

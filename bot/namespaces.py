@@ -1,4 +1,4 @@
-"""Which containers of an engine live in the namespaces of others."""
+"""Which containers of an engine live in the namespaces of others, or are linked to them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from docker.errors import NotFound
 from commands.seen import own_name
 from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES, Shared
 
-Joined = Mapping[str, str]  # by the kind of the namespace, how the engine calls the container whose it is
+LINK = "link"
+Joined = Mapping[str, str]  # by the kind of the namespace, or the link, how the engine calls the one whose it is
 
 
 class Namespaces:
-    """What a container joins is fixed when it is made: each is looked at once."""
+    """What a container joins or is linked to is fixed when it is made: each is looked at once."""
 
     def __init__(self, client: Callable[[], APIClient]) -> None:
         self._client = client
@@ -24,8 +25,8 @@ class Namespaces:
     def all(self) -> dict[str, Joined]:
         """What each container joined, by the full ids of both."""
         listed = self._client().containers(all=True)
-        joined = self._known = {each["Id"]: self._joined(each["Id"]) for each in listed}
         called = {own_name(each["Names"] or [""]): each["Id"] for each in listed}
+        joined = self._known = {each["Id"]: self._joined(each["Id"], called) for each in listed}
         return {identity: {mode: _resolved(ref, called) for mode, ref in by.items()} for identity, by in joined.items()}
 
     def beside(self, shared: Iterable[Shared]) -> Iterator[tuple[Shared, str, str]]:
@@ -40,7 +41,8 @@ class Namespaces:
                     others = (identity for identity, of in first.items() if of == own and identity != each.container.id)
                     yield from ((each, mode, identity) for identity in others)
 
-    def _joined(self, identity: str) -> Joined:
+    def _joined(self, identity: str, called: Mapping[str, str]) -> Joined:
+        """Called are the ids of all by their names now: a link is told by a name, which may be changed later."""
         if identity in self._known:
             return self._known[identity]
         try:
@@ -48,7 +50,9 @@ class Namespaces:
         except NotFound:  # it has gone since
             return {}
         modes = {mode: str(config.get(mode) or "") for mode in (PROCESSES, MEMORY, NETWORK)}
-        return {mode: text.removeprefix(CONTAINER) for mode, text in modes.items() if text.startswith(CONTAINER)}
+        lived = {mode: text.removeprefix(CONTAINER) for mode, text in modes.items() if text.startswith(CONTAINER)}
+        links = (each.partition(":")[0] for each in config.get("Links") or ())
+        return lived | {f"{LINK} {at}": _resolved(ref, called) for at, ref in enumerate(links)}
 
 
 def _first(identity: str, whose: Mapping[str, str]) -> str:

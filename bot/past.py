@@ -21,7 +21,9 @@ def past(db: Database, asked: dict[str, Any]) -> Past:
     spans = {key: tuple(map(_span, rows)) for key, rows in groupby(db.query(_SPANS, asked), _container)}
     absences = [(int(row[0]), int(row[1])) for row in db.execute(_ABSENCES, asked)]
     looks, left_out = map(int, db.execute(_LOOKS, asked).fetchone())
-    return Past([_series(known[key], each) for key, each in spans.items()], absences, looks, left_out=left_out)
+    sure = frozenset(int(row[0]) for row in db.execute(_SURE, asked))
+    series = [_series(known[key], each) for key, each in spans.items()]
+    return Past(series, absences, looks, left_out=left_out, sure=sure)
 
 
 def disks(db: Database, asked: dict[str, Any]) -> list[Disk]:
@@ -34,10 +36,19 @@ def _container(row: Mapping[str, Any]) -> int:
 
 
 def _series(row: Mapping[str, Any], spans: tuple[Span, ...]) -> Series:
-    labels = json.loads(row["labels"] or "{}")
+    labels = _labels(row["labels"])
     names = {"name": row["name"], "id": row["id"], "image": row["image"], "image_id": row["image_id"]}
-    seen = Seen("container", labels=labels, untold=not row["labels"], **names)
+    seen = Seen("container", labels=labels or {}, untold=labels is None, **names)
     return Series(replace(seen, unnamed=seen.is_by_id), row["memory_limit"], spans)
+
+
+def _labels(text: object) -> dict[str, str] | None:
+    """The labels that were kept, None where they were not, or are damaged."""
+    try:
+        labels = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return None
+    return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else None
 
 
 def _span(row: Mapping[str, Any]) -> Span:
@@ -72,4 +83,8 @@ _MINUTES = " UNION ALL ".join(f"SELECT at, host, looks, left_out FROM {name}" fo
 _LOOKS = f"""
 SELECT coalesce(sum(looks), 0), coalesce(max(left_out), 0) FROM ({_MINUTES})
 WHERE host = {_AT_HOST} AND at >= :since AND at < :until
+"""  # noqa: S608 - our words
+_SURE = f"""
+SELECT :since + (at - :since) / :step * :step FROM ({_MINUTES})
+WHERE host = {_AT_HOST} AND at >= :since AND at < :until GROUP BY 1 HAVING sum(looks) > 0 AND max(left_out) = 0
 """  # noqa: S608 - our words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.database import Unwritable
 from bot.metrics import Metrics
-from commands.samples import Disk, Past
+from commands.samples import Past, Weighed
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class HostSamples:
         except Unwritable as error:
             return Past(why=str(error))
 
-    def disks(self, since: float, until: float) -> list[Disk]:
-        """The disk between two times; none where that cannot be told."""
+    def disks(self, since: float, until: float) -> Weighed:
+        """The disk between two times; or why that cannot be told."""
         try:
-            return self.metrics.disks(self.host, since, until) if self.metrics.is_there() else []
-        except Unwritable:
-            return []
+            return Weighed(self.metrics.disks(self.host, since, until)) if self.metrics.is_there() else Weighed()
+        except Unwritable as error:
+            return Weighed(why=str(error))

@@ -109,7 +109,7 @@ class Bot(Protocol):
         """The rules of the roles that the asker may know of: role, verbs, on, where, once, line, people."""
 
     def living_in(self) -> Mapping[str, frozenset[str]]:
-        """The containers, in any state, that live in a namespace of another; by the full id of that one, theirs."""
+        """The containers, in any state, that live in a namespace of another or are linked to it; by its full id."""
 
     @property
     def upkeep(self) -> Upkeep:
@@ -140,7 +140,8 @@ class Bot(Protocol):
 class Context:
     """Everything run() may use.
 
-    barred says that a rule denies this other verb on an object, or wants more consent for it than the line has.
+    barred says that a rule denies this other verb on an object, or wants more consent for it than the line has; could
+    whether the rules let the asker do this other verb to it, with consent or without.
     sees_all says that nothing is hidden from the asker, and that the verb reaches all of it, so that what is gone need
     not be judged by what is left; sees_every, that nothing is hidden that could be of a kind. lends says of an image
     whether a build may take its layers: whether the rules let the line reach it, protected or not.
@@ -186,6 +187,7 @@ class Context:
     credentials: Credentials = field(default_factory=NoCredentials)
     allowances: Allowances = field(default_factory=Allowances)
     barred: Callable[[str, Seen], bool] = lambda _verb, _seen: False
+    could: Callable[[str, Found], bool] = lambda _verb, _found: False
     sees_all: Callable[[], bool] = lambda: False
     sees_every: Callable[[str], bool] = lambda _kind: False
     lends: Visible = lambda _seen: False

@@ -24,6 +24,7 @@ from commands.tabwriter import ellipsis
 from commands.target import Found, Target
 from commands.timestamps import epoch
 
+KEPT = "the engine kept it"
 SURE = "Are you sure you want to continue? [y/N]"
 _TOLD = 9  # objects that the answer says the reason of
 _TOLD_WIDTH = 150  # characters of each
@@ -52,7 +53,7 @@ class Going:
     """One object that is to go: how it is shown, how many bytes it frees, and what is looked at before it goes.
 
     stays looks once more and says why the object stays after all, empty where it does not; it raises NotFound where the
-    object is gone.
+    object is gone. remove says the same of an object that the engine was asked to remove and did not.
     """
 
     found: Found
@@ -60,7 +61,7 @@ class Going:
     shown: str
     size: int
     stays: Callable[[], str]
-    remove: Callable[[], object]
+    remove: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -174,8 +175,10 @@ def _removed(ctx: Context, left: list[Going], look: str, work: Ending) -> Ended:
                 kept.append((each, reason))
                 continue
             changing = True
-            each.remove()
-            gone.append(each)
+            if reason := each.remove():
+                kept.append((each, reason))
+            else:
+                gone.append(each)
         except NotFound:
             continue  # somebody else removed it
         except (requests.RequestException, DockerException) as error:

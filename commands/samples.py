@@ -64,12 +64,21 @@ class Disk:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """The disk over time, in order; why says why that cannot be told, empty where it can."""
+
+    disks: Sequence[Disk] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Past:
     """What was kept of one engine: its containers, and when it did not answer.
 
     looks is how many minutes it was looked at; absences are spans in epoch seconds; why says why nothing can be told,
     empty where something can. left_out is of how many containers at most nothing was kept in a minute, for there were
-    too many.
+    too many. sure are the spans, by when they begin, in which the engine was looked at and none was left out: what has
+    no span there did not run.
     """
 
     series: Sequence[Series] = ()
@@ -77,6 +86,7 @@ class Past:
     looks: int = 0
     why: str = ""
     left_out: int = 0
+    sure: frozenset[int] = frozenset()
 
 
 class Samples(Protocol):
@@ -85,5 +95,5 @@ class Samples(Protocol):
     def past(self, since: float, until: float, step: float) -> Past:
         """What was between two times in epoch seconds, the spans of containers so many seconds long."""
 
-    def disks(self, since: float, until: float) -> Sequence[Disk]:
-        """The disk between two times in epoch seconds, in their order; none where that cannot be told."""
+    def disks(self, since: float, until: float) -> Weighed:
+        """The disk between two times in epoch seconds."""

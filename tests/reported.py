@@ -60,7 +60,7 @@ def weekly(week: Path) -> Report:
         for each in (sample(number, NOON) for number in range(MANY))
     )
     past = samples.past(WEEK.since, WEEK.until, WEEK.step)
-    weighed = samples.disks(WEEK.since, WEEK.until)
+    weighed = samples.disks(WEEK.since, WEEK.until).disks
     metrics.close()
     return report(facts(containers=held, past=past, disks=weighed, actions=[action()] * 3))
 

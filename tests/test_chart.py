@@ -38,6 +38,20 @@ def test_what_was_not_measured_is_a_gap_and_no_zero() -> None:
     assert problems({"text": "fallback", "blocks": [drawn]}) == ()
 
 
+def test_two_that_were_measured_in_turns_are_drawn_as_far_as_it_goes() -> None:
+    """One of them where no label has both; both where that leaves more numbers; in their order."""
+    turns = (Series("web", (1.0, None, 3.0, None)), Series("db", (None, 2.0, None, None)))
+    drawn = block(Chart("CPU", Shape.LINE, "%", ("a", "b", "c", "d"), turns))
+    assert drawn is not None
+    assert drawn["chart"]["axis_config"]["categories"] == ["a", "c"]
+    assert [each["name"] for each in drawn["chart"]["series"]] == ["web"]
+    some = (Series("web", (1.0, None, 3.0, 4.0)), Series("db", (1.0, 2.0, 3.0, 4.0)))
+    drawn = block(Chart("CPU", Shape.LINE, "%", ("a", "b", "c", "d"), some))
+    assert drawn is not None
+    assert drawn["chart"]["axis_config"]["categories"] == ["a", "c", "d"]
+    assert [each["name"] for each in drawn["chart"]["series"]] == ["web", "db"]
+
+
 def test_bars_are_told_one_by_one() -> None:
     """Each with its label; with the name of the series where there are several."""
     one = Chart("Restarts", Shape.BAR, "times", ("web", "db"), (Series("", (3, 1200.4)),))

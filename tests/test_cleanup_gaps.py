@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,21 @@ from proxy import Proxy, answer
 from bot.request import Status
 
 IMAGES = "--what images --most-percent 100"
+ALONE = f"{IMAGES} --keep app,busybox --keep-label stage"  # those of the tests alone
 CONTAINERS = "--what containers --most-percent 100"
 NETWORKS = "--what networks --most-percent 100"
 
 
 @pytest.fixture
-def meanwhile(cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> Callable[[str, str, Callable[[], object]], str]:
-    """What a run of a policy with these flags answers where this happens just before that request."""
+def meanwhile(cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> Callable[..., str]:
+    """What a run of a policy with these flags answers where this happens just before that request.
 
-    def run(flags: str, when: str, what: Callable[[], object]) -> str:
+    after is how many such requests come before that one.
+    """
+
+    def run(flags: str, when: str, what: Callable[[], object], after: int = 0) -> str:
         cleaners.later(cleaners(), flags=flags)
-        with Meddling(fresh_world, when, what).serve(tmp_path) as address:
+        with Meddling(fresh_world, when, what, after).serve(tmp_path) as address:
             answered = said(cleaners("", address), "cleanup run all")
             cleaners.close()
         return answered
@@ -34,7 +39,7 @@ def meanwhile(cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> Callable[
     return run
 
 
-Meanwhile = Callable[[str, str, Callable[[], object]], str]
+Meanwhile = Callable[..., str]
 
 
 def multi(api: APIClient) -> str:
@@ -46,13 +51,14 @@ def multi(api: APIClient) -> str:
 
 
 @pytest.mark.attack("F30")
-@pytest.mark.parametrize("when", ["DELETE /v1.41/images/multi:a", "/images/multi:b/json"])
+@pytest.mark.parametrize(("when", "after"), [("DELETE /v1.41/images/multi:a", 0), ("/containers/json", 2)])
 def test_an_image_that_comes_into_use_between_two_of_its_names_loses_no_more(
-    api: APIClient, cleaners: Cleaners, meanwhile: Meanwhile, when: str
+    api: APIClient, cleaners: Cleaners, meanwhile: Meanwhile, when: str, after: int
 ) -> None:
     """A container names the second as the first goes; what was lost is said, and `cleanup undo` gives it back."""
     identity = multi(api)
-    answered = meanwhile(IMAGES, when, lambda: api.create_container("multi:b", ["true"], name="late"))
+    late = partial(api.create_container, "multi:b", ["true"], name="late")
+    answered = meanwhile(ALONE, when, late, after)
     assert {"multi:b", "multi:c"} <= images(api)
     assert fate(answered, "multi:a") == "stays: it lost the name multi:a, then stayed: container late uses it"
     number = re.search(r"`cleanup undo (\d+)` gives back those that are free", answered)
@@ -71,16 +77,52 @@ def test_an_image_whose_name_somebody_takes_meanwhile_is_not_gone(api: APIClient
     assert api.inspect_image("multi:c")["Id"] == identity
 
 
-def test_an_image_that_got_a_name_between_two_others_is_not_told_as_removed(
-    api: APIClient, meanwhile: Meanwhile
-) -> None:
-    """The engine keeps it by that one."""
+def test_an_image_that_got_a_name_between_two_others_loses_no_more(api: APIClient, meanwhile: Meanwhile) -> None:
+    """Somebody wants it; it is not told as removed."""
     identity = multi(api)
     answered = meanwhile(IMAGES, "/images/multi:b/json", lambda: api.tag(identity, "multi", "new"))
-    assert re.fullmatch(
-        r"stays: it lost the names multi:a.*, then stayed: the engine kept it", fate(answered, "multi:a")
-    )
-    assert api.inspect_image("multi:new")["Id"] == identity
+    assert fate(answered, "multi:a") == "stays: it lost the name multi:a, then stayed: it was named anew meanwhile"
+    assert {"multi:b", "multi:c", "multi:new"} <= images(api)
+
+
+def moved(api: APIClient, fresh: list[str]) -> None:
+    """Another image gets the name multi:a, as a build at a terminal gives it."""
+    fresh.append(boxed(api, "fresh:1"))
+    api.tag("fresh:1", "multi", "a", force=True)
+    api.remove_image("fresh:1")
+
+
+@pytest.mark.attack("F30")
+@pytest.mark.parametrize(
+    ("when", "after"), [("/containers/json", 1), ("GET /v1.41/services", 1), ("/images/multi:a/json", 0)]
+)
+def test_f30_a_name_that_was_moved_before_the_last_look_is_left_to_its_new_image(
+    api: APIClient, meanwhile: Meanwhile, when: str, after: int
+) -> None:
+    """Who uses it is asked before, what the name stands for as the last thing; the plan asks for the lists as well."""
+    identity, fresh = multi(api), list[str]()
+    answered = meanwhile(ALONE, when, lambda: moved(api, fresh), after)
+    assert fate(answered, "multi:a") == "stays: multi:a stands for another image now"
+    assert api.inspect_image("multi:a")["Id"] == fresh[0]
+    assert api.inspect_image(identity)["RepoTags"] == ["multi:b", "multi:c"]
+
+
+@pytest.mark.attack("F30")
+def test_f30_a_name_that_was_moved_in_the_very_gap_is_a_failure_that_names_what_went(
+    api: APIClient, cleaners: Cleaners, meanwhile: Meanwhile
+) -> None:
+    """No engine removes a name only where it stands for an id: what went in its place is told, recorded and noted."""
+    identity, fresh = multi(api), list[str]()
+    answered = meanwhile(IMAGES, "DELETE /v1.41/images/multi:a", lambda: moved(api, fresh))
+    why = "multi:a was given to another image at that moment, and that one was removed"
+    assert fate(answered, "multi:a") == f"failed: {why}: {fresh[0]}"
+    assert api.inspect_image(identity)["RepoTags"] == ["multi:b", "multi:c"]
+    spoken = cleaners()
+    number = int(said(spoken, "cleanup history --format '{{.Number}}'").split()[0])
+    assert fresh[0] in {each.id for each in spoken.store.cleanups.taken(number)}
+    action = spoken.store.actions.get(number)
+    assert action is not None
+    assert fresh[0] in action["events"][-1]["details"]["ids"]
 
 
 @pytest.mark.parametrize("when", ["GET /v1.41/images/{}/json", "DELETE /v1.41/images/{}"])

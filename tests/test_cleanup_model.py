@@ -211,7 +211,7 @@ def test_the_plan_is_what_a_model_of_its_own_says_and_every_container_starts_aft
         "/services": 1,
         "/_ping": 1,
         "/events": 1,
-        "/info": 1,
+        "/info": 2,
     }
     run = yard.bench.say("cleanup run all")
     assert run.status is Status.DONE

@@ -211,7 +211,7 @@ def test_a_container_goes_after_those_that_live_in_it() -> None:
     for known in ([pod], [pod, replace(side, stays="it is running")]):
         planned = planning.plan(known, ALL, NOW)
         assert not planned.remove
-        assert planned.keep[0] == (pod, "what lives in it stays")
+        assert planned.keep[0] == (pod, "what lives in or is linked to it stays")
 
 
 def test_a_step_is_kept_by_its_own_label_and_age() -> None:

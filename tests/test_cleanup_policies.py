@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 import world
-from cleaning import DAY, EVERYTHING, Cleaners, agreed, fate, images, said, told
+from cleaning import DAY, EVERYTHING, Cleaners, agreed, boxed, fate, images, said, told
 from docker.api.client import APIClient
 from harness import PROJECT
 from meddling import Meddling
@@ -233,17 +234,33 @@ def test_labels_and_patterns_keep_containers_and_networks_too(api: APIClient, cl
     )  # fmt: skip
 
 
-def test_what_is_hidden_or_protected_is_neither_taken_nor_told(api: APIClient, cleaners: Cleaners) -> None:
-    """By the rules of whoever asks; a container that gives root stays where they have no right to that."""
-    api.create_container(
-        "busybox:latest", ["true"], host_config=api.create_host_config(binds=["/:/host"]), name="mighty"
-    )
-    rules = '[protect]\nimages = ["app:2*"]\n[[deny]]\nverbs = ["change"]\non = ["name:crash"]\n'
-    answered = said(cleaners.later(cleaners(rules)), "cleanup run all")
-    assert not re.search("app:2|crash", answered)
-    assert fate(answered, "mighty") == "stays: no rule lets you remove it"
+def test_what_is_hidden_or_protected_is_not_taken(api: APIClient, cleaners: Cleaners) -> None:
+    """By the rules of whoever asks, plan and run alike: what they may know of is told, what is hidden is not."""
+    for name, paths in (("mighty", ["/:/host"]), ("secret", [])):
+        host = api.create_host_config(binds=paths)
+        api.create_container("busybox:latest", ["true"], host_config=host, name=name)
+    api.create_network("lan")
+    rules = """
+[protect]
+images = ["app:2*"]
+[[deny]]
+verbs = ["change"]
+on = ["name:crash", "network:lan"]
+[[deny]]
+verbs = ["see", "change"]
+on = ["name:secret"]
+"""
+    spoken = cleaners.later(cleaners(rules))
+    for line in ("cleanup plan all", "cleanup run all"):
+        answered = said(spoken, line)
+        assert "secret" not in answered
+        assert {fate(answered, name) for name in ("mighty", "app:2.0", "crash", "lan")} == {
+            "stays: no rule lets you remove it"
+        }, answered
     assert "app:2.0" in images(api)
     assert api.inspect_container("crash")
+    assert api.inspect_container("secret")
+    assert api.inspect_network("lan")
     assert api.inspect_container("mighty")
 
 
@@ -264,6 +281,40 @@ def test_the_last_use_of_an_image_is_known_from_starts(api: APIClient, cleaners:
     assert answered.index(" tool:2 ") < answered.index(" tool:1 ")
 
 
+class Builds(Proxy):
+    """Before an engine whose builds keep these records, and which gives up those of these ids alone."""
+
+    def __init__(self, engine: str, records: list[dict[str, Any]], free: set[str]) -> None:
+        super().__init__(engine, replace="/system/df", refuse="/build/prune")
+        self.records = records
+        self.free = free
+
+    def note(self, request: str) -> None:
+        """Keep it, and answer by it."""
+        super().note(request)
+        told: dict[str, Any] = {"LayersSize": 0, "BuildCache": self.records}
+        if "/build/prune" in request:
+            asked = {each["ID"] for each in self.records if f'"{each["ID"]}"' in unquote(request)}
+            told = {"CachesDeleted": sorted(asked & self.free) or None, "SpaceReclaimed": 0}
+        self._answer = answer("200 OK", json.dumps(told), "application/json")
+
+
+def test_what_the_engine_keeps_of_builds_after_all_is_not_told_as_removed(
+    cleaners: Cleaners, fresh_world: str, tmp_path: Path
+) -> None:
+    """As where a build came to use it since: it answers then that it removed nothing, by a cleanup and by a prune."""
+    made = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(cleaners.clock.at - 90 * DAY))
+    records = [{"ID": name, "Type": "regular", "Size": 10, "CreatedAt": made} for name in ("busy", "free")]
+    with Builds(fresh_world, records, {"free"}).serve(tmp_path) as address:
+        spoken = cleaners.later(cleaners("", address), flags="--what cache --most-percent 100")
+        answered = said(spoken, "cleanup run all")
+        pruned = said(spoken, "builder prune -f")
+    assert {name: fate(answered, name) for name in ("busy", "free")} == {
+        "busy": "stays: the engine kept it", "free": "removed",
+    }  # fmt: skip
+    assert "busy stays: the engine kept it." in pruned
+
+
 def test_what_builds_keep_goes_one_by_one_by_its_id(cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> None:
     """What was made of it first; what a build uses stays, and what that was made of, and what an image shares."""
     made = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(cleaners.clock.at - 90 * DAY))
@@ -274,8 +325,7 @@ def test_what_builds_keep_goes_one_by_one_by_its_id(cleaners: Cleaners, fresh_wo
         {"ID": "busy", "Parent": "root", "Type": "regular", "Size": 10, "CreatedAt": made, "InUse": True},
         {"ID": "both", "Type": "regular", "Size": 10, "CreatedAt": made, "Shared": True},
     ]
-    kept = answer("200 OK", json.dumps({"LayersSize": 0, "BuildCache": records}), "application/json")
-    proxy = Proxy(fresh_world, replace="/system/df", answer=kept)
+    proxy = Builds(fresh_world, records, {"base", "step"})
     with proxy.serve(tmp_path) as address:
         spoken = cleaners.later(cleaners("", address), flags="--what cache --most-percent 100")
         answered = said(spoken, "cleanup run all")
@@ -314,17 +364,24 @@ def test_f30_a_container_that_was_started_in_the_gap_is_kept(
 
 
 @pytest.mark.attack("F30")
-def test_f30_an_image_that_got_a_container_in_the_gap_is_kept(
-    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("when", "after", "why"),
+    [
+        ("/containers/json", 1, "container late uses it"),
+        ("GET /v1.41/images/sha256", 0, "conflict: .*used by stopped.*"),
+    ],
+)
+def test_f30_an_image_that_got_a_container_in_the_gap_is_kept(  # noqa: PLR0913, PLR0917 - fixtures and three facts
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path, when: str, after: int, why: str
 ) -> None:
-    """A stopped one, which the engine itself would let lose its image by force."""
-    identity = api.inspect_image("app:2.0")["Id"]
-    cleaners.later(cleaners(), flags="--what images --most-percent 100")
-    made = lambda: api.create_container("app:2.0", ["true"], name="late")  # noqa: E731 - what happens in the gap
-    proxy = Meddling(fresh_world, f"/images/{identity}/json", made)
-    with proxy.serve(tmp_path) as address:
-        assert fate(said(cleaners("", address), "cleanup run all"), "app:2.0") == "stays: container late uses it"
-    assert "app:2.0" in images(api)
+    """A stopped one, which the engine itself would let lose its image by force; after the last list it minds."""
+    boxed(api, "own:1")
+    cleaners.later(cleaners(), flags="--what images --most-percent 100 --keep app,busybox --keep-label stage")
+    made = lambda: api.create_container("own:1", ["true"], name="late")  # noqa: E731 - what happens in the gap
+    with Meddling(fresh_world, when, made, after).serve(tmp_path) as address:
+        answered = said(cleaners("", address), "cleanup run all")
+    assert re.fullmatch(f"stays: {why}", fate(answered, "own:1")), answered
+    assert "own:1" in images(api)
 
 
 def test_a_409_is_a_result(api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path) -> None:

@@ -61,6 +61,22 @@ def test_where_a_log_cannot_be_read_it_is_not_told_that_nothing_was_freed(api: A
     assert "cannot be read here" in answered
 
 
+def test_where_something_else_came_meanwhile_it_is_not_told_that_nothing_was_freed(
+    api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
+) -> None:
+    """Another image of more bytes than all that went."""
+    box = api.create_container("busybox:latest", ["sh", "-c", "head -c 3000000 /dev/urandom > /big"])["Id"]
+    api.start(box)
+    api.wait(box)
+    cleaners.later(cleaners(), flags="--what images --most-percent 100")
+    with Meddling(fresh_world, "DELETE ", lambda: api.commit(box, "more", "1")).serve(tmp_path) as address:
+        answered = said(cleaners("", address), "cleanup run all")
+        cleaners.close()
+    assert "Total reclaimed space: not measured" in answered
+    assert "something else came meanwhile" in answered
+    assert "Nothing was freed" not in answered
+
+
 def test_what_an_image_shares_with_what_builds_keep_is_counted_once() -> None:
     """The engine lists the same layer with both."""
     records = [{"Size": 10, "Shared": True}, {"Size": 7, "Shared": False}, {"Size": 5}]
@@ -125,10 +141,10 @@ def test_what_stayed_after_all_is_not_among_what_a_run_took(
     api: APIClient, cleaners: Cleaners, fresh_world: str, tmp_path: Path
 ) -> None:
     """Though it was written down before."""
-    identity = boxed(api, "kept:1")
+    boxed(api, "kept:1")
     cleaners.later(cleaners(), flags="--what images --most-percent 100")
     late = lambda: api.create_container("kept:1", ["true"], name="late")  # noqa: E731 - what happens in the gap
-    with Meddling(fresh_world, f"/images/{identity}/json", late).serve(tmp_path) as address:
+    with Meddling(fresh_world, "/containers/json", late, after=1).serve(tmp_path) as address:
         spoken = cleaners("", address)
         assert fate(said(spoken, "cleanup run all"), "kept:1") == "stays: container late uses it"
         number = said(spoken, "cleanup history --format '{{.Number}}'").split()[0]

@@ -254,6 +254,25 @@ def test_a_container_that_goes_while_a_plan_is_made_is_left_out(
         cleaners.close()
 
 
+class Nameless(Proxy):
+    """Before an engine that tells another id of its own at each request."""
+
+    def note(self, request: str) -> None:
+        """Keep it, and have another id ready."""
+        super().note(request)
+        self._answer = answer("200 OK", json.dumps({"ID": str(len(self.requests))}), "application/json")
+
+
+def test_what_is_there_stays_known_where_the_engine_makes_up_its_id(
+    cleaners: Cleaners, fresh_world: str, tmp_path: Path
+) -> None:
+    """As podman does: nothing there would ever go."""
+    with Nameless(fresh_world, replace="/info").serve(tmp_path) as address:
+        spoken = cleaners.later(cleaners("", address), flags=IMAGES)
+        assert fate(said(spoken, "cleanup plan all"), "app:2.0") == "would be removed"
+        cleaners.close()
+
+
 @pytest.mark.parametrize("mode", ["network_mode", "ipc_mode", "pid_mode"])
 def test_a_container_that_another_one_lives_in_stays(api: APIClient, cleaners: Cleaners, mode: str) -> None:
     """Both have ended, and the other is kept: it could never be started again."""
@@ -264,9 +283,38 @@ def test_a_container_that_another_one_lives_in_stays(api: APIClient, cleaners: C
     joined = api.create_host_config(**{mode: f"container:{pause['Id']}"})
     api.create_container("busybox:latest", ["true"], name="side", host_config=joined, labels={"keep": "1"})
     spoken = cleaners.later(cleaners(), flags=f"{CONTAINERS} --keep-label keep")
-    assert fate(said(spoken, "cleanup run all"), "pausebox") == "stays: what lives in it stays"
+    assert fate(said(spoken, "cleanup run all"), "pausebox") == "stays: what lives in or is linked to it stays"
     assert f"{pause['Id']} stays: another container lives in it" in said(spoken, "container prune -f")
     assert api.inspect_container("pausebox")
+
+
+def test_a_container_that_another_one_is_linked_to_stays_by_whatever_name(api: APIClient, cleaners: Cleaners) -> None:
+    """The other one is kept: without it, that could never be started again."""
+    db = api.create_container("busybox:latest", ["sleep", "1000"], name="db")["Id"]
+    api.start(db)
+    host = api.create_host_config(links={"db": "db"})
+    api.create_container("busybox:latest", ["true"], name="user", host_config=host, labels={"keep": "1"})
+    api.kill(db)
+    spoken = cleaners.later(cleaners(), flags=f"{CONTAINERS} --keep-label keep")
+    api.rename(db, "other")
+    assert fate(said(spoken, "cleanup run all"), "other") == "stays: what lives in or is linked to it stays"
+    pruned = said(spoken, "container prune -f --filter label!=keep")
+    assert f"{db} stays: another container lives in it or is linked to it" in pruned
+    api.start(db)
+    api.start("user")
+
+
+def test_containers_that_live_in_each_other_stay_and_are_told(api: APIClient, cleaners: Cleaners) -> None:
+    """None of them can go before the other; in the plan as in the run."""
+    for name, other in (("left", "right"), ("right", "left")):
+        host = api.create_host_config(network_mode=f"container:{other}")
+        api.create_container("busybox:latest", ["true"], name=name, host_config=host)
+    root = '[[roles.all.allow]]\nverbs = ["root"]\non = ["*"]\napprove = "second"\n'
+    spoken = cleaners.later(cleaners(root), flags=CONTAINERS)
+    for line in ("cleanup plan all", "cleanup run all"):
+        answered = said(spoken, line)
+        fates = {fate(answered, name) for name in ("left", "right")}
+        assert fates == {"stays: it and others live in each other"}
 
 
 def test_a_container_that_another_one_came_to_live_in_since_the_plan_stays(

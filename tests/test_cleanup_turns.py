@@ -100,3 +100,18 @@ def test_where_nobody_can_tell_whether_a_cleanup_runs_no_image_comes(
     outcome = spoken.say(line)
     assert outcome.status is Status.FAILED
     assert "whether a cleanup runs cannot be told" in told(outcome)
+
+
+def test_where_nobody_can_say_whose_turn_it_is_nothing_goes(api: APIClient, cleaners: Cleaners) -> None:
+    """It is told as what it is, and not as a fault inside slashdock."""
+    spoken = cleaners.later(cleaners(), flags="--what images --most-percent 100")
+    there = images(api)
+    file = cleaners.folder / "turns" / "local.lock"
+    file.unlink(missing_ok=True)
+    file.mkdir(parents=True)
+    outcome = spoken.say("cleanup run all")
+    assert outcome.status is Status.FAILED
+    assert fate(told(outcome), "app:2.0") == "not reached"
+    assert "could not be found out, so it went no further: Is a directory" in told(outcome)
+    assert "0 removed; " in told(outcome)
+    assert images(api) == there

@@ -227,6 +227,17 @@ def test_of_too_many_containers_those_in_trouble_and_the_largest_are_kept(metric
     assert MOST == 500  # as docs/reports.md says
 
 
+def test_a_new_name_is_noted_also_of_those_of_which_nothing_is_kept(metrics: Metrics) -> None:
+    """By it they are judged when they are gone."""
+    metrics.keep("local", NOON, [Sample(container(0, "open"), "running", memory=1)])
+    renamed = Sample(container(0, "secret"), "running", memory=1)
+    crowd = [Sample(container(number), "running", memory=MIB) for number in range(1, MOST + 1)]
+    metrics.keep("local", NOON + MINUTE, [renamed, *crowd])
+    assert {each.seen.id: each.seen.name for each in metrics.past("local", 0, NOON + DAY, DAY).series}[
+        container(0).id
+    ] == "secret"
+
+
 def test_an_engine_s_minute_says_how_many_were_in_which_state(metrics: Metrics, tmp_path: Path) -> None:
     """Running, paused, about to be restarted, and all others."""
     states = (
@@ -396,3 +407,13 @@ def test_a_broken_file_of_samples_stops_nothing(tmp_path: Path) -> None:
         store.metrics.keep("local", NOON, [])
     assert begin(store) == 1
     store.close()
+
+
+@pytest.mark.parametrize("labels", ["{", "[]", "7", "null", ""])
+def test_damaged_labels_are_labels_that_are_not_known(tmp_path: Path, metrics: Metrics, labels: str) -> None:
+    """And end no report."""
+    metrics.keep("local", NOON, [sample(1, NOON)])
+    with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+        db.execute("UPDATE containers SET labels = ?", (labels,))
+    seen = _one(metrics).seen
+    assert (seen.untold, seen.labels) == (True, {})

@@ -321,7 +321,7 @@ def test_a_name_that_stands_for_another_image_by_now_is_left_to_it(api: APIClien
     """Whoever moved it meanwhile keeps it."""
     old = next(each for each in pruning.images(api) if "app:1.0" in each.tags)
     told = list[str]()
-    assert removing._taken(api, old, "app:2.0", told, lambda: None) == "app:2.0 stands for another image now"
+    assert removing._taken(api, old, "app:2.0", told) == "app:2.0 stands for another image now"
     assert not told
     assert api.inspect_image("app:2.0")["RepoTags"] == ["app:2.0"]
 

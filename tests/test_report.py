@@ -19,7 +19,7 @@ from set_clock import SetClock
 from sqlite_utils import Database
 
 from bot import text
-from bot.metrics import Metrics, Sample
+from bot.metrics import FILE, MOST, Metrics, Sample
 from bot.request import Status
 from bot.thinning import DAY, LONG, MINUTE, QUARTER
 from commands import seen
@@ -193,7 +193,7 @@ def test_what_is_the_matter_with_a_container_stands_in_a_row() -> None:
         Container("ended", "exited", "Exited (143) 2 hours ago", exit_code=143),
         Container("done", "exited", "Exited (0) 2 hours ago", exit_code=0),
     )
-    past = Past([series("well", span()), series("left", span(restarts=3)), series("ill", span(unhealthy=7))])
+    past = Past([series("well", span()), series("left", span(restarts=3)), series("ill", span(unhealthy=7))], looks=10)
     section = load.state(facts(containers=held, past=past))
     assert section.words == (
         "7 containers: 2 running, 1 unhealthy, 5 exited, 2 of them with an error.",
@@ -207,6 +207,15 @@ def test_what_is_the_matter_with_a_container_stands_in_a_row() -> None:
     )
     told = report(facts(containers=held)).headline
     assert told == "To look at: ill is not well; killed ran out of memory; failed exited with an error."
+
+
+@pytest.mark.parametrize("past", [Past(), Past(why="it is damaged."), Past(absences=[(NOON - 600, NOON)])])
+def test_of_what_was_not_sampled_no_restart_is_denied(past: Past) -> None:
+    """Neither in words nor as a number."""
+    ill = Container("ill", "running", "Up 3 hours (unhealthy)")
+    section = load.state(facts(containers=[ill], past=past))
+    assert section.words[1] == "How often they were restarted was not sampled in this time."
+    assert section.rows == (("ill", "Up 3 hours (unhealthy)", "", ""),)
 
 
 def test_a_container_that_was_made_anew_is_one_with_that_before() -> None:
@@ -225,19 +234,19 @@ def test_a_container_that_was_made_anew_is_one_with_that_before() -> None:
 def test_means_count_what_was_measured_alone() -> None:
     """A look at which the engine told nothing is none at which nothing was used."""
     spans = (
-        span(processor=100.0, timed=1, memory=100 * MIB, weighed=1),
-        span(NOON, processor=0.0, memory=MIB),
-        span(NOON + DAY, processor=None, processor_most=None, timed=0, memory=None, memory_most=None, weighed=0),
+        span(NOON - DAY - DAY // 2, processor=100.0, timed=1, memory=100 * MIB, weighed=1),
+        span(NOON - DAY, processor=0.0, memory=MIB),
+        span(NOON - DAY // 2, processor=None, processor_most=None, timed=0, memory=None, memory_most=None, weighed=0),
     )
     (used,) = load.by_name(facts(past=Past([series("web", *spans)])))
     assert used.whole.processor == pytest.approx(100 / 11)
     assert (used.whole.memory, used.whole.looks, used.whole.timed, used.whole.weighed) == (10 * MIB, 30, 11, 11)
     cpu, memory = load.figures(facts(past=Past([series("web", *spans)]))).charts
-    assert (cpu.series[0].values, memory.series[0].values) == ((100.0, 0.0, None), (100.0, 1.0, None))
+    assert (cpu.series[0].values[-3:], memory.series[0].values[-3:]) == ((100.0, 0.0, None), (100.0, 1.0, None))
 
 
 def test_what_was_not_measured_is_left_out() -> None:
-    """A share of a processor that nobody knows is no zero in the table; a chart has only spans with samples."""
+    """A share of a processor that nobody knows is no zero in the table, and none in a chart."""
     unknown = span(processor=None, processor_most=None, timed=0)
     past = Past([series("web", unknown, limit=0)], looks=10, left_out=3)
     section = load.figures(facts(past=past))
@@ -247,7 +256,6 @@ def test_what_was_not_measured_is_left_out() -> None:
         "The most memory was used by web: 1MiB on average.",
         "Of up to 3 containers more on this host in a minute nothing was kept.",
     )
-    assert section.charts[0].labels == ("Sun 31 12h",)
     assert section.words[-1] == "The engine was looked at in 10 of 10,080 minutes."
     assert load.figures(facts()).words == (load.NOTHING,)
     crowded = Past(looks=10, left_out=1)
@@ -264,6 +272,35 @@ def test_what_was_not_measured_is_left_out() -> None:
     assert (section.words, section.rows) == ((), (("web", "", "", "", "", ""),))
 
 
+def test_a_chart_has_all_spans_and_a_gap_where_nobody_looked(tmp_path: Path) -> None:
+    """Two containers that ran in turns used nothing meanwhile; of a time in which slashdock was away nobody knows.
+
+    Nor of one in which there were too many, unless the container is among those that were kept.
+    """
+    metrics = Metrics(tmp_path, SetClock(NOON))
+    one, other = (Sample(container(number), "running", memory=MIB, processor=1.0) for number in (0, 1))
+    half = DAY // 2
+    metrics.keep("local", NOON - 5 * half, [one])
+    metrics.keep("local", NOON - 4 * half, [other])
+    metrics.keep("local", NOON - 2 * half, [])
+    crowd = [Sample(container(number), "running", memory=2 * MIB) for number in range(2, MOST + 2)]
+    metrics.keep("local", NOON - half, [replace(one, memory=3 * MIB), other, *crowd])
+    for number in (5, 1):
+        metrics.weigh("local", Disk(NOON - number * half, 1, 2, 3, 4))
+    past = metrics.past("local", WEEK.since, WEEK.until, WEEK.step)
+    weighed = metrics.disks("local", WEEK.since, WEEK.until)
+    metrics.close()
+    two = [each for each in past.series if each.seen.name in {"app-00", "app-01"}]
+    cpu, memory = load.figures(facts(past=replace(past, series=two))).charts
+    assert [each.values[-5:] for each in cpu.series] == [(1.0, 0.0, None, 0.0, 1.0), (0.0, 1.0, None, 0.0, None)]
+    assert [each.values[-1] for each in memory.series] == [3.0, None]
+    (disk,) = storage.disk(facts(disks=weighed, past=past)).charts
+    assert [value is not None for value in disk.series[0].values[-5:]] == [True, False, False, False, True]
+    for each in (cpu, memory, disk):
+        assert len(each.labels) == 14
+        assert {len(line.values) for line in each.series} == {14}
+
+
 def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:
     """The largest first; sizes are an upper bound."""
     held = (
@@ -276,13 +313,14 @@ def test_images_are_told_by_what_nobody_uses_and_what_is_behind() -> None:
     assert section.rows == (("old:2", "2GB"), ("old:1", "5B"))
     assert storage.behind(facts()).words == (storage.NEWEST,)
     section = storage.behind(facts(behind=[("web", "app:1")]))
-    assert section.words == ("1 container runs by a name that another image has now.",)
+    assert section.words == ("1 container was made by a name that another image has now.",)
     assert section.rows == (("web", "app:1"),)
 
 
 def test_what_the_engine_does_not_tell_is_no_zero() -> None:
     """That it cannot be told is."""
-    untold = report(facts(containers=None, images=None, behind=None, past=Past([series("web", span(restarts=3))])))
+    past = Past([series("web", span(restarts=3))], looks=10)
+    untold = report(facts(containers=None, images=None, behind=None, past=past))
     sections = {each.title: each for each in untold.sections}
     assert sections["Containers"].words[0] == load.UNTOLD
     assert sections["Containers"].rows == (("web", "not known", "3", ""),)
@@ -371,6 +409,8 @@ def test_the_headline_says_what_needs_to_be_looked_at() -> None:
         "To look at: job exited with an error; 4 restarts of 2 containers; 2 requests waiting for consent;"
         " the engine was away for a time; The engine said no."
     )
+    down = "Cannot connect to the Docker daemon. Is the docker daemon running?"
+    assert report(facts(wrong=(down,))).headline == f"To look at: {down}"
     one = report(facts(past=Past([series("web", span(restarts=3))])))
     assert one.headline == "To look at: 3 restarts of web."
 
@@ -529,15 +569,18 @@ def test_what_is_hidden_is_in_no_part_of_a_report(office: Offices, api: APIClien
 def test_an_image_that_has_a_newer_one_is_behind(api: APIClient, fresh_world: str, tmp_path: Path) -> None:
     """A container whose image's name is another image's now; one that runs by what the name says is not."""
     api.tag("app:1.0", "moving", "1")
-    box = api.create_container("moving:1", ["true"], name="behind")
+    names = ("moving:1", "library/moving:1", "docker.io/library/moving:1")
+    boxes = [api.create_container(name, ["true"], name=f"behind-{at}") for at, name in enumerate(names)]
     api.tag("app:2.0", "moving", "1", force=True)
     spoken = bench(fresh_world, tmp_path / "data")
     said = text.added(spoken.say("report now", ADMIN).reply)
     spoken.close()
-    api.remove_container(box["Id"])
+    for box in boxes:
+        api.remove_container(box["Id"])
     api.remove_image("moving:1")
-    assert "1 container runs by a name that another image has now." in said
-    assert re.search(r"^behind +moving:1$", said, re.MULTILINE)
+    assert "3 containers were made by a name that another image has now." in said
+    for at, name in enumerate(names):
+        assert re.search(rf"^behind-{at} +{name}$", said, re.MULTILINE)
 
 
 def test_without_the_engine_the_record_is_reported_on(tmp_path: Path) -> None:
@@ -565,6 +608,19 @@ def test_a_list_that_fails_takes_no_other_with_it(fresh_world: str, tmp_path: Pa
     assert f"Images: {storage.UNTOLD}" in said
     assert f"Behind: {storage.UNTOLD}" in said
     assert "What could not be done: Error response from daemon: database is locked" in said
+
+
+def test_an_engine_that_does_not_answer_is_not_asked_again(fresh_world: str, tmp_path: Path) -> None:
+    """Else each list would be waited for."""
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as address:
+        spoken = bench(address, tmp_path / "data")
+        proxy.misbehave(lose="/containers/json")
+        said = told(spoken.say("report now", ADMIN))
+        spoken.close()
+    assert proxy.lost() == 1
+    assert not any("/images/json" in each for each in proxy.requests)
+    assert load.UNTOLD in said
 
 
 def test_who_stopped_a_container_did_no_harm_and_the_kernel_did(inhabited: Bench, api: APIClient) -> None:
@@ -614,6 +670,21 @@ def _ask_anew(db: Database, like: int, number: int, host: str, state: str) -> No
     row = next(db.query("SELECT * FROM approvals WHERE number = ?", (like,)))
     row |= {"number": number, "host": host, "state": state}
     db.execute(f"INSERT INTO approvals ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def test_samples_that_cannot_be_read_are_told_everywhere_and_can_be_moved_away(inhabited: Bench) -> None:
+    """With what to do, which helps."""
+    file = inhabited.folder / FILE
+    file.write_bytes(b"no database at all" * 1000)
+    said = told(inhabited.say("report now", ADMIN))
+    assert f"Samples cannot be read: {file} is damaged" in said
+    assert f"Disk: What was on it cannot be read: {file} is damaged" in said
+    assert load.UNSAMPLED in said
+    assert "Stop slashdock" not in said
+    assert "Move the file away, also while slashdock runs: it begins anew." in said
+    file.rename(file.with_suffix(".old"))
+    inhabited.store.metrics.weigh("local", Disk(metrics_minute(inhabited), 1, 2, 3, 4))
+    assert "Docker takes" in told(inhabited.say("report now", ADMIN))
 
 
 def test_lines_about_other_hosts_are_not_counted(inhabited: Bench) -> None:
@@ -676,6 +747,22 @@ def test_a_hidden_container_stays_hidden_when_its_tag_moved_and_it_is_gone(offic
     open_to = told(office("").say("report now", EVE))
     assert "quiet-one" in open_to
     assert "nameless" in open_to
+
+
+def test_what_was_renamed_is_judged_and_told_by_the_name_that_it_has(office: Offices, api: APIClient) -> None:
+    """Also where no look has noted that; a filter and the sums go by the same name."""
+    boxes = [api.create_container("busybox:latest", ["true"], name=name)["Id"] for name in ("old-one", "old-two")]
+    eve = office('[[deny]]\nverbs = ["see", "read"]\non = ["name:secret-*"]\n')
+    samples = [Sample(seen.container(each), "running", memory=MIB) for each in api.containers(all=True)]
+    eve.store.metrics.keep("local", metrics_minute(eve) - MINUTE, samples)
+    for box, name in zip(boxes, ("secret-one", "new-two"), strict=True):
+        api.rename(box, name)
+    said, chosen = told(eve.say("report now", EVE)), told(eve.say("report now -f name=new-*", EVE))
+    for box in boxes:
+        api.remove_container(box)
+    assert not any(each in said for each in ("old-one", "secret-one", "old-two"))
+    assert re.search("^new-two ", said, re.MULTILINE)
+    assert "The most memory was used by new-two: 1MiB on average." in chosen
 
 
 def test_long_tables_go_on_in_the_file(tmp_path: Path) -> None:

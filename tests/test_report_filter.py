@@ -122,8 +122,8 @@ def test_of_some_containers_that_are_behind_only_the_chosen_are_told(shared: Ben
     for each in made:
         api.remove_container(each)
     api.remove_image("moving:1")
-    assert "2 containers run by a name that another image has now." in whole
-    assert "1 container runs by a name that another image has now." in said
+    assert "2 containers were made by a name that another image has now." in whole
+    assert "1 container was made by a name that another image has now." in said
     assert re.search(r"^pay-behind +moving:1$", said, re.MULTILINE)
     assert "ship-behind" not in said
     left_out = "Of up to 2 containers more on this host in a minute nothing was kept."
@@ -156,6 +156,15 @@ def test_only_lines_and_requests_about_them_are_counted(shared: Bench) -> None:
     db = told(shared.say("report now -f label=team=pay -f label=tier=db", DEV))
     assert "1 line: 1 by 1 person, 0 by schedules." in db
     assert "0 requests wait for consent." in db
+
+
+def test_a_line_that_was_denied_before_it_was_looked_at_what_it_names_counts_by_its_words(shared: Bench) -> None:
+    """That of a container that is chosen, and no other."""
+    for name in ("pay-api", "web"):
+        assert shared.say(f"rm {name}", EVE).status is Status.DENIED
+    said = told(shared.say("report now -f label=team=pay", DEV))
+    assert "Denials: 1 line denied (" in said
+    assert re.search(r"^(container )?rm +1 +0 +0 +1 ", said, re.MULTILINE)
 
 
 def test_where_nothing_matches_that_is_what_is_told(shared: Bench) -> None:

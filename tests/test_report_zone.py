@@ -52,9 +52,10 @@ def test_a_zone_that_is_named_is_the_one(night: Night) -> None:
     night.town.zones[DEV] = "Europe/Berlin"
     assert _title(night.say("report now --tz Asia/Kolkata")).endswith("2026-06-01 17:30 Asia/Kolkata")
     assert _title(night.say("report now --tz UTC")).endswith("2026-06-01 12:00 UTC")
-    refused = night.say("report now --tz Mars")
-    assert refused.status is Status.FAILED
-    assert "'Mars' is no time zone that this machine knows" in told(refused)
+    for name in ("Mars", "localtime", "posixrules", "Europe/../Europe/Berlin"):
+        refused = night.say(f"report now --tz {name}")
+        assert refused.status is Status.FAILED
+        assert f"'{name}' is no time zone that this machine knows" in told(refused)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_charts_and_sentences_go_by_it(night: Night) -> None:
     for at in range(NOON - 3 * HOUR, NOON, MINUTE):
         metrics.keep("local", at, [Sample(container(1, "web"), "running", memory=MIB, processor=1.0)])
     outcome = night.say("report now --tz Asia/Kolkata")
-    labels = {part.labels for part in outcome.reply.parts if isinstance(part, Chart)}
+    labels = {part.labels[-2:] for part in outcome.reply.parts if isinstance(part, Chart)}
     assert labels == {("Mon 13:30", "Mon 15:30")}
     past = Past(absences=[(NOON - 600, NOON - 300)])
     away = facts(period=replace(WEEK, zone=BERLIN), past=past)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.slack import room
 from bot.slack.characters import cut, visible
 from bot.slack.elements import Json, one_line
-from commands.chart import Chart
+from commands.chart import Chart, Series
 from commands.reply import Part
 
 CHARTS = 2  # Slack, of a message
@@ -21,10 +21,9 @@ _DIGITS = 4  # of a number, which is told whole elsewhere
 def block(chart: Chart) -> Json | None:
     """The block that draws it; None where there is nothing to draw, or more than Slack takes.
 
-    Slack draws no gaps: what was never measured is left out, and so are the labels where something was not.
+    Slack draws no gaps: the label is left out where one would be, or the series, so that the most numbers stay.
     """
-    drawn = [each for each in chart.series if each.measured]
-    kept = [at for at in range(len(chart.labels)) if all(each.values[at] is not None for each in drawn)]
+    drawn, kept = _without_gaps(chart)
     if not 0 < len(kept) <= POINTS or not 0 < len(drawn) <= SERIES:
         return None
     labels, names = list(_distinct(chart.labels[at] for at in kept)), list(_distinct(each.name for each in drawn))
@@ -45,6 +44,18 @@ def fitting(parts: Iterable[Part]) -> dict[Chart, Json]:
             found[chart] = drawn
             left -= room.size(drawn)
     return found
+
+
+def _without_gaps(chart: Chart) -> tuple[Sequence[Series], Sequence[int]]:
+    """Series, and the places of labels, with a number everywhere: those that are measured most, as many as pays."""
+    measured = sorted((each for each in chart.series if each.measured), key=lambda each: -len(each.measured))
+    best: tuple[Sequence[Series], Sequence[int]] = ((), ())
+    for count in range(1, len(measured) + 1):
+        some = measured[:count]
+        kept = [at for at in range(len(chart.labels)) if all(each.values[at] is not None for each in some)]
+        if count * len(kept) >= len(best[0]) * len(best[1]):
+            best = ([each for each in chart.series if each in some], kept)
+    return best
 
 
 def _series(name: str, labels: Iterable[str], values: Iterable[float]) -> Json:

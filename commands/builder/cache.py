@@ -9,7 +9,7 @@ from typing import Any
 
 from commands import gotime, secrets, units, wire
 from commands.context import Context
-from commands.prunes import Going, found
+from commands.prunes import KEPT, Going, found
 from commands.tabwriter import ellipsis
 from commands.timestamps import epoch
 
@@ -151,9 +151,10 @@ def going(ctx: Context, record: Record) -> Going:
         """The engine looks itself whether a build uses it by now, and removes nothing then."""
         return ""
 
-    def remove() -> None:
+    def remove() -> str:
         params: wire.Params = {"all": 1, "filters": json.dumps({"id": [identity]})}
-        wire.post(ctx.patient, "/build/prune", params=params)
+        done = wire.post(ctx.patient, "/build/prune", params=params).json()
+        return "" if identity in (done.get("CachesDeleted") or ()) else KEPT
 
     row = (identity, str(record.get("Type") or ""), units.size(size), used, told)
     freed = 0 if record.get("Shared") else size

@@ -21,6 +21,7 @@ from commands.image import pruning, using
 from commands.image.pruning import Image
 from commands.network import prune as networks
 from commands.prunes import Going
+from commands.seen import Visible
 from commands.target import Found
 from commands.timestamps import epoch
 
@@ -62,9 +63,10 @@ class Thing:
         return self.found.id
 
 
-def things(ctx: Context, what: Iterable[str]) -> tuple[Thing, ...]:
-    """Everything of these kinds that the asker may see; the lists are as many whatever there is.
+def things(ctx: Context, what: Iterable[str], verb: str) -> tuple[Thing, ...]:
+    """Everything of these kinds that the asker may know of; the lists are as many whatever there is.
 
+    What the rules do not let them remove by a line of this verb stays, whoever else may.
     Besides, each container that has stopped is looked at once, and each whose image has lost its name. Raises Refusal
     where the clocks are apart: by one of them all is old.
     """
@@ -85,25 +87,36 @@ def things(ctx: Context, what: Iterable[str]) -> tuple[Thing, ...]:
         found += _networks(ctx, listed)
     if CACHE in words:
         found += _cache(ctx)
-    return tuple(found)
+    return tuple(_reached(ctx, verb, each) for each in found)
+
+
+def _reached(ctx: Context, verb: str, thing: Thing) -> Thing:
+    is_out_of_reach = thing.way is not None and not thing.stays and not ctx.could(verb, thing.found)
+    return replace(thing, stays=_NOT_YOURS) if is_out_of_reach else thing
+
+
+def _known(ctx: Context) -> Visible:
+    """Whether the asker may know of it: the clock sees nothing but what it may remove."""
+    return lambda each: ctx.sees(each) or ctx.visible(each)
 
 
 def _engine(ctx: Context) -> str:
-    """The engine's own id, empty where it does not tell."""
+    """The engine's own id; empty where it does not tell, or makes one up at each request as podman does."""
     try:
-        return str(wire.get(ctx.docker, "/info").get("ID") or "")
+        told = {str(wire.get(ctx.docker, "/info").get("ID") or "") for _ in range(2)}
     except APIError as error:
         if error.status_code != requests.codes.forbidden:  # as what stands before the engine does
             raise
         return ""
+    return told.pop() if len(told) == 1 else ""
 
 
 def _images(ctx: Context, listed: Containers, clock: float) -> Iterator[Thing]:
     all_ = pruning.images(ctx.docker)
     last = starts.last(ctx, clock, listed, all_)
     met = ctx.bot.cleanups.first_seen("image", [image.id for image in all_])  # after what came or went is forgotten
-    used = using.uses_of(ctx.docker, listed, ctx.visible, {})
-    for image in pruning.shown_to(ctx.visible, all_):
+    used = using.uses_of(ctx.docker, listed, ctx.sees, {})
+    for image in pruning.shown_to(_known(ctx), all_):
         yield Thing(
             DANGLING if image.dangling else IMAGES,
             pruning.found(image),
@@ -120,9 +133,9 @@ def _images(ctx: Context, listed: Containers, clock: float) -> Iterator[Thing]:
 
 
 def _containers(ctx: Context, listed: Containers, met: Mapping[str, float]) -> Iterator[Thing]:
-    living = ctx.bot.living_in()
+    living, knows = ctx.bot.living_in(), _known(ctx)
     for each in listed:
-        if not ctx.visible(seen.container(each)):
+        if not knows(seen.container(each)):
             continue
         identity, name = str(each["Id"]), seen.own_name(each.get("Names") or [each["Id"]])
         found = prunes.found("container", identity, name, each.get("Labels") or {})
@@ -155,7 +168,6 @@ def _stopped(ctx: Context, listed: Listed, thing: Thing) -> Thing:
         found=found,
         used=max(0.0, epoch(ended, ctx.now)),
         images=(*thing.images, str(details["Config"]["Image"])),
-        stays="" if ctx.may(found) else _NOT_YOURS,
         way=containers.going(ctx, listed, found),
     )
 
@@ -163,12 +175,12 @@ def _stopped(ctx: Context, listed: Listed, thing: Thing) -> Thing:
 def _networks(ctx: Context, listed: Containers) -> Iterator[Thing]:
     all_: list[Listed] = wire.get(ctx.docker, "/networks")
     met = ctx.bot.cleanups.first_seen("network", [str(each["Id"]) for each in all_])
-    users = networks.used_by(ctx, listed)
+    users, knows = networks.used_by(ctx, listed), _known(ctx)
     used = {str(each["Id"]): ctx.now for each in all_ if users.keys() & {each["Id"], each["Name"]}}
     last = ctx.bot.cleanups.used("network", used, [str(each["Id"]) for each in all_])
     for each in all_:
         identity, name = str(each["Id"]), str(each["Name"])
-        if networks.is_spared(each) or not ctx.visible(seen.network(each)):
+        if networks.is_spared(each) or not knows(seen.network(each)):
             continue
         user, created = users.get(identity) or users.get(name), epoch(str(each["Created"]), ctx.now)
         going = networks.going(ctx, each, created)

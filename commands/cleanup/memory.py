@@ -87,7 +87,10 @@ class Cleanups(Protocol):
         """The seconds between the bot's clock and one that shows this now."""
 
     def turn(self) -> AbstractContextManager[bool]:
-        """The host's turn to remove something while it lasts; False where images are on their way there now."""
+        """The host's turn to remove something while it lasts; False where images are on their way there now.
+
+        Raises Refusal where nobody can say.
+        """
 
     def begin(self, policy: str) -> int:
         """Note that a run of this policy begins; its number."""

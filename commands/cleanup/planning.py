@@ -14,6 +14,7 @@ from commands.cleanup.policy import CONTAINERS, DANGLING, DAY, IMAGES, Policy
 from commands.target import Found
 from commands.units import ago
 
+_LOOP = "it and others live in each other"
 ANCIENT = 10 * 365 * DAY  # seconds; what is older says more of a clock, or of a build without one, than of its age
 
 
@@ -42,8 +43,10 @@ def plan(things: Iterable[Thing], policy: Policy, now: float, *, all_: bool = Fa
     steps = {each.id: each for each in known if each.step and not _reason(each, policy, now)}
     going = steps | {each.id: each for each in meant if not reasons[each.id]}
     for thing in _holding(going):
-        reasons[thing.id] = f"what {'lives in' if thing.word == CONTAINERS else 'was made of'} it stays"
+        reasons[thing.id] = f"what {'lives in or is linked to' if thing.word == CONTAINERS else 'was made of'} it stays"
     order = tuple(_ordered(going))
+    ordered = {each.id for each in order}
+    reasons |= {each.id: _LOOP for each in meant if each.id in going.keys() - ordered}
     cap = len(order) if all_ else policy.cap(len(meant) + sum(each.step for each in order))
     keep = tuple((each, reasons[each.id]) for each in meant if reasons[each.id])
     return Plan(order[:cap], order[cap:], keep)

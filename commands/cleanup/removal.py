@@ -18,6 +18,7 @@ from commands.context import Context
 from commands.engine_errors import answered, daemon
 from commands.image import removing
 from commands.image.pruning import Image
+from commands.prunes import KEPT
 
 _BUSY = "images are on their way to this host or from it just now, or another cleanup runs; the next run goes on"
 _LOST = "No answer about {}: it may have been done, or not. `cleanup plan` shows what is still there."
@@ -37,12 +38,16 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Fate:
-    """An object, what became of it, and why where it is still there; lost are the names that it lost by it."""
+    """An object, what became of it, and why where it is still there; lost are the names that it lost by it.
+
+    astray is the id of another image that the engine removed in its place.
+    """
 
     thing: Thing
     end: End
     why: str = ""
     lost: tuple[str, ...] = ()
+    astray: str = ""
 
     @property
     def taken(self) -> Taken | None:
@@ -78,7 +83,8 @@ class Removal:
     @property
     def touched(self) -> tuple[str, ...]:
         """The ids of what is gone by it, and of what only lost names."""
-        return tuple(fate.thing.id for fate in self.fates if fate.end is End.REMOVED or fate.lost)
+        meant = tuple(fate.thing.id for fate in self.fates if fate.end is End.REMOVED or fate.lost)
+        return meant + tuple(fate.astray for fate in self.fates if fate.astray)
 
     @property
     def lost(self) -> bool:
@@ -99,14 +105,14 @@ def remove(ctx: Context, planned: Plan, enough: Callable[[], str]) -> Removal:
     """
     removal, made = Removal(), dict[str, str]()
     for at, thing in enumerate(planned.remove):
-        with ctx.bot.cleanups.turn() as ours:
-            if why := enough() if ours else _BUSY:
-                removal.rest(planned.remove[at:], End.KEPT, why)
-                break
-            try:
+        try:
+            with ctx.bot.cleanups.turn() as ours:
+                if why := enough() if ours else _BUSY:
+                    removal.rest(planned.remove[at:], End.KEPT, why)
+                    break
                 _taken(ctx, at, thing, removal, made)
-            except Refusal as refusal:
-                removal.broken = removal.broken or str(refusal)
+        except Refusal as refusal:
+            removal.broken = removal.broken or str(refusal)
         if removal.broken:
             removal.rest(planned.remove[len(removal.fates) :], End.UNTRIED)
             break
@@ -123,13 +129,16 @@ def _taken(ctx: Context, at: int, thing: Thing, removal: Removal, made: dict[str
         removal.broken = _LOST.format(thing.found.name) if fate.end is End.UNKNOWN else fate.why
     if fate.taken != meant:
         ctx.bot.cleanups.taking(at, fate.taken)
+    if fate.astray:
+        ctx.bot.cleanups.taking(-1 - at, Taken("image", fate.astray, fate.astray, {}))
 
 
 def _fate(ctx: Context, thing: Thing, made: dict[str, str]) -> Fate:
     told: list[str] = []
     fate = _attempted(ctx, thing, told, made)
     lost = tuple(line.removeprefix(removing.UNTAGGED) for line in told if line.startswith(removing.UNTAGGED))
-    return replace(fate, lost=lost)
+    astray = removing.astray(thing.id, told)
+    return replace(fate, end=End.FAILED if astray else fate.end, lost=lost, astray=astray)
 
 
 def _attempted(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]) -> Fate:
@@ -145,16 +154,13 @@ def _attempted(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]
 def _attempt(ctx: Context, thing: Thing, told: list[str], made: dict[str, str]) -> str:
     """Look once more and remove it; why it stays after all, else empty. told gets what the engine says of an image."""
     if isinstance(thing.way, Image):
-        reason = removing.take(ctx.patient, thing.way, told, ctx.visible, made)
-        if not reason and f"deleted: {thing.id}" not in told:
-            return removing.stayed(told, "the engine kept it")
+        reason = removing.take(ctx.patient, thing.way, told, ctx.sees, made)
+        if not reason and f"{removing.DELETED}{thing.id}" not in told:
+            return removing.stayed(told, KEPT)
         return reason
     if thing.way is None:
         raise AssertionError(f"{thing.id} was planned to go and has no way")
-    reason = thing.way.stays()
-    if not reason:
-        thing.way.remove()
-    return reason
+    return thing.way.stays() or thing.way.remove()
 
 
 def _broken(thing: Thing, error: Exception, told: list[str]) -> Fate:

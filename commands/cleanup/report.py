@@ -83,7 +83,7 @@ def _week(ctx: Context) -> Iterator[Part]:
     """The disk over the last week, for whoever sees all that is on it; nothing where it was not weighed."""
     week = KINDS["weekly"]
     period = Period.of(week.name, ctx.now - week.seconds, ctx.now)
-    disks = ctx.bot.samples.disks(period.since, period.until) if ctx.sees_all() else ()
+    disks = ctx.bot.samples.disks(period.since, period.until).disks if ctx.sees_all() else ()
     if disks:
         yield Note(f"Weighed {ago(ctx.now - disks[-1].at).lower()}: {' '.join(storage.sizes(disks[-1]))}")
         yield storage.chart(period, disks)

@@ -22,6 +22,7 @@ from commands.reply import Reply, failure, note
 
 DOES = "image rm, image prune, container rm, container prune, network rm, network prune, builder prune"
 
+_CAME = "It was not measured: something else came meanwhile, so that the engine holds more than it would by this alone."
 _UNREAD = "How large the logs of the containers were that went cannot be read here: they are freed besides."
 
 
@@ -39,7 +40,7 @@ class Running(Command):
     def cleans(self, ctx: Context, *, all_: bool) -> Intent:
         """What goes now; a dry policy only shows it, and one that goes by a disk with room does nothing."""
         policy = choosing.policy(ctx, self.policy)
-        planned = planning.plan(facts.things(ctx, policy.what), policy, ctx.now, all_=all_)
+        planned = planning.plan(facts.things(ctx, policy.what, self.spec.name), policy, ctx.now, all_=all_)
         gauge = disk.gauge(ctx, policy)
         if not policy.on:
             return told(report.before(planned, gauge, ctx.now) + Reply((report.dry(policy),)))
@@ -64,8 +65,11 @@ def _cleaned(ctx: Context, gauge: Gauge, planned: Plan) -> Reply:
     logs = {each.id: space.log(each.found.details) for each in planned.remove if each.found.kind == "container"}
     done = removal.remove(ctx, planned, gauge.enough)
     written = [logs[each.id] for each in done.removed if each.id in logs]
-    ran = replace(_ran(policy, planned, done, _freed(ctx, policy, before, done, written)), number=number)
+    less = _less(ctx, policy, before, done)
+    ran = replace(_ran(policy, planned, done, _freed(less, done, written)), number=number)
     reply = report.after(ctx, planned, gauge, done, ran)
+    if less is not None and less < _own(done):
+        reply += note(_CAME)
     if None in written:
         reply += note(_UNREAD)
     try:
@@ -75,19 +79,27 @@ def _cleaned(ctx: Context, gauge: Gauge, planned: Plan) -> Reply:
     return reply
 
 
-def _freed(
-    ctx: Context, policy: Policy, before: Usage | None, done: Removal, written: Sequence[int | None]
-) -> int | None:
-    """The bytes that the engine has less than before, with these logs; None where nobody can say.
-
-    A log that cannot be read is none that was empty: nothing else freed is not nothing.
-    """
+def _less(ctx: Context, policy: Policy, before: Usage | None, done: Removal) -> int | None:
+    """The bytes that the engine holds less than before, fewer than none where it holds more; None: nobody can say."""
     if before is None or done.broken:
         return None
     after = space.usage(ctx.patient, policy.what) if done.removed else before
-    if after is None:
+    return None if after is None else space.held(before) - space.held(after)
+
+
+def _own(done: Removal) -> int:
+    """The bytes that went at least: those of images may be shared."""
+    return sum(each.size for each in done.removed if each.found.kind != "image")
+
+
+def _freed(less: int | None, done: Removal, written: Sequence[int | None]) -> int | None:
+    """The bytes that were had back, with these logs; None where nobody can say, as something else came meanwhile.
+
+    A log that cannot be read is none that was empty: nothing else freed is not nothing.
+    """
+    if less is None or less < _own(done):
         return None
-    freed = max(0, space.held(before) - space.held(after)) + sum(filter(None, written))
+    freed = less + sum(filter(None, written))
     return freed if freed or None not in written else None
 
 

@@ -24,7 +24,7 @@ STOPPED = {"created", "exited", "dead"}
 HEADER = ("CONTAINER ID", "NAME", "IMAGE", "STATUS", "SIZE")
 TITLE = "Deleted Containers:"
 LOOK = "docker ps -a"
-LIVED_IN = "another container lives in it, and could never be started again"
+LIVED_IN = "another container lives in it or is linked to it, and could never be started again"
 
 
 class Prune(Pruning, name="container prune", permission=Permission.CHANGE, does="container rm"):
@@ -78,7 +78,8 @@ def going(ctx: Context, listed: Mapping[str, Any], found: Found) -> Going:
             return LIVED_IN
         return "it ran meanwhile" if now["State"]["StartedAt"] != found.details["State"]["StartedAt"] else ""
 
-    def remove() -> None:
+    def remove() -> str:
         wire.remove(ctx.patient, "/containers/{0}", identity)
+        return ""
 
     return Going(found, row, identity, size, stays, remove)

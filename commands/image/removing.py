@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import requests
 from docker.api.client import APIClient
@@ -21,7 +22,7 @@ from commands.seen import Visible
 IMAGES_ALONE_SINCE = "1.42"  # the API version from which disk usage can be asked of images alone
 
 TOLD = 10  # images that a sentence names
-UNTAGGED = "untagged: "
+UNTAGGED, DELETED = "untagged: ", "deleted: "
 LOOK = "docker images -a"  # shows what is still there where an answer was lost
 
 
@@ -82,7 +83,7 @@ def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
         except (requests.RequestException, DockerException) as error:
             _noted(removed, error, planned.remove[at:], done)
         if len(removed.lines) > done:
-            removed.ids.append(image.id)
+            removed.ids.append(astray(image.id, removed.lines[done:]) or image.id)
         if removed.broken:
             break
     after = None if removed.broken else _layers_size(client)
@@ -109,21 +110,21 @@ def _few(names: list[str]) -> list[str]:
 
 
 def take(client: APIClient, image: Image, told: list[str], visible: Visible, made: dict[str, str]) -> str:
-    """Remove one image after another look at it; why it stays after all, empty where the engine was asked.
+    """Remove one image; why it stays after all, empty where the engine was asked for all that it is called.
 
-    It may come into use between one of its names and the next: whatever stays then tells which it lost. told gets the
-    engine's words as they come; made is as in uses_of. Raises what the client does, NotFound where the image is gone.
+    Who uses it is asked before each of its handles, and as the last thing before it goes whether it is still called as
+    planned: whatever stays then tells which names it lost. told gets the engine's words as they come; made is as in
+    uses_of. Raises what the client does, NotFound where the image is gone.
     """
-    done, now = len(told), client.inspect_image(image.id)
-    if (names(now.get("RepoTags")), names(now.get("RepoDigests"))) != (image.tags, image.digests):
-        return "it was named anew meanwhile"
-
-    def used() -> str | None:
-        return in_use(image, uses_of(client, client.containers(all=True), visible, made))
-
+    done = len(told)
     for ref in _handles(image):
-        if reason := _taken(client, image, ref, told, used):
+        if f"{UNTAGGED}{ref}" in told:  # a digest goes with the last tag of its repository
+            continue
+        reason = in_use(image, uses_of(client, client.containers(all=True), visible, made))
+        if reason := reason or _taken(client, image, ref, told):
             return stayed(told[done:], reason)
+        if f"{DELETED}{image.id}" in told:
+            break
     return ""
 
 
@@ -134,26 +135,51 @@ def stayed(told: Iterable[str], reason: str) -> str:
     return f"it lost {lost}, then stayed: {reason}" if gone else reason
 
 
-def _taken(client: APIClient, image: Image, ref: str, told: list[str], used: Callable[[], str | None]) -> str:
-    """Remove one handle of the image; why not, where used tells of a user, or that is no name of its any more."""
+def astray(image: str, told: Iterable[str]) -> str:
+    """The id of another image than this that the engine tells of as removed; empty where it does not.
+
+    An engine tells of an image first, and of its layers after that.
+    """
+    deleted = [line.removeprefix(DELETED) for line in told if line.startswith(DELETED)]
+    return deleted[0] if deleted and image not in deleted else ""
+
+
+def _taken(client: APIClient, image: Image, ref: str, told: list[str]) -> str:
+    """Remove one handle of the image after a last look at what it stands for; why not, or what it took instead."""
     try:
-        if ref != image.id and client.inspect_image(ref)["Id"] != image.id:
-            return f"{ref} stands for another image now"
-        if reason := used():
+        if reason := _moved(client.inspect_image(ref), image, ref, told):
             return reason
         done = wire.delete(client, "/images/{0}", ref, params={"noprune": "1"})  # its parents go by a plan, too
     except NotFound:
         client.inspect_image(image.id)  # which is not there either, or only lost this name to somebody else
         return f"somebody else took the name {ref} from it"
-    told += [f"{UNTAGGED}{each['Untagged']}" if "Untagged" in each else f"deleted: {each['Deleted']}" for each in done]
+    deleted = [f"{DELETED}{each['Deleted']}" for each in done if "Deleted" in each]
+    if other := astray(image.id, deleted):
+        told += deleted
+        return f"{ref} was given to another image at that moment, and that one was removed: {other}"
+    told += [f"{UNTAGGED}{each['Untagged']}" for each in done if "Untagged" in each] + deleted
     return ""
 
 
+def _moved(now: Mapping[str, Any], image: Image, ref: str, told: Iterable[str]) -> str:
+    """Why what this handle stands for now is not the image as it was planned, less the names that it lost by us."""
+    if now["Id"] != image.id:
+        return f"{ref} stands for another image now"
+    left = [tuple(name for name in held if f"{UNTAGGED}{name}" not in told) for held in (image.tags, image.digests)]
+    same = [names(now.get("RepoTags")), names(now.get("RepoDigests"))] == left
+    return "" if same else "it was named anew meanwhile"
+
+
 def _handles(image: Image) -> tuple[str, ...]:
-    """The id; where the image has several names, which the engine removes only one by one, those."""
-    if len(image.tags) <= 1 and len(image.digests) <= 1:
-        return (image.id,)
-    return tuple(name for name in (*image.tags, *image.digests) if reference.parse(name) is not None)
+    """The id; where the image is called by several names, or in several repositories, those.
+
+    The engine removes such an image only one name at a time.
+    """
+    called = {name: ref for name in (*image.tags, *image.digests) if (ref := reference.parse(name)) is not None}
+    several = len(image.tags) > 1 or len(image.digests) > 1
+    if several or len({(ref.domain, ref.path) for ref in called.values()}) > 1:
+        return tuple(called)
+    return (image.id,)
 
 
 def _layers_size(client: APIClient) -> int | None:

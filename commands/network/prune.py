@@ -50,7 +50,7 @@ def used_by(ctx: Context, listed: Iterable[Mapping[str, Any]]) -> dict[str, str]
     users: dict[str, str] = {}
     for each in listed:
         name = own_name(each["Names"] or [each["Id"]])
-        who = f"container {name}" if ctx.visible(seen.container(each)) else "a container"
+        who = f"container {name}" if ctx.sees(seen.container(each)) else "a container"
         mode = str((each.get("HostConfig") or {}).get("NetworkMode") or "")
         for network, joined in ((each.get("NetworkSettings") or {}).get("Networks") or {}).items():
             users |= {network: who, str(joined.get("NetworkID") or network): who}
@@ -86,7 +86,8 @@ def going(ctx: Context, listed: Mapping[str, Any], created: float) -> Going:
         who = users.get(identity) or users.get(name)
         return f"{who} is on it" if who or now.get("Containers") else ""
 
-    def remove() -> None:
+    def remove() -> str:
         wire.remove(ctx.patient, "/networks/{0}", identity)
+        return ""
 
     return Going(prunes.found("network", identity, name, labels), row, name, 0, stays, remove)

@@ -50,7 +50,8 @@ def _headline(facts: Facts) -> str:
         *facts.wrong,
     ]
     matters = "; ".join(filter(None, told))
-    return f"To look at: {matters.rstrip('.')}." if matters else "Nothing needs to be looked at."
+    end = "" if matters.endswith(("?", "!", ".")) else "."
+    return f"To look at: {matters}{end}" if matters else "Nothing needs to be looked at."
 
 
 def _names(names: Sequence[str]) -> str:

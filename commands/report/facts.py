@@ -55,8 +55,9 @@ class Facts:
 
     containers, images and behind are None where the engine does not tell. behind are the names of containers, each with
     the image that it names and that is another one now. disks is None where the asker does not see everything on the
-    host. actions are what the record counts, requests those for consent. Where some containers are chosen, all of these
-    are about them, and there is nothing of images and of the disk.
+    host; unread says why they cannot be told, empty where they can. actions are what the record counts, requests those
+    for consent. Where some containers are chosen, all of these are about them, and there is nothing of images and of
+    the disk.
     """
 
     host: str
@@ -70,3 +71,4 @@ class Facts:
     requests: Sequence[Mapping[str, Any]] = ()
     wrong: tuple[str, ...] = ()
     choice: Choice = field(default_factory=Choice)
+    unread: str = ""

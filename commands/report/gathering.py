@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import requests
 from docker.errors import APIError, DockerException
 
-from commands import seen, wire
+from commands import reference, seen, wire
 from commands.attempts import Refusal
 from commands.container import ls as containers
 from commands.context import Context
@@ -20,13 +19,15 @@ from commands.image import ls as images
 from commands.report.choice import Choice
 from commands.report.facts import KILLED, Container, Facts, Image
 from commands.report.report import DAY, Period, many
-from commands.samples import Disk, Past
+from commands.samples import Past, Series
+from commands.seen import Seen
 
 MOST = 50_000  # actions that are counted
 REQUESTS = 500  # requests for consent that are looked at, of those that wait and of those asked in the time
 LOOKED_AT = 500  # containers that are asked which image they name, since its name is another's now, or why they ended
 TREND = 8 * DAY  # seconds of the disk that a trend is made of, at least
 UNKNOWN = "{} gone the labels were not kept, so that nobody can tell whether they match."
+_CONTAINERS, _IMAGES = "/containers/json", "/images/json"
 _EXIT = re.compile(r"Exited \((\d+)\)")
 
 Listed = Sequence[Mapping[str, Any]]
@@ -35,36 +36,41 @@ Listed = Sequence[Mapping[str, Any]]
 def gather(ctx: Context, period: Period, choice: Choice) -> Facts:
     """Ask the engine, the samples and the record; what does not answer is told as wrong."""
     wrong: list[str] = []
-    there, images_there = _engine(ctx, "/containers/json", wrong), _engine(ctx, "/images/json", wrong)
+    there, images_there = _lists(ctx, wrong)
     held = None if there is None else _containers(ctx, there, choice, wrong)
+    behind = None if held is None or images_there is None else tuple(_behind(ctx, held, images_there, wrong))
+    past = _past(ctx, period, choice, there or (), wrong)
+    weighed = ctx.bot.samples.disks(min(period.since, period.until - TREND), period.until)
+    names = {each.name for each in held or ()} | {each.seen.name for each in past.series}
     return Facts(
         ctx.host,
         period,
         held,
         _images(ctx, images_there, there, choice),
-        None if held is None or images_there is None else tuple(_behind(ctx, held, images_there, wrong)),
-        _past(ctx, period, choice, there or (), wrong),
-        None if choice or not ctx.sees_all() else _disks(ctx, period),
-        _actions(ctx, period, choice, wrong),
+        behind,
+        past,
+        None if choice or not ctx.sees_all() else weighed.disks,
+        _actions(ctx, period, choice, names, wrong),
         _requests(ctx, period, choice, wrong),
         tuple(wrong),
         choice,
+        weighed.why,
     )
 
 
-def _engine(ctx: Context, path: str, wrong: list[str]) -> list[dict[str, Any]] | None:
-    """A list of the engine's; None where it does not answer, which is wrong."""
-    try:
-        listed: list[dict[str, Any]] = wire.get(ctx.docker, path, params={"all": 1} if "containers" in path else {})
-    except APIError as error:
-        why = daemon(error)
-    except (requests.RequestException, DockerException) as error:
-        why = str(error)
-    else:
-        return listed
-    if why not in wrong:
-        wrong.append(why)
-    return None
+def _lists(ctx: Context, wrong: list[str]) -> tuple[list[dict[str, Any]] | None, list[dict[str, Any]] | None]:
+    """The engine's containers and images, None for what it does not tell, which is wrong."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in (_CONTAINERS, _IMAGES):
+        try:
+            found[path] = wire.get(ctx.docker, path, params={"all": 1} if path == _CONTAINERS else {})
+        except APIError as error:
+            if (why := daemon(error)) not in wrong:
+                wrong.append(why)
+        except (requests.RequestException, DockerException) as error:
+            wrong.append(str(error))
+            break  # it is away, or hangs: asked again it would only be waited for again
+    return found.get(_CONTAINERS), found.get(_IMAGES)
 
 
 def _containers(ctx: Context, listed: Listed, choice: Choice, wrong: list[str]) -> list[Container]:
@@ -86,8 +92,14 @@ def _inspected(
     if len(ids) > LOOKED_AT:
         wrong.append(f"Only the first {LOOKED_AT} of {len(ids):,} containers were asked {what}.")
     for identity in ids[:LOOKED_AT]:
-        with suppress(APIError, DockerException, requests.RequestException):  # it is gone
-            yield identity, wire.get(ctx.docker, "/containers/{0}/json", identity)
+        try:
+            details = wire.get(ctx.docker, "/containers/{0}/json", identity)
+        except APIError:  # it is gone
+            continue
+        except (requests.RequestException, DockerException) as error:
+            wrong.append(str(error))
+            return
+        yield identity, details
 
 
 def _container(each: Mapping[str, Any]) -> Container:
@@ -117,11 +129,13 @@ def _behind(
     ctx: Context, held: Iterable[Container], listed: Iterable[Mapping[str, Any]], wrong: list[str]
 ) -> Iterator[tuple[str, str]]:
     """The containers whose image's name is another image's now; an engine then lists them by the id."""
-    tags = {tag: each["Id"] for each in listed for tag in images.visible_tags(ctx, each)}
+    tags = {
+        full: each["Id"] for each in listed for tag in images.visible_tags(ctx, each) for full in reference.fulls(tag)
+    }
     renamed = {each.id: each for each in held if each.image.startswith("sha256:")}
     for identity, details in _inspected(ctx, [*renamed], "which image they name", wrong):
         each, named = renamed[identity], details["Config"]["Image"]
-        now = tags.get(named if ":" in named.rpartition("/")[2] else f"{named}:latest")
+        now = tags.get(next(reference.fulls(named)))  # that by the digest comes first, and never moves
         if now is not None and now != each.image_id:
             yield each.name, named
 
@@ -132,20 +146,30 @@ def _past(ctx: Context, period: Period, choice: Choice, listed: Listed, wrong: l
     if past.why:
         wrong.append(f"Samples cannot be read: {past.why}")
     there = {each.id: each for each in map(seen.container, listed)}
-    known = [(each, there.get(each.seen.id, each.seen)) for each in past.series if ctx.visible(each.seen)]
-    unknown = sum(choice.cannot_tell(told) for _, told in known)
+    known = [now for each in past.series if (now := _as_it_is(ctx, each, there.get(each.seen.id))) is not None]
+    unknown = sum(choice.cannot_tell(each.seen) for each in known)
     if unknown:
         wrong.append(f"Of {many(unknown, 'container')} that {UNKNOWN.format('is' if unknown == 1 else 'are')}")
-    chosen = [each for each, told in known if choice.takes(told)]
+    chosen = [each for each in known if choice.takes(each.seen)]
     return replace(past, series=chosen, left_out=past.left_out if ctx.sees_all() else 0)
 
 
-def _disks(ctx: Context, period: Period) -> Sequence[Disk]:
-    return ctx.bot.samples.disks(min(period.since, period.until - TREND), period.until)
+def _as_it_is(ctx: Context, kept: Series, now: Seen | None) -> Series | None:
+    """What was sampled of a container, by the name and labels that it has now where it is there.
+
+    None where the asker may not see it as it was seen last, or as it is.
+    """
+    if now is None:
+        return kept if ctx.visible(kept.seen) else None
+    is_visible = ctx.visible(kept.seen) and ctx.visible(now)
+    told = replace(kept.seen, name=now.name, labels=now.labels, untold=False)
+    return replace(kept, seen=told) if is_visible else None
 
 
-def _actions(ctx: Context, period: Period, choice: Choice, wrong: list[str]) -> list[Mapping[str, Any]]:
-    """The lines of this time at this host; of some containers those that name one."""
+def _actions(
+    ctx: Context, period: Period, choice: Choice, names: Collection[str], wrong: list[str]
+) -> list[Mapping[str, Any]]:
+    """The lines of this time at this host; of some containers, which have these names, those that name one."""
     times = {"since": (repr(float(period.since)),), "until": (repr(float(period.until)),)}
     try:
         found = list(
@@ -158,7 +182,7 @@ def _actions(ctx: Context, period: Period, choice: Choice, wrong: list[str]) -> 
         wrong.append(f"Only the newest {MOST:,} lines are counted.")
     own = ctx.bot.consents.number  # of the report itself, which is not done yet
     here = (each for each in found[:MOST] if each["host"] in {"", None, ctx.host} and each["number"] != own)
-    return [each for each in here if not choice or _is_about(each, choice)]
+    return [each for each in here if not choice or _is_about(each, choice) or _is_refused_about(each, names)]
 
 
 def _requests(ctx: Context, period: Period, choice: Choice, wrong: list[str]) -> list[Mapping[str, Any]]:
@@ -181,3 +205,9 @@ def _is_asked_about(ctx: Context, number: int, choice: Choice) -> bool:
 
 def _is_about(action: Mapping[str, Any], choice: Choice) -> bool:
     return any(map(choice.takes_told, (*action["targets"], *action["objects"])))
+
+
+def _is_refused_about(action: Mapping[str, Any], names: Collection[str]) -> bool:
+    """Whether a line that was denied before its objects were looked up has one of the names among its words."""
+    is_unlooked = action["status"] == "denied" and not action["targets"] and not action["objects"]
+    return is_unlooked and not {*names}.isdisjoint(action["line"].split()[1:])

@@ -9,8 +9,8 @@ from functools import reduce
 
 from commands.chart import Chart, Series, Shape
 from commands.report.facts import Container, Facts
-from commands.report.report import Period, Section, many
-from commands.samples import Span
+from commands.report.report import Section, many
+from commands.samples import Past, Span
 from commands.units import binary_size
 
 TOP = 5  # containers of a chart
@@ -21,6 +21,7 @@ STATE = ("NAME", "STATE", "RESTARTS", "UNHEALTHY")
 USED = ("NAME", "CPU MEAN", "CPU MOST", "MEMORY MEAN", "MEMORY MOST", "OF LIMIT")
 UNTOLD = "How many there are cannot be told."
 NONE = "No container was seen to run in this time."
+UNSAMPLED = "How often they were restarted was not sampled in this time."
 NOTHING = "Nothing was sampled in this time. SLASHDOCK_METRICS=on keeps what containers use while slashdock runs."
 
 
@@ -42,9 +43,14 @@ def state(facts: Facts) -> Section:
     status = "not known" if facts.containers is None else "gone"
     gone = [Container(name, "", status) for name in used if name not in there]
     troubled = [each for each in (*held, *gone) if _is_troubled(each, used.get(each.name))]
-    rows = sorted((_state(each, used.get(each.name)) for each in troubled), key=lambda row: (-int(row[2]), row[0]))
+    rows = sorted(
+        (_state(each, used.get(each.name), facts.past) for each in troubled),
+        key=lambda row: (-int(row[2] or 0), row[0]),
+    )
     told = UNTOLD if facts.containers is None else counted(facts.containers)
-    return Section("Containers", (told, _restarts(used.values())), STATE, tuple(rows))
+    return Section(
+        "Containers", (told, _restarts(used.values()) if facts.past.looks else UNSAMPLED), STATE, tuple(rows)
+    )
 
 
 def counted(containers: Iterable[Container]) -> str:
@@ -74,8 +80,8 @@ def figures(facts: Facts) -> Section:
     hungry = sorted(used, key=lambda each: -(each.whole.processor or 0.0))
     large = sorted(used, key=lambda each: -(each.whole.memory or 0))
     charts = [
-        _chart("CPU", "% of one processor", facts.period, hungry, lambda span: span.processor),
-        _chart("Memory", "MiB", facts.period, large, lambda span: None if span.memory is None else span.memory / _MIB),
+        _chart("CPU", "% of one processor", facts, hungry, lambda span: span.processor),
+        _chart("Memory", "MiB", facts, large, lambda span: None if span.memory is None else span.memory / _MIB),
     ]
     rows = [_figures(each) for each in _alternately(hungry, large)]
     return Section("What they used", tuple(_most(hungry, large, facts)), USED, tuple(rows), tuple(charts))
@@ -126,10 +132,11 @@ def _is_troubled(container: Container, used: Used | None) -> bool:
     return now or (used is not None and bool(used.whole.restarts or used.whole.unhealthy))
 
 
-def _state(container: Container, used: Used | None) -> tuple[str, ...]:
+def _state(container: Container, used: Used | None, past: Past) -> tuple[str, ...]:
     ill = used.whole.unhealthy if used else 0
     status = f"{container.status}, out of memory" if container.was_killed else container.status
-    return (container.name, status, str(used.whole.restarts if used else 0), f"{ill:,} min" if ill else "")
+    restarts = str(used.whole.restarts if used else 0) if past.looks else ""
+    return (container.name, status, restarts, f"{ill:,} min" if ill else "")
 
 
 def _restarts(used: Iterable[Used]) -> str:
@@ -140,14 +147,15 @@ def _restarts(used: Iterable[Used]) -> str:
     return f"{many(sum(counts.values()), 'restart')} by their policies, of {most} {counts[most]:,}."
 
 
-def _chart(title: str, unit: str, period: Period, used: Sequence[Used], value: Callable[[Span], float | None]) -> Chart:
-    """The first few of them; a span in which none was sampled is left out, one that did not run then used nothing."""
+def _chart(title: str, unit: str, facts: Facts, used: Sequence[Used], value: Callable[[Span], float | None]) -> Chart:
+    """The first few of them, in all spans; who did not run used nothing, and of what was not looked at nobody knows."""
     top = sorted(used[:TOP], key=lambda each: each.name)  # two charts of the same ones have the same colours
-    times = sorted({at for each in used for at in each.spans})
+    times, idle = facts.period.spans, dict.fromkeys(facts.past.sure, 0.0)
     lines = (
-        Series(each.name, tuple(value(each.spans[at]) if at in each.spans else 0.0 for at in times)) for each in top
+        Series(each.name, tuple(value(each.spans[at]) if at in each.spans else idle.get(at) for at in times))
+        for each in top
     )
-    return Chart(title, Shape.LINE, unit, tuple(map(period.label, times)), tuple(lines))
+    return Chart(title, Shape.LINE, unit, tuple(map(facts.period.label, times)), tuple(lines))
 
 
 def _most(hungry: Sequence[Used], large: Sequence[Used], facts: Facts) -> Iterator[str]:

@@ -54,6 +54,11 @@ class Period:
         whole = min(step, DAY)
         return cls(name, int(since) // whole * whole, math.ceil(until), step, zone)
 
+    @property
+    def spans(self) -> range:
+        """When each of them begins."""
+        return range(self.since, self.until, self.step)
+
     def begin(self, at: int) -> int:
         """When the span begins in which this is."""
         return self.since + (at - self.since) // self.step * self.step

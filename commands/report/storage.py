@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from commands.chart import Chart, Series, Shape
 from commands.report.facts import Facts, Image
@@ -16,7 +16,7 @@ _FAR = 365  # days from which on nothing is said of a full disk
 _STEADY = 10**7  # bytes a day up to which the disk counts as one that stays as it is
 _LATE = 7_200  # seconds after which it is told when the disk was weighed last
 UNTOLD = "Which there are cannot be told."
-NEWEST = "No container runs by a name that another image has now."
+NEWEST = "No container was made by a name that another image has now."
 NOT_ALL = "What is on the disk is told to those who see everything on this host."
 UNMEASURED = "The disk was not weighed in this time."
 NO_TREND = "Where it is heading cannot be told: it went up and down, or was weighed for less than a day."
@@ -28,6 +28,8 @@ def disk(facts: Facts) -> Section:
     """What takes how much, how much room is left, and until when."""
     if facts.disks is None:
         return Section("Disk", (NOT_ALL,))
+    if facts.unread:
+        return Section("Disk", (f"What was on it cannot be read: {facts.unread}",))
     within = [each for each in facts.disks if each.at >= facts.period.since]
     if not within:
         return Section("Disk", (UNMEASURED,))
@@ -48,16 +50,19 @@ def sizes(last: Disk) -> Iterator[str]:
 
 
 def chart(period: Period, disks: Sequence[Disk]) -> Chart:
-    """What takes how much, in each span of the period as it was weighed last; of these there is one at least."""
+    """What takes how much, in each span as it was weighed last; of one in which it was not nobody knows."""
     last = {period.begin(each.at): each for each in disks}
-    kinds = {
-        "images": [each.images for each in last.values()],
-        "containers": [each.containers for each in last.values()],
-        "volumes": [each.volumes for each in last.values()],
-        "build cache": [each.cache for each in last.values()],
+    kinds: dict[str, Callable[[Disk], int]] = {
+        "images": lambda each: each.images,
+        "containers": lambda each: each.containers,
+        "volumes": lambda each: each.volumes,
+        "build cache": lambda each: each.cache,
     }
-    lines = tuple(Series(name, tuple(octets / _GB for octets in values)) for name, values in kinds.items())
-    return Chart("Disk", Shape.LINE, "GB", tuple(map(period.label, last)), lines)
+    lines = (
+        Series(name, tuple(of(last[at]) / _GB if at in last else None for at in period.spans))
+        for name, of in kinds.items()
+    )
+    return Chart("Disk", Shape.LINE, "GB", tuple(map(period.label, period.spans)), tuple(lines))
 
 
 def full(facts: Facts, within: float = _FAR) -> str:
@@ -87,13 +92,13 @@ def images(facts: Facts) -> Section:
 
 
 def behind(facts: Facts) -> Section:
-    """Containers that run by a name which is another image's now."""
+    """Containers that were made by a name which is another image's now."""
     if facts.behind is None:
         return Section("Behind", (UNTOLD,))
     count = len(facts.behind)
     if not count:
         return Section("Behind", (NEWEST,))
-    words = f"{many(count, 'container')} {'runs' if count == 1 else 'run'} by a name that another image has now."
+    words = f"{many(count, 'container')} {'was' if count == 1 else 'were'} made by a name that another image has now."
     return Section("Behind", (words,), BEHIND, tuple(facts.behind))
 
 

@@ -108,8 +108,9 @@ def _going(ctx: Context, listed: Mapping[str, Any]) -> Going:
         who = used(ctx).get(name)
         return f"{who} uses it" if who else ""
 
-    def remove() -> None:
+    def remove() -> str:
         wire.remove(ctx.patient, "/volumes/{0}", name)
+        return ""
 
     found = replace(prunes.found("volume", name, name, labels), details=listed)
     return Going(found, row, name, size, stays, remove)
