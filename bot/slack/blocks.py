@@ -80,6 +80,7 @@ class _Page:
         """Share out the room: what slashdock adds comes first, because docker's text can go on in a file."""
         self.own = min(sum(wanted(part, self.drawn) for part in self.outcome.reply.parts), room.OWN) + room.FILES
         taken = self.own + sum(map(room.size, (*self.elements, *self.drawn.values()))) + room.LAST
+        taken += room.PRESSED if any(isinstance(part, Buttons | Asking) for part in self.outcome.reply.parts) else 0
         self.docker = min(room.DOCKER, room.BLOCKS - taken)
 
     def add(self, part: Part) -> None:

@@ -238,7 +238,7 @@ def test_however_much_there_is_to_say_slack_takes_it(reply: list[Part], public: 
 @given(st.lists(long_parts, min_size=1, max_size=60), st.booleans(), long_words)
 def test_a_message_whose_button_was_pressed_is_one_that_slack_takes(reply: list[Part], public: bool, line: str) -> None:
     """Who pressed it and for which line is told in the room that the buttons leave."""
-    message = shown(*reply, public=public, line=line)
+    message = shown(Buttons((Button("Go", "ps"),)), *reply, public=public, line=line)
     after = without_buttons(message.text, message.blocks, Spent(7, "U0ADMIN001", line or "ps"))
     assert problems(after.payload()) == ()
     assert sum(map(room.size, after.blocks)) <= room.BLOCKS
