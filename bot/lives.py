@@ -1,0 +1,132 @@
+"""Lines that go on until somebody ends them: how each begins, who may type into it, and until when it is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from bot import answers
+from bot.answers import End
+from bot.judging import Judged, Judging
+from bot.lasting import Kept
+from bot.living import Living
+from bot.living import living as shown
+from bot.policy import Deny, Policy, Rules
+from bot.request import TRUSTED, Actor, Origin, Received, Request
+from bot.store import Store, Unwritable
+from bot.streams import WAITS, WORKS, Stream, Streams
+from bot.talking import Talk
+from bot.talking import talking as typed_into
+from bot.workers import aside
+from commands.attempts import Refusal
+from commands.live import View
+from commands.reply import Button
+from commands.target import Found
+
+Progress = Callable[[View], None]
+
+_NOT_NOW = "It is not allowed any more: {}"
+_CHANGED = "What you may see was changed. Send the line again."
+_NO_THREAD = "Nobody can type into it from here: a session is a thread in Slack."
+_NOT_THEM = "They cannot be let in, as they may not run this line themselves: {}"
+
+
+@dataclass(frozen=True)
+class Lives:
+    """What a command's context begins of these."""
+
+    judging: Judging
+    policy: Rules
+    store: Store
+    streams: Streams
+
+    @contextmanager
+    def living(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Living]:
+        """Have it live on, in a thread that does not count as one of the engine's; raises Refusal."""
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        terms, since = WAITS if judged.command.lasting else None, received.since
+        with (
+            self.streams.open(*facts, since, terms) as stream,
+            aside(),
+            shown(stream, progress, self.store.files) as live,
+        ):
+            stream.kept = self._kept(judged, received, stream.since)
+            begun = self.policy.current()
+            stream.still = lambda: self._ended_by_policy(judged, received.request, begun)
+            yield live
+
+    @contextmanager
+    def working(self, judged: Judged, received: Received, cancel: list[Button]) -> Iterator[Stream]:
+        """Have it cancelled by whoever may stop it; raises Refusal."""
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        with self.streams.open(*facts, terms=WORKS) as stream:
+            cancel.append(Button("Cancel", f"stream stop {received.number}"))
+            try:
+                yield stream
+            finally:
+                cancel.clear()
+
+    def _kept(self, judged: Judged, received: Received, since: float) -> bool:
+        """Whether it goes on over an end of slashdock, which is written down: what Slack asked and nobody agreed to."""
+        request = received.request
+        if not judged.command.lasting or not request.channel or request.origin in TRUSTED or request.approved:
+            return False
+        ids = {target.ref: each.id for target, each in judged.found.items() if isinstance(each, Found)}
+        try:
+            self.store.lasting.keep(Kept(received.number, request, judged.host.name, since, ids))
+        except Unwritable as error:
+            raise Refusal(f"This could not be written down, so it was not begun: {error}") from error
+        return True
+
+    @contextmanager
+    def talking(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Talk]:
+        """The same with somebody who types into it, in a thread; raises Refusal."""
+        request, terms = received.request, self.policy.current().terms
+        if not request.channel or request.origin in TRUSTED or request.origin is Origin.SCHEDULE:
+            raise Refusal(_NO_THREAD)
+        facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
+        with ExitStack() as stack:
+            stream = stack.enter_context(self.streams.open(*facts))
+            stream.idle = self.streams.idle
+            stack.enter_context(aside())
+            talk = typed_into(stream, progress, self.store.files, stream.terms.lasts, recorded=terms.recorded)
+            begun = self.policy.current()
+            stream.still = lambda: self._ended_session(judged, request, stream, begun)
+            stream.admit = lambda actor: self._admit(judged, request, actor)
+            yield stack.enter_context(talk)
+
+    def _admit(self, judged: Judged, request: Request, actor: str) -> None:
+        """See that somebody else may run the same line, with no more consent than it has; raises Refusal."""
+        asked = replace(request, actor=Actor(actor, request.actor.team), received=0.0, confirmed="", approved=0)
+        try:
+            theirs = self.judging.judge_again(asked)
+        except End as end:
+            raise Refusal(_NOT_THEM.format(end.reply.error or end.reason)) from None
+        if not theirs.needs <= judged.needs or theirs.found.keys() != judged.found.keys():
+            raise Refusal(_NOT_THEM.format("it needs somebody else's consent"))
+
+    def _ended_session(self, judged: Judged, request: Request, stream: Stream, begun: Policy) -> str:
+        """The same of a session; who may not run its line any more types in it no more."""
+        for actor in tuple(stream.guests):
+            try:
+                self._admit(judged, request, actor)
+            except Refusal:
+                stream.guests.pop(actor, None)
+        return self._ended_by_policy(judged, request, begun)
+
+    def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy) -> str:
+        """Why a line that lives may go on no more, as policy, roles and Slack are now; empty where it may.
+
+        What shows only what its asker may see ends, too, where what that is may have become another.
+        """
+        try:
+            asker = self.judging.asker(request, judged)
+        except End as end:
+            return "" if end.unsaid else _NOT_NOW.format(end.reason)
+        policy, found = self.policy.current(), (each for each in judged.found.values() if isinstance(each, Found))
+        objects = tuple(obj for each in found for obj in self.judging.objects(each, judged.made_by))
+        verdict = policy.judge(asker, judged.command.spec, objects)
+        if isinstance(verdict, Deny):
+            return _NOT_NOW.format(verdict.reason)
+        return _CHANGED if judged.command.spec.filtered and (policy is not begun or asker != judged.asker) else ""
