@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
 import registry as registry_
@@ -307,7 +308,7 @@ def test_a_container_that_another_one_is_linked_to_stays_by_whatever_name(api: A
 def test_whatever_is_left_starts_once_nothing_goes_any_more(api: APIClient, cleaners: Cleaners) -> None:
     """A chain of namespaces, a link and a network of its own, whose last ones are kept; the rest goes."""
     lan = api.create_network("own")["Id"]
-    hosts = {
+    hosts: dict[str, dict[str, Any]] = {
         "pod": {},
         "side": {"network_mode": "container:pod"},
         "beyond": {"network_mode": "container:pod", "pid_mode": "container:kin", "ipc_mode": "container:kin"},
