@@ -272,3 +272,10 @@ def test_ages_are_read_and_shown(text: str, span: float) -> None:
 def test_what_is_no_age_is_none(text: str) -> None:
     """So that it is refused when it is typed."""
     assert seconds(text) is None
+
+
+def test_the_share_that_one_run_takes_is_of_what_the_policy_means() -> None:
+    """What is of other kinds makes it no larger."""
+    meant, others = [thing(each) for each in range(10)], [thing(each, CONTAINERS) for each in range(100, 190)]
+    policy = Policy("share", (IMAGES,), percent=20, on=True)
+    assert len(planning.plan([*meant, *others], policy, NOW).remove) == 2

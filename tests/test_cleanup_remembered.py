@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
 import registry as registry_
@@ -302,6 +303,42 @@ def test_a_container_that_another_one_is_linked_to_stays_by_whatever_name(api: A
     assert f"{db} stays: another container lives in it or is linked to it" in pruned
     api.start(db)
     api.start("user")
+
+
+def test_whatever_is_left_starts_once_nothing_goes_any_more(api: APIClient, cleaners: Cleaners) -> None:
+    """A chain of namespaces, a link and a network of its own, whose last ones are kept; the rest goes."""
+    lan = api.create_network("own")["Id"]
+    hosts: dict[str, dict[str, Any]] = {
+        "pod": {},
+        "side": {"network_mode": "container:pod"},
+        "beyond": {"network_mode": "container:pod", "pid_mode": "container:kin", "ipc_mode": "container:kin"},
+        "db": {},
+        "user": {"links": {"db": "db"}},
+        "settled": {"network_mode": lan},
+        "free": {},
+    }
+    kept = {"beyond", "user", "settled"}
+    api.start(api.create_container("busybox:latest", ["sleep", "9"], name="kin", host_config=_host(api, "shareable")))
+    for name, modes in hosts.items():
+        labels = {"keep": "1"} if name in kept else {}
+        host = api.create_host_config(**modes)
+        box = api.create_container("busybox:latest", ["sleep", "1000"], name=name, labels=labels, host_config=host)
+        api.start(box)
+    for name in (*hosts, "kin"):
+        api.kill(name)
+    root = '[[roles.all.allow]]\nverbs = ["root"]\non = ["*"]\napprove = "second"\n'
+    what = "--what images,containers,networks --most-percent 50 --keep-label keep"
+    spoken = cleaners.later(cleaners(root), flags=what)
+    while " removed\n" in said(spoken, "cleanup run all"):
+        pass
+    left = {each["Names"][0].removeprefix("/") for each in api.containers(all=True)}
+    assert left & {*hosts, "kin"} == {"pod", "kin", "db", *kept}
+    for name in ("kin", "pod", "db", *kept):
+        api.start(name)
+
+
+def _host(api: APIClient, ipc: str) -> dict[str, object]:
+    return dict(api.create_host_config(ipc_mode=ipc))
 
 
 def test_containers_that_live_in_each_other_stay_and_are_told(api: APIClient, cleaners: Cleaners) -> None:
