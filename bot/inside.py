@@ -50,7 +50,7 @@ class Inside:
     ask: Callable[[str], Verdict]  # what would become of a line of the asker's, at this engine
     schedule: Callable[[Inside], Timetable]
     maintain: Callable[[], Upkeep]
-    joined: Callable[[], Mapping[str, Joined]]  # the namespaces of others that each container lives in, at this engine
+    joined: Callable[[], Mapping[str, Joined]]  # what each container needs of others, at this engine
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""

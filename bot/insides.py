@@ -53,7 +53,7 @@ class Insides:
             lambda line: self._foretold(judged, received, line),
             lambda inside: self._scheduling(judged, received, inside),
             lambda: self._maintaining(judged, received.number),
-            judged.host.namespaces.all,
+            judged.host.namespaces.needed,
         )
 
     def _foretold(self, judged: Judged, received: Received, line: str) -> Verdict:
