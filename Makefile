@@ -13,7 +13,7 @@ run: ## set up what is missing and start slashdock
 
 test: .dev ## the whole suite, on a real engine; ARGS="-k ps" picks
 	@$(PYTHON) scripts/debian.py
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 lint: .dev ## ruff, mypy, import-linter
 	@$(BIN)/ruff check --quiet

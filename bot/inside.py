@@ -52,7 +52,7 @@ class Inside:
     schedule: Callable[[Inside], Timetable]
     maintain: Callable[[], Upkeep]
     stream: Callable[[Inside], Streaming]
-    joined: Callable[[], Mapping[str, Joined]]  # the namespaces of others that each container lives in, at this engine
+    joined: Callable[[], Mapping[str, Joined]]  # what each container needs of others, at this engine
 
     def specs(self) -> tuple[Spec, ...]:
         """Every verb that the asker may use, in order of name."""

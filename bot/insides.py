@@ -59,7 +59,7 @@ class Insides:
             lambda inside: AskersStreams(
                 judged.asker, judged.person, self.policy, self.catalog, inside.reader, self.streams
             ),
-            judged.host.namespaces.all,
+            judged.host.namespaces.needed,
         )
 
     def _foretold(self, judged: Judged, received: Received, line: str) -> Verdict:

@@ -9,7 +9,7 @@ from docker.api.client import APIClient
 from docker.errors import NotFound
 
 from commands.seen import own_name
-from commands.touching import CONTAINER, MEMORY, NETWORK, PROCESSES, Shared
+from commands.touching import CONTAINER, LIVES, MEMORY, NETWORK, PROCESSES, Shared
 
 LINK = "link"
 Joined = Mapping[str, str]  # by the kind of the namespace, or the link, how the engine calls the one whose it is
@@ -24,6 +24,10 @@ class Namespaces:
 
     def all(self) -> dict[str, Joined]:
         """What each container joined, by the full ids of both."""
+        return {identity: {kind: by[kind] for kind in by if kind in LIVES} for identity, by in self.needed().items()}
+
+    def needed(self) -> dict[str, Joined]:
+        """The same, and what each is linked to: without any of these it does not start."""
         listed = self._client().containers(all=True)
         called = {own_name(each["Names"] or [""]): each["Id"] for each in listed}
         joined = self._known = {each["Id"]: self._joined(each["Id"], called) for each in listed}

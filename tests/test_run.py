@@ -230,9 +230,6 @@ def test_what_cannot_start_stays_created_as_docker_leaves_it(runner: Runner) -> 
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("run -it busybox sh", "Leave -it away"),
-        ("run -i busybox cat", "Leave -i away"),
-        ("run -a stdin busybox cat", "Leave -a stdin away"),
         ("run --cidfile x busybox true", "Leave --cidfile away"),
         ("create --cidfile x busybox true", "Leave --cidfile away"),
         ("create -v ./x:/y busybox true", "from / on"),
