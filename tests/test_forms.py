@@ -22,6 +22,7 @@ from harness import ADMIN, Bench
 from bot.desk import Desk, remembered
 from bot.passing import Passing
 from bot.request import Actor, Origin, Request, Status
+from commands.live import View
 from commands.reply import Button
 
 PLACE = {"channel": "C0OPS00001", "user": ADMIN, "thread": "", "beneath": "1.000001", "direct": False}
@@ -259,7 +260,7 @@ def test_what_passes_is_printed_line_by_line_where_it_cannot_be_painted() -> Non
     stream = io.StringIO()
     passing = Passing(stream)
     for text in ("a\n", "a\nb\n", "a\nb 2\nc\n"):
-        passing(text)
+        passing(View(text))
     passing.done()
     assert stream.getvalue() == "a\nb\nb 2\nc\n"
 
@@ -276,6 +277,6 @@ def test_what_passes_is_painted_in_its_place_on_a_terminal() -> None:
     """What was painted is taken away before the answer, which holds it again."""
     stream = Screen()
     passing = Passing(stream)
-    passing("a\nb\n")
+    passing(View("a\nb\n"))
     passing.done()
     assert stream.getvalue() == "a\nb\n\x1b[2A\x1b[J"
