@@ -471,10 +471,16 @@ def test_row_29_what_starts_a_container_says_nothing_of_its_host(scene: Scene, t
     assert not [each for each in proxy.requests if "create" in each]
 
 
+@pytest.mark.parametrize("line", ["cp rows-agent:/h/secret -", "export rows-agent"])
+def test_what_a_container_has_of_its_host_is_not_given_as_a_file(scene: Scene, line: str) -> None:
+    """To read its files is to read the host's."""
+    assert scene.say(line).status is Status.DENIED
+
+
 @pytest.mark.parametrize(
     "line",
     [
-        "cp rows-agent:/h/secret -", "export rows-agent", "save busybox", "load", "import http://127.0.0.1/x",
+        "load", "import http://127.0.0.1/x",
         "plugin install x", "plugin enable x", "swarm init", "swarm join x", "swarm join-token worker",
         "service create busybox true", "service update x", "stack deploy x", "secret create x", "config create x",
         "config inspect x", "checkpoint create rows-victim x", "buildx build .", "trust sign x", "manifest create x",
@@ -482,7 +488,7 @@ def test_row_29_what_starts_a_container_says_nothing_of_its_host(scene: Scene, t
     ],
 )  # fmt: skip
 def test_what_no_verb_says_cannot_be_said(scene: Scene, line: str) -> None:
-    """Rows cp, export, load, import, plugin, swarm, service, secret, config and checkpoint."""
+    """Rows load, import, plugin, swarm, service, secret, config and checkpoint."""
     before = scene.there()
     assert scene.say(line).status is Status.USAGE
     assert scene.there() == before
