@@ -84,7 +84,7 @@ def test_mentions_and_clicks_go_the_same_way(ws: Workspace) -> None:
     """Events as JSON, clicks as a form."""
     with bolt(ws, ws.signing_secret) as bot:
         ws.deliver_by_http(bot.url)
-        ws.mention(VIEWER, GENERAL, "ps").wait()
+        ws.direct(VIEWER, "ps").wait()
         button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
         client = WebClient(ws.bot_token, base_url=ws.api_url)
         blocks = [{"type": "actions", "elements": [button]}]
@@ -115,7 +115,7 @@ def test_a_second_delivery_of_an_event_is_told_as_a_retry(ws: Workspace) -> None
     """In Slack's headers."""
     with bolt(ws, ws.signing_secret) as bot:
         ws.deliver_by_http(bot.url)
-        delivery = ws.mention(VIEWER, GENERAL, "ps").wait()
+        delivery = ws.direct(VIEWER, "ps").wait()
         ws.redeliver(delivery)
         ws.wait_for(lambda: delivery.acks == 2)
     assert "x-slack-retry-num" not in bot.headers[0]
