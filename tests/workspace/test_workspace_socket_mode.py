@@ -80,7 +80,7 @@ def test_a_ticket_works_once(ws: Workspace, client: WebClient) -> None:
 def test_each_envelope_goes_to_one_connection(ws: Workspace, client: WebClient) -> None:
     """Of two connections, each gets its share and none gets all."""
     with connection(ws, client) as first, connection(ws, client) as second:
-        sent = {ws.mention(VIEWER, GENERAL, str(number)).id for number in range(6)}
+        sent = {ws.direct(VIEWER, str(number)).id for number in range(6)}
         got = [{json.loads(link.recv(CONNECTED))["envelope_id"] for _ in range(3)} for link in (first, second)]
     assert got[0] | got[1] == sent
     assert not got[0] & got[1]
@@ -89,7 +89,7 @@ def test_each_envelope_goes_to_one_connection(ws: Workspace, client: WebClient) 
 def test_what_a_lost_connection_owes_goes_to_another(ws: Workspace, client: WebClient) -> None:
     """The same envelope again, told as a retry."""
     with connection(ws, client) as first:
-        delivery = ws.mention(VIEWER, GENERAL, "ps")
+        delivery = ws.direct(VIEWER, "ps")
         assert json.loads(first.recv(CONNECTED))["retry_attempt"] == 0
         with connection(ws, client) as second:
             ws.drop_connections(1)
@@ -127,7 +127,7 @@ def test_a_warning_leaves_the_connection_open(ws: Workspace, client: WebClient) 
         ws.refresh("warning")
         frame = json.loads(link.recv(CONNECTED))
         assert (frame["type"], frame["reason"]) == ("disconnect", "warning")
-        ws.mention(VIEWER, GENERAL, "ps")
+        ws.direct(VIEWER, "ps")
         assert json.loads(link.recv(CONNECTED))["type"] == "events_api"
 
 
@@ -154,7 +154,7 @@ def test_the_eleventh_connection_is_refused(ws: Workspace, client: WebClient) ->
 
 def test_a_command_given_while_nobody_listens_is_not_kept(ws: Workspace, client: WebClient, clock: HandClock) -> None:
     """After three seconds it is dropped, an event is not."""
-    command, event = ws.slash(VIEWER, GENERAL, "ps"), ws.mention(VIEWER, GENERAL, "ps")
+    command, event = ws.slash(VIEWER, GENERAL, "ps"), ws.direct(VIEWER, "ps")
     clock.forward(4)
     with connection(ws, client) as link:
         assert json.loads(link.recv(CONNECTED))["envelope_id"] == event.id
