@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.execution import Progress, silent
+from bot.execution import silent
 from bot.passing import Passing
 from bot.replies import Replies
 from bot.request import Outcome
 from bot.terminal import NOTHING, Asked, Terminal
+from commands.live import Progress
 from commands.reply import Asking, Buttons
 
 Show = Callable[[Outcome], None]

@@ -13,7 +13,7 @@ from typing import Any
 from bot import answers, leaving
 from bot.answers import End
 from bot.buttons import Spent
-from bot.execution import Progress, silent
+from bot.execution import silent
 from bot.held import Held
 from bot.lasting import Kept
 from bot.leaving import Task, Tasks
@@ -28,7 +28,7 @@ from commands import asking
 from commands.asking import Form
 from commands.command import Command
 from commands.line import UsageError
-from commands.live import Said
+from commands.live import Progress, Said
 from commands.reply import Button
 from commands.secret_lines import mask_line
 

@@ -33,14 +33,12 @@ from commands.attempts import Interrupted, Refusal, Untouched, unanswered
 from commands.context import Context
 from commands.engine_errors import refused
 from commands.intent import Intent, told
-from commands.live import View
+from commands.live import Progress, View
 from commands.outside import Outside
 from commands.reply import Button, Errors, Note, Output, Printed, Reply, output
 from commands.spec import Permission
 from commands.target import Found, Missing
 from commands.uploads import Uploads
-
-Progress = Callable[[View], None]  # shows how far something long is; called often, never waits
 
 _NO_TURN = "Nothing was done: whether a cleanup runs cannot be told, as its lock in the data folder is not there: {}."
 _BROKEN_OFF = "Interrupted: there may be more to show."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -20,11 +20,9 @@ from bot.talking import Talk
 from bot.talking import talking as typed_into
 from bot.workers import aside
 from commands.attempts import Refusal
-from commands.live import View
+from commands.live import Progress
 from commands.reply import Button
 from commands.target import Found
-
-Progress = Callable[[View], None]
 
 _NOT_NOW = "It is not allowed any more: {}"
 _CHANGED = "What you may see was changed. Send the line again."

@@ -5,41 +5,36 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from bot.attending import Attending, Unfinished
 from bot.files import Files
 from bot.streams import Stream
 from commands import secrets
 from commands.chart import Chart
 from commands.filing import Draft, TooLarge
-from commands.forms import open_key
-from commands.live import View
+from commands.live import Progress, View
 from commands.reply import Button, Document
 from commands.units import exactly
 
 SHOWN = 200  # lines that are kept to be shown
-LONGEST = 16_384  # characters of a line, or of a block of lines that may be a secret together: then it is shown
 _PAUSED = "Paused: what comes meanwhile is kept for the file."
 _CUT = "… (the file ends here: {})\n"
 
-Progress = Callable[[View], None]
-
 
 @dataclass
-class Living:
-    """The Live that a command has. progress is called often and never waits."""
+class Living(Attending):
+    """The Live that a command has."""
 
-    stream: Stream
-    progress: Progress
     files: Files
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._tail: deque[str] = deque(maxlen=SHOWN)
-        self._rest = ""  # what has no end of a line yet, or may be the beginning of a key
+        self._unfinished = Unfinished()
         self._lines = 0
         self._state = ""
         self._charts: tuple[Chart, ...] = ()
@@ -56,13 +51,7 @@ class Living:
             self._add(text)
 
     def _add(self, text: str) -> None:
-        self._rest += text
-        whole = self._rest.rfind("\n") + 1
-        begun = open_key(self._rest)
-        end = whole if begun is None else min(whole, self._rest.rfind("\n", 0, begun) + 1)
-        if len(self._rest) - end > LONGEST:
-            end = len(self._rest)
-        shown, self._rest = self._rest[:end], self._rest[end:]
+        shown = self._unfinished.take(text)
         if not shown:
             return
         masked = secrets.mask_text(shown)
@@ -90,19 +79,6 @@ class Living:
         """For how many seconds it has lived."""
         return max(0.0, time.time() - self.stream.since)
 
-    @property
-    def ended(self) -> str:
-        """Why it has to end."""
-        return self.stream.ended
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for so long, less where it has to end."""
-        return self.stream.wait(seconds)
-
-    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
-        """For as long as this lasts, close is called once it has to end."""
-        return self.stream.closing(close)
-
     def summary(self) -> str:
         """How many lines that were in how long."""
         lines = f"{self._lines:,} line{'' if self._lines == 1 else 's'}"
@@ -114,14 +90,10 @@ class Living:
             return None
         return Document(self._draft.finish(_CUT.format(self._full).encode() if self._full else b""), name, title)
 
-    def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
-        """Do all of these at once, each in a thread of its own but the first."""
-        return self.stream.together(jobs)
-
     def flush(self) -> None:
         """Nothing more comes: show what has no end of a line."""
-        if self._rest:
-            masked, self._rest = secrets.mask_text(self._rest), ""
+        if rest := self._unfinished.rest():
+            masked = secrets.mask_text(rest)
             self._lines += 1
             self._tail.append(masked)
             self._keep(masked)

@@ -15,7 +15,7 @@ from bot.answers import End
 from bot.assent import Assent
 from bot.clock import Clock
 from bot.description import describe, described, mounted
-from bot.execution import Execution, Progress, silent
+from bot.execution import Execution, silent
 from bot.foretelling import Foretelling
 from bot.held import Held, State
 from bot.holding import Holding
@@ -36,6 +36,7 @@ from commands.catalog import Catalog
 from commands.context import Verdict
 from commands.intent import Intent
 from commands.line import UsageError
+from commands.live import Progress
 from commands.reply import Reply, note
 from commands.target import Found
 from commands.uploads import NoUploads, Uploads

@@ -9,29 +9,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from bot.attending import Attending, Unfinished
 from bot.files import Files
 from bot.streams import Stream
 from commands import secrets
 from commands.chance import MASK
 from commands.filing import Draft, TooLarge
 from commands.forms import open_key
-from commands.live import HEIGHT, WIDTH, Page, Said, View
+from commands.live import HEIGHT, WIDTH, Page, Progress, Said, View
 from commands.reply import Button, Document
 from commands.units import exactly
 
-LONGEST = 16_384  # characters without an end of a line that are recorded together, as a secret is masked whole
 _OPEN = "What {} writes in this thread is typed into it. It ends after {} of silence, and after {} at most."
 _RECORDED = "Every line in and out is recorded, secrets masked."
 
-Progress = Callable[[View], None]
-
 
 @dataclass
-class Talk:
+class Talk(Attending):
     """The Session that a command has."""
 
-    stream: Stream
-    progress: Progress
     recording: Recording | None
     lasts: float
     _state: str = ""
@@ -72,26 +68,9 @@ class Talk:
         self._record("o", text)
 
     @property
-    def ended(self) -> str:
-        """Why it has to end."""
-        return self.stream.ended
-
-    @property
     def left(self) -> bool:
         """Whether what runs goes on."""
         return self.stream.left
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for so long, less where it has to end."""
-        return self.stream.wait(seconds)
-
-    def closing(self, close: Callable[[], None]) -> AbstractContextManager[None]:
-        """For as long as this lasts, close is called once it has to end."""
-        return self.stream.closing(close)
-
-    def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
-        """Do all of these at once."""
-        return self.stream.together(jobs)
 
     def documents(self) -> tuple[Document, ...]:
         """Its recording."""
@@ -122,7 +101,7 @@ class Recording:
     title: str
     began: float
     _since: float = field(default_factory=time.monotonic)
-    _rest: str = ""  # of what was printed: that may be the beginning of a secret
+    _printed: Unfinished = field(default_factory=Unfinished)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -133,23 +112,16 @@ class Recording:
         """One more, of the kind i or o; raises TooLarge. whole: nothing more of it comes."""
         with self._lock:
             if whole:
-                self._put("o", self._rest)
-                self._rest = ""
+                self._put("o", self._printed.rest())
                 self._put(kind, text)
-                return
-            self._rest += text
-            begun = open_key(self._rest)
-            end = self._rest.rfind("\n", 0, len(self._rest) if begun is None else begun) + 1
-            if len(self._rest) - end > LONGEST:
-                end = len(self._rest)
-            ready, self._rest = self._rest[:end], self._rest[end:]
-            self._put(kind, ready)
+            else:
+                self._put(kind, self._printed.take(text))
 
     def document(self, name: str, title: str) -> Document:
         """All of it, as a file."""
         with self._lock:
-            last = self._event("o", self._rest) if self._rest else b""
-            return Document(self.draft.finish(last), name, title)
+            rest = self._printed.rest()
+            return Document(self.draft.finish(self._event("o", rest) if rest else b""), name, title)
 
     def _put(self, kind: str, text: str) -> None:
         if text:

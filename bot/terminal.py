@@ -12,7 +12,7 @@ from docker.errors import DockerException
 
 from bot import answers, objects, text
 from bot.core import Core
-from bot.execution import Progress, silent
+from bot.execution import silent
 from bot.hosts import EngineDown, Host
 from bot.image_names import ImageNames
 from bot.objects import MadeBy
@@ -21,6 +21,7 @@ from bot.policy_file import USER
 from bot.request import TRUSTED, Actor, Origin, Outcome, Request
 from bot.store import Unwritable
 from commands import seen
+from commands.live import Progress
 from commands.spec import Permission
 
 SAMPLE = "admin"  # who asks at the terminal of the local workspace, unless --as says otherwise

@@ -16,8 +16,8 @@ from typing import Protocol
 import requests
 from docker.api.client import APIClient
 
-from commands.container.following import hang_up
 from commands.creation.attaching import socket_of
+from commands.enduring import hang_up
 from commands.keys import END, INTERRUPT, KEYS
 from commands.live import Said, Session
 from commands.multiplex import Frames

@@ -59,6 +59,9 @@ class View:
     page: Page | None = None
 
 
+Progress: TypeAlias = Callable[[View], None]  # shows how something looks; called often, never waits
+
+
 class Live(Protocol):
     """The way of a line that lives on to whoever watches it. Everything it is given is shown masked."""
 

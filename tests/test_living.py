@@ -12,8 +12,9 @@ from eventually import eventually
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.attending import LONGEST
 from bot.files import Files
-from bot.living import LONGEST, SHOWN, Living, living
+from bot.living import SHOWN, Living, living
 from bot.streams import ALL, EACH, ENDS, Streams
 from commands.attempts import Refusal
 from commands.chance import MASK

@@ -15,7 +15,7 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.attempts import Refusal
-from commands.container.following import BROKEN, hang_up
+from commands.enduring import BROKEN, hang_up
 from commands.engine_errors import daemon
 from commands.live import ENDLESS, Ending
 from commands.multiplex import Stream, Window

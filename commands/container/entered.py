@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,7 +23,6 @@ from commands.reply import Errors, Reply, note
 TERMINAL = (INTERRUPT, END, "^Z", "enter", "esc")  # what can be pressed where there is a terminal
 SIGNALLED = 128  # an exit code beyond it stands for a signal, which may have been the container's end
 SETTLES = 1.0  # seconds
-_LOOK = 0.05  # seconds between two looks
 PLAIN = (INTERRUPT, END)  # and where there is none
 _LEFT = "{} goes on in {}: `docker top {}` shows it, `docker restart {}` ends all that runs there."
 _KILLED = "{} was killed."
@@ -117,11 +115,7 @@ def _told(ctx: Context, started: _Started, session: Session, name: str, command:
 
 def _stopped(ctx: Context, container: str) -> str:
     """How the container ended; empty where it runs on, or nobody knows. Its processes end a moment before it does."""
-    until = time.monotonic() + SETTLES
-    with suppress(DockerException, requests.RequestException):
-        while time.monotonic() < until:
-            state = wire.get(ctx.docker, "/containers/{0}/json", container)["State"]
-            if not state["Running"]:
-                return _STOPPED.format(state["ExitCode"])
-            time.sleep(_LOOK)
+    with suppress(DockerException, requests.RequestException):  # it runs on, which is told by the time being over
+        ended = wire.post(ctx.docker, "/containers/{0}/wait", container, params={}, timeout=SETTLES).json()
+        return _STOPPED.format(ended["StatusCode"])
     return ""

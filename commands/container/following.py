@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
-import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 
-import requests
-import urllib3
 from docker.api.client import APIClient
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import NotFound
 
 from commands import wire
 from commands.context import Context
+from commands.enduring import BROKEN, SILENCE, again, hang_up
 from commands.live import Live
 from commands.multiplex import Stream
 from commands.reply import Note, Reply
 from commands.timestamps import timestamp
 
-SILENCE = 300.0  # seconds without a byte, after which the engine is asked anew from where it was
-RETRY = 2.0  # seconds between two tries to reach the engine
 _CHUNK = 65_536  # bytes
 _HEADER = struct.Struct(">BxxxL")  # Docker API, "attach"
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)) ")
-AWAY = "The engine does not answer. It goes on from here once it does."
-BROKEN = (OSError, urllib3.exceptions.HTTPError, requests.RequestException, ValueError)
 
 
 @dataclass
@@ -48,21 +42,15 @@ class Followed:
 
     def follow(self, ctx: Context, live: Live) -> str:
         """Show what it prints until it ends, or has to; how it ended, as a sentence."""
-        while not live.ended:
-            try:
-                self._read(ctx.patient, live)
-                if ended := self._ended(ctx, live):
-                    return ended
-            except NotFound:
-                return "The container is gone."
-            except APIError as error:
-                if not wire.lost(error):
-                    raise
-                live.say(AWAY)
-            except (requests.RequestException, DockerException):
-                live.say(AWAY)
-            live.wait(RETRY)
-        return live.ended
+        return again(live, lambda _at: self._look(ctx, live))
+
+    def _look(self, ctx: Context, live: Live) -> str:
+        """Show what there is; how it ended, empty where it goes on."""
+        try:
+            self._read(ctx.patient, live)
+            return self._ended(ctx, live)
+        except NotFound:
+            return "The container is gone."
 
     def _ended(self, ctx: Context, live: Live) -> str:
         """How the container ended; empty where it runs, so that the engine ended the answer for another reason."""
@@ -110,13 +98,6 @@ def shown(ctx: Context, containers: list[Followed], name: str) -> Reply:
 
 def _together(ctx: Context, live: Live, containers: list[Followed]) -> list[str]:
     return live.together([partial(each.follow, ctx, live) for each in containers])
-
-
-def hang_up(client: APIClient, answer: requests.Response) -> None:
-    """End an answer that somebody reads in another thread."""
-    with suppress(Exception):  # it ended just now
-        there = client._get_raw_response_socket(answer)  # noqa: SLF001 - docker-py offers none
-        getattr(there, "_sock", there).shutdown(socket.SHUT_RDWR)
 
 
 @dataclass

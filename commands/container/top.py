@@ -6,9 +6,9 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.command import Command, arg, args, flag
-from commands.container import watching
 from commands.container.several import nameless
 from commands.context import Context
+from commands.enduring import again
 from commands.live import Live
 from commands.reply import Note, Reply, output
 from commands.secrets import mask_text
@@ -44,7 +44,7 @@ class Top(Command, name="container top", alias="top", permission=Permission.SEE,
         if not (self.refresh and ctx.watched):
             return output(text)
         with ctx.live() as live:
-            ended = watching.again(live, lambda _at: self._shown(ctx, live, container))
+            ended = again(live, lambda _at: self._shown(ctx, live, container))
         return Reply((Note(str(ended)),))
 
     def lives(self) -> bool:

@@ -13,8 +13,8 @@ from functools import partial
 from docker.errors import APIError, DockerException, NotFound
 
 from commands import wire
-from commands.container.following import AWAY, BROKEN, RETRY, SILENCE, hang_up
 from commands.context import Context
+from commands.enduring import AWAY, BROKEN, LOOK, SILENCE, hang_up
 from commands.live import Live
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0  # seconds
@@ -63,7 +63,7 @@ class Waiting:
             while not self.live.ended:
                 if self._asked(ref, container):
                     break
-                self.live.wait(RETRY)
+                self.live.wait(LOOK)
         finally:
             if not self.left:
                 self._over.set()

@@ -6,19 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import requests
-from docker.errors import APIError, DockerException
-
-from commands import wire
-from commands.container.following import AWAY, RETRY
 from commands.container.sampling import Sample
 from commands.container.trends import Trends
 from commands.context import Context
+from commands.enduring import again
 from commands.live import Live
 from commands.reply import Note, Output, Part, Reply, Table
 from commands.tabwriter import align
 
-LOOK = 2.0  # seconds between the beginnings of two looks
 ROWS = 20  # containers of a table that is painted; more have no room in a message
 _MORE = "{} of {} are shown: name those that you want to see."
 _NONE = "None of them runs any more."
@@ -52,28 +47,6 @@ def shown(ctx: Context, look: Callable[[], Look]) -> Reply:
     table = trends.table()
     parts: tuple[Part, ...] = (table, *trends.charts()) if table else ()
     return Reply((*parts, Note(ended)))
-
-
-def again(live: Live, look: Callable[[float], str | Reply]) -> str | Reply:
-    """Look again and again, and say so where the engine does not answer; why it ended, by the look or by somebody.
-
-    look is given the time of the monotonic clock, and gives what is not empty where it is the last. What the engine
-    refuses is raised.
-    """
-    while not live.ended:
-        at = time.monotonic()
-        try:
-            ended = look(at)
-        except (requests.RequestException, DockerException) as error:
-            if isinstance(error, APIError) and not wire.lost(error):
-                raise
-            live.say(AWAY)
-            live.wait(RETRY)
-            continue
-        if ended:
-            return ended
-        live.wait(max(0.0, at + LOOK - time.monotonic()))
-    return live.ended
 
 
 def _picture(reply: Reply) -> tuple[str, str]:

@@ -14,8 +14,8 @@ from docker.api.client import APIClient
 from docker.errors import DockerException
 
 from commands import units, wire
-from commands.container.following import BROKEN, hang_up
 from commands.context import Context
+from commands.enduring import BROKEN, hang_up
 from commands.reference import Reference
 
 DEFAULT_TAG = "latest"

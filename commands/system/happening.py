@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 import requests
-from docker.errors import APIError, DockerException
 
 from commands import wire
-from commands.container.following import AWAY, BROKEN, RETRY, SILENCE, hang_up
 from commands.context import Context
+from commands.enduring import BROKEN, SILENCE, again, hang_up
 from commands.live import Live
 from commands.reply import Note, Reply, failure
 from commands.system.sight import Event, Sight
@@ -48,19 +47,14 @@ class Happening:
     def follow(self, live: Live) -> str:
         """Show what happens until that has to end; why it had to, as a sentence."""
         sight = Sight(self.ctx, lasting=True)
-        while not live.ended:
-            try:
-                if self._newest:
-                    self._tell_of_a_gap(live)
-                self._read(sight, live)
-            except APIError as error:
-                if not wire.lost(error):
-                    raise
-                live.say(AWAY)
-            except (requests.RequestException, DockerException):
-                live.say(AWAY)
-            live.wait(RETRY)
-        return live.ended
+        return again(live, lambda _at: self._look(sight, live))
+
+    def _look(self, sight: Sight, live: Live) -> str:
+        """Show what there is; nothing ends it."""
+        if self._newest:
+            self._tell_of_a_gap(live)
+        self._read(sight, live)
+        return ""
 
     def _tell_of_a_gap(self, live: Live) -> None:
         """Say so where the engine does not have any more what came last, and so perhaps not all that came after it."""

@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from starlette.applications import Starlette
 
 from bot.buttons import Spent
-from bot.execution import Progress, silent
+from bot.execution import silent
 from bot.request import Outcome, Request
 from bot.settings import Mode
 from bot.slack import Access, Connection, SlackSide
@@ -30,6 +30,7 @@ from bot.slack.sockets import Sockets
 from bot.workspace import Workspace
 from bot.workspace.people import APP, OPS, TEAM, VIEWER
 from commands.asking import Field, Form
+from commands.live import Progress
 from fuzz.documents import STRANGERS
 from fuzz.target import must
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.buttons import Spent
-from bot.execution import Progress, silent
+from bot.execution import silent
 from bot.held import Held
 from bot.lasting import Kept
 from bot.request import Actor, Due, Late, Member, Outcome, Request, Status
@@ -18,6 +18,7 @@ from bot.slack.desk import Answer
 from bot.undelivered import Shown, Untracked
 from bot.workspace import Workspace
 from commands.asking import Form
+from commands.live import Progress
 from commands.reply import Button, Output, Reply, note
 
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from bot import blockrules
 from bot.clock import Clock
-from bot.execution import Progress
 from bot.settings import Mode
 from bot.slack import Access, Connection, SlackSide
 from bot.slack.afterwards import LEFT, LINES, under_way
@@ -22,7 +21,7 @@ from bot.workspace import Workspace
 from bot.workspace.message import Message
 from bot.workspace.people import ADMIN, OPS, UNJOINED
 from bot.workspace.web_api import Call
-from commands.live import View
+from commands.live import Progress, View
 from commands.reply import Button
 
 DIRECT = "D" + ADMIN[1:]
