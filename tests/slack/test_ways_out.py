@@ -47,7 +47,7 @@ def side(connection: Connection) -> Iterator[SlackSide]:
 def tell(side: SlackSide, place: Place, outcome: Outcome) -> None:
     """Answer something that was asked at this place."""
     request = Request("ps", Actor(place.user), Origin.SLASH, place.channel)
-    side._tell(Asked(request, place), outcome, place.user)
+    side._teller.tell(Asked(request, place), outcome, place.user)
 
 
 def calls(workspace: Workspace, method: str, at_least: int = 1) -> list[Any]:
@@ -188,7 +188,7 @@ def test_a_secret_in_a_line_stays_out_of_the_log_and_the_notice(
     line = "run -e DB_PASSWORD=hunter2swordfish web"
     workspace.fail("chat.postEphemeral", status=503)
     request = Request(line, Actor(VIEWER), Origin.SLASH, OPS)
-    side._tell(Asked(request, Place(OPS, VIEWER)), Outcome(Status.USAGE, note("no")), VIEWER)
+    side._teller.tell(Asked(request, Place(OPS, VIEWER)), Outcome(Status.USAGE, note("no")), VIEWER)
     assert "DB_PASSWORD=" in workspace.wait_for_message(DIRECT, "did not confirm").text
     assert "hunter2" not in caplog.text + workspace.wait_for_message(DIRECT, "did not confirm").text
     assert "may have been lost" in caplog.text

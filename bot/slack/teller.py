@@ -1,0 +1,69 @@
+"""What is told: an answer where it was asked, or something about slashdock itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.answers import written
+from bot.request import Origin, Outcome, Status
+from bot.slack.blocks import render
+from bot.slack.desk import Desk
+from bot.slack.flights import Flights
+from bot.slack.letter import FileLetter, MessageLetter
+from bot.slack.outbox import Outbox
+from bot.slack.payload import Asked
+from bot.slack.place import Place
+from bot.slack.post import Post
+from bot.slack.wants import NOTE_LIMIT
+from bot.undelivered import Heard, Shown
+from commands.reply import Note, Output, Reply, note
+
+PACE = 1.0  # seconds between two messages that everybody in a channel sees; Slack, chat.postMessage
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Puts messages, and the files that go with them, into the outbox."""
+
+    desk: Desk
+    post: Post
+    outbox: Outbox
+    flights: Flights
+
+    def tell(self, asked: Asked, outcome: Outcome, asker: str) -> None:
+        """Tell what came of a request where it was asked: asker is who ran it, for everybody else to know."""
+        if outcome.status is Status.DUPLICATE or outcome.reply.silent:
+            return
+        place, public = asked.place, outcome.public
+        host = outcome.host or asked.request.host
+        message = render(outcome, lambda button: self.desk.remember(button, host), asker)
+        lane = place.channel if public else f"{place.channel} {place.user}"
+        pace = PACE if public else 0
+        about = outcome.line or written(asked.request.line)
+        letter = MessageLetter(
+            message, self.post.ways(place, public=public), about, pace, self.flights.begin(outcome.due)
+        )
+        behind = asked.request.origin is Origin.SCHEDULE  # nobody waits for what the clock says
+        if not self.outbox.put(lane, letter, behind=behind):
+            letter.give_up()
+        for file in message.files:
+            self.outbox.put(lane, FileLetter(file, self.post.file_ways(place, public=public), pace), behind=behind)
+
+    def say(self, place: Place, text: str, heard: Callable[[Shown], None], *, public: bool) -> None:
+        """Tell something about slashdock itself; heard is told what became of it."""
+        message = render(Outcome(Status.DONE, _spoken(text)), lambda _button: "")
+        letter = MessageLetter(message, self.post.ways(place, public=public), pace=PACE, followed=Heard(heard))
+        if not self.outbox.put(place.channel, letter):
+            letter.give_up()
+            return
+        for file in message.files:
+            self.outbox.put(place.channel, FileLetter(file, self.post.file_ways(place, public=public), PACE))
+
+
+def _spoken(text: str) -> Reply:
+    """What slashdock says by itself; what is longer than a note goes on in a file, sentence by sentence."""
+    if len(text) <= NOTE_LIMIT:
+        return note(text)
+    head, _, rest = text.partition(": ")
+    return Reply((Note(f"{head}:"), Output(rest.replace(". ", ".\n") + "\n", "told.txt")))

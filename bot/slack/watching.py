@@ -1,0 +1,80 @@
+"""How what is under way is shown to whoever asked for it, and what is typed where that is a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from bot.answers import written
+from bot.clock import Clock
+from bot.request import Outcome, Request, Status
+from bot.slack.afterwards import under_way
+from bot.slack.payload import Asked, Typed
+from bot.slack.place import Place
+from bot.slack.post import Canvas
+from bot.slack.progress import Progress
+from bot.slack.teller import Teller
+from bot.slack.threads import Threads
+from commands.reply import Button, note
+
+STALE = 60.0  # seconds after which what was written is not typed any more
+UPDATES = "updates"  # the lane of all messages that are painted anew: each has its turn
+_ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Messages that are painted anew, and the threads of those that are sessions."""
+
+    teller: Teller
+    clock: Clock
+    _threads: Threads = field(default_factory=Threads)
+
+    def lives(self, thread: tuple[str, str]) -> bool:
+        """Whether a session has this thread, given by its channel and its first message."""
+        return self._threads.number(thread) is not None
+
+    def type(self, typed: Typed) -> None:
+        """What was written in the thread of a session; what lay too long is not typed, as no late line is run."""
+        number = self._threads.number((typed.channel, typed.thread))
+        if number is not None and self.clock.now() - typed.sent <= STALE:
+            self.teller.desk.type(number, typed.user, typed.said, typed.delivery, typed.at)
+
+    def progress(self, asked: Asked) -> Progress:
+        """How far it is, for those who will see its answer; where that is the asker alone: that it goes on."""
+        request, place = asked.request, asked.place
+        line = written(request.line)
+        shared, remember = place.direct or self.teller.desk.public(request), self._buttons(request.host)
+        return Progress(
+            self.teller.post.canvas(place) if shared else None,
+            lambda view, over: under_way(line, place.user, view, remember, over=over),
+            lambda letter, first: self.teller.outbox.put(place.channel if first else UPDATES, letter),
+            lambda: self.teller.tell(asked, _goes_on(request), place.user),
+            lambda _view: self._place_of_its_own(asked, shared=shared),
+            self.teller.post.tempo,
+            self._threads,
+        )
+
+    def _place_of_its_own(self, asked: Asked, *, shared: bool) -> Canvas:
+        """A message in no thread, in direct messages where others may not see it: then whoever asked is told so."""
+        place = asked.place
+        if shared:
+            return self.teller.post.canvas(replace(place, thread="", beneath=""))
+        self.teller.tell(asked, Outcome(Status.DONE, note(_ELSEWHERE), line=written(asked.request.line)), place.user)
+        return self.teller.post.canvas(Place(place.user, place.user, direct=True))
+
+    def _buttons(self, host: str) -> Callable[[Button], str]:
+        """Remembers each button once, however often it is painted."""
+        known: dict[Button, str] = {}
+
+        def remember(button: Button) -> str:
+            if button not in known:
+                known[button] = self.teller.desk.remember(button, host)
+            return known[button]
+
+        return remember
+
+
+def _goes_on(request: Request) -> Outcome:
+    line = written(request.line.strip().removeprefix("docker "))
+    return Outcome(Status.DONE, note(f"Still at it: docker {line}. The answer follows here."))
