@@ -56,7 +56,7 @@ def test_with_twenty_streams_nothing_is_refused_and_a_decision_is_painted_at_onc
     posts, numbers = made.store.approvals.posts, range(1, DECISIONS + 1)
     until(lambda: all(post.is_there for number in numbers for post in posts.of(number)))
     request = Request("restart web", Actor(ASKER), Origin.SLASH, OPS)
-    streams = [side._progress(Asked(request, Place.asked(OPS, ASKER, ""))) for _ in range(STREAMS)]
+    streams = [side._watching.progress(Asked(request, Place.asked(OPS, ASKER, ""))) for _ in range(STREAMS)]
     over = threading.Event()
     painting = threading.Thread(target=_paint, args=(streams, over))
     painting.start()
