@@ -34,6 +34,7 @@ verbs = ["cleanup on"]
 on = ["*"]
 approve = "second"
 """
+UNUSED = "would be removed: nothing uses it, first seen "  # how the fate of an image begins that a run would take
 EVERYTHING = "--what images,containers,networks,cache --most 1000 --most-percent 100 --age 1d"
 
 

@@ -80,10 +80,14 @@ def test_the_plan_changes_nothing_and_the_run_does_what_it_says(api: APIClient, 
     """Both ways to ask for the plan say the same, and then it happens."""
     identity = _nameless(api)
     planned = _told(old.say("cleanup plan"))
-    assert re.search(rf"^{identity[7:19]} .*would be removed$", planned, re.MULTILINE)
+    assert re.search(
+        rf"^{identity[7:19]} .*would be removed: it has no name, nothing uses it, first seen .* ago$",
+        planned,
+        re.MULTILINE,
+    )
     assert _told(old.say("schedule run cleanup --dry-run")) == planned
     assert _exists(api, identity)
-    assert planned.splitlines()[1].replace("would be removed", "removed") in _told(old.say("schedule run cleanup"))
+    assert re.sub("would be removed: .*", "removed", planned.splitlines()[1]) in _told(old.say("schedule run cleanup"))
     assert not _exists(api, identity)
 
 

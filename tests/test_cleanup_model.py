@@ -200,7 +200,8 @@ def test_the_plan_is_what_a_model_of_its_own_says_and_every_container_starts_aft
     yard.proxy.requests.clear()
     planned = yard.bench.say("cleanup plan all")
     asked = Counter(re.sub(r"^GET /v1\.\d\d|\?.*", "", each) for each in yard.proxy.requests)
-    assert Counter(rows(planned, "would be removed")) == Counter(each[7:19] for each in goes)
+    planned_to_go = rows(planned, r"would be removed: [^\n]*, first seen [^\n]*")
+    assert Counter(planned_to_go) == Counter(each[7:19] for each in goes)
     looks = sum(re.fullmatch(r"/containers/[0-9a-f]{64}/json", each) is not None for each in asked)
     assert looks <= len(yard.containers)  # one for each whose image has lost its name
     assert {

@@ -9,7 +9,7 @@ from commands.cleanup.disk import Gauge
 from commands.cleanup.facts import Thing
 from commands.cleanup.memory import Ran
 from commands.cleanup.planning import Plan
-from commands.cleanup.policy import DANGLING, DEFAULT, Policy
+from commands.cleanup.policy import CACHE, CONTAINERS, DANGLING, DEFAULT, IMAGES, NETWORKS, Policy
 from commands.cleanup.removal import End, Removal
 from commands.context import Context
 from commands.listing import short
@@ -20,6 +20,14 @@ from commands.system.room import Unread
 from commands.units import ago, size
 
 HEADER = ("ID", "KIND", "NAME", "SIZE", "CREATED", "WHAT")
+_UNUSED = {
+    DANGLING: "it has no name, nothing uses it",
+    IMAGES: "nothing uses it",
+    CONTAINERS: "it does not run",
+    NETWORKS: "nothing is on it",
+    CACHE: "no build uses it",
+}
+_STEP = "what was made of it goes"
 _NOTHING: dict[tuple[str, ...], str] = {(DANGLING,): "There are no dangling images."}
 _LATER = "one run removes {} at most, the next goes on"
 _MORE = "`{}` removes all {} at once, where somebody else agrees."
@@ -32,7 +40,7 @@ Row = tuple[str, ...]
 def before(planned: Plan, gauge: Gauge, now: float) -> Reply:
     """What a run would do; what a dry one does. Raises Unread."""
     policy, full = gauge.policy, _notes(gauge.most())
-    rows = (*(_row(each, now, "would be removed") for each in planned.remove), *_left(planned, now))
+    rows = (*(_row(each, now, _goes(each, now)) for each in planned.remove), *_left(planned, now))
     if not rows:
         return Reply(full) + nothing(policy)
     return Reply((*full, Table((HEADER, *rows)), *_hints(planned, policy)))
@@ -45,7 +53,7 @@ def nothing(policy: Policy) -> Reply:
 
 def going(planned: Plan, now: float) -> tuple[Row, ...]:
     """What goes, for whoever has to agree to it."""
-    return (HEADER, *(_row(each, now, "would be removed") for each in planned.remove))
+    return (HEADER, *(_row(each, now, _goes(each, now)) for each in planned.remove))
 
 
 def after(ctx: Context, planned: Plan, gauge: Gauge, removal: Removal, ran: Ran) -> Reply:
@@ -110,6 +118,13 @@ def _left(planned: Plan, now: float) -> Iterator[Row]:
     later = f"stays: {_LATER.format(len(planned.remove))}"
     yield from (_row(each, now, later) for each in planned.later)
     yield from (_row(each, now, f"stays: {why}") for each, why in planned.keep)
+
+
+def _goes(thing: Thing, now: float) -> str:
+    """That it would go, and why."""
+    why = _STEP if thing.step else _UNUSED[thing.word]
+    used = f", last used {ago(now - thing.used).lower()}" if thing.used else ""
+    return f"would be removed: {why}, first seen {ago(now - thing.seen).lower()}{used}"
 
 
 def _row(thing: Thing, now: float, fate: str) -> Row:
