@@ -6,6 +6,7 @@ import re
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -77,7 +78,7 @@ class Host:
         self.url = url
         self._tls = tls
         self._own = threading.local()
-        self._clients: list[APIClient] = []
+        self._clients: weakref.WeakSet[APIClient] = weakref.WeakSet()  # those of a thread go with it
         self.namespaces = Namespaces(self.quick)
         self.removed: Callable[[list[str]], None] = lambda _images: None  # hears which images went from here
         self._beside = Pool(f"{name}-beside", threads=BESIDE, backlog=0)
@@ -112,8 +113,8 @@ class Host:
     def close(self) -> None:
         """Close the connections of all threads, and let those end that are idle."""
         self._beside.close(time.monotonic())
-        while self._clients:
-            self._clients.pop().close()
+        for client in list(self._clients):
+            client.close()
 
     def absent(self, target: Target) -> Missing:
         """What the engine says of such a name where nothing has it: for what the asker may not know of."""
@@ -128,7 +129,7 @@ class Host:
         key = str(timeout)
         if key not in clients:
             clients[key] = self._connected(timeout)
-            self._clients.append(clients[key])
+            self._clients.add(clients[key])
         return clients[key]
 
     def _connected(self, timeout: int) -> APIClient:

@@ -70,9 +70,10 @@ class Living(Attending):
 
     def say(self, state: str) -> None:
         """Tell how it stands."""
-        if state != self._state:
-            self._state = state
-            self._paint("")
+        with self._lock:
+            if state != self._state:
+                self._state = state
+                self._paint("")
 
     @property
     def lived(self) -> float:

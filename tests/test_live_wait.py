@@ -162,6 +162,20 @@ def test_what_something_else_wrote_is_not_begun(workspace: Workspace, bot: BotPr
     assert job
 
 
+def test_it_goes_on_where_the_engine_ends_before_it_was_asked_for_the_end(
+    workspace: Workspace, fresh_world: str, job: str, api: APIClient, tmp_path: Path
+) -> None:
+    """As long as it was there when the line was judged."""
+    door = Door(fresh_world, last="containers/job/json")
+    with door.serve(tmp_path) as address, started(BotProcess(tmp_path, address, by_socket(workspace))):
+        workspace.slash(ADMIN, OPS, "wait --public job")
+        eventually(lambda: painted(workspace, OPS, "The engine does not answer"))
+        door.open()
+        eventually(lambda: painted(workspace, OPS, WAITS))
+        api.stop(job)
+        assert "7" in _answer(workspace, "ran docker wait").plain()
+
+
 def test_it_goes_on_past_ends_of_the_engine(
     workspace: Workspace, fresh_world: str, job: str, api: APIClient, tmp_path: Path
 ) -> None:

@@ -15,17 +15,19 @@ from bot.slack.post import Canvas
 from bot.slack.said import Refused, Unsure
 from commands.live import Page
 
+TRIES = 5  # looks in a row of which Slack does not say whether it took them, after which it is not tried again
 PACE = 1.2  # seconds between two looks; Slack, chat.update, 50 a minute
 
 log = logging.getLogger(__name__)
 
-Put = Callable[[Letter, bool], object]  # queues a letter; True for the one that makes the message
+Put = Callable[[Letter, bool], bool]  # queues a letter, where there is room; True for the one that makes the message
 
 
 @dataclass
 class _Sheet:
     canvas: Canvas | None = None
     shown: Message | None = None
+    unsure: int = 0  # looks in a row of which Slack did not say whether it took them
     text: Callable[[], str] | None = None  # what it has to say; None where it says that already
 
 
@@ -66,7 +68,7 @@ class Pages:
         assert text is not None  # noqa: S101 - as _due says
         message = drawn(text())
         if message is not None and message != sheet.shown:
-            self._paint(sheet, canvas, message)
+            self._paint(sheet, canvas, message, text)
         with self._lock:
             for old in [each for each in self._sheets if each < number and self._sheets[each].text is None]:
                 del self._sheets[old]
@@ -78,17 +80,27 @@ class Pages:
         with self._lock:
             self._queued = False
 
-    def _paint(self, sheet: _Sheet, canvas: Canvas, message: Message) -> None:
+    def _paint(self, sheet: _Sheet, canvas: Canvas, message: Message, text: Callable[[], str]) -> None:
         faults = problems(message.payload())
         if faults:
             log.error("a message of a session that Slack would refuse was left out: %s", "; ".join(faults))
             return
         try:
             canvas.paint(message.payload())
-        except (Refused, Unsure) as error:
+        except Refused as error:
             log.info("what a session printed is not shown: %s", error)
+        except Unsure as error:
+            log.warning("what a session printed may not be shown: %s", error)
+            self._unsure(sheet, text)
         else:
-            sheet.shown = message
+            sheet.shown, sheet.unsure = message, 0
+
+    def _unsure(self, sheet: _Sheet, text: Callable[[], str]) -> None:
+        """Paint it once more, which does no harm where it was painted; a message may not be made twice."""
+        with self._lock:
+            sheet.unsure += 1
+            if sheet.canvas and sheet.canvas.painted and sheet.unsure < TRIES:
+                sheet.text = sheet.text or text
 
     def _due(self) -> int | None:
         return min((number for number, sheet in self._sheets.items() if sheet.text is not None), default=None)
@@ -100,4 +112,5 @@ class Pages:
                 return
             self._queued = True
             first = self._sheets[number].canvas is None
-        self._put(self, first)
+        if not self._put(self, first):
+            self.give_up()

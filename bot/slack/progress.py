@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.blockrules import problems
 from bot.slack.message import Message
-from bot.slack.pages import Pages, Put
+from bot.slack.pages import TRIES, Pages, Put
 from bot.slack.post import Canvas
 from bot.slack.said import NotNow, Refused, Unsure
 from bot.slack.tempo import PACE, Tempo
@@ -40,6 +40,7 @@ class _State:
     lived: bool = False  # a place of its own was made for what lives on
     open: bool = False  # what is written in the thread of a session is heard
     shown: tuple[View, bool] | None = None  # the look that the message has
+    unsure: int = 0  # looks in a row of which Slack did not say whether it took them
 
     @property
     def look(self) -> tuple[View, bool]:
@@ -161,11 +162,10 @@ class Progress:
             self._give_up(told=self._state.shown is not None)
         except Unsure as loss:
             log.warning("how far something is may not be shown: %s", loss)
-            if not canvas.painted:
-                self._give_up(told=True)
+            self._unsure(canvas)
         else:
             with self._lock:
-                first, self._state.shown = self._state.shown is None, look
+                first, self._state.shown, self._state.unsure = self._state.shown is None, look, 0
             view, ended = look
             if first and view.session and not ended and self._threads is not None:
                 self._threads.open(canvas.thread, view.session)
@@ -174,6 +174,17 @@ class Progress:
                 self._queue()
                 self._pages.begin(canvas.beneath)
         return True
+
+    def _unsure(self, canvas: Canvas) -> None:
+        """Paint it once more, which does no harm where it was painted; a message may not be made twice."""
+        if not canvas.painted:
+            self._give_up(told=True)
+            return
+        with self._lock:
+            self._state.unsure += 1
+            again = self._state.unsure < TRIES
+        if again:
+            self._queue()
 
     def _give_up(self, *, told: bool) -> None:
         with self._lock:
@@ -188,7 +199,9 @@ class Progress:
                 return
             self._state.queued, first = True, self._state.shown is None
             self._since = time.monotonic()
-        self._put(_First(self) if first else self, first)
+        if not self._put(_First(self) if first else self, first):
+            with self._lock:
+                self._state.queued = False
 
 
 @dataclass

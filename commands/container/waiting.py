@@ -71,8 +71,8 @@ class Waiting:
 
     def _asked(self, ref: str, container: str) -> bool:
         """Ask the engine, which answers once it has ended; False where it went away before."""
-        client = self.ctx.patient
         try:
+            client = self.ctx.patient
             answer = wire.post(client, "/containers/{0}/wait", container, params={}, timeout=SILENCE, stream=True)
             self._say()
             with closing(answer), self.live.closing(lambda: hang_up(client, answer)):

@@ -168,3 +168,16 @@ def test_the_end_of_a_long_text_is_shown() -> None:
     assert shown.split("\n") == lines[-len(shown.split("\n")) :]
     assert len(shown.split("\n")) <= LINES
     assert len(shown) <= LEFT
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_look_of_which_slack_says_nothing_is_painted_again(work: Work, *, after: bool) -> None:
+    """Whether it was taken or not; no further look has to come for that."""
+    work.workspace.slash(ADMIN, OPS, "restart web").wait()
+    find(work, OPS, "Still at it")
+    work.say("step 1\n")
+    find(work, OPS, "step 1")
+    work.workspace.fail("chat.update", after=after)
+    work.say("step 2\n")
+    work.workspace.wait_for(lambda: len(work.calls("chat.update")) > 1)
+    find(work, OPS, "step 2")
