@@ -149,7 +149,7 @@ def _shown(rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
         yield Note(f"These {len(rows) - 1} would go:")
         yield Output(table(tuple(rows)), "would-go.txt")
     elif rows:
-        yield Table(tuple(rows), ours=True)
+        yield Table(tuple(rows), ours=True, caption="What would go")
 
 
 def unfilled(form: Form, command: Command, there: Iterable[Found]) -> End:

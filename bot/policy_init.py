@@ -24,6 +24,14 @@ admin = {{ slack = ["{admin}"], roles = ["admin"] }}
 # [protect]  # what nobody may touch from chat, whatever their roles allow
 # containers = ["traefik", "prod-db*"]
 
+# As soon as there are two of you: what is in a volume exists nowhere else, so somebody else has to agree.
+# [approvals.second]
+# need = 1
+# from = ["admin", "operator"]
+# [[require]]
+# verbs   = ["volume rm", "volume prune"]
+# approve = "second"
+
 # Classes of verbs: see (ps, images, inspect), read (logs), act (start, stop, restart, kill),
 # change (commit, image prune), enter (what reads or writes inside of a container).
 # A single verb may stand there as well: "logs". on: "*", "name:web-*", "project:shop", "label:tier=front".

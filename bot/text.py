@@ -53,7 +53,7 @@ def _pieces(part: Part) -> Iterator[Piece]:
             yield Piece(text, error=True)
         case Printed(printed):
             yield from (Piece(text, error=error) for text, error in printed)
-        case Table(rows, ours):
+        case Table(rows, ours, _):
             yield Piece(table(rows), error=ours, ours=ours)
         case Document():
             yield _document(part)

@@ -43,10 +43,14 @@ class Printed:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as docker prints it: the first row is the header; tabs are never in a cell. ours: docker would not."""
+    """A table as docker prints it: the first row is the header; tabs are never in a cell. ours: docker would not.
+
+    One with a caption is drawn as Slack draws tables, and not as a terminal does.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     ours: bool = False
+    caption: str = ""
 
 
 @dataclass(frozen=True)

@@ -288,11 +288,17 @@ def test_the_first_file_loads_and_has_its_administrator(tmp_path: Path) -> None:
 
 def test_what_the_first_file_comments_out_loads_too() -> None:
     """Each example in it is right."""
-    text = re.sub(r"^# (?=alice|bob|\[|allow|containers)", "", policy_init.first("U0ADA00001"), flags=re.MULTILINE)
+    text = re.sub(
+        r"^# (?=alice|bob|\[|allow|containers|need|from|verbs|approve)",
+        "",
+        policy_init.first("U0ADA00001"),
+        flags=re.MULTILINE,
+    )
     policy = Policy.parse(text, "policy.toml", SPECS)
     assert [person.name for person in policy.terms.people] == ["admin", "alice", "bob"]
     assert policy.terms.channels is not None
     assert policy.terms.protect["container"] == ("traefik", "prod-db*")
+    assert [rule.approve for rule in policy.terms.requires] == ["second"]
 
 
 def test_the_first_file_overwrites_nothing(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_never
 
 from bot.request import Outcome
-from bot.slack import charts, elements, room
+from bot.slack import charts, elements, room, tables
 from bot.slack.characters import cut, cut_escaped, escaped, head, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
@@ -23,6 +23,7 @@ LINE_LIMIT = 500  # characters of the line in the first line of a message
 TITLE_LIMIT = 100  # characters of a file's title
 NAME_LIMIT = 100  # characters of a file's name
 BUTTON = "Button: "  # what the text, which a screen reader reads, says before a button
+BLOCKS = 40  # before a table; Slack takes 50 in a message, and charts and buttons come after it
 FILES = 5  # of a message, beside one for all that goes beyond; each is a request to Slack and a message of its own
 RAN = " ran "
 SILENT = "There is no output."
@@ -57,7 +58,9 @@ class _Page:
         self.rest: list[str] = []  # what there was no room for
         self.hidden = 0
         self.shows = False  # anything beside its heading
-        self.elements: list[Json] = []
+        self.blocks: list[Json] = []
+        self.elements: list[Json] = []  # those of the block that is being written
+        self.cells = tables.CHARACTERS  # that are left for tables
         self.buttons: list[Json] = []
         self.drawn = charts.fitting(outcome.reply.parts)
         self.spoken: list[str] = []
@@ -80,14 +83,17 @@ class _Page:
         """Share out the room: what slashdock adds comes first, because docker's text can go on in a file."""
         self.own = min(sum(wanted(part, self.drawn) for part in self.outcome.reply.parts), room.OWN) + room.FILES
         taken = self.own + sum(map(room.size, (*self.elements, *self.drawn.values()))) + room.LAST
+        taken += room.FRAME * sum(isinstance(part, Table) for part in self.outcome.reply.parts)
         taken += room.PRESSED if any(isinstance(part, Buttons | Asking) for part in self.outcome.reply.parts) else 0
         self.docker = min(room.DOCKER, room.BLOCKS - taken)
 
     def add(self, part: Part) -> None:
         """One part of the reply."""
         match part:
-            case Output() | Errors() | Printed() | Table():
+            case Output() | Errors() | Printed():
                 self._docker(*_text(part))
+            case Table():
+                self._table(part)
             case Chart():
                 self._chart(part)
             case Document(content, name, title):
@@ -114,11 +120,17 @@ class _Page:
             self._note(f"Characters that cannot be seen are shown as \\u{{...}}: {self.hidden}.")
         if not (self.shows or self.buttons):
             self._note(SILENT)
-        blocks: list[Json] = [{"type": "rich_text", "elements": self.elements}] if self.elements else []
-        blocks += self.drawn.values()
+        self._finish()
+        self.blocks += self.drawn.values()
         if self.buttons:
-            blocks.append({"type": "actions", "elements": self.buttons})
-        return Message(self._said() or SILENT, tuple(blocks), tuple(self.files))
+            self.blocks.append({"type": "actions", "elements": self.buttons})
+        return Message(self._said() or SILENT, tuple(self.blocks), tuple(self.files))
+
+    def _finish(self) -> None:
+        """What was written is a block; what comes next is another."""
+        if self.elements:
+            self.blocks.append({"type": "rich_text", "elements": self.elements})
+        self.elements = []
 
     def _said(self) -> str:
         """All for the ear; where that is too long, docker's text is cut and what slashdock adds is kept."""
@@ -142,6 +154,20 @@ class _Page:
             self.spoken.append(escaped(kept.rstrip("\n")))
         if kept != shown:
             self._keep(shown, kept, name)
+
+    def _table(self, part: Table) -> None:
+        """One that has a caption as Slack draws it, where it takes it."""
+        drawn = tables.block(part, self.cells)
+        if drawn is None or len(self.blocks) > BLOCKS:
+            self._docker(*_text(part))
+            return
+        block, taken = drawn
+        self.cells -= taken
+        self.shows = True
+        self._finish()
+        self.blocks.append(block)
+        self.long.append(len(self.spoken))
+        self.spoken.append(escaped(self._seen(table(part.rows)).rstrip("\n")))
 
     def _keep(self, whole: str, kept: str, name: str) -> None:
         """Put the whole into a file, and say so."""

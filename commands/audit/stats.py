@@ -43,7 +43,7 @@ class Stats(Filtered, name="audit stats", permission=Permission.SEE):
         if not found:
             return Reply((Output("Nothing was asked in this time.\n"),))
         rows = sorted(_counted(found[:MOST], self.by), key=lambda row: (-int(row[1]), row[0]))
-        table = Table(((self.by.upper(), *_HEADER), *rows), ours=True)
+        table = Table(((self.by.upper(), *_HEADER), *rows), ours=True, caption=f"What was asked, by {self.by}")
         return Reply((table, Note(f"Only the newest {MOST} are counted."))) if len(found) > MOST else Reply((table,))
 
 

@@ -43,7 +43,7 @@ def before(planned: Plan, gauge: Gauge, now: float) -> Reply:
     rows = (*(_row(each, now, _goes(each, now)) for each in planned.remove), *_left(planned, now))
     if not rows:
         return Reply(full) + nothing(policy)
-    return Reply((*full, Table((HEADER, *rows)), *_hints(planned, policy)))
+    return Reply((*full, Table((HEADER, *rows), caption="What would go, and what stays"), *_hints(planned, policy)))
 
 
 def nothing(policy: Policy) -> Reply:
@@ -63,7 +63,10 @@ def after(ctx: Context, planned: Plan, gauge: Gauge, removal: Removal, ran: Ran)
     if not rows:
         return Reply(_left_room(gauge)) + nothing(policy)
     freed = "not measured" if ran.freed is None else size(ran.freed)
-    parts: list[Part] = [Table((HEADER, *rows)), Output(f"Total reclaimed space: {freed}\n")]
+    parts: list[Part] = [
+        Table((HEADER, *rows), caption="What went, and what stays"),
+        Output(f"Total reclaimed space: {freed}\n"),
+    ]
     parts += [Note(_counted(ran)), *_left_room(gauge), *_hints(planned, policy)]
     if ran.freed == 0 and (much := list(space.large(ctx))):
         parts.append(Note(f"Nothing was freed. {' '.join(much)}"))

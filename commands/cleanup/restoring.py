@@ -100,7 +100,7 @@ def restore(ctx: Context, backs: list[Back]) -> Reply:
         except (requests.RequestException, DockerException):
             fate, broken = "not known: the engine did not answer", _LOST.format(back.taken.name)
         rows.append(back.row(fate))
-    parts: tuple[Part, ...] = (Table((HEADER, *rows)),)
+    parts: tuple[Part, ...] = (Table((HEADER, *rows), caption="What came back"),)
     if not broken:
         return Reply(parts, ids=tuple(ids))
     return Reply((*parts, Errors(f"{broken}\n")), failed=True, error=broken, unknown=True, ids=tuple(ids))

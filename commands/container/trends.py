@@ -76,7 +76,7 @@ class Trends:
     def table(self) -> Table | None:
         """The mean and the most of each; None where there was nothing."""
         rows = [(name, *_cells(told)) for name, told in sorted(self._sums.items())[:TOLD]]
-        return Table((_HEADER, *rows), ours=True) if rows else None
+        return Table((_HEADER, *rows), ours=True, caption="What they used") if rows else None
 
     def _busiest(self) -> list[str]:
         there = {name for _, look in self._looks for name in look}

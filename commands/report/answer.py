@@ -26,5 +26,5 @@ def _section(section: Section) -> Iterator[Part]:
     more = (f"There {'is' if hidden == 1 else 'are'} {many(hidden, 'more row')} in the file of --pdf.",)
     yield Note(f"{section.title}: {' '.join((*section.words, *(more if hidden > 0 else ())))}")
     if section.rows:
-        yield Table((section.header, *section.rows[:ROWS]), ours=True)
+        yield Table((section.header, *section.rows[:ROWS]), ours=True, caption=section.title)
     yield from section.charts

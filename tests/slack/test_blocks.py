@@ -116,6 +116,28 @@ def test_a_moment_is_shown_in_the_reader_s_zone() -> None:
     assert (date["timestamp"], date["fallback"]) == (1_700_000_000, "2023-11-14 22:13:20 UTC")
 
 
+def test_a_table_with_a_caption_is_drawn_by_slack_where_it_stands() -> None:
+    """Whole numbers are numbers, so that they sort; what reads the text reads the same cells."""
+    message = shown(
+        Note("before"), Table((("NAME", "RUNS"), ("web", "12"), ("", "x")), caption="Containers"), Note("after")
+    )
+    assert [block["type"] for block in message.blocks] == ["rich_text", "data_table", "rich_text"]
+    drawn = message.blocks[1]
+    assert drawn["caption"] == "Containers"
+    assert [[cell["text"] for cell in row] for row in drawn["rows"]] == [["NAME", "RUNS"], ["web", "12"], ["-", "x"]]
+    assert (drawn["rows"][1][1]["type"], drawn["rows"][1][1]["value"]) == ("raw_number", 12)
+    assert "web       12" in message.text
+
+
+@pytest.mark.parametrize("rows", [1, 202, 150])
+def test_a_table_that_slack_does_not_take_is_shown_as_docker_prints_it(rows: int) -> None:
+    """With no row, with too many, or with too long a text: the rest is in a file."""
+    table = (("NAME",), *((f"{at} " + "x" * (200 if rows == 150 else 1),) for at in range(rows - 1)))
+    message = shown(Table(table, caption="Containers"))
+    assert "data_table" not in {block["type"] for block in message.blocks}
+    assert fixed_width(message)[0].startswith("NAME")
+
+
 def test_a_button_carries_only_an_opaque_id() -> None:
     """The line stays with us; one that destroys asks first, with the whole line before the eyes."""
     message = shown(Buttons((Button("Logs", "logs web"), Button("Remove web", "rm -f web", danger=True))))
@@ -177,7 +199,11 @@ parts = st.one_of(
     st.builds(Errors, st.text(max_size=300)),
     st.builds(Printed, st.lists(st.tuples(st.text(max_size=300), st.booleans()), max_size=9).map(tuple)),
     st.integers(1, 4).flatmap(
-        lambda width: st.builds(Table, st.lists(st.tuples(*[st.text(max_size=9)] * width), min_size=1).map(tuple))
+        lambda width: st.builds(
+            Table,
+            st.lists(st.tuples(*[st.text(max_size=9)] * width), min_size=1).map(tuple),
+            caption=st.sampled_from(["", "Containers"]),
+        )
     ),
     st.builds(Note, st.text(max_size=4_000)),
     st.builds(Moment, st.text(max_size=20), st.floats(0, 4e9)),
@@ -220,6 +246,7 @@ long_parts = st.one_of(
     st.builds(Errors, long_words),
     st.builds(Printed, st.lists(st.tuples(long_words, st.booleans()), max_size=9).map(tuple)),
     st.builds(Note, long_words),
+    st.builds(Table, st.lists(st.tuples(long_words, long_words), max_size=9).map(tuple), caption=st.just("Long")),
     st.builds(Moment, long_words, st.floats(0, 4e9)),
     st.builds(
         lambda line, number: Buttons((Button("Go", line[:1_900], danger=True),) * number),
@@ -241,7 +268,7 @@ def test_a_message_whose_button_was_pressed_is_one_that_slack_takes(reply: list[
     message = shown(Buttons((Button("Go", "ps"),)), *reply, public=public, line=line)
     after = without_buttons(message.text, message.blocks, Spent(7, "U0ADMIN001", line or "ps"))
     assert problems(after.payload()) == ()
-    assert sum(map(room.size, after.blocks)) <= room.BLOCKS
+    assert sum(room.size(block) for block in after.blocks if block["type"] != "data_table") <= room.BLOCKS
 
 
 def chart(name: str, points: int = 3, title: str = "Memory") -> Chart:
