@@ -10,7 +10,7 @@ from docker.errors import APIError, DockerException
 
 from commands import wire
 from commands.engine_errors import daemon
-from commands.reply import Errors, Reply, lines
+from commands.reply import Errors, Reply, failure, lines
 from commands.target import Target
 
 AT_ONCE = 8  # objects of a line, where docker takes 50: each costs a thread and a connection here
@@ -27,6 +27,15 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
 
 class Untouched(Refusal):
     """The same where it is sure that nothing was done, and nothing asked."""
+
+
+class Cancelled(Refusal):
+    """Somebody ended it; known is what is known of it then."""
+
+    def __init__(self, ended: str, known: str) -> None:
+        super().__init__(f"Cancelled: {ended} {known}")
+        self.ended = ended
+        self.known = known
 
 
 class Remark(Exception):  # noqa: N818 - an answer, not a fault
@@ -58,6 +67,11 @@ def cancelled(ended: str, known: str) -> Reply:
     """What is told of a work that somebody ended, and what is known of it."""
     text = f"Cancelled: {ended} {known}"
     return Reply((Errors(f"{text}\n"),), failed=True, error=text, cancelled=True)
+
+
+def refused(error: Exception) -> Reply:
+    """What is told of a refusal, also where that is somebody who ended it."""
+    return cancelled(error.ended, error.known) if isinstance(error, Cancelled) else failure(str(error))
 
 
 def unanswered(what: str, look: str = "") -> Reply:

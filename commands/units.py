@@ -58,6 +58,14 @@ def size(octets: float, digits: int = 3) -> str:
     return _scaled(octets, 1000, _DECIMAL, digits)
 
 
+def pace(done: int, whole: int, passed: float) -> str:
+    """How many bytes moved in so many seconds, how fast, and how long the rest takes; whole is 0 where unknown."""
+    per_second = done / passed if passed > 0 else 0.0
+    told = f"{size(done, 4)} of {size(whole, 4)}" if done <= whole else size(done, 4)
+    left = f", {(whole - done) / per_second:.0f} s left" if per_second and done <= whole else ""
+    return f"{told}, {size(per_second)}/s{left}"
+
+
 def binary_size(octets: float) -> str:
     """Bytes in powers of 1024, such as "23.54GiB"."""
     return _scaled(octets, 1024, _BINARY, 4)

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from bot_process import BotProcess, by_socket, started
+from bot_process import POLICY, BotProcess, by_socket, started
+from dam import Dam
 from docker.api.client import APIClient
 from engine import Engine
 from eventually import eventually, running
@@ -23,6 +24,7 @@ from commands import prunes
 from commands.prunes import Going
 
 SLOW = "sleep 98765.25"
+MOST = 1_000_000  # bytes that go through a dam
 
 
 @pytest.fixture
@@ -101,3 +103,45 @@ def test_a_prune_is_cancelled_between_two_objects() -> None:
     assert reply.cancelled
     assert reply.error == "Cancelled: ada stopped it. 2 objects of 3 not tried."
     assert reply.ids == ("a",)
+
+
+@pytest.fixture
+def dam(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[Dam]:
+    """The bot behind one, for whom all may be done and that has this folder."""
+    dam = Dam(fresh_world, MOST)
+    (tmp_path / "policy.toml").write_text(POLICY.replace('"act", "change"]', '"act", "change", "enter"]'))
+    settings = by_socket(workspace) | {"SLASHDOCK_FILES": str(tmp_path)}
+    with dam.serve(tmp_path) as address, started(BotProcess(tmp_path, address, settings)):
+        yield dam
+
+
+@pytest.mark.parametrize("line", ["export web", "save busybox", "cp web:/bin -"])
+def test_what_is_taken_from_an_engine_is_cancelled_and_nothing_of_it_is_kept(
+    workspace: Workspace, dam: Dam, tmp_path: Path, line: str
+) -> None:
+    """How far it was is shown meanwhile, and the engine need not say anything any more."""
+    workspace.slash(ADMIN, OPS, line)
+    assert "Nothing of it was kept" in _cancel(workspace).plain()
+    dam.open()
+    workspace.slash(ADMIN, OPS, "audit ls --public --format '{{.Verb}} {{.Status}}'")
+    assert eventually(lambda: painted(workspace, OPS, " cancelled"))
+    assert not list((tmp_path / "data" / "files").iterdir())
+
+
+@pytest.mark.parametrize("line", ["load -i {}", "import {} brought", "cp {} idle:/brought"])
+def test_what_is_sent_to_an_engine_is_cancelled(
+    workspace: Workspace, dam: Dam, tmp_path: Path, api: APIClient, line: str
+) -> None:
+    """The engine is sent no more than what was on its way, and makes no image of it."""
+    archive = tmp_path / "large.tar"
+    archive.write_bytes(b"".join(api.get_image("busybox") if line.startswith("load") else api.export("web")))
+    before = {each["Id"] for each in api.images(all=True)}
+    workspace.slash(ADMIN, OPS, line.format(archive))
+    shown = eventually(lambda: painted(workspace, OPS, "Cancel"))
+    workspace.click(ADMIN, OPS, shown.ts, "Cancel")
+    eventually(lambda: painted(workspace, OPS, " ends."))
+    dam.open()
+    told = eventually(lambda: painted(workspace, OPS, "Cancelled: ")).plain()
+    known = {"load": "Nothing was loaded.", "import": "No image was made.", "cp": "What came before that is in idle"}
+    assert known[line.split(maxsplit=1)[0]] in told
+    assert {each["Id"] for each in api.images(all=True)} == before

@@ -22,6 +22,7 @@ from bot.policy import Policy
 from bot.request import Outcome, Status
 from commands import catalog
 from commands.archives import fetching
+from commands.live import uncancelled
 from commands.reply import Document
 
 MB = 1024 * 1024
@@ -147,7 +148,7 @@ def test_what_breaks_off_is_not_given(tmp_path: Path) -> None:
         entry = _entry("f")
         entry.size = MB
         archive.addfile(entry, io.BytesIO(b"x" * MB))
-    ctx: Any = SimpleNamespace(progress=lambda _text: None)
+    ctx: Any = SimpleNamespace(progress=lambda _text: None, patient=None, work=uncancelled)
     half = whole.getvalue()[: MB // 2]
     for take in (fetching.first, fetching.archive):
         answer: Any = SimpleNamespace(iter_content=lambda _size: iter([half]), close=lambda: None)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 
 import requests
 
+from commands.archives.moving import Moving
 from commands.attempts import Refusal
 from commands.context import Context
 from commands.filing import Draft
-from commands.units import size
 
 SILENCE = 300.0  # seconds without a byte, after which an engine is given up
-BROKEN = "The engine stopped talking before the end. Nothing of it was kept."
+NOTHING_KEPT = "Nothing of it was kept."
+BROKEN = f"The engine stopped talking before the end. {NOTHING_KEPT}"
 _CHUNK = 256 * 1024  # bytes
 _END = b"\0" * 1024  # of every tar archive
-_STEP = 4 * 1024 * 1024  # bytes between two words about how far it is
 
 
 @dataclass
@@ -26,20 +25,19 @@ class Received:
     """An answer as a file that is read once from its beginning; size is how many bytes came so far."""
 
     answer: requests.Response
-    ctx: Context
-    what: str
+    moving: Moving
     size: int = 0
 
     def __post_init__(self) -> None:
         self._chunks: Iterator[bytes] = self.answer.iter_content(_CHUNK)
         self._rest = b""
-        self._told = 0
 
     def read(self, wanted: int) -> bytes:
         """At most so many bytes, none at the end."""
         if not self._rest:
             self._rest = next(self._chunks, b"")
-            self._count(len(self._rest))
+            self.size += len(self._rest)
+            self.moving.at(self.size)
         taken, self._rest = self._rest[:wanted], self._rest[wanted:]
         return taken
 
@@ -48,19 +46,14 @@ class Received:
         while chunk := self.read(_CHUNK):
             yield chunk
 
-    def _count(self, more: int) -> None:
-        self.size += more
-        if self.size - self._told >= _STEP:
-            self._told = self.size
-            self.ctx.progress(f"{self.what}: {size(self.size)}")
 
-
-def archive(ctx: Context, answer: requests.Response, draft: Draft, what: str) -> None:
-    """Take a whole tar archive; raises Refusal where it is too large, or breaks off."""
+def archive(ctx: Context, answer: requests.Response, draft: Draft, what: str, whole: int = 0) -> None:
+    """Take a whole tar archive of about so many bytes; raises Refusal where it is too large, or breaks off."""
     last = b""
+    moving = Moving(ctx, what, NOTHING_KEPT, whole)
     try:
-        with closing(answer):
-            for chunk in Received(answer, ctx, what).chunks():
+        with moving.taken(answer):
+            for chunk in Received(answer, moving).chunks():
                 draft.write(chunk)
                 last = (last + chunk)[-len(_END) :]
     except requests.RequestException as error:
@@ -69,10 +62,14 @@ def archive(ctx: Context, answer: requests.Response, draft: Draft, what: str) ->
         raise Refusal(BROKEN)
 
 
-def first(ctx: Context, answer: requests.Response, draft: Draft, what: str) -> None:
+def first(ctx: Context, answer: requests.Response, draft: Draft, what: str, whole: int = 0) -> None:
     """Take the content of the one file that is in an archive; raises as above."""
+    moving = Moving(ctx, what, NOTHING_KEPT, whole)
     try:
-        with closing(answer), tarfile.open(fileobj=Received(answer, ctx, what), mode="r|", bufsize=_CHUNK) as packed:  # type: ignore[call-overload]
+        with (
+            moving.taken(answer),
+            tarfile.open(fileobj=Received(answer, moving), mode="r|", bufsize=_CHUNK) as packed,  # type: ignore[call-overload]
+        ):
             entry = packed.next()
             opened = packed.extractfile(entry) if entry is not None and entry.isreg() else None
             if opened is None:

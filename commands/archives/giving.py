@@ -8,7 +8,7 @@ import requests
 
 from commands.aftermath import UNCHANGED, Fate, Past
 from commands.archives import fetching, keeping
-from commands.attempts import Refusal
+from commands.attempts import Refusal, refused
 from commands.command import Command, flag
 from commands.context import Context
 from commands.filing import Draft
@@ -28,10 +28,18 @@ class Giving(Command):
         del past
         return UNCHANGED
 
-    def given(
-        self, ctx: Context, ask: Callable[[], requests.Response], name: str, check: Callable[[Draft], None], fails: str
+    def given(  # noqa: PLR0913, PLR0917 - what it is put together of
+        self,
+        ctx: Context,
+        ask: Callable[[], requests.Response],
+        name: str,
+        check: Callable[[Draft], None],
+        fails: str,
+        whole: int = 0,
     ) -> Reply:
         """The archive that an answer of the engine is, by this name; fails begins what is said of a path.
+
+        whole is about how many bytes it has, 0 where nobody knows.
 
         check looks at all of it before anybody has it; it and ask may raise Refusal and APIError.
         """
@@ -43,11 +51,11 @@ class Giving(Command):
             return failure(str(refusal))
         try:
             with ctx.draft() as draft:
-                fetching.archive(ctx, ask(), draft, name)
+                fetching.archive(ctx, ask(), draft, name, whole)
                 check(draft)
                 if kept is None:
                     return Reply((Document(draft.finish(), name, name.removesuffix(".tar")),))
                 kept.write(draft)
                 return note(_WRITTEN.format(size(draft.size), self.output))
         except Refusal as refusal:
-            return failure(str(refusal))
+            return refused(refusal)

@@ -12,13 +12,14 @@ from commands import touching, wire
 from commands.aftermath import UNCHANGED, Fate, Past, untold
 from commands.archives import checking, fetching, incoming, packing, places
 from commands.archives.checking import Bounds
+from commands.archives.moving import Moving
 from commands.archives.places import ARCHIVE, IN_PROC, Into, Place, Stat
-from commands.attempts import Refusal, unanswered
+from commands.attempts import Refusal, refused, unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.engine_errors import named
 from commands.filing import Draft
-from commands.reply import Document, Reply, failure, note
+from commands.reply import Document, Reply, note
 from commands.spec import Permission
 from commands.target import Target
 from commands.touching import Looked, Shares
@@ -36,6 +37,7 @@ _NO_STREAM = (
 _NOTHING_PACKED = "--unpack is for an archive that is copied in; from a container all comes as it is."
 _NOT_A_FOLDER = 'destination "{}" must be a directory'
 _COPIED = "Successfully copied {} to {}."
+_PARTLY = "What came before that is in {}."
 _UNTOLD = "nothing at the engine tells whether it was copied"
 
 
@@ -111,7 +113,7 @@ class Cp(
                     return self._given(ctx, source, draft)
                 return self._across(ctx, source, destination, draft)
         except (ValueError, Refusal) as error:
-            return failure(str(error))
+            return refused(error)
 
     def _places(self) -> tuple[Place, Place]:
         given = Place("", self.source) if incoming.upload(self.source) else places.split(self.source)
@@ -124,7 +126,7 @@ class Cp(
         if there.is_file:
             with answer:
                 draft.expect(there.size)
-                fetching.first(ctx, answer, draft, self.source)
+                fetching.first(ctx, answer, draft, self.source, there.size)
         else:
             fetching.archive(ctx, answer, draft, self.source)
             name = f"{name}.tar"
@@ -140,7 +142,8 @@ class Cp(
             checking.passed(file, _FROM_ENGINE)
         into = self._into(ctx, destination, is_folder=there.is_folder)
         with draft.opened() as file:
-            return self._put(ctx, destination, into, checking.anew(file, _FROM_ENGINE, into.name), draft.size)
+            body = self._moving(ctx, draft).sent(checking.anew(file, _FROM_ENGINE, into.name), file.tell)
+            return self._put(ctx, destination, into, body, draft.size)
 
     def _in(self, ctx: Context, destination: Place, draft: Draft) -> Reply:
         """Copy a file that somebody gave, or what is in it, into a container."""
@@ -148,14 +151,19 @@ class Cp(
         into = self._into(ctx, destination, is_folder=False)
         if not self.unpack:
             with draft.opened() as file:
-                return self._put(ctx, destination, into, packing.alone(into.name or name, file, draft.size), draft.size)
+                body = self._moving(ctx, draft).sent(packing.alone(into.name or name, file, draft.size), file.tell)
+                return self._put(ctx, destination, into, body, draft.size)
         if into.name is not None:
             raise ValueError(_NOT_A_FOLDER.format(self.destination))
         bounds = Bounds(packed=draft.size)
         with draft.opened() as file:
             checking.passed(file, bounds)
         with draft.opened() as file:
-            return self._put(ctx, destination, into, checking.anew(file, bounds), draft.size)
+            body = self._moving(ctx, draft).sent(checking.anew(file, bounds), file.tell)
+            return self._put(ctx, destination, into, body, draft.size)
+
+    def _moving(self, ctx: Context, draft: Draft) -> Moving:
+        return Moving(ctx, self.source, _PARTLY.format(self.destination), draft.size)
 
     def _sent(self, ctx: Context, source: Place) -> tuple[requests.Response, Stat]:
         """The engine's answer, whose body is not read yet, and what it says of it; raises APIError."""

@@ -13,7 +13,8 @@ from commands import naming, wire
 from commands.aftermath import Fate, Past, untold
 from commands.archives import checking, incoming
 from commands.archives.checking import Bounds
-from commands.attempts import Refusal, unanswered
+from commands.archives.moving import Moving
+from commands.attempts import Refusal, refused, unanswered
 from commands.command import Also, Command, arg, args, flag
 from commands.context import Context
 from commands.engine_errors import daemon
@@ -28,6 +29,7 @@ LOOK = "docker images"  # shows whether it was made where the answer was lost
 _WEB = ("http://", "https://", "ftp://")
 _NO_URL = "The engine would fetch {} from within its own network, so it does not. Attach the archive to the line."
 _NOTHING = "Nothing comes by - from a chat. Attach the archive to the line, and say `import attached NAME`."
+_CANCELLED = "No image was made."
 _NAMELESS = "an image without a name cannot be told from others"
 
 
@@ -87,9 +89,10 @@ class Import(Command, name="image import", alias="import", permission=Permission
                 with draft.opened() as file:
                     checking.passed(file, bounds)
                 with draft.opened() as file, ctx.bringing():
-                    return self._made(ctx, checking.anew(file, bounds))
+                    moving = Moving(ctx, self.source, _CANCELLED, draft.size)
+                    return self._made(ctx, moving.sent(checking.anew(file, bounds), file.tell))
         except (ValueError, Refusal) as error:
-            return failure(str(error))
+            return refused(error)
         except (APIError, requests.RequestException) as error:
             if not isinstance(error, APIError) or wire.lost(error):
                 return unanswered(f"the import of {self.source}", LOOK)

@@ -13,7 +13,8 @@ from commands import wire
 from commands.aftermath import Fate, Past, untold
 from commands.archives import checking, incoming, loading
 from commands.archives.checking import Bounds
-from commands.attempts import Refusal, unanswered
+from commands.archives.moving import Moving
+from commands.attempts import Refusal, refused, unanswered
 from commands.command import Command, flag
 from commands.context import Context
 from commands.creation import machine
@@ -27,6 +28,7 @@ from commands.target import Found, Target
 LOOK = "docker images"  # shows whether it was loaded where the answer was lost
 _NOTHING = "Nothing comes by itself from a chat. Attach the archive to the line, and say `load -i attached`."
 _TAKEN = "The name {} in this archive is not yours to give. Nothing was loaded."
+_CANCELLED = "Nothing was loaded."
 _UNTOLD = "nothing at the engine tells whether all of the archive was loaded"
 
 
@@ -81,9 +83,10 @@ class Load(Command, name="image load", alias="load", permission=Permission.ENTER
                 if loading.names(draft) != names:
                     raise AssertionError("an archive that is the same to the last byte brings the same names")
                 with draft.opened() as file, ctx.bringing():
-                    reply = self._sent(ctx, checking.anew(file, Bounds(packed=draft.size)))
+                    moving = Moving(ctx, self.input, _CANCELLED, draft.size)
+                    reply = self._sent(ctx, moving.sent(checking.anew(file, Bounds(packed=draft.size)), file.tell))
         except (ValueError, Refusal) as error:
-            return failure(str(error))
+            return refused(error)
         except (APIError, requests.RequestException) as error:
             if not isinstance(error, APIError) or wire.lost(error):
                 return unanswered(f"the load of {self.input}", LOOK)

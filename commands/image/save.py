@@ -28,11 +28,12 @@ _ID = re.compile(r"[0-9a-f]{4,64}|sha256:[0-9a-f]{64}")  # or the beginning of o
 
 @dataclass(frozen=True)
 class _Asked:
-    """One image: what the engine is asked for, its full id where it is known, and the name that it keeps."""
+    """One image: what the engine is asked for, its full id where it is known, the name that it keeps, and its bytes."""
 
     word: str
     id: str = ""
     name: str = ""
+    octets: int = 0
 
 
 class Save(Giving, name="image save", alias="save", permission=Permission.ENTER):
@@ -89,6 +90,7 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
             self._name(),
             lambda draft: saved.holds(draft, ids, names),
             _FAILS,
+            sum({each.id: each.octets for each in asked}.values()),
         )
 
     def _asked(self, ctx: Context, images: tuple[Found, ...]) -> Iterator[_Asked]:
@@ -96,17 +98,17 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
             if _is_repository(image):
                 read = _read(image)
                 tags = [each for each in images if _same(read, _read(each.target.ref))]
-                yield from (_Asked(each.target.ref, each.id, each.target.ref) for each in tags)
+                yield from (_Asked(each.target.ref, each.id, each.target.ref, _octets(each)) for each in tags)
                 continue
             target, read = Target("image", image), _read(image)
             looked = ctx.found.get(target)
             if not isinstance(looked, Found):
                 yield _Asked(sent(ctx, target))
             elif read is None or read.digest or not read.tag:
-                yield _Asked(looked.id, looked.id)
+                yield _Asked(looked.id, looked.id, "", _octets(looked))
             else:
                 name = f"{read.familiar}:{read.tag}"
-                yield _Asked(name, looked.id, name)
+                yield _Asked(name, looked.id, name, _octets(looked))
 
     def _name(self) -> str:
         if len(self.images) > 1:
@@ -117,6 +119,10 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
 def _read(image: str) -> Reference | None:
     """The name, None where it is an id; raises ValueError."""
     return None if _ID.fullmatch(image) else naming.normalized(image)
+
+
+def _octets(image: Found) -> int:
+    return int(image.details.get("Size") or 0)
 
 
 def _is_repository(image: str) -> bool:

@@ -150,8 +150,7 @@ class _Steps:
         passed = time.monotonic() - self._began
         if not 0 < done < all_ or passed < 1:
             return []
-        left = (all_ - done) * passed / done
-        return [f"{units.size(done, 4)} of {units.size(all_, 4)}, {units.size(done / passed, 3)}/s, {left:.0f} s left"]
+        return [units.pace(done, all_, passed)]
 
 
 def _bar(detail: Mapping[str, Any]) -> str:
