@@ -9,11 +9,12 @@ from typing import assert_never
 
 from bot.request import Outcome
 from bot.slack import charts, elements, room, tables
-from bot.slack.characters import cut, cut_escaped, escaped, head, visible
+from bot.slack.characters import cut, cut_escaped, escaped, foot, head, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import File, Message
 from bot.slack.wants import BUTTONS, NOTE_LIMIT, wanted
 from bot.text import table
+from commands.asking import Field, Form
 from commands.chart import Chart
 from commands.reply import Asking, Button, Buttons, Document, Errors, Moment, Note, Output, Part, Printed, Table
 
@@ -26,6 +27,7 @@ BUTTON = "Button: "  # what the text, which a screen reader reads, says before a
 BLOCKS = 40  # before a table; Slack takes 50 in a message, and charts and buttons come after it
 FILES = 5  # of a message, beside one for all that goes beyond; each is a request to Slack and a message of its own
 RAN = " ran "
+LEFT_OUT = "…"
 SILENT = "There is no output."
 
 _FILE_NAME = re.compile(r"[^\w.-]+")
@@ -57,6 +59,7 @@ class _Page:
         self.docker = self.own = 0  # characters that are left for docker's text, and for all else
         self.rest: list[str] = []  # what there was no room for
         self.hidden = 0
+        self.cut = False  # whether there is more of docker's text than is shown
         self.shows = False  # anything beside its heading
         self.blocks: list[Json] = []
         self.elements: list[Json] = []  # those of the block that is being written
@@ -82,7 +85,7 @@ class _Page:
     def share(self) -> None:
         """Share out the room: what slashdock adds comes first, because docker's text can go on in a file."""
         self.own = min(sum(wanted(part, self.drawn) for part in self.outcome.reply.parts), room.OWN) + room.FILES
-        taken = self.own + sum(map(room.size, (*self.elements, *self.drawn.values()))) + room.LAST
+        taken = self.own + sum(map(room.size, (*self.elements, *self.drawn.values()))) + room.FILTER + room.LAST
         taken += room.FRAME * sum(isinstance(part, Table) for part in self.outcome.reply.parts)
         taken += room.PRESSED if any(isinstance(part, Buttons | Asking) for part in self.outcome.reply.parts) else 0
         self.docker = min(room.DOCKER, room.BLOCKS - taken)
@@ -111,6 +114,9 @@ class _Page:
 
     def message(self) -> Message:
         """All of it."""
+        self.own += room.FILTER
+        if self.cut and self.outcome.number is not None:
+            self._offer((_filter(self.outcome.number),))
         self.own += room.LAST
         if self.rest:
             file = File(self._file_name("notes.txt"), "What else there is to say", "\n".join(self.rest) + "\n")
@@ -136,8 +142,9 @@ class _Page:
         """All for the ear; where that is too long, docker's text is cut and what slashdock adds is kept."""
         said = list(self.spoken)
         left = TEXT_LIMIT - sum(len(each) + 1 for at, each in enumerate(said) if at not in self.long)
-        for at in self.long:
-            said[at] = cut_escaped(said[at], max(left, SHORT))
+        shortest = sorted(self.long, key=lambda at: len(said[at]))
+        for before, at in enumerate(shortest):
+            said[at] = cut_escaped(said[at], max(left // (len(shortest) - before), SHORT))
             left -= len(said[at]) + 1
         return cut_escaped("\n".join(said).strip(), TEXT_LIMIT)
 
@@ -145,15 +152,28 @@ class _Page:
         shown = self._seen(text)
         if not shown:
             return
-        kept = head(shown, max(0, self.docker - room.FRAME))
         self.shows = True
-        if kept:
-            self.elements.append(elements.preformatted(kept))
+        kept = head(shown, max(0, self.docker - room.FRAME))
+        if kept == shown:
+            self._print(kept)
+            return
+        left = self.docker - 3 * room.FRAME
+        end = foot(shown, left // 3) if left > 0 else ""
+        if end:
+            kept = head(shown, left - left // 3)
+        self._print(kept)
+        if end:
+            self.elements.append(section(span(LEFT_OUT)))
+            self._print(end)
+        self._keep(shown, kept, end, name)
+
+    def _print(self, text: str) -> None:
+        """Some of docker's text, as it is."""
+        if text:
+            self.elements.append(elements.preformatted(text))
             self.docker -= room.size(self.elements[-1])
             self.long.append(len(self.spoken))
-            self.spoken.append(escaped(kept.rstrip("\n")))
-        if kept != shown:
-            self._keep(shown, kept, name)
+            self.spoken.append(escaped(text.rstrip("\n")))
 
     def _table(self, part: Table) -> None:
         """One that has a caption as Slack draws it, where it takes it."""
@@ -169,17 +189,15 @@ class _Page:
         self.long.append(len(self.spoken))
         self.spoken.append(escaped(self._seen(table(part.rows)).rstrip("\n")))
 
-    def _keep(self, whole: str, kept: str, name: str) -> None:
+    def _keep(self, whole: str, begin: str, end: str, name: str) -> None:
         """Put the whole into a file, and say so."""
-        self.docker = 0
+        self.docker, self.cut = 0, True
         if len(self.files) == FILES:
             self.rest.append(whole)
             return
         name = self._file_name(name)
         self.files.append(File(name, cut(f"{self.line or name}", TITLE_LIMIT), whole))
-        lines, shown = len(whole.splitlines()), len(kept.splitlines())
-        which = f"the first {shown:,} of {lines:,} lines" if lines > shown else "the beginning"
-        self._note(f"This is {which}; the whole {self._follows()} the file {name}.")
+        self._note(f"{_which(whole, begin, end)}; the whole {self._follows()} the file {name}.")
 
     def _follows(self) -> str:
         return "follows as" if self.outcome.public else "is in your direct messages with this app, as"
@@ -250,6 +268,21 @@ class _Page:
         shown, hidden = visible(text)
         self.hidden += hidden
         return shown
+
+
+def _which(whole: str, begin: str, end: str) -> str:
+    """What is shown of a text."""
+    lines, first, last = (len(each.splitlines()) for each in (whole, begin, end))
+    if end:
+        return f"These are the first {first:,} and the last {last:,} of {lines:,} lines"
+    return f"This is the first {first:,} of {lines:,} lines" if lines > first else "This is the beginning"
+
+
+def _filter(number: int) -> Button:
+    """What shows some lines of an answer that is kept, without running anything."""
+    line = f"output {number} --grep {{text}}"
+    form = Form("Filter", "Show", (Field("text", "Only the lines that have this text"),), line=line)
+    return Button("Filter…", f"output {number} --grep TEXT", form=form)
 
 
 def _text(part: Output | Errors | Printed | Table) -> tuple[str, str]:

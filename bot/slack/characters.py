@@ -53,6 +53,15 @@ def head(text: str, room: int) -> str:
     return text[: text.rfind("\n", 0, fits) + 1 or fits]
 
 
+def foot(text: str, room: int) -> str:
+    """The last whole lines of the text that take at most so many characters as JSON; empty where the last is longer."""
+    sizes = list(accumulate(map(_size, reversed(text[-room - 1 :]))))
+    fits = next((i for i, size in enumerate(sizes) if size > room), len(sizes))
+    if fits == len(text):
+        return text
+    return text[len(text) - fits - 1 :].partition("\n")[2]
+
+
 def tail(text: str, lines: int, limit: int) -> str:
     """The last so many lines of the text, in so many characters."""
     kept = "\n".join(text.rstrip("\n").split("\n")[-lines:])

@@ -11,6 +11,7 @@ DOCKER = 11_000  # of those, the most that docker's text takes
 OWN = 5_000  # of those, the most that notes, moments and buttons take
 CHARTS = 6_600  # of those, the most that charts take
 FILES = 700  # kept for the sentences that name files
+FILTER = 200  # kept for the button that filters
 LAST = 400  # kept for what is said at the end
 PRESSED = 400  # kept in a message with buttons, for the sentence about the one that is pressed
 FRAME = 100  # of an element or a block around its text; the longest has 93

@@ -154,17 +154,28 @@ def test_an_answer_without_words_says_so() -> None:
 
 
 def test_a_long_answer_shows_its_head_and_has_the_whole_as_a_file() -> None:
-    """The message holds whole first lines, says how many of how many, and names the file."""
+    """The message holds whole first lines and last ones, says how many of how many, and names the file."""
     text = "".join(f"line {i}\n" for i in range(1, 20_001))
     message = shown(Output(text, "web.log"), Note("a hint after it"))
-    (kept,) = fixed_width(message)
+    begin, end = fixed_width(message)
     (file,) = message.files
-    assert text.startswith(kept + "\n")
+    assert text.startswith(begin + "\n")
+    assert text.endswith("\n" + end + "\n")
     assert (file.name, file.content) == ("web.log", text)
-    assert f"the first {len(kept.splitlines()):,} of 20,000 lines" in json.dumps(message.blocks)
+    first, last = len(begin.splitlines()), len(end.splitlines())
+    assert min(first, last) > 100
+    assert f"the first {first:,} and the last {last:,} of 20,000 lines" in json.dumps(message.blocks)
     assert "web.log" in json.dumps(message.blocks)
     assert "a hint after it" in json.dumps(message.blocks)
     assert problems(message.payload()) == ()
+
+
+def test_what_is_not_shown_whole_can_be_filtered() -> None:
+    """As it is kept: by its number, which what was not run has not."""
+    long = Output("web\n" * 9_000)
+    assert "Button: Filter… (docker output 7 --grep TEXT)" in shown(long).text
+    assert "Filter" not in shown(Output("web\n")).text
+    assert "Filter" not in shown(long, number=None).text
 
 
 def test_what_slashdock_adds_is_said_however_long_the_list_is() -> None:
@@ -176,7 +187,11 @@ def test_what_slashdock_adds_is_said_however_long_the_list_is() -> None:
     assert len(message.text) <= TEXT_LIMIT
     assert said[1] == "line 1"
     assert any(each.endswith("the whole is in your direct messages with this app, as the file a.txt.") for each in said)
-    assert said[-2:] == ["To go on: docker image prune --force", "Button: Go on (docker image prune --force)"]
+    assert said[-3:] == [
+        "To go on: docker image prune --force",
+        "Button: Go on (docker image prune --force)",
+        "Button: Filter… (docker output 7 --grep TEXT)",
+    ]
 
 
 def test_two_long_parts_have_two_files_with_names_of_their_own() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.slack.characters import cut_escaped, escaped, head, visible
+from bot.slack.characters import cut_escaped, escaped, foot, head, visible
 from commands.legible import BLOCK
 
 SEEN = [
@@ -95,3 +95,19 @@ def test_text_that_fits_is_kept_whole() -> None:
     """Nothing is cut where nothing needs to be."""
     assert head("line 1\nline 2", 14) == "line 1\nline 2"
     assert head("line 1\nline 2", 13) == "line 1\n"
+
+
+@given(st.text(st.sampled_from('ab\n\t"\\漢🐳'), max_size=200), st.integers(0, 100))
+def test_the_foot_is_an_end_that_fits(text: str, room: int) -> None:
+    """In the room as JSON, and whole lines; nothing where the last line has no room."""
+    kept = foot(text, room)
+    assert text.endswith(kept)
+    assert len(json.dumps(kept, ensure_ascii=False)) - 2 <= room
+    assert kept in {"", text} or text[: -len(kept)].endswith("\n")
+
+
+def test_the_foot_takes_as_many_lines_as_fit() -> None:
+    """Of a line that would be cut nothing is shown."""
+    assert foot("line 1\nline 2\n", 9) == "line 2\n"
+    assert foot("line 1\nline 2\n", 7) == ""
+    assert foot("a long line\n", 5) == ""
