@@ -15,7 +15,7 @@ from faults.cases import Tally
 from faults.stage import HEARD, Stage, stage, until
 
 HOUR, MINUTE = 3600, 60  # seconds
-STEPS = (0, HOUR, 0, -HOUR, 0)  # seconds by which the bot's clock is ahead, one after the other
+STEPS = (0, 2 * HOUR, 3 * HOUR, 2 * HOUR, HOUR, 2 * HOUR)  # seconds by which the bot's clock is ahead, in turn
 SPAN = 100.0  # seconds for each of them
 MIDDLE = 25.0  # seconds into a minute at which the clock is put: nothing is due just then
 UNSEEN = 40.0  # seconds for which what came due may wait for a look at the clock

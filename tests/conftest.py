@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,8 +22,10 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts"), str(PROJECT / "tests")]
 import harness  # noqa: E402 - the line above says where it is
 from cleaning import Cleaners  # noqa: E402
 from engine import Engine  # noqa: E402
+from eventually import eventually  # noqa: E402
 from every_verb import furnish  # noqa: E402
 from harness import Bench  # noqa: E402
+from leaks import Look, running_execs  # noqa: E402
 from nights import Night, begun  # noqa: E402
 from offices import Offices  # noqa: E402
 from sampled import NOON, fill  # noqa: E402
@@ -33,12 +38,25 @@ from bot.thinning import DAY  # noqa: E402
 from bot.workspace import Workspace  # noqa: E402
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test leaves a thread, a socket, a process or a temporary file behind; it is the last that is looked at."""
+    folder = tmp_path_factory.mktemp("temporary")
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    look = Look(folder, tmp_path_factory.getbasetemp())
+    yield
+    with suppress(AssertionError):
+        eventually(lambda: not look.left())
+    assert look.left() == []
+
+
 @pytest.fixture(scope="session")
 def own_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A private engine with the image busybox:latest; it ends with the session."""
     with Engine(tmp_path_factory.mktemp("engine")) as engine:
         busybox_image(engine.host)
         yield engine
+        assert running_execs(engine.host) == []
 
 
 @pytest.fixture(scope="session")
