@@ -59,7 +59,11 @@ def _seen(workspace: Workspace, names: list[str]) -> Iterator[float]:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         for name in names:
-            shown = [each for each in workspace.messages(OPS, ADMIN) if f"is running docker logs -f -t" in each.text and name in each.text]
+            shown = [
+                each
+                for each in workspace.messages(OPS, ADMIN)
+                if "is running docker logs -f -t" in each.text and name in each.text
+            ]
             now = time.time()
             for day, micro, number in _LINE.findall(shown[-1].plain()) if shown else ():
                 if int(number) > known.get(name, 0):

@@ -19,11 +19,12 @@ from docker.tls import TLSConfig
 from urllib3.exceptions import NewConnectionError
 
 from bot import lookup
-from bot.doors import UNIX, OneConnection, Shut, telling_removed, without_query
+from bot.doors import CUT, UNIX, OneConnection, OverTheNetwork, Shut, telling_removed, without_query
 from bot.lookup import Barred, none
 from bot.namespaces import Namespaces
 from bot.workers import Pool
 from commands import api, mounted, wire
+from commands.enduring import wires
 from commands.engine_errors import answered, daemon
 from commands.target import Found, Missing, Target
 
@@ -54,11 +55,16 @@ class _Client(APIClient):  # type: ignore[misc]
         super().__init__(base_url=host.url, version=api.OLDEST, timeout=timeout, tls=tls or False)
         self._host = host
         self.hooks["response"] += [without_query, telling_removed(lambda gone: host.removed(gone))]  # noqa: PLW0108 - who hears is said later
+        own = wires(self)
         if host.url.startswith(UNIX):
-            self.mount(self.base_url, OneConnection(f"http+{host.url}", timeout))
+            self.mount(self.base_url, OneConnection(f"http+{host.url}", timeout, own))
+        else:
+            self.mount(self.base_url, OverTheNetwork(own))
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a request that is ready."""
+        if wires(self).are_cut:
+            raise self._host.down(Shut(CUT))
         try:
             response: requests.Response = super().send(request, **options)
         except Shut as error:
@@ -138,10 +144,12 @@ class Host:
         except (OSError, DockerException) as error:
             raise self.down(error) from error
         try:
+            client.timeout = QUICK
             newest = client.version(api_version=False)["ApiVersion"]
         except (OSError, DockerException) as error:  # what requests raises is an OSError, too
             client.close()
             raise self.down(error) from error
+        client.timeout = timeout
         client._version = min(newest, api.NEWEST, key=api.numbers)  # noqa: SLF001 - saves a second client and its request
         return client
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 import requests
 import urllib3
@@ -14,7 +16,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError, DockerException
 
 from commands import wire
-from commands.live import Live
+from commands.live import Ending, Live
 
 LOOK = 2.0  # seconds from one look to the next, and between two tries to reach the engine
 SILENCE = 300.0  # seconds without a byte, after which the engine is asked anew from where it was
@@ -42,6 +44,53 @@ def again(live: Live, look: Callable[[float], T]) -> T | str:
             at = time.monotonic()
         live.wait(max(0.0, at + LOOK - time.monotonic()))
     return live.ended
+
+
+class Wires:
+    """The connections of one client, which another thread may cut, whatever the engine does or does not."""
+
+    def __init__(self) -> None:
+        self._made: WeakSet[Any] = WeakSet()
+        self._lock = threading.Lock()
+        self.are_cut = False  # then nothing more is asked
+
+    def add(self, connection: Any) -> None:
+        """One more, of http.client's kind."""
+        with self._lock:
+            self._made.add(connection)
+
+    def cut(self) -> None:
+        """Break off what goes on, and let nothing begin."""
+        with self._lock:
+            self.are_cut = True
+            made = tuple(self._made)
+        for each in made:
+            with suppress(Exception):  # it ended just now
+                each.sock.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        """From now on all is as it was before."""
+        self.are_cut = False
+
+
+def wires(client: APIClient) -> Wires:
+    """Those of a client."""
+    found: Wires = client.__dict__.setdefault("wires", Wires())
+    return found
+
+
+@contextmanager
+def breakable(client: APIClient, ending: Ending) -> Iterator[None]:
+    """While this lasts, what the client asks breaks off as soon as that has to end, even before anything is answered.
+
+    What is asked then raises what a broken connection does.
+    """
+    own = wires(client)
+    try:
+        with ending.closing(own.cut):
+            yield
+    finally:
+        own.mend()
 
 
 def hang_up(client: APIClient, answer: requests.Response) -> None:

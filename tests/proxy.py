@@ -61,6 +61,15 @@ class Proxy:
         """From now on lose or replace these answers, and no others."""
         self._lose, self._replace, self._answer = lose, replace, answer
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether what was held back was let go, by somebody or because it took too long."""
+        return self._together.broken
+
+    def let_go(self) -> None:
+        """End what is held back."""
+        self._together.abort()
+
     def note(self, request: str) -> None:
         """Keep a request that has come and not reached the engine yet."""
         self.requests.append(request)

@@ -148,7 +148,7 @@ def test_what_breaks_off_is_not_given(tmp_path: Path) -> None:
         entry = _entry("f")
         entry.size = MB
         archive.addfile(entry, io.BytesIO(b"x" * MB))
-    ctx: Any = SimpleNamespace(progress=lambda _text: None, patient=None, work=uncancelled)
+    ctx: Any = SimpleNamespace(progress=lambda _text: None, patient=SimpleNamespace(), work=uncancelled)
     half = whole.getvalue()[: MB // 2]
     for take in (fetching.first, fetching.archive):
         answer: Any = SimpleNamespace(iter_content=lambda _size: iter([half]), close=lambda: None)

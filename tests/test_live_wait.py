@@ -12,6 +12,7 @@ from docker.api.client import APIClient
 from door import Door
 from eventually import eventually
 from painted import painted
+from proxy import Proxy
 
 from bot.store import FILE
 from bot.streams import WAITS_EACH
@@ -160,6 +161,20 @@ def test_what_something_else_wrote_is_not_begun(workspace: Workspace, bot: BotPr
     with started(bot):
         assert eventually(lambda: painted(workspace, OPS, "slashdock ended before this was answered"))
     assert job
+
+
+def test_it_can_be_stopped_while_the_engine_says_nothing(
+    workspace: Workspace, fresh_world: str, job: str, tmp_path: Path
+) -> None:
+    """Before it has said that it heard."""
+    proxy = Proxy(fresh_world, hold=f"{job}/wait", together=2)
+    with proxy.serve(tmp_path) as address, started(BotProcess(tmp_path, address, by_socket(workspace))):
+        _begun(workspace)
+        eventually(lambda: any("/wait" in each for each in proxy.requests))
+        workspace.slash(ADMIN, OPS, "stream stop 1")
+        assert "Still running: job" in _answer(workspace, "stopped it").plain()
+        assert not proxy.is_broken
+        proxy.let_go()
 
 
 def test_it_goes_on_where_the_engine_ends_before_it_was_asked_for_the_end(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import requests
 
 from commands import units
 from commands.attempts import Cancelled
 from commands.context import Context
-from commands.enduring import hang_up
+from commands.enduring import breakable
 from commands.live import ENDLESS, Ending
 
 _STEP = 0.5  # seconds between two words about how far it is
@@ -29,27 +30,40 @@ class Moving:
     known: str
     whole: int = 0
     _work: Ending = ENDLESS
+    _until_sent: ExitStack = field(default_factory=ExitStack)
     _began: float = field(default_factory=time.monotonic)
     _told: float = 0.0
 
     @contextmanager
     def taken(self, answer: requests.Response) -> Iterator[None]:
         """While this lasts, an answer is read, which is hung up on where somebody ends it; raises Cancelled then."""
-        client = self.ctx.patient
-        with self.ctx.work() as self._work, closing(answer), self._work.closing(lambda: hang_up(client, answer)):
+        with self.ctx.work() as self._work, closing(answer), breakable(self.ctx.patient, self._work):
             self.ctx.progress(_BEGINS.format(self.what))
             try:
                 yield
             finally:
                 self._see()
 
-    def sent(self, body: Iterable[bytes], gone: Callable[[], int]) -> Iterator[bytes]:
-        """The body, which ends by Cancelled where somebody ends it; gone is how much of what it is made of was read."""
-        with self.ctx.work() as self._work:
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """While this lasts, a request is sent, which is broken off where somebody ends it; raises Cancelled then."""
+        with self._until_sent:
+            self._work = self._until_sent.enter_context(self.ctx.work())
+            self._until_sent.enter_context(breakable(self.ctx.patient, self._work))
             self.ctx.progress(_BEGINS.format(self.what))
-            for chunk in body:
-                self.at(gone())
-                yield chunk
+            try:
+                yield
+            except Exception:
+                self._see()
+                raise
+
+    def sent(self, body: Iterable[bytes], source: BinaryIO) -> Iterator[bytes]:
+        """The body of such a request, and the file that it is made of; once all was sent it cannot be ended."""
+        for chunk in body:
+            self.at(source.tell())
+            yield chunk
+        self._until_sent.close()
+        self._work = ENDLESS
         self.ctx.progress(_SENT.format(self.what))
 
     def at(self, done: int) -> None:

@@ -15,7 +15,7 @@ from docker.errors import APIError
 
 from commands import wire
 from commands.attempts import Refusal
-from commands.enduring import BROKEN, hang_up
+from commands.enduring import BROKEN, breakable
 from commands.engine_errors import daemon
 from commands.live import ENDLESS, Ending
 from commands.multiplex import Stream, Window
@@ -110,7 +110,7 @@ def built(  # noqa: PLR0913, PLR0917 - what a build is made of
         return replace(steps, lost=True) if wire.lost(error) else replace(steps, error=daemon(error))
     except requests.RequestException:
         return replace(steps, lost=True)
-    with closing(answer), work.closing(lambda: hang_up(client, answer)):
+    with closing(answer), breakable(client, work):
         done = _followed(answer, steps, show, ends)
     done.ended = "" if done.image else work.ended
     return done

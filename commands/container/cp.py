@@ -142,28 +142,25 @@ class Cp(
             checking.passed(file, _FROM_ENGINE)
         into = self._into(ctx, destination, is_folder=there.is_folder)
         with draft.opened() as file:
-            body = self._moving(ctx, draft).sent(checking.anew(file, _FROM_ENGINE, into.name), file.tell)
-            return self._put(ctx, destination, into, body, draft.size)
+            moving = Moving(ctx, self.source, _PARTLY.format(self.destination), draft.size)
+            return self._put(destination, into, moving, moving.sent(checking.anew(file, _FROM_ENGINE, into.name), file))
 
     def _in(self, ctx: Context, destination: Place, draft: Draft) -> Reply:
         """Copy a file that somebody gave, or what is in it, into a container."""
         name = incoming.take(ctx, self.source, draft)
         into = self._into(ctx, destination, is_folder=False)
+        moving = Moving(ctx, self.source, _PARTLY.format(self.destination), draft.size)
         if not self.unpack:
             with draft.opened() as file:
-                body = self._moving(ctx, draft).sent(packing.alone(into.name or name, file, draft.size), file.tell)
-                return self._put(ctx, destination, into, body, draft.size)
+                body = packing.alone(into.name or name, file, draft.size)
+                return self._put(destination, into, moving, moving.sent(body, file))
         if into.name is not None:
             raise ValueError(_NOT_A_FOLDER.format(self.destination))
         bounds = Bounds(packed=draft.size)
         with draft.opened() as file:
             checking.passed(file, bounds)
         with draft.opened() as file:
-            body = self._moving(ctx, draft).sent(checking.anew(file, bounds), file.tell)
-            return self._put(ctx, destination, into, body, draft.size)
-
-    def _moving(self, ctx: Context, draft: Draft) -> Moving:
-        return Moving(ctx, self.source, _PARTLY.format(self.destination), draft.size)
+            return self._put(destination, into, moving, moving.sent(checking.anew(file, bounds), file))
 
     def _sent(self, ctx: Context, source: Place) -> tuple[requests.Response, Stat]:
         """The engine's answer, whose body is not read yet, and what it says of it; raises APIError."""
@@ -201,21 +198,23 @@ class Cp(
             raise Refusal(IN_PROC.format(path))
         return places.into(destination, path, there, is_folder=is_folder)
 
-    def _put(self, ctx: Context, destination: Place, into: Into, body: Iterator[bytes], octets: int) -> Reply:
-        """Send the archive; octets is how many bytes are said to be copied."""
+    def _put(self, destination: Place, into: Into, moving: Moving, body: Iterator[bytes]) -> Reply:
+        """Send the archive."""
+        ctx = moving.ctx
         client, container = ctx.patient, ctx.id(Target("container", destination.container))
         params: wire.Params = {"path": into.folder, "noOverwriteDirNonDir": "true"}
         if self.archive:
             params["copyUIDGID"] = "true"
         try:
-            wire.put(client, ARCHIVE, container, params=params, body=body)
+            with moving.sending():
+                wire.put(client, ARCHIVE, container, params=params, body=body)
         except APIError as error:
             if wire.lost(error):
                 return unanswered(f"the copy to {self.destination}")
             raise named(error, container, destination.container) from None
         except requests.RequestException:
             return unanswered(f"the copy to {self.destination}")
-        return Reply() if self.quiet else note(_COPIED.format(size(octets), self.destination))
+        return Reply() if self.quiet else note(_COPIED.format(size(moving.whole), self.destination))
 
 
 _FROM_ENGINE = Bounds(trusted=True)

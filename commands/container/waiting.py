@@ -14,7 +14,7 @@ from docker.errors import APIError, DockerException, NotFound
 
 from commands import wire
 from commands.context import Context
-from commands.enduring import AWAY, BROKEN, LOOK, SILENCE, hang_up
+from commands.enduring import AWAY, BROKEN, LOOK, SILENCE, breakable
 from commands.live import Live
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0  # seconds
@@ -73,9 +73,12 @@ class Waiting:
         """Ask the engine, which answers once it has ended; False where it went away before."""
         try:
             client = self.ctx.patient
-            answer = wire.post(client, "/containers/{0}/wait", container, params={}, timeout=SILENCE, stream=True)
-            self._say()
-            with closing(answer), self.live.closing(lambda: hang_up(client, answer)):
+            path = "/containers/{0}/wait"
+            with (
+                breakable(client, self.live),
+                closing(wire.post(client, path, container, params={}, timeout=SILENCE, stream=True)) as answer,
+            ):
+                self._say()
                 self._ended(ref, int(answer.json()["StatusCode"]))
         except NotFound:
             self._remembered(ref, container)

@@ -90,7 +90,8 @@ class Import(Command, name="image import", alias="import", permission=Permission
                     checking.passed(file, bounds)
                 with draft.opened() as file, ctx.bringing():
                     moving = Moving(ctx, self.source, _CANCELLED, draft.size)
-                    return self._made(ctx, moving.sent(checking.anew(file, bounds), file.tell))
+                    with moving.sending():
+                        return self._made(ctx, moving.sent(checking.anew(file, bounds), file))
         except (ValueError, Refusal) as error:
             return refused(error)
         except (APIError, requests.RequestException) as error:

@@ -84,7 +84,8 @@ class Load(Command, name="image load", alias="load", permission=Permission.ENTER
                     raise AssertionError("an archive that is the same to the last byte brings the same names")
                 with draft.opened() as file, ctx.bringing():
                     moving = Moving(ctx, self.input, _CANCELLED, draft.size)
-                    reply = self._sent(ctx, moving.sent(checking.anew(file, Bounds(packed=draft.size)), file.tell))
+                    with moving.sending():
+                        reply = self._sent(ctx, moving.sent(checking.anew(file, Bounds(packed=draft.size)), file))
         except (ValueError, Refusal) as error:
             return refused(error)
         except (APIError, requests.RequestException) as error:

@@ -15,7 +15,7 @@ from docker.errors import DockerException
 
 from commands import units, wire
 from commands.context import Context
-from commands.enduring import BROKEN, hang_up
+from commands.enduring import BROKEN, breakable
 from commands.reference import Reference
 
 DEFAULT_TAG = "latest"
@@ -90,7 +90,7 @@ def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str, end:
     answer: requests.Response = client._post(url, params=dict(params), headers=headers, stream=True)  # noqa: SLF001 - see pull
     client._raise_for_status(answer)  # noqa: SLF001 - see pull
     steps = _Steps()
-    with ctx.work() as work, closing(answer), work.closing(lambda: hang_up(client, answer)):
+    with ctx.work() as work, closing(answer), breakable(client, work):
         try:
             for message in wire.messages(answer):
                 if message.get("error") and not work.ended:
