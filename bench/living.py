@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -120,32 +120,37 @@ def stops(folder: Path, host: str) -> list[float]:
     api = APIClient(base_url=host, version="1.41")
     api.start(api.create_container("busybox:latest", ["sh", "-c", BEAT], name="beat"))
     with _bot(folder, host) as (workspace, bot):
-        _once(workspace, bot)  # what a first one makes and keeps
-        found = [_once(workspace, bot) for _ in range(STOPS)]
+        for _ in range(2):  # what the first ones make is kept: threads that wait, their connections
+            _once(workspace, bot, lambda _before: workspace.wait_for_message(OPS, "ada stopped it"))
+        found = [_once(workspace, bot, lambda before: _free(bot, before)) for _ in range(STOPS)]
     api.remove_container("beat", force=True)
     api.close()
     return found
 
 
-def _once(workspace: Workspace, bot: BotProcess) -> float:
-    assert bot.process is not None
-    proc = Path(f"/proc/{bot.process.pid}")
+def _free(bot: BotProcess, before: int) -> None:
+    while _held(bot) > before:
+        time.sleep(LOOK)
+
+
+def _once(workspace: Workspace, bot: BotProcess, over: Callable[[int], object]) -> float:
     known = {each.ts for each in workspace.messages(OPS, ADMIN)}
-    before = _held(proc)
+    before = _held(bot)
     workspace.slash(ADMIN, OPS, "logs -f --public beat").wait()
 
     def live() -> str:
-        found = [each for each in workspace.messages(OPS, ADMIN) if each.ts not in known and "beat 3" in each.plain()]
+        found = [each for each in workspace.messages(OPS, ADMIN) if each.ts not in known and "\nbeat " in each.plain()]
         return found[-1].ts if found else ""
 
     ts = workspace.wait_for(live)
     began = time.perf_counter()
     workspace.click(ADMIN, OPS, ts, "Stop")
-    while _held(proc) > before and time.perf_counter() - began < LIMIT:
-        time.sleep(LOOK)
+    over(before)
     return (time.perf_counter() - began) * 1000
 
 
-def _held(proc: Path) -> int:
-    """Threads and descriptors of a process."""
+def _held(bot: BotProcess) -> int:
+    """Threads and descriptors of the bot."""
+    assert bot.process is not None
+    proc = Path(f"/proc/{bot.process.pid}")
     return sum(1 for _ in (proc / "task").iterdir()) + sum(1 for _ in (proc / "fd").iterdir())
