@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot import answers
 from bot.answers import End
+from bot.calling import Calling
 from bot.judging import Judged, Judging
 from bot.lasting import Kept
 from bot.living import Living
 from bot.living import living as shown
-from bot.policy import Deny, Policy, Rules
+from bot.policy import Deny, Hold, Policy, Rules
 from bot.request import TRUSTED, Actor, Origin, Received, Request
 from bot.store import Store, Unwritable
 from bot.streams import WAITS, WORKS, Stream, Streams
@@ -25,6 +26,7 @@ from commands.reply import Button
 from commands.target import Found
 
 _NOT_NOW = "It is not allowed any more: {}"
+_CONSENT = "Somebody else has to agree to it now: {} Send the line again."
 _CHANGED = "What you may see was changed. Send the line again."
 _NO_THREAD = "Nobody can type into it from here: a session is a thread in Slack."
 _NOT_THEM = "They cannot be let in, as they may not run this line themselves: {}"
@@ -38,6 +40,7 @@ class Lives:
     policy: Rules
     store: Store
     streams: Streams
+    calling: Calling = field(default_factory=Calling)
 
     @contextmanager
     def living(self, judged: Judged, received: Received, progress: Progress) -> Iterator[Living]:
@@ -114,7 +117,7 @@ class Lives:
         return self._ended_by_policy(judged, request, begun)
 
     def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy) -> str:
-        """Why a line that lives may go on no more, as policy, roles and Slack are now; empty where it may.
+        """Why a line that lives may go on no more, as policy, roles, names and Slack are now; empty where it may.
 
         What shows only what its asker may see ends, too, where what that is may have become another.
         """
@@ -123,8 +126,11 @@ class Lives:
         except End as end:
             return "" if end.unsaid else _NOT_NOW.format(end.reason)
         policy, found = self.policy.current(), (each for each in judged.found.values() if isinstance(each, Found))
-        objects = tuple(obj for each in found for obj in self.judging.objects(each, judged.made_by))
+        called = (self.calling.now(judged.host, each) for each in found)
+        objects = tuple(obj for each in called for obj in self.judging.objects(each, judged.made_by))
         verdict = policy.judge(asker, judged.command.spec, objects)
         if isinstance(verdict, Deny):
             return _NOT_NOW.format(verdict.reason)
+        if isinstance(verdict, Hold) and not all(any(had <= new for had in judged.needs) for new in verdict.needs):
+            return _CONSENT.format(verdict.reason)
         return _CHANGED if judged.command.spec.filtered and (policy is not begun or asker != judged.asker) else ""

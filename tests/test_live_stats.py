@@ -105,3 +105,36 @@ def test_one_that_comes_later_is_nothing_before() -> None:
     table = trends.table()
     assert table is not None
     assert table.rows[1:] == (("a", "15.00%", "20.00%", "1MiB", "1MiB"), ("b", "30.00%", "30.00%", "1MiB", "1MiB"))
+
+
+@pytest.mark.usefixtures("bot")
+def test_one_that_is_removed_ends_nothing_for_the_others(workspace: Workspace, api: APIClient) -> None:
+    """It has no figures any more, and is told of at the end as well."""
+    job = api.create_container("busybox:latest", ["sleep", "1000"], name="job")["Id"]
+    api.start(job)
+    workspace.slash(ADMIN, OPS, "stats --public job web")
+    eventually(lambda: painted(workspace, OPS, "NAME"))
+    api.remove_container(job, force=True)
+    shown = eventually(lambda: painted(workspace, OPS, "-- / --"))
+    workspace.click(ADMIN, OPS, shown.ts, "Stop")
+    told = eventually(lambda: painted(workspace, OPS, "stopped it"))
+    assert [row.split()[0] for row in told.text.splitlines() if row.startswith(("job ", "web "))] == ["job", "web"]
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("line", "told"), [("top --public --refresh job", "It restarts."), ("stats --public job", "--")]
+)
+def test_it_outlasts_a_restart(workspace: Workspace, api: APIClient, line: str, told: str) -> None:
+    """Of a container that its policy starts again, sooner or later."""
+    often = "[ -e /often ] && exit 1; touch /often; sleep 5; exit 1"
+    always = api.create_host_config(restart_policy={"Name": "always"})
+    job = api.create_container("busybox:latest", ["sh", "-c", often], name="job", host_config=always)["Id"]
+    api.start(job)
+    workspace.slash(ADMIN, OPS, line)
+    eventually(lambda: painted(workspace, OPS, "sleep 5" if line.startswith("top") else "NAME"))
+    eventually(lambda: api.inspect_container(job)["RestartCount"] > 4)
+    assert eventually(lambda: painted(workspace, OPS, told))
+    workspace.slash(ADMIN, OPS, "stream stop 1")
+    assert eventually(lambda: painted(workspace, OPS, "stopped it"))
+    api.remove_container(job, force=True)

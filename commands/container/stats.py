@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import requests
 from docker.errors import APIError
 
@@ -58,24 +60,25 @@ class Stats(
     def run(self, ctx: Context) -> Reply:
         """Look at all at once, those that the asker may see; one that is not there is docker's error."""
         if ctx.watched and not self.no_stream:
-            return watching.shown(ctx, lambda: self._look(ctx))
-        reply = self._look(ctx).reply
+            return watching.shown(ctx, lambda first: self._look(ctx, first=first))
+        reply = self._look(ctx, first=True).reply
         return reply if self.no_stream or reply.failed else reply + note(_ONCE)
 
-    def _look(self, ctx: Context) -> Look:
+    def _look(self, ctx: Context, *, first: bool) -> Look:
         """One look; raises what the client does where the engine is not there."""
         told: dict[str, Sample | Exception] = {}
-        reply = self._named(ctx, told) if self.containers else self._listed(ctx, told)
+        reply = self._named(ctx, told, first=first) if self.containers else self._listed(ctx, told)
         lost = [each for each in told.values() if isinstance(each, requests.RequestException) and wire.lost(each)]
         if lost and len(lost) == len(told):
             raise lost[0]
-        return Look(reply, {id_: each for id_, each in told.items() if isinstance(each, Sample) and each.runs})
+        running = {id_: each for id_, each in told.items() if isinstance(each, Sample) and each.runs}
+        return Look(reply, running, restarts=not running and _restarts(ctx, list(told)))
 
     def _refs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.containers))
 
-    def _named(self, ctx: Context, told: dict[str, Sample | Exception]) -> Reply:
-        """Those of the line; told is filled with what they use, by their ids."""
+    def _named(self, ctx: Context, told: dict[str, Sample | Exception], *, first: bool) -> Reply:
+        """Those of the line; told is filled with what they use, by their ids. One that goes later is shown as gone."""
         looked = {ref: ctx.found.get(Target("container", ref)) for ref in self._refs()}
         told |= samples(ctx, [each.id for each in looked.values() if each and not isinstance(each, Missing)])
         rows, errors = [], []
@@ -84,7 +87,7 @@ class Stats(
                 errors.append(NAMELESS)
             elif isinstance(found, Missing):
                 errors.append(daemon(found.error))
-            elif isinstance(sample := told[found.id], Sample):
+            elif isinstance(sample := told[found.id], Sample) or not first:
                 rows.append(self._row(ref, sample))
             else:
                 errors.append(_why(sample, ref))
@@ -117,6 +120,12 @@ class Stats(
             "BlockIO": f"{size(sample.read)} / {size(sample.written)}",
             "PIDs": str(sample.tasks),
         }
+
+
+def _restarts(ctx: Context, ids: list[str]) -> bool:
+    """Whether one of them is about to run again."""
+    params = {"filters": json.dumps({"id": ids, "status": ["restarting"]})}
+    return bool(ids) and bool(wire.get(ctx.docker, "/containers/json", params=params))
 
 
 def _why(error: Exception, ref: str) -> str:

@@ -16,6 +16,8 @@ from commands.spec import Permission
 from commands.tabwriter import align
 from commands.target import Target
 
+_RESTARTS = "is restarting, wait"  # in what the engine says
+_WAITS = "It restarts."
 _COLUMN = 20  # characters at least, as docker prints them
 
 
@@ -58,6 +60,9 @@ class Top(Command, name="container top", alias="top", permission=Permission.SEE,
         except APIError as error:
             if wire.lost(error):
                 raise
+            if _RESTARTS in str(wire.message(error)):
+                live.say(_WAITS)
+                return ""
             return f"The container ended: {wire.message(error)}."
         live.say("")
         live.show(text)

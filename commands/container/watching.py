@@ -21,27 +21,34 @@ _NONE = "None of them runs any more."
 
 @dataclass(frozen=True)
 class Look:
-    """What is printed of a look, and the figures of those that run, by their ids."""
+    """What is printed of a look, and the figures of those that run, by their ids; restarts: one will run again."""
 
     reply: Reply
     samples: Mapping[str, Sample]
+    restarts: bool = False
 
 
-def shown(ctx: Context, look: Callable[[], Look]) -> Reply:
-    """Show look after look, and tell at the end the mean and the most of each; raises Refusal."""
+def shown(ctx: Context, look: Callable[[bool], Look]) -> Reply:
+    """Show look after look, and tell at the end the mean and the most of each; raises Refusal.
+
+    look is told whether it is the first, and only then may fail.
+    """
     trends, began = Trends(), time.monotonic()
+    first = True
 
     def paint(live: Live, at: float, now: Look) -> str | Reply:
+        nonlocal first
         if now.reply.failed:
             return now.reply
+        first = False
         trends.add(at - began, now.samples.values())
         text, state = _picture(now.reply)
         live.say(state)
         live.show(text, trends.charts())
-        return "" if now.samples else _NONE
+        return "" if now.samples or now.restarts else _NONE
 
     with ctx.live() as live:
-        ended = again(live, lambda at: paint(live, at, look()))
+        ended = again(live, lambda at: paint(live, at, look(first)))
     if isinstance(ended, Reply):
         return ended
     table = trends.table()
