@@ -124,7 +124,7 @@ class Stats(
 
 def _restarts(ctx: Context, ids: list[str]) -> bool:
     """Whether one of them is about to run again."""
-    params = {"filters": json.dumps({"id": ids, "status": ["restarting"]})}
+    params: wire.Params = {"filters": json.dumps({"id": ids, "status": ["restarting"]})}
     return bool(ids) and bool(wire.get(ctx.docker, "/containers/json", params=params))
 
 
