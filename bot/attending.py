@@ -7,10 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bot.streams import Stream
-from commands.forms import open_key
 from commands.live import Progress
-
-LONGEST = 16_384  # characters of a line, or of a block of lines that may be a secret together: then it goes on
 
 
 @dataclass
@@ -36,25 +33,3 @@ class Attending:
     def together(self, jobs: Sequence[Callable[[], str]]) -> list[str]:
         """Do all of these at once, each in a thread of its own but the first."""
         return self.stream.together(jobs)
-
-
-@dataclass
-class Unfinished:
-    """The end of a text that comes in pieces: what has no end of a line yet, or may be the beginning of a key."""
-
-    text: str = ""
-
-    def take(self, piece: str) -> str:
-        """What is finished by this piece, and can be looked over for secrets."""
-        self.text += piece
-        begun = open_key(self.text)
-        end = self.text.rfind("\n", 0, len(self.text) if begun is None else begun) + 1
-        if len(self.text) - end > LONGEST:
-            end = len(self.text)
-        finished, self.text = self.text[:end], self.text[end:]
-        return finished
-
-    def rest(self) -> str:
-        """Nothing more of it comes: what is left."""
-        left, self.text = self.text, ""
-        return left

@@ -50,7 +50,7 @@ class Lives:
         with (
             self.streams.open(*facts, since, terms) as stream,
             aside(),
-            shown(stream, progress, self.store.files) as live,
+            shown(stream, progress, self.store.files, judged.command.grep) as live,
         ):
             stream.kept = self._kept(judged, received, stream.since)
             begun = self.policy.current()

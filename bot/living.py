@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from bot.attending import Attending, Unfinished
+from bot.attending import Attending
 from bot.files import Files
+from bot.lines import Lines
 from bot.streams import Stream
 from commands import secrets
 from commands.chart import Chart
@@ -20,21 +22,31 @@ from commands.reply import Button, Document
 from commands.units import exactly
 
 SHOWN = 200  # lines that are kept to be shown
+BATCH = 0.05  # seconds in which what comes is taken together
+MOST = 1_000_000  # characters that may wait for that; who prints more waits
 _PAUSED = "Paused: what comes meanwhile is kept for the file."
 _CUT = "… (the file ends here: {})\n"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class Living(Attending):
-    """The Live that a command has."""
+    """The Live that a command has; grep is what a line must have to be shown, kept and counted."""
 
     files: Files
+    grep: str = ""
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self._lock = threading.RLock()
+        self._waiting: list[tuple[str, str, Sequence[str]]] = []
+        self._size = 0  # characters of that
+        self._changed = threading.Condition()
+        self._worker: threading.Thread | None = None
+        self._closed = False
+        self._lock = threading.RLock()  # of all below
+        self._sources: dict[str, Lines] = {}
         self._tail: deque[str] = deque(maxlen=SHOWN)
-        self._unfinished = Unfinished()
         self._lines = 0
         self._state = ""
         self._charts: tuple[Chart, ...] = ()
@@ -45,20 +57,54 @@ class Living(Attending):
         self.stream.changed = self._turned
         self.stream.copied = self._copied
 
-    def add(self, text: str) -> None:
-        """Print more."""
-        with self._lock:
-            self._add(text)
+    def add(self, text: str, source: str = "", prefixes: Sequence[str] = ()) -> None:
+        """Print more; waits where more was printed than is shown as fast."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._size < MOST or self._closed)
+            self._waiting.append((source, text, prefixes))
+            self._size += len(text)
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, name=f"stream-{self.stream.number}-shown")
+                self._worker.start()
+            self._changed.notify_all()
 
-    def _add(self, text: str) -> None:
-        shown = self._unfinished.take(text)
-        if not shown:
+    def _work(self) -> None:
+        """Take what was printed, together where it came close together."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                self._changed.wait_for(lambda: self._closed, BATCH)
+            try:
+                self._take_in()
+            except Exception:  # a bug of ours must not leave whoever prints waiting
+                log.exception("what number %s printed is not shown", self.stream.number)
+                self.stream.end("What it printed cannot be shown.")
+
+    def _take_in(self) -> None:
+        with self._lock:
+            with self._changed:
+                waiting, self._waiting, self._size = self._waiting, [], 0
+                self._changed.notify_all()
+            shown = "".join(self._source(name).take(text, prefixes) for name, text, prefixes in _joined(waiting))
+            self._print(shown)
+
+    def _source(self, name: str) -> Lines:
+        return self._sources.setdefault(name, Lines())
+
+    def _print(self, shown: str) -> None:
+        """What is masked."""
+        lines = shown.splitlines(keepends=True)
+        if self.grep:
+            lines = [each for each in lines if self.grep in each]
+        if not lines:
             return
-        masked = secrets.mask_text(shown)
-        self._lines += masked.count("\n")
-        self._tail.extend(masked.splitlines(keepends=True))
-        self._keep(masked)
-        self._paint(masked)
+        chosen = "".join(lines)
+        self._lines += sum(each.endswith("\n") for each in lines)
+        self._tail.extend(lines)
+        self._keep(chosen)
+        self._paint(chosen)
 
     def show(self, text: str, charts: tuple[Chart, ...] = ()) -> None:
         """Show this in place of all that was shown before."""
@@ -93,15 +139,19 @@ class Living(Attending):
 
     def flush(self) -> None:
         """Nothing more comes: show what has no end of a line."""
-        if rest := self._unfinished.rest():
-            masked = secrets.mask_text(rest)
-            self._lines += 1
-            self._tail.append(masked)
-            self._keep(masked)
-            self._paint(masked)
+        self._take_in()
+        with self._lock:
+            rest = "".join(each.rest() for each in self._sources.values())
+            self._lines += bool(rest) and not rest.endswith("\n")
+            self._print(rest)
 
     def close(self) -> None:
         """It is over."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._worker is not None:
+            self._worker.join()
         self._opened.close()
 
     def _keep(self, masked: str) -> None:
@@ -116,6 +166,7 @@ class Living(Attending):
 
     def _copied(self) -> Document | None:
         """What was printed until now, as a file of its own."""
+        self._take_in()
         with self._lock:
             if self._draft is None:
                 return None
@@ -124,7 +175,8 @@ class Living(Attending):
 
     def _turned(self) -> None:
         """It is painted no more, which is said, or again."""
-        self._show("", _PAUSED if self.stream.paused else self._state)
+        with self._lock:
+            self._show("", _PAUSED if self.stream.paused else self._state)
 
     def _paint(self, added: str) -> None:
         if not self.stream.paused:
@@ -139,10 +191,26 @@ class Living(Attending):
         self.progress(View(text, added, state, *facts, lives=True, anew=self._anew))
 
 
+def _joined(waiting: Sequence[tuple[str, str, Sequence[str]]]) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """What came one after the other of the same source, as one."""
+    texts: list[str] = []
+    prefixes: list[str] = []
+    source = ""
+    for name, text, before in waiting:
+        if texts and name != source:
+            yield source, "".join(texts), prefixes
+            texts, prefixes = [], []
+        source = name
+        texts.append(text)
+        prefixes.extend(before)
+    if texts:
+        yield source, "".join(texts), prefixes
+
+
 @contextmanager
-def living(stream: Stream, progress: Progress, files: Files) -> Iterator[Living]:
+def living(stream: Stream, progress: Progress, files: Files, grep: str = "") -> Iterator[Living]:
     """One that is shown while this lasts."""
-    made = Living(stream, progress, files)
+    made = Living(stream, progress, files, grep)
     try:
         yield made
     finally:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from bot.attending import Attending, Unfinished
+from bot.attending import Attending
 from bot.files import Files
+from bot.masking import Masking
 from bot.streams import Stream
 from commands import secrets
 from commands.chance import MASK
@@ -101,7 +102,7 @@ class Recording:
     title: str
     began: float
     _since: float = field(default_factory=time.monotonic)
-    _printed: Unfinished = field(default_factory=Unfinished)
+    _printed: Masking = field(default_factory=Masking)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -112,24 +113,25 @@ class Recording:
         """One more, of the kind i or o; raises TooLarge. whole: nothing more of it comes."""
         with self._lock:
             if whole:
-                self._put("o", self._printed.rest())
-                self._put(kind, text)
+                self._put("o", self._printed.rest().text)
+                self._put(kind, secrets.mask_text(text))
             else:
-                self._put(kind, self._printed.take(text))
+                self._put(kind, self._printed.take(text).text)
 
     def document(self, name: str, title: str) -> Document:
         """All of it, as a file."""
         with self._lock:
-            rest = self._printed.rest()
+            rest = self._printed.rest().text
             return Document(self.draft.finish(self._event("o", rest) if rest else b""), name, title)
 
     def _put(self, kind: str, text: str) -> None:
+        """What is masked."""
         if text:
             self.draft.write(self._event(kind, text))
 
     def _event(self, kind: str, text: str) -> bytes:
         at = round(time.monotonic() - self._since, 3)
-        return f"{json.dumps([at, kind, secrets.mask_text(text)])}\n".encode()
+        return f"{json.dumps([at, kind, text])}\n".encode()
 
 
 def _masked(text: str) -> str:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -91,6 +92,14 @@ def breakable(client: APIClient, ending: Ending) -> Iterator[None]:
             yield
     finally:
         own.mend()
+
+
+def dated(answer: requests.Response) -> float:
+    """When the engine says that it answered, in epoch seconds; our own clock's where it does not say."""
+    try:
+        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    except (KeyError, ValueError):
+        return time.time()
 
 
 def hang_up(client: APIClient, answer: requests.Response) -> None:

@@ -110,9 +110,20 @@ def hide_blocks(text: str) -> str:
 
 
 def open_key(text: str) -> int | None:
-    """Where a private key begins that does not end in this text; None where none does."""
+    """Where a private key begins that may go on after this text; None where none does."""
     marks = list(_PEM_MARK.finditer(text))
-    return marks[-1].start() if marks and marks[-1][1] == "BEGIN" else None
+    if not marks or marks[-1][1] != "BEGIN":
+        return None
+    whole = text[: text.rfind("\n") + 1].rstrip("\r\n")  # of a line that is not whole yet nothing is known
+    body = _PEM_BODY.match(whole, marks[-1].end())
+    is_over = body is not None and body.end() < len(whole)
+    return None if is_over else marks[-1].start()
+
+
+def key_head(text: str, begin: int) -> str:
+    """The line with which a private key begins there."""
+    found = _PEM_MARK.match(text, begin)
+    return f"{found[0]}\n" if found else ""
 
 
 def hide_split(words: list[str]) -> list[str]:

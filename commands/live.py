@@ -65,8 +65,12 @@ Progress: TypeAlias = Callable[[View], None]  # shows how something looks; calle
 class Live(Protocol):
     """The way of a line that lives on to whoever watches it. Everything it is given is shown masked."""
 
-    def add(self, text: str) -> None:
-        """Print more: whole lines are shown and counted, and kept for a file; the last one may come in pieces."""
+    def add(self, text: str, source: str = "", prefixes: Sequence[str] = ()) -> None:
+        """Print more: whole lines are shown and counted, and kept for a file; the last one may come in pieces.
+
+        source is what prints it: each is masked by itself. prefixes stand before the lines that begin in the text, one
+        for each, and are shown as they are.
+        """
 
     def show(self, text: str, charts: tuple[Chart, ...] = ()) -> None:
         """Show this in place of all that was shown before."""

@@ -14,7 +14,7 @@ from commands.telling import FRAGMENTS, for_sure, telling
 __all__ = ["MASK", "mask_object", "mask_text"]
 
 BLOCK = 65536  # characters that are searched at once: no thread waits longer than that for its turn
-_AROUND, _CUTS = 2048, 16  # characters before and after a cut in a long line, and how many places are tried
+AROUND, _CUTS = 2048, 16  # characters before and after a cut in a long line, and how many places are tried
 _GAP = re.compile(r"[ ,;&]")
 _NAME_LIMIT = 128  # characters of a name that are looked at
 _SPOKEN_LENGTH = 6  # characters from which a word with a digit is a secret in "the password is ..."
@@ -124,21 +124,21 @@ def _blocks(text: str) -> Iterator[str]:
     start = 0
     while len(text) - start > BLOCK:
         limit = start + BLOCK
-        end = text.rfind("\n", start, limit) + 1 or _cut(text, limit)
+        end = text.rfind("\n", start, limit) + 1 or cut(text, limit)
         yield text[start:end]
         start = end
     yield text[start:]
 
 
-def _cut(text: str, limit: int) -> int:
+def cut(text: str, limit: int) -> int:
     """Where a long line is cut, close before the limit: what surrounds that is hidden in two parts as it is at once."""
-    gaps = [found.end() for found in _GAP.finditer(text, limit - _AROUND, limit)][-_CUTS:]
-    places = (*reversed(gaps), *range(limit, limit - _AROUND, -_AROUND // _CUTS))
+    gaps = [found.end() for found in _GAP.finditer(text, limit - AROUND, limit)][-_CUTS:]
+    places = (*reversed(gaps), *range(limit, limit - AROUND, -AROUND // _CUTS))
     return next((place for place in places if _is_apart(text, place)), limit)
 
 
 def _is_apart(text: str, place: int) -> bool:
-    before, after = text[place - _AROUND : place], text[place : place + _AROUND]
+    before, after = text[place - AROUND : place], text[place : place + AROUND]
     return _hide(before + after) == _hide(before) + _hide(after)
 
 

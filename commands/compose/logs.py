@@ -35,7 +35,7 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
     no_color: bool = flag(default=False, help="Accepted and without effect: there are no colours here")
     no_log_prefix: bool = flag(default=False, help="Leave the names away")
     since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
-    tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end of each")
+    tail: str = flag("-n", default="", shown='"all"', help="How many lines from the end of each")
     timestamps: bool = flag("-t", default=False, help="Put the time before each line")
     until: str = flag(default="", help='Leave out what is newer: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
 
@@ -86,7 +86,7 @@ class Logs(OnProject, name="compose logs", permission=Permission.READ, filtered=
                 continue
             one = logs.Logs(container=each.id, since=self.since, tail=self.tail, timestamps=self.timestamps)
             before = "" if self.no_log_prefix else f"{_called(each).ljust(width)}  | "
-            followed.append(one.followed(ctx, container, before))
+            followed.append(one.followed(ctx, container, _called(each), before))
         return reply + following.shown(ctx, followed, running[0].project)
 
     def _meant(self, member: Member) -> bool:

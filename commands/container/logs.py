@@ -41,7 +41,7 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
         "-f", default=False, help="Go on showing what is printed, until the container ends or somebody stops it"
     )
     since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
-    tail: str = flag("-n", default="all", shown='"all"', help="How many lines from the end")
+    tail: str = flag("-n", default="", shown='"all"', help="How many lines from the end")
     timestamps: bool = flag("-t", default=False, help="Put the time before each line")
     until: str = flag(default="", help='Leave out what is newer: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
 
@@ -66,11 +66,12 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
             return failure(str(error))
         return _told(log, found)
 
-    def followed(self, ctx: Context, found: Found, prefix: str = "") -> Followed:
-        """The container as it is followed; raises ValueError in docker's words."""
-        params = {**self._params(ctx.now), "tail": TAIL if self.tail == "all" else self._tail()}
+    def followed(self, ctx: Context, found: Found, name: str = "", prefix: str = "") -> Followed:
+        """The container as it is followed, one of several where it has a name; raises ValueError in docker's words."""
+        tail = int(self.tail) if _WHOLE.fullmatch(self.tail) else "all" if self.tail or self.since else TAIL
         tty = bool(found.details.get("Config", {}).get("Tty"))
-        return Followed(found.id, params, tty, prefix, stamps=self.timestamps)
+        called = name or "The container"
+        return Followed(found.id, {**self._params(ctx.now), "tail": tail}, tty, called, prefix, stamps=self.timestamps)
 
     def lives(self) -> bool:
         """Whether it goes on until somebody ends it."""

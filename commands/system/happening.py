@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-
-import requests
 
 from commands import wire
 from commands.context import Context
-from commands.enduring import BROKEN, SILENCE, again, hang_up
+from commands.enduring import BROKEN, SILENCE, again, breakable, dated
 from commands.live import Live
 from commands.reply import Note, Reply, failure
 from commands.system.sight import Event, Sight
@@ -42,6 +38,7 @@ class Happening:
     told: Callable[[Event], str]
     _newest: int = 0  # nanoseconds since the epoch, by the engine's clock
     _known: deque[str] = field(default_factory=lambda: deque(maxlen=RING))  # those that came, not only those shown
+    _gap: str = ""  # that some may be missing, once they may
     _begun: float = 0.0  # when the first answer began, by the engine's clock
 
     def follow(self, live: Live) -> str:
@@ -63,6 +60,7 @@ class Happening:
             there = {_key(event) for event in wire.messages(answer)}
         if there.isdisjoint(self._known):
             live.add(_SKIPPED)
+            self._gap = _SKIPPED.strip()
             self._known.clear()
 
     def _read(self, sight: Sight, live: Live) -> None:
@@ -72,10 +70,13 @@ class Happening:
             asked["since"] = _stamp(self._newest - OVERLAP)
         elif self._begun and "since" not in asked:
             asked["since"] = f"{self._begun:.0f}"
-        with closing(wire.stream(client, "/events", params=asked, timeout=SILENCE)) as answer:
-            self._begun = self._begun or _date(answer)
-            live.say("" if self._known else _QUIET)
-            with live.closing(lambda: hang_up(client, answer)), suppress(*BROKEN):
+        with (
+            breakable(client, live),
+            closing(wire.stream(client, "/events", params=asked, timeout=SILENCE)) as answer,
+        ):
+            self._begun = self._begun or dated(answer)
+            live.say(self._gap if self._known else _QUIET)
+            with suppress(*BROKEN):
                 for event in wire.messages(answer):
                     self._take(event, sight, live)
 
@@ -84,7 +85,7 @@ class Happening:
         if key in self._known:
             return
         if self.ctx.sees_all() or sight.shows(event):
-            live.say("")
+            live.say(self._gap)
             try:
                 live.add(self.told(event))
             except TemplateError as error:
@@ -113,11 +114,3 @@ def _key(event: Event) -> str:
 def _stamp(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, 10**9)
     return f"{seconds}.{rest:09d}"
-
-
-def _date(answer: requests.Response) -> float:
-    """When the engine says that it answered, in epoch seconds; our own clock's where it does not say."""
-    try:
-        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
-    except (KeyError, ValueError):
-        return time.time()
