@@ -149,3 +149,17 @@ def test_one_that_cannot_be_read_ends_nothing_for_the_others(
         told, kept = _stopped(workspace)
     assert "does not support reading" in told
     assert "web-1 " in kept
+
+
+def test_several_are_followed_together(workspace: Workspace, fresh_world: str, tmp_path: Path, run: Run) -> None:
+    """Each line has its container's name; without -f that is refused."""
+    run("echo from one; sleep 1000", "one")
+    run("echo from other; sleep 1000", "other")
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))):
+        workspace.slash(ADMIN, OPS, "logs --public --beside other one")
+        eventually(lambda: painted(workspace, OPS, "say -f as well"))
+        workspace.slash(ADMIN, OPS, "logs -f --public --beside other one")
+        eventually(lambda: painted(workspace, OPS, "other  | from other"))
+        eventually(lambda: painted(workspace, OPS, "one    | from one"))
+        _, kept = _stopped(workspace, 2)
+    assert sorted(kept.splitlines()) == ["one    | from one", "other  | from other"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -25,6 +25,7 @@ from commands.timestamps import timestamp
 SCAN_PATIENCE = 55.0  # seconds of silence while the engine searches a whole log; a million lines took it 3
 TAIL = 20  # lines of the past that a log which is followed begins with, where the line says nothing else
 _WHOLE = re.compile(r"[+-]?0+|\+?0*[0-9]{1,9}")  # all else means all lines to the engine, a negative number too
+_FOLLOW = "--beside is for logs that are followed: say -f as well."
 _LESS = "Ask for less with --tail or --since."
 
 
@@ -36,6 +37,7 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
     """
 
     container: str = arg("CONTAINER")
+    beside: tuple[str, ...] = flag(default=(), help="Follow this one as well, each line with its name (with -f)")
     details: bool = flag(default=False, help="Show also the labels and variables that the log driver was told to keep")
     follow: bool = flag(
         "-f", default=False, help="Go on showing what is printed, until the container ends or somebody stops it"
@@ -46,25 +48,34 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
     until: str = flag(default="", help='Leave out what is newer: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
 
     def problem(self) -> str | None:
-        """Docker's refusal of an empty name."""
-        return nameless([self.container])
+        """Docker's refusal of an empty name, and ours of several that are not followed."""
+        if self.beside and not self.lives():
+            return _FOLLOW
+        return nameless([self.container, *self.beside])
 
     def targets(self) -> tuple[Target, ...]:
-        """The container."""
-        return (Target("container", self.container),)
+        """The containers."""
+        return tuple(dict.fromkeys(Target("container", each) for each in (self.container, *self.beside)))
 
     def run(self, ctx: Context) -> Reply:
         """Read the log, to its end or as long as it grows."""
-        found = ctx.look(self.targets()[0])
+        found, *others = [ctx.look(target) for target in self.targets()]
         tty = bool(found.details.get("Config", {}).get("Tty"))
         runs = bool((found.details.get("State") or {}).get("Running"))
         try:
+            if others:
+                return following.shown(ctx, list(self._several(ctx, [found, *others])), "several")
             if self.follow and runs and not self.until:
                 return following.shown(ctx, [self.followed(ctx, found)], found.name)
             log = self.log(ctx, found.id, tty=tty)
         except ValueError as error:
             return failure(str(error))
         return _told(log, found)
+
+    def _several(self, ctx: Context, found: Sequence[Found]) -> Iterator[Followed]:
+        width = max(len(each.name) for each in found)
+        for each in found:
+            yield self.followed(ctx, each, each.name, f"{each.name.ljust(width)}  | ")
 
     def followed(self, ctx: Context, found: Found, name: str = "", prefix: str = "") -> Followed:
         """The container as it is followed, one of several where it has a name; raises ValueError in docker's words."""
