@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.held import Held
 from bot.lasting import Kept
 from bot.leaving import Task, Tasks
 from bot.owed import Owed
+from bot.painted import Look
 from bot.pipeline import Pipeline
 from bot.record import UNWRITTEN
 from bot.request import Actor, Due, Late, Member, Origin, Outcome, Received, Request, Status
@@ -129,6 +131,22 @@ class Desk:
         """Whether everybody may see what its line does: the line says so, or it changes something and is no session."""
         command = self._command(request.line)
         return command is not None and (command.public or (command.spec.permission.changes and not command.lives()))
+
+    def paints(self, look: Look) -> None:
+        """A message is there that is painted anew, which is written down where it can be."""
+        with suppress(Unwritable):
+            self._store.painted.begin(look)
+
+    def painted(self, channel: str, ts: str) -> None:
+        """It had its last look."""
+        with suppress(Unwritable):
+            self._store.painted.end(channel, ts)
+
+    def unpainted(self) -> list[Look]:
+        """Those of an earlier process that had none."""
+        with suppress(Unwritable):
+            return self._store.painted.all()
+        return []
 
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
         """What somebody wrote in the thread of a session."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -20,7 +21,7 @@ from commands.units import size
 FILES = "files"  # in the data folder
 LARGEST = 256_000_000  # bytes of one where no setting says otherwise
 ROOM = 4 * 1024 * 1024 * 1024  # bytes of all of them
-STALE = 86_400.0  # seconds for which nothing was written to a draft that nobody finishes any more
+FRESH = 1.0  # seconds in which a draft is surely held by whoever made it
 _DRAFT = "."  # how the name of one begins that is being written
 
 
@@ -48,6 +49,7 @@ class Files:
         except OSError as error:
             raise Refusal(f"No file can be written: {error.strerror}.") from error
         with os.fdopen(handle, "wb") as written:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # it is given up with the process, however that ends
             file = File(Path(path), written, self.largest, self._left)
             try:
                 yield file
@@ -59,7 +61,8 @@ class Files:
         now, age = time.time(), self._age()
         for path in self._folder.iterdir():
             with suppress(OSError):
-                if abs(now - path.stat().st_mtime) > (STALE if path.name.startswith(_DRAFT) else age):
+                is_draft = path.name.startswith(_DRAFT)
+                if abs(now - path.stat().st_mtime) > (FRESH if is_draft else age) and not (is_draft and _is_held(path)):
                     path.unlink()
 
     def _left(self) -> int:
@@ -69,6 +72,16 @@ class Files:
             with suppress(OSError):
                 taken += path.stat().st_size
         return self._room - taken
+
+
+def _is_held(path: Path) -> bool:
+    """Whether somebody still writes to it; raises OSError where it is gone."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 class File:

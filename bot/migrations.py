@@ -296,6 +296,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE lasting (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL)",
     ),  # what goes on over an end of slashdock
+    (
+        """CREATE TABLE painted (  -- messages that have not their last look
+               channel TEXT NOT NULL, ts TEXT NOT NULL, person TEXT NOT NULL, line TEXT NOT NULL,
+               PRIMARY KEY (channel, ts)) WITHOUT ROWID""",
+    ),
 )
 
 

@@ -25,6 +25,7 @@ from bot.lasting import Lasting
 from bot.locks import AlreadyRunning, Instance, Owner
 from bot.makers import Makers
 from bot.metrics import Metrics
+from bot.painted import Painted
 from bot.record import Record
 from bot.runs import Runs
 from bot.seal import Seal
@@ -51,9 +52,9 @@ class Store:
 
     record writes down every action, actions reads that back, archive takes what is old out of it, heads of it are
     published; spool is what was answered, files what goes with that, undelivered what of that Slack has still to take;
-    buttons, sights, cleanups, runs, the timetable, windows, what is withheld, what lasts and makers are what is
-    remembered beside it, turns says whose turn it is at a host, vault has the registries' logins. metrics is a file of
-    its own, which is opened where it is needed.
+    buttons, sights, cleanups, runs, the timetable, windows, what is withheld, what lasts, what is painted and makers
+    are what is remembered beside it, turns says whose turn it is at a host, vault has the registries' logins. metrics
+    is a file of its own, which is opened where it is needed.
 
     key is what the chain of hashes is made with, so that it takes more than the data folder to make another one; what
     the vault holds is sealed with another one, made of it. logins are those that the settings name, kept
@@ -89,6 +90,7 @@ class Store:
         self.windows = Windows(self._file.reading, self.tide.now, self.journal)
         self.withheld = Withheld(self._file)
         self.lasting = Lasting(self._file, key)
+        self.painted = Painted(self._file)
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)

@@ -163,3 +163,22 @@ def test_several_are_followed_together(workspace: Workspace, fresh_world: str, t
         eventually(lambda: painted(workspace, OPS, "one    | from one"))
         _, kept = _stopped(workspace, 2)
     assert sorted(kept.splitlines()) == ["one    | from one", "other  | from other"]
+
+
+def test_no_message_says_that_it_runs_once_it_was_killed(
+    workspace: Workspace, fresh_world: str, tmp_path: Path, run: Run
+) -> None:
+    """It has no buttons any more, either, and is not touched again."""
+    run("while true; do echo beat; sleep 1; done")
+    bot = BotProcess(tmp_path, fresh_world, by_socket(workspace))
+    bot.start()
+    workspace.slash(ADMIN, OPS, "logs -f --public job")
+    shown = eventually(lambda: painted(workspace, OPS, "beat"))
+    bot.kill()
+    for _ in range(2):
+        with started(bot):
+            told = eventually(lambda: painted(workspace, OPS, "slashdock ended while this was under way"))
+            assert told.ts == shown.ts
+            assert not list(told.elements())
+            workspace.slash(ADMIN, OPS, "stream ls --public")
+            eventually(lambda: painted(workspace, OPS, "PERSON"))

@@ -49,7 +49,8 @@ def _answer(workspace: Workspace, text: str) -> Message:
 
     def told() -> list[Message]:
         every = workspace.messages(OPS, ADMIN)
-        return [each for each in every if each.by_bot and text in each.plain() and "is running" not in each.plain()]
+        said = [each for each in every if each.by_bot and text in each.plain()]
+        return [each for each in said if not any(look in each.plain() for look in ("is running", "was under way"))]
 
     return eventually(told)[-1]
 

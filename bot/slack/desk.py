@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.buttons import Spent
 from bot.held import Held
 from bot.lasting import Kept
+from bot.painted import Look
 from bot.request import Actor, Due, Late, Member, Outcome, Request
 from bot.slack.letter import Followed
 from commands.asking import Form
@@ -52,6 +53,15 @@ class Desk(Protocol):
 
     def public(self, request: Request) -> bool:
         """Whether everybody may see what its line does."""
+
+    def paints(self, look: Look) -> None:
+        """A message is there that is painted anew, until it had its last look."""
+
+    def painted(self, channel: str, ts: str) -> None:
+        """It had that."""
+
+    def unpainted(self) -> list[Look]:
+        """Those of an earlier process that had not."""
 
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
         """What somebody wrote in the thread of a session at a time, once a delivery; who may not is ignored."""

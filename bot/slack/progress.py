@@ -24,6 +24,7 @@ _SLOWLY = "Painted every {} s, as much is painted at once."
 
 log = logging.getLogger(__name__)
 
+Keep = Callable[[tuple[str, str], bool], None]  # hears that a message is there, and that it had its last look
 Draw = Callable[[View, bool], Message]  # the newest look, and whether the work is over
 
 
@@ -77,10 +78,12 @@ class Progress:
         apart: Callable[[View], Canvas],
         tempo: Tempo,
         threads: Threads | None = None,
+        keep: Keep = lambda _message, _on: None,
     ) -> None:
         self._canvas = canvas
         self._apart = apart
         self._threads = threads
+        self._keep = keep
         self._pages = Pages(put)
         self._draw = draw
         self._put = put
@@ -167,6 +170,8 @@ class Progress:
             with self._lock:
                 first, self._state.shown, self._state.unsure = self._state.shown is None, look, 0
             view, ended = look
+            if first != ended:
+                self._keep(canvas.thread, first)
             if first and view.session and not ended and self._threads is not None:
                 self._threads.open(canvas.thread, view.session)
                 with self._lock:

@@ -85,6 +85,7 @@ class SlackSide:
         self._pulse.start()
         self.transport.start()
         self._outbox.start()
+        self._watching.end_what_was_left()
         self._patience.start()
         self.feed()
 

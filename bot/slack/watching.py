@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot.answers import written
 from bot.clock import Clock
+from bot.painted import Look
 from bot.request import Outcome, Request, Status
 from bot.slack.afterwards import under_way
 from bot.slack.payload import Asked, Typed
 from bot.slack.place import Place
 from bot.slack.post import Canvas
 from bot.slack.progress import Progress
+from bot.slack.said import Refused, Unsure
 from bot.slack.teller import Teller
+from bot.slack.tempo import PACE
 from bot.slack.threads import Threads
+from commands.live import View
 from commands.reply import Button, note
 
 STALE = 60.0  # seconds after which what was written is not typed any more
 UPDATES = "updates"  # the lane of all messages that are painted anew: each has its turn
+_BROKEN_OFF = "slashdock ended while this was under way. What became of it is told below."
 _ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."
 
 
@@ -53,7 +59,19 @@ class Watching:
             lambda _view: self._place_of_its_own(asked, shared=shared),
             self.teller.post.tempo,
             self._threads,
+            lambda message, on: self._kept(message, place.user, line, on=on),
         )
+
+    def end_what_was_left(self) -> None:
+        """Paint what an earlier process left as it looked when that was killed."""
+        for look in self.teller.desk.unpainted():
+            self.teller.outbox.put(UPDATES, LastLook(look, self.teller))
+
+    def _kept(self, message: tuple[str, str], person: str, line: str, *, on: bool) -> None:
+        if on:
+            self.teller.desk.paints(Look(*message, person, line))
+        else:
+            self.teller.desk.painted(*message)
 
     def _place_of_its_own(self, asked: Asked, *, shared: bool) -> Canvas:
         """A message in no thread, in direct messages where others may not see it: then whoever asked is told so."""
@@ -73,6 +91,28 @@ class Watching:
             return known[button]
 
         return remember
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """The letter that tells of a message that slashdock ended while it was painted."""
+
+    look: Look
+    teller: Teller
+    pace: float = PACE
+
+    def send(self) -> bool:
+        """Paint it for the last time."""
+        look = self.look
+        message = under_way(look.line, look.person, View("", state=_BROKEN_OFF), lambda _button: "", over=True)
+        with suppress(Refused, Unsure):  # it may be gone
+            self.teller.post.paint(Place(look.channel, look.person), message.payload(), look.ts)
+        self.give_up()
+        return True
+
+    def give_up(self) -> None:
+        """It stays as it is."""
+        self.teller.desk.painted(self.look.channel, self.look.ts)
 
 
 def _goes_on(request: Request) -> Outcome:

@@ -12,6 +12,7 @@ from bot.buttons import Spent
 from bot.execution import silent
 from bot.held import Held
 from bot.lasting import Kept
+from bot.painted import Look
 from bot.request import Actor, Due, Late, Member, Outcome, Request, Status
 from bot.slack import SlackSide
 from bot.slack.desk import Answer
@@ -68,6 +69,7 @@ class CannedDesk:
     dues: dict[int, Due] = field(default_factory=dict)  # by the number of the action
     shown: list[tuple[Due | None, Shown]] = field(default_factory=list)
     typed: list[tuple[int, str, str]] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     passes: Callable[[Progress], None] = lambda _progress: None
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
@@ -121,6 +123,18 @@ class CannedDesk:
     def public(self, request: Request) -> bool:
         """Whether it changes something."""
         return "restart" in request.line
+
+    def paints(self, look: Look) -> None:
+        """Note it."""
+        self.looks.append(look)
+
+    def painted(self, channel: str, ts: str) -> None:
+        """It is over."""
+        self.looks = [each for each in self.looks if (each.channel, each.ts) != (channel, ts)]
+
+    def unpainted(self) -> list[Look]:
+        """Nothing was before."""
+        return []
 
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
         """Note it."""
