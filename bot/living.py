@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from bot.attending import Attending
@@ -133,6 +133,7 @@ class Living(Attending):
 
     def document(self, name: str, title: str) -> Document | None:
         """A file with all that was printed."""
+        self._take_in()
         if self._draft is None:
             return None
         return Document(self._draft.finish(_CUT.format(self._full).encode() if self._full else b""), name, title)
@@ -163,6 +164,9 @@ class Living(Attending):
             self._draft.write(masked.encode())
         except TooLarge as error:
             self._full = str(error)
+            with suppress(TooLarge):
+                for line in masked.splitlines(keepends=True):
+                    self._draft.write(line.encode())
 
     def _copied(self) -> Document | None:
         """What was printed until now, as a file of its own."""
@@ -175,6 +179,7 @@ class Living(Attending):
 
     def _turned(self) -> None:
         """It is painted no more, which is said, or again."""
+        self._take_in()
         with self._lock:
             self._show("", _PAUSED if self.stream.paused else self._state)
 

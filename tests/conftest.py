@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from engine import Engine  # noqa: E402
 from eventually import eventually  # noqa: E402
 from every_verb import furnish  # noqa: E402
 from harness import Bench  # noqa: E402
-from leaks import Look, running_execs  # noqa: E402
+from leaks import Look, close_pools, running_execs  # noqa: E402
 from nights import Night, begun  # noqa: E402
 from offices import Offices  # noqa: E402
 from sampled import NOON, fill  # noqa: E402
@@ -42,12 +41,13 @@ from bot.workspace import Workspace  # noqa: E402
 def _nothing_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test leaves a thread, a socket, a process or a temporary file behind; it is the last that is looked at."""
     folder = tmp_path_factory.mktemp("temporary")
-    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    tempfile.tempdir = str(folder)
     look = Look(folder, tmp_path_factory.getbasetemp())
     yield
+    close_pools()
     with suppress(AssertionError):
         eventually(lambda: not look.left())
-    assert look.left() == []
+    assert not look.left(), "\n".join(look.left())
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from docker.api.client import APIClient
+
+from bot.workers import Pool
 
 _SOCKETS = "socket:"  # how the kernel calls one
 _PARENT = 1  # the place of the parent's id in what /proc/PID/stat says after the name
@@ -34,6 +37,13 @@ class Look:
         yield from _children(os.getpid())
         yield from (f"temporary file {each}" for each in self._temporary.iterdir())
         yield from (f"draft {each}" for each in self._drafts.glob("**/files/.*"))
+
+
+def close_pools() -> None:
+    """End the threads of engines that tests made by themselves and left: their connections go with them."""
+    for each in gc.get_objects():
+        if isinstance(each, Pool):
+            each.close(time.monotonic())
 
 
 def running_execs(engine: str) -> list[str]:

@@ -12,9 +12,9 @@ from eventually import eventually
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.attending import LONGEST
 from bot.files import Files
 from bot.living import SHOWN, Living, living
+from bot.masking import LONGEST
 from bot.streams import ALL, EACH, ENDS, Streams
 from commands.attempts import Refusal
 from commands.chance import MASK
@@ -82,7 +82,8 @@ def test_a_key_is_shown_nowhere_however_it_comes(tmp_path_factory: pytest.TempPa
 def test_a_line_without_an_end_is_shown_all_the_same(live: Living, seen: list[View]) -> None:
     """Else it would be held for ever."""
     live.add("x" * (LONGEST + 1))
-    assert seen
+    eventually(lambda: seen)
+    live.flush()
     assert _file(live) == "x" * (LONGEST + 1)
 
 
