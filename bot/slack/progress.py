@@ -89,6 +89,7 @@ class Progress:
         self._put = put
         self._waiting = waiting
         self._tempo = tempo
+        self.sent = False  # whether Slack was asked for anything when it was its turn last
         self._since = 0.0  # when the look that waits was queued, by the monotonic clock
         self._state = _State()
         self._lock = threading.Lock()
@@ -133,6 +134,7 @@ class Progress:
         wait = self._tempo.wait()
         if wait and self._state.shown is not None:
             raise NotNow(wait, "painting")
+        self.sent = False
         with self._lock:
             self._state.queued = False
             look, canvas = self._state.look, self._canvas
@@ -158,6 +160,7 @@ class Progress:
         self._give_up(told=True)
 
     def _painted(self, canvas: Canvas, message: Message, look: tuple[View, bool]) -> bool:
+        self.sent = True
         try:
             canvas.paint(message.payload())
         except Refused as refusal:
@@ -217,8 +220,10 @@ class _First:
     pace: float = PACE
 
     def send(self) -> bool:
-        """Make it."""
-        return self.progress.send()
+        """Make it; what was over by then takes no time of the channel's."""
+        done = self.progress.send()
+        self.pace = PACE if self.progress.sent else 0.0
+        return done
 
     def give_up(self) -> None:
         """It is not made."""
