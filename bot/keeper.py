@@ -116,6 +116,7 @@ class Keeper:
         if self._comes("hour", HOUR, now):
             self._done(self._publish)
             self._done(self._store.spool.trim)
+            self._done(self._store.files.trim)
         if self._comes("day", DAY, now):
             self._done(self._verify)
             self._done(self._archive)

@@ -82,6 +82,8 @@ class Looked:
 
     def _place(self, entry: TarInfo) -> None:
         name = entry.name
+        if "\0" in name or "\0" in entry.linkname:
+            raise Refusal(_STRANGE.format(name.replace("\0", "?")))
         if name.startswith("/") and not self.bounds.trusted:
             raise Refusal(_ABSOLUTE.format(name))
         if ".." in name.split("/"):

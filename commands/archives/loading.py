@@ -15,6 +15,13 @@ from commands.filing import Draft
 LARGEST = 16 * 1024 * 1024  # bytes of a list in it
 _LISTS = {"manifest.json", "index.json"}
 _NAME = "io.containerd.image.name"  # an annotation, by which engines that keep images as containerd does call them
+_KEYS = frozenset({"Config", "RepoTags", "Layers", "Parent", "LayerSources"}) | {
+    "manifests",
+    "annotations",
+    "config",
+    "layers",
+}
+_FOLDED = frozenset(key.casefold() for key in _KEYS)
 _NONE = "This is no archive of images: it has no manifest.json, as `docker save` of 1.10 and later writes it."
 _ODD = "This archive of images is not taken: what it says of its names cannot be read."
 _BESIDE = "This archive of images is not taken: its index.json names images that its manifest.json does not."
@@ -52,10 +59,19 @@ def _lists(entries: Iterator[tuple[Any, Iterator[bytes]]]) -> Iterator[tuple[str
 
 def _json(content: bytes) -> list[Mapping[str, Any]] | Mapping[str, Any]:
     try:
-        read: list[Mapping[str, Any]] | Mapping[str, Any] = json.loads(content)
+        read: list[Mapping[str, Any]] | Mapping[str, Any] = json.loads(content, object_pairs_hook=_plain)
     except (ValueError, RecursionError) as error:
         raise Refusal(_ODD) from error
     return read
+
+
+def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that every reader reads as the same: Go takes a key in any case, and the last of several."""
+    if len({key.casefold() for key, _ in pairs}) != len(pairs):
+        raise ValueError("two keys are the same to Go")
+    if any(key not in _KEYS and key.casefold() in _FOLDED for key, _ in pairs):
+        raise ValueError("a key is another one to Go")
+    return dict(pairs)
 
 
 def _read(name: str) -> str:
