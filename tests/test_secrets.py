@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
 import pytest
+from growth import grows_evenly
 
 from commands import secret_lines, secrets
 from commands.catalog import LONGEST
@@ -321,23 +321,13 @@ TEDIOUS = {
 }
 
 
-def _cost(mask: Callable[[str], str], text: str) -> float:
-    """The processor time of this thread for it: the least of three, at least a millisecond."""
-    spent = []
-    for _ in range(3):
-        start = time.thread_time()
-        mask(text)
-        spent.append(time.thread_time() - start)
-    return max(min(spent), 0.001)
-
-
 @pytest.mark.parametrize("mask", [secrets.mask_text, secret_lines.mask_line], ids=["text", "line"])
 @pytest.mark.parametrize("what", TEDIOUS)
 def test_the_work_grows_with_the_text_and_no_faster(what: str, mask: Callable[[str], str]) -> None:
     """Eight times the text takes about eight times the work; were it quadratic it would be sixty-four."""
     sizes = (8_000, 64_000) if mask is secrets.mask_text else (LONGEST // 8, LONGEST)  # no line is longer
     small, large = ((TEDIOUS[what] * size)[:size] for size in sizes)
-    assert _cost(mask, large) < 24 * _cost(mask, small)
+    assert grows_evenly(mask, small, large)
 
 
 @pytest.mark.parametrize("inspected", [SPLIT, COMMAND, {"Config": COMMAND}, {"Test": ["CMD", "mysql", f"-p{WORD}"]}])

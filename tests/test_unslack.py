@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import string
-import time
 
 import pytest
+from growth import grows_evenly
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -115,22 +115,12 @@ TEDIOUS = {
 }
 
 
-def _cost(line: str) -> float:
-    """The processor time of this thread for it, in seconds: the least of three, at least a millisecond."""
-    spent = []
-    for _ in range(3):
-        start = time.thread_time()
-        unslack.text(line)
-        spent.append(time.thread_time() - start)
-    return max(min(spent), 0.001)
-
-
 @pytest.mark.attack("S23")
 @pytest.mark.parametrize("what", TEDIOUS)
 def test_the_work_grows_with_the_line_and_no_faster(what: str) -> None:
     """S23: eight times the line takes about eight times the work; were it quadratic it would be sixty-four."""
     small, large = (f"a{(TEDIOUS[what] * size)[:size]}b" for size in (4_000, 32_000))
-    assert _cost(large) < 24 * _cost(small)
+    assert grows_evenly(unslack.text, small, large)
 
 
 @given(
