@@ -22,6 +22,8 @@ FILES = "files"  # in the data folder
 LARGEST = 256_000_000  # bytes of one where no setting says otherwise
 ROOM = 4 * 1024 * 1024 * 1024  # bytes of all of them
 FRESH = 1.0  # seconds in which a draft is surely held by whoever made it
+_UNWRITTEN = "slashdock cannot write it: {}"
+_FOLDER = "-folder"  # how the name of one ends that belongs to a draft
 _DRAFT = "."  # how the name of one begins that is being written
 
 
@@ -55,6 +57,8 @@ class Files:
                 yield file
             finally:
                 file.discard()
+                with suppress(OSError):  # what is thrown away need not have been written to its end
+                    written.close()
 
     def trim(self) -> None:
         """Remove what is older than answers are kept, and what an earlier process did not finish."""
@@ -63,7 +67,7 @@ class Files:
             with suppress(OSError):
                 is_draft = path.name.startswith(_DRAFT)
                 if abs(now - path.stat().st_mtime) > (FRESH if is_draft else age) and not (is_draft and _is_held(path)):
-                    path.unlink()
+                    _remove(path)
 
     def _left(self) -> int:
         """The bytes that are free for another one."""
@@ -74,8 +78,18 @@ class Files:
         return self._room - taken
 
 
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
 def _is_held(path: Path) -> bool:
-    """Whether somebody still writes to it; raises OSError where it is gone."""
+    """Whether somebody still writes to it, or to what it belongs to; raises OSError where it is gone."""
+    if path.is_dir():
+        draft = path.with_name(path.name.removesuffix(_FOLDER))
+        return draft.exists() and _is_held(draft)
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,20 +103,24 @@ class File:
 
     def __init__(self, path: Path, written: BinaryIO, largest: int, left: Callable[[], int]) -> None:
         self._path: Path | None = path
+        self._folder = path.with_name(f"{path.name}{_FOLDER}")
         self._written = written
-        self._largest = min(largest, left())
+        self._largest = largest
+        self._room = max(0, left())
         self.size = 0
 
     def expect(self, more: int) -> None:
         """Refuse so many bytes before any of them comes; raises TooLarge."""
         if self.size + more > self._largest:
             raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
+        if self.size + more > self._room:
+            raise TooLarge(f"slashdock has room for {size(self._room)} of files now, and this is more")
 
     def opened(self) -> BufferedReader:
         """What was written so far, to be read from its beginning."""
         if self._path is None:
             raise AssertionError("a file that was thrown away or kept already")
-        self._written.flush()
+        self._flush()
         return self._path.open("rb")
 
     def write(self, data: bytes) -> None:
@@ -115,21 +133,31 @@ class File:
         """What was written so far, kept beside it."""
         if self._path is None:
             raise AssertionError("a file that was thrown away or kept already")
-        self._written.flush()
+        self._flush()
         handle, kept = tempfile.mkstemp(dir=self._path.parent)
         os.close(handle)
         try:
             return Path(shutil.copyfile(self._path, kept))
         except OSError as error:
             Path(kept).unlink(missing_ok=True)
-            raise TooLarge(f"slashdock cannot write it: {error.strerror}") from error
+            raise TooLarge(_UNWRITTEN.format(error.strerror)) from error
+
+    def folder(self) -> Path:
+        """A folder of its own, that goes when this is finished or thrown away."""
+        if self._path is None:
+            raise AssertionError("a file that was thrown away or kept already")
+        try:
+            self._folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise TooLarge(_UNWRITTEN.format(error.strerror)) from error
+        return Path(os.path.realpath(self._folder))
 
     def finish(self, last: bytes = b"") -> Path:
         """Keep it, with a last word; where it lies."""
         if self._path is None:
             raise AssertionError("a file that was thrown away or kept already")
         self._put(last)
-        self._written.flush()
+        self._flush()
         kept = self._path.with_name(self._path.name.removeprefix(_DRAFT))
         self._path.rename(kept)
         self._path = None
@@ -139,10 +167,17 @@ class File:
         try:
             self._written.write(data)
         except OSError as error:
-            raise TooLarge(f"slashdock cannot write it: {error.strerror}") from error
+            raise TooLarge(_UNWRITTEN.format(error.strerror)) from error
+
+    def _flush(self) -> None:
+        try:
+            self._written.flush()
+        except OSError as error:
+            raise TooLarge(_UNWRITTEN.format(error.strerror)) from error
 
     def discard(self) -> None:
-        """Throw it away, unless it was finished."""
+        """Throw it away, unless it was finished, and its folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
         if self._path is not None:
             self._path.unlink(missing_ok=True)
             self._path = None

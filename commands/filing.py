@@ -34,6 +34,9 @@ class Draft(Protocol):
     def copy(self) -> Path:
         """What was written so far, kept beside it; raises TooLarge where there is no room."""
 
+    def folder(self) -> Path:
+        """A folder beside it, made anew, which goes where it does not stay; raises TooLarge where there is no room."""
+
     def finish(self, last: bytes = b"") -> Path:
         """Keep it, as long as answers are kept, with a last word that may go beyond its bound; where it lies."""
 

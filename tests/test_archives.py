@@ -7,6 +7,8 @@ import gzip
 import io
 import lzma
 import tarfile
+import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterable
 from tarfile import TarInfo
 
@@ -14,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.archives import checking, packing
+from commands.archives import checking, packing, zips
 from commands.archives.checking import Bounds
 from commands.attempts import Refusal
 
@@ -161,3 +163,62 @@ def test_a_file_that_somebody_gave_has_no_folders_in_its_name(name: str) -> None
     with tarfile.open(fileobj=io.BytesIO(archive)) as found:
         (one,) = found
         assert (one.name in {"passwd", "file"}, one.size) == (True, 3)
+
+
+def headed(kind: bytes, size: int, count: int = 1) -> bytes:
+    """A file, after so many heads of such a kind, each with so many bytes of nothing."""
+    head = TarInfo("head")
+    head.type, head.size = kind, size
+    before = head.tobuf(tarfile.GNU_FORMAT) + bytes(size + -size % tarfile.BLOCKSIZE)
+    return before * count + packed(entry("f"))
+
+
+@pytest.mark.attack("S32")
+@pytest.mark.parametrize("kind", [b"x", b"g", b"L", b"K"])
+def test_what_is_said_of_a_file_is_bounded_before_it_is_read(kind: bytes) -> None:
+    """Of pax and of GNU: it packs to next to nothing, and readers of tar archives take it as a whole."""
+    bomb = gzip.compress(headed(kind, 64 * MB))
+    tracemalloc.start()
+    with pytest.raises(Refusal, match="of one of its files has more than 1"):
+        passed(bomb, ratio=10_000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 * MB
+
+
+@pytest.mark.attack("S32")
+def test_what_is_said_of_all_files_is_bounded() -> None:
+    """It adds up, head by head."""
+    said = b"".join(b"17 key%06d=abc\n" % n for n in range(6_000))
+    head = TarInfo("head")
+    head.type, head.size = b"g", len(said)
+    with pytest.raises(Refusal, match="of all its files"):
+        passed(head.tobuf() + said + bytes(-len(said) % tarfile.BLOCKSIZE) + packed(entry("f")))
+
+
+@pytest.mark.attack("S32")
+def test_heads_upon_heads_are_refused() -> None:
+    """Each is read within the one before."""
+    with pytest.raises(Refusal, match="no tar archive"):
+        passed(headed(b"L", 0, 2_000), ratio=10_000)
+
+
+@pytest.mark.attack("S32")
+def test_folders_have_a_depth_and_count() -> None:
+    """Also those that no entry is for."""
+    assert passed(packed(entry("a/" * 100 + "f"))) == 1
+    with pytest.raises(Refusal, match="more than 100 folders within"):
+        passed(packed(entry("a/" * 101 + "f")))
+    with pytest.raises(Refusal, match="more than 5 files"):
+        passed(packed(entry("a/b/c/d/e/f")), entries=5)
+
+
+@pytest.mark.attack("S32")
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_is_packed_in_no_way_that_is_unpacked_at_once(method: int) -> None:
+    """A few bytes of it would be a gigabyte in memory, whatever its list says."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("Dockerfile", b"FROM scratch\n")
+    with pytest.raises(Refusal, match="Dockerfile is packed otherwise"):
+        next(zips.entries(made, Bounds(packed=len(made.getvalue()))))

@@ -39,7 +39,7 @@ def root(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
 
 def _file(outcome: Outcome) -> tuple[str, bytes]:
     """The name and the content of the file of an answer."""
-    (part,) = outcome.reply.parts
+    part, _ = outcome.reply.parts
     assert isinstance(part, Document), told(outcome)
     assert isinstance(part.content, Path)
     return part.name, part.content.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -54,7 +55,7 @@ class Kept:
 def kept(tmp_path: Path) -> Iterator[Kept]:
     """A keeper of a new record."""
     clock = SetClock(NOON)
-    store = Store(tmp_path, clock, KEY)
+    store = Store(tmp_path, clock, KEY, kept=lambda: DAY)
     yield Kept(store, tmp_path, clock)
     store.close()
 
@@ -222,6 +223,19 @@ def test_what_is_old_moves_to_its_archive(kept: Kept) -> None:
     assert [row["number"] for row in kept.store.actions.listed({}, 9)] == [2]
     assert kept.store.archive.archived_in(1) == "archive-2026.db"
     assert kept.store.actions.listed({"text": ("restart",)}, 9)[0]["number"] == 2
+
+
+def test_files_of_answers_go_every_hour_once_they_are_old(kept: Kept) -> None:
+    """With the answers, also of a process that runs on."""
+    with kept.store.files.draft() as draft:
+        made = draft.finish()
+    kept.keeper.look()
+    os.utime(made, (1, 1))
+    kept.keeper.look()
+    assert made.exists()
+    kept.clock.at += HOUR
+    kept.keeper.look()
+    assert not made.exists()
 
 
 def test_what_cannot_be_written_is_what_is_wrong(kept: Kept) -> None:

@@ -122,7 +122,7 @@ def test_what_nobody_finishes_is_not_kept(tmp_path: Path) -> None:
         draft.write(b"12345678")
         kept = draft.finish()
     assert kept.read_bytes() == b"12345678"
-    with files.draft() as draft, pytest.raises(TooLarge):
+    with files.draft() as draft, pytest.raises(TooLarge, match="has room for 2B"):
         draft.write(b"123")
 
 

@@ -39,7 +39,7 @@ def root(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
 
 
 def _archive(outcome: Outcome) -> tarfile.TarFile:
-    (part,) = outcome.reply.parts
+    part, _ = outcome.reply.parts
     assert isinstance(part, Document), told(outcome)
     assert isinstance(part.content, Path)
     return tarfile.open(fileobj=io.BytesIO(part.content.read_bytes()))

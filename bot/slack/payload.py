@@ -249,6 +249,7 @@ def _maybe(payload: Payload, name: str) -> str:
 
 
 _ATTACHED = re.compile(rf"(?<!\S){ATTACHED}(?!\S)")
+_TAKES_FILES = re.compile(r"(?<!\S)(?:cp|load|import|build)(?!\S)")  # verbs: to all others it is a word like any
 _OBJECTS = frozenset({"team", "enterprise"})  # with an id in each; Bolt takes the id alone for one, too
 _IN_EVENT = (("event", "user_team"), ("event", "source_team"), ("event", "team"))
 
@@ -277,6 +278,9 @@ def _after_mention(text: str, bot: str) -> str:
 
 def _with_files(line: str, event: Mapping[str, Any]) -> str:
     """The line with the ids of the message's files, one after the other, where it says that they are attached."""
+    verb = _TAKES_FILES.search(line)
+    if verb is None:
+        return line
     ids = iter([_id(each, "id") for each in event.get("files") or ()])
     return _ATTACHED.sub(lambda found: next(ids, found[0]), line)
 

@@ -7,11 +7,12 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import dropwhile
+from itertools import chain, dropwhile
 from tarfile import BLOCKSIZE, TarInfo
 from typing import BinaryIO
 
 from commands.archives import unpacking
+from commands.archives.unpacking import Read
 from commands.attempts import Refusal
 from commands.units import size
 
@@ -19,6 +20,9 @@ ENTRIES = 100_000  # files and folders
 SIZE = 4 * 1024 * 1024 * 1024  # bytes, unpacked
 RATIO = 200  # times that it may be larger unpacked; text comes to 20, source code to 10, zeros to 1000
 SMALL = 1024 * 1024  # bytes, unpacked, up to which no ratio is looked at
+DEEPEST = 100  # folders within each other
+HEAD = 1024 * 1024  # bytes that may stand before an entry: its name, its link, its attributes
+HEAD_OF_ALL = 64 * 1024  # characters that may be said of all its entries at once
 _CHUNK = 64 * 1024  # bytes
 _XATTR = "SCHILY.xattr."  # of a pax header: an extended attribute; star(5)
 _NO_ARCHIVE = "This is no tar archive that can be read to its end."
@@ -31,6 +35,9 @@ _STRANGE = "This archive is not taken: {} is neither a file nor a folder nor a l
 _TWICE = "This archive is not taken: it has {} twice."
 _MANY = "This archive is not taken: it has more than {} files."
 _LARGE = "This archive is not taken: unpacked it has more than {}."
+_DEEP = "This archive is not taken: it has more than {} folders within each other."
+_HEAVY = "This archive is not taken: what it says of one of its files has more than {}."
+_HEAVY_FOR_ALL = "This archive is not taken: what it says of all its files at once is too much."
 _BOMB = "This archive is not taken: unpacked it is more than {} times as large."
 
 
@@ -49,6 +56,13 @@ class Bounds:
     size: int = SIZE
     ratio: int = RATIO
 
+    def check(self, unpacked: int) -> None:
+        """Raise Refusal where so many bytes are too many."""
+        if unpacked > self.size:
+            raise Refusal(_LARGE.format(size(self.size)))
+        if self.packed and unpacked > max(SMALL, self.packed * self.ratio):
+            raise Refusal(_BOMB.format(self.ratio))
+
 
 @dataclass
 class Looked:
@@ -59,26 +73,27 @@ class Looked:
     size: int = 0
     links: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
 
     def count(self, amount: int) -> None:
         """Note some bytes, unpacked; raises Refusal where they are too many."""
-        self.size += amount
-        if self.size > self.bounds.size:
-            raise Refusal(_LARGE.format(size(self.bounds.size)))
-        if self.bounds.packed and self.size > max(SMALL, self.bounds.packed * self.bounds.ratio):
-            raise Refusal(_BOMB.format(self.bounds.ratio))
+        self.size += BLOCKSIZE + amount
+        self.bounds.check(self.size)
 
     def take(self, entry: TarInfo) -> None:
         """Look at one more; raises Refusal."""
-        self.entries += 1
-        if self.entries > self.bounds.entries:
-            raise Refusal(_MANY.format(self.bounds.entries))
-        self.count(BLOCKSIZE + (entry.size if entry.isreg() else 0))
+        self._entered()
+        self.count(entry.size if entry.isreg() else 0)
         if entry.ischr() or entry.isblk():
             raise Refusal(_DEVICE.format(entry.name))
         if entry.issparse() or not (entry.isreg() or entry.isdir() or entry.issym() or entry.islnk() or entry.isfifo()):
             raise Refusal(_STRANGE.format(entry.name))
         self._place(entry)
+
+    def _entered(self) -> None:
+        self.entries += 1
+        if self.entries > self.bounds.entries:
+            raise Refusal(_MANY.format(self.bounds.entries))
 
     def _place(self, entry: TarInfo) -> None:
         name = entry.name
@@ -89,7 +104,7 @@ class Looked:
         if ".." in name.split("/"):
             raise Refusal(_ABOVE.format(name))
         if not self.bounds.trusted:
-            self._below_no_link(name)
+            self._above(name)
             self._once(entry)
         if entry.islnk() and (".." in entry.linkname.split("/") or self._is_out(entry.linkname)):
             raise Refusal(_LEADS_OUT.format(name, entry.linkname))
@@ -116,12 +131,20 @@ class Looked:
     def _is_out(self, target: str) -> bool:
         return target.startswith("/") and not self.bounds.trusted
 
-    def _below_no_link(self, name: str) -> None:
-        """Raise Refusal where a folder on the way is a link of the same archive, which may lead elsewhere by then."""
+    def _above(self, name: str) -> None:
+        """Look at the folders on the way: raise Refusal where they are too many, or one is a link of the same archive.
+
+        That may lead elsewhere by then.
+        """
         above = posixpath.dirname(clean(name))
+        if above.count("/") >= DEEPEST:
+            raise Refusal(_DEEP.format(DEEPEST))
         while above:
             if above in self.links:
                 raise Refusal(_THROUGH.format(name, above))
+            if above not in self.folders:
+                self._entered()
+                self.folders.add(above)
             above = posixpath.dirname(above)
 
 
@@ -137,12 +160,41 @@ def entries(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[TarInfo, Iterator[
     An entry has no more facts than those that were looked at: what is made of it anew says nothing else.
     """
     looked = Looked(bounds)
-    with _read(), tarfile.open(fileobj=unpacking.opened(file), mode="r|", bufsize=_CHUNK) as archive:  # type: ignore[call-overload]
+    metered = _Metered(unpacking.opened(file), bounds)
+    with _read(), tarfile.open(fileobj=metered, mode="r|", bufsize=_CHUNK) as archive:  # type: ignore[call-overload]
         while (entry := archive.next()) is not None:
             archive.members.clear()  # it keeps all that it has seen
+            metered.heads = False
+            if sum(map(len, chain.from_iterable(archive.pax_headers.items()))) > HEAD_OF_ALL:
+                raise Refusal(_HEAVY_FOR_ALL)
             looked.take(entry)
             entry.pax_headers = {key: each for key, each in entry.pax_headers.items() if key.startswith(_XATTR)}
-            yield entry, _content(archive, entry)
+            content = _content(archive, entry)
+            yield entry, content
+            for _ in content:
+                pass
+            metered.heads, metered.head = True, 0
+
+
+@dataclass
+class _Metered:
+    """What is read of an archive, counted as it comes: tarfile reads what stands before an entry at once."""
+
+    file: Read
+    bounds: Bounds
+    heads: bool = True
+    head: int = 0
+    size: int = 0
+
+    def read(self, wanted: int) -> bytes:
+        """At most so many bytes, none at the end; raises Refusal where they are too many."""
+        data = self.file.read(wanted)
+        self.size += len(data)
+        self.bounds.check(self.size)
+        self.head += len(data)
+        if self.heads and self.head > HEAD:
+            raise Refusal(_HEAVY.format(size(HEAD)))
+        return data
 
 
 @contextmanager
@@ -150,7 +202,7 @@ def _read() -> Iterator[None]:
     """Raise Refusal where an archive is none, or breaks off."""
     try:
         yield
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except (tarfile.TarError, EOFError, ValueError, RecursionError) as error:  # it calls itself for each head of a file
         raise Refusal(_NO_ARCHIVE) from error
 
 

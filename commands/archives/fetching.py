@@ -58,8 +58,19 @@ def archive(ctx: Context, answer: requests.Response, draft: Draft, what: str, wh
                 last = (last + chunk)[-len(_END) :]
     except requests.RequestException as error:
         raise Refusal(BROKEN) from error
-    if last != _END:  # an engine that is stopped ends what it was sending as if it were whole
+    if last != _END or not _is_whole(draft):  # an engine that is stopped ends what it was sending as if it were whole
         raise Refusal(BROKEN)
+
+
+def _is_whole(draft: Draft) -> bool:
+    """Whether it goes on to where an archive ends, which is not wherever there are zeros."""
+    try:
+        with draft.opened() as file, tarfile.open(fileobj=file, mode="r:") as packed:
+            while packed.next() is not None:
+                packed.members.clear()  # type: ignore[attr-defined]  # it keeps all that it has seen
+            return draft.size >= packed.offset + len(_END)
+    except (tarfile.TarError, ValueError, RecursionError):
+        return False
 
 
 def first(ctx: Context, answer: requests.Response, draft: Draft, what: str, whole: int = 0) -> None:

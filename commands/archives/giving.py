@@ -15,6 +15,7 @@ from commands.filing import Draft
 from commands.reply import Document, Reply, failure, note
 from commands.units import size
 
+AS_IS = "It is given as it is: no secret in it is hidden."
 _WRITTEN = "{} was written to {}."
 
 
@@ -54,7 +55,7 @@ class Giving(Command):
                 fetching.archive(ctx, ask(), draft, name, whole)
                 check(draft)
                 if kept is None:
-                    return Reply((Document(draft.finish(), name, name.removesuffix(".tar")),))
+                    return Reply((Document(draft.finish(), name, name.removesuffix(".tar")),)) + note(AS_IS)
                 kept.write(draft)
                 return note(_WRITTEN.format(size(draft.size), self.output))
         except Refusal as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -36,7 +37,7 @@ def upload(text: str) -> str:
 
 
 def take(ctx: Context, text: str, draft: Draft) -> str:
-    """Write what a word of the line names; its name. What is had is what was agreed to.
+    """Write what a word of the line names; its name. What is had, and what it is called, is what was agreed to.
 
     Raises Refusal, and ValueError in docker's words where a file of the bot's machine cannot be read.
     """
@@ -46,7 +47,7 @@ def take(ctx: Context, text: str, draft: Draft) -> str:
     name = ctx.uploads.fetch(file, draft) if file else _local(text, ctx.allowances.files, draft)
     with draft.opened() as read:
         mark = hashlib.file_digest(read, "sha256").hexdigest()
-    ctx.outside.note(f"the file {text}", mark)
+    ctx.outside.note(f"the file {text} ({json.dumps(name)}, {draft.size:,} bytes)", mark)
     return name
 
 

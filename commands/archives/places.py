@@ -21,6 +21,7 @@ IN_PROC = "Nothing is copied from or to {}: what is there is the kernel's, and l
 NO_FOLDER = "no such directory"  # docker's, of a destination that ends with a slash
 _NOT_BOTH = "cannot copy directory"
 _NEITHER = 'destination "{}:{}" must be a directory or a regular file'
+_NEVER = 1 << 26 | 1 << 19  # a device, and what is irregular: nothing is put in their place; see below
 _DIRECTORY, _LINK = 1 << 31, 1 << 27  # Go, fs.FileMode
 _SPECIAL = 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19  # devices, pipes, sockets; see above
 
@@ -112,7 +113,7 @@ def into(place: Place, path: str, there: Stat | None, *, is_folder: bool) -> Int
         return _beside(path)
     if there.is_folder:
         return Into(path)
-    if not there.is_file:
+    if there.mode & _NEVER:
         raise ValueError(_NEITHER.format(place.container, place.path))
     if is_folder:
         raise ValueError(_NOT_BOTH)

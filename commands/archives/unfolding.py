@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -60,11 +58,10 @@ def _unfolded(ctx: Context, text: str) -> Iterator[Path | bytes]:
         if kind is None:
             yield _whole(draft)
             return
-        with tempfile.TemporaryDirectory(prefix="slashdock-") as made, draft.opened() as file:
-            root = Path(os.path.realpath(made))
-            bounds = Bounds(packed=draft.size, size=LIMIT)
-            _write(root, kind(file, bounds))
-            yield root
+        root = draft.folder()
+        with draft.opened() as file:
+            _write(root, kind(file, Bounds(packed=draft.size, size=LIMIT)))
+        yield root
 
 
 def _kind(draft: Draft) -> Entries | None:

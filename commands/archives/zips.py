@@ -20,10 +20,12 @@ _LOCATOR_SIZE = 20  # bytes
 _LIST = 16 * 1024 * 1024  # bytes of its list, which is read at once
 _COMMENT = 65_535  # bytes, the most
 _CHUNK = 64 * 1024  # bytes
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # zipfile unpacks a chunk of any other one at once, however large
 _LOCKED = 0x1  # a flag: it is encrypted
 _PLAIN, _RUNS = 0o644, 0o111
 _BROKEN = "This is no zip archive that can be read to its end."
 _LARGE = "This archive is not taken: its list of files is too long."
+_STRANGE = "This archive is not taken: {} is packed otherwise than zip programs do by themselves. Pack it anew."
 _LOCKED_UP = "This archive is not taken: {} is encrypted."
 
 
@@ -36,6 +38,8 @@ def entries(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[TarInfo, Iterator[
             for info in archive.infolist():
                 if info.flag_bits & _LOCKED:
                     raise Refusal(_LOCKED_UP.format(info.filename))
+                if info.compress_type not in _METHODS:
+                    raise Refusal(_STRANGE.format(info.filename))
                 entry = _entry(info)
                 if entry.issym():
                     entry.linkname = archive.read(info)[:_CHUNK].decode("utf-8", "surrogateescape")

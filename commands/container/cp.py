@@ -10,7 +10,7 @@ from docker.errors import APIError
 
 from commands import touching, wire
 from commands.aftermath import UNCHANGED, Fate, Past, untold
-from commands.archives import checking, fetching, incoming, packing, places
+from commands.archives import checking, fetching, giving, incoming, packing, places
 from commands.archives.checking import Bounds
 from commands.archives.moving import Moving
 from commands.archives.places import ARCHIVE, IN_PROC, Into, Place, Stat
@@ -130,7 +130,7 @@ class Cp(
         else:
             fetching.archive(ctx, answer, draft, self.source)
             name = f"{name}.tar"
-        return Reply((Document(draft.finish(), name, self.source),))
+        return Reply((Document(draft.finish(), name, self.source),)) + (Reply() if self.quiet else note(giving.AS_IS))
 
     def _across(self, ctx: Context, source: Place, destination: Place, draft: Draft) -> Reply:
         """Copy from one container into another: all is had and looked at before anything is changed."""

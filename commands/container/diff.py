@@ -13,6 +13,7 @@ from commands.reply import Reply, lines
 from commands.spec import Permission
 from commands.target import Target
 
+DEEP = 32  # folders within each other that --tree shows
 MANY = 12  # entries of a folder whose own are counted by --tree and not named
 _EMPTY = "Container name cannot be empty"
 _KINDS = {0: "C", 1: "A", 2: "D"}
@@ -55,29 +56,32 @@ class _Folder:
 
     def kinds(self) -> Iterator[str]:
         """Of all that is below it."""
-        for each in self.below.values():
+        left = [*self.below.values()]
+        while left:
+            each = left.pop()
             yield each.kind
-            yield from each.kinds()
+            left += each.below.values()
 
 
 def drawn(changes: list[Mapping[str, Any]]) -> Iterator[str]:
-    """The changes as a tree, a line each; a folder with more than MANY entries is one line with their number."""
+    """The changes as a tree, a line each; of a folder with more than MANY entries, or DEEP down, their number."""
     top = _Folder()
     for change in changes:
         place = top
         for part in change["Path"].strip("/").split("/"):
             place = place.below.setdefault(part, _Folder())
         place.kind = _kind(change)
-    yield from _below(top, "")
+    yield from _below(top, 0)
 
 
-def _below(folder: _Folder, indent: str) -> Iterator[str]:
+def _below(folder: _Folder, depth: int) -> Iterator[str]:
+    indent = "  " * depth
     for name, each in sorted(folder.below.items()):
         mark = "/" if each.below else ""
-        if len(each.below) > MANY:
+        if len(each.below) > MANY or (each.below and depth >= DEEP):
             kinds = list(each.kinds())
             counted = ", ".join(f"{kinds.count(kind):,} {word}" for kind, word in _COUNTED.items() if kind in kinds)
             yield f"{each.kind} {indent}{name}{mark}  ({counted})"
         else:
             yield f"{each.kind} {indent}{name}{mark}"
-            yield from _below(each, f"{indent}  ")
+            yield from _below(each, depth + 1)

@@ -74,7 +74,8 @@ class Load(Command, name="image load", alias="load", permission=Permission.ENTER
             seen = Seen("image", name)
             if name not in there and (not ctx.visible(seen) or ctx.barred("image tag", seen)):
                 return told(failure(_TAKEN.format(name)), barred=True)
-        return Intent(taken, lambda: self._loaded(ctx, names), also={"image tag": taken})
+        brought = tuple(f"Names:   {name}" for name in names if name not in there)
+        return Intent(taken, lambda: self._loaded(ctx, names), also={"image tag": taken}, told=brought)
 
     def _loaded(self, ctx: Context, names: tuple[str, ...]) -> Reply:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from commands import naming, wire
@@ -24,6 +24,7 @@ _FAILS = "failed to save image"
 _ABSENT = "Error response from daemon: No such image: {}"
 _REFUSED = "Error response from daemon: {}"
 _ID = re.compile(r"[0-9a-f]{4,64}|sha256:[0-9a-f]{64}")  # or the beginning of one
+_FULL_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,22 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
     def intent(self, ctx: Context) -> Intent:
         """With all tags of the names that have none."""
         images: tuple[Found, ...] = ()
+        whole = set()
         for image in self.images:
-            if not _is_repository(image):
+            tagged = () if _is_tagged(image) else _tagged(ctx, image)
+            if tagged:
+                images += tagged
+                whole.add(image)
+            elif not _is_repository(image):
                 if isinstance(ctx.found.get(Target("image", image)), Missing):
                     break  # the engine says so, before it comes to those that follow
-                continue
-            tagged = _tagged(ctx, image)
-            if not tagged:
+            else:
                 return told(failure(_ABSENT.format(image)))
-            images += tagged
-        return Intent(images, lambda: self._saved(ctx, images))
+        return Intent(images, lambda: self._saved(ctx, images, whole))
 
-    def _saved(self, ctx: Context, images: tuple[Found, ...]) -> Reply:
-        """The archive, where it holds what was judged."""
-        asked = tuple(self._asked(ctx, images))
+    def _saved(self, ctx: Context, images: tuple[Found, ...], whole: Container[str]) -> Reply:
+        """The archive, where it holds what was judged; whole are the words that mean all tags of a name."""
+        asked = tuple(self._asked(ctx, images, whole))
         params: wire.Params = {"names": [each.word for each in asked]}
         if self.platform:
             params["platform"] = [machine.encoded(self.platform)]
@@ -93,11 +96,10 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
             sum({each.id: each.octets for each in asked}.values()),
         )
 
-    def _asked(self, ctx: Context, images: tuple[Found, ...]) -> Iterator[_Asked]:
+    def _asked(self, ctx: Context, images: tuple[Found, ...], whole: Container[str]) -> Iterator[_Asked]:
         for image in self.images:
-            if _is_repository(image):
-                read = _read(image)
-                tags = [each for each in images if _same(read, _read(each.target.ref))]
+            if image in whole:
+                tags = [each for each in images if _same(naming.normalized(image), _read(each.target.ref))]
                 yield from (_Asked(each.target.ref, each.id, each.target.ref, _octets(each)) for each in tags)
                 continue
             target, read = Target("image", image), _read(image)
@@ -119,6 +121,12 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
 def _read(image: str) -> Reference | None:
     """The name, None where it is an id; raises ValueError."""
     return None if _ID.fullmatch(image) else naming.normalized(image)
+
+
+def _is_tagged(image: str) -> bool:
+    """Whether it can be no name that has all tags meant; the beginning of an id may be one, as at the engine."""
+    read = None if _FULL_ID.fullmatch(image) else naming.normalized(image)
+    return read is None or bool(read.tag or read.digest)
 
 
 def _octets(image: Found) -> int:
