@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from commands.attempts import Refusal
 from commands.filing import Draft
+
+Moved: TypeAlias = Callable[[int, int], None]  # hears how many bytes of how many have come
 
 
 class Uploads(Protocol):
     """Those that the asker may name here."""
 
-    def fetch(self, file: str, draft: Draft) -> str:
+    def fetch(self, file: str, draft: Draft, moved: Moved) -> str:
         """Write the file of this id; its name. Raises Refusal, before anything of it comes where it is too large."""
 
 
 class NoUploads:
     """Where there is no chat."""
 
-    def fetch(self, file: str, draft: Draft) -> str:
+    def fetch(self, file: str, draft: Draft, moved: Moved) -> str:
         """Raise Refusal."""
-        del draft
+        del draft, moved
         raise Refusal(
             f"{file} is a file in Slack, and nothing is fetched from there for a line that was not given there."
         )

@@ -11,6 +11,7 @@ from bot.slack.connection import Connection
 from bot.slack.said import NotNow, Refused, Unsure, told
 from commands.attempts import Refusal
 from commands.filing import Draft, TooLarge
+from commands.uploads import Moved
 
 METHOD = "files.info"
 _CHUNK = 256 * 1024  # bytes
@@ -32,7 +33,7 @@ class SlackUploads:
     connection: Connection
     request: Request
 
-    def fetch(self, file: str, draft: Draft) -> str:
+    def fetch(self, file: str, draft: Draft, moved: Moved) -> str:
         """Write the file of this id; its name. Raises Refusal."""
         found = self._asked(file)
         size, url = _size(found), str(found.get("url_private_download") or found.get("url_private") or "")
@@ -43,6 +44,7 @@ class SlackUploads:
             with told(METHOD), self.connection.fetched(url) as answer:
                 while chunk := answer.read(_CHUNK):
                     draft.write(chunk)
+                    moved(draft.size, size)
         except (Refused, NotNow, Unsure) as error:
             if isinstance(error.__cause__, TooLarge):
                 raise error.__cause__ from None

@@ -10,6 +10,8 @@ import shutil
 import stat
 from pathlib import Path
 
+from commands.archives.fetching import NOTHING_KEPT
+from commands.archives.moving import Moving
 from commands.attempts import Refusal
 from commands.building import folders
 from commands.context import Context
@@ -44,7 +46,7 @@ def take(ctx: Context, text: str, draft: Draft) -> str:
     if text == ATTACHED:
         raise Refusal(_NOTHING)
     file = upload(text)
-    name = ctx.uploads.fetch(file, draft) if file else _local(text, ctx.allowances.files, draft)
+    name = _fetched(ctx, file, draft) if file else _local(text, ctx.allowances.files, draft)
     with draft.opened() as read:
         mark = hashlib.file_digest(read, "sha256").hexdigest()
     ctx.outside.note(f"the file {text} ({json.dumps(name)}, {draft.size:,} bytes)", mark)
@@ -55,6 +57,16 @@ def pass_over(ctx: Context, text: str) -> None:
     """Take it for nothing but its fingerprint; raises as above."""
     with ctx.draft() as draft:
         take(ctx, text, draft)
+
+
+def _fetched(ctx: Context, file: str, draft: Draft) -> str:
+    moving = Moving(ctx, f"{file} from Slack", NOTHING_KEPT)
+
+    def moved(done: int, whole: int) -> None:
+        moving.whole = whole
+        moving.at(done)
+
+    return ctx.uploads.fetch(file, draft, moved)
 
 
 def _local(path: str, allowed: tuple[Path, ...], draft: Draft) -> str:

@@ -149,3 +149,14 @@ def test_an_archive_is_unpacked_where_nothing_leads_out(spoken: Bench, workspace
         assert (done.status, words in told(done)) == (Status.FAILED, True), told(done)
     assert "Could not find" in told(spoken.say("cp web:/etc/ok -"))
     assert "must be a directory" in told(_say(spoken, f"cp --unpack {file['id']} web:/nothere"))
+
+
+def test_it_is_told_how_much_has_come(connection: Connection, spoken: Bench, workspace: Workspace) -> None:
+    """Piece by piece, of how much that is."""
+    file = workspace.say(ADMIN, OPS, "large", files={"x": b"x" * MB}).files[0]
+    asked = Request("cp x y:/", Actor(ADMIN), Origin.MENTION, channel=OPS)
+    heard: list[tuple[int, int]] = []
+    with spoken.store.files.draft() as draft:
+        SlackUploads(connection, asked).fetch(file["id"], draft, lambda done, whole: heard.append((done, whole)))
+    assert heard[-1] == (MB, MB)
+    assert len(heard) > 2
