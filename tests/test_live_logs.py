@@ -136,3 +136,15 @@ def test_only_so_many_live_and_all_end_with_the_bot(
     with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))):
         eventually(lambda: len(ended()) == EACH)  # a channel takes a message a second, and an end is not to wait
     assert printer
+
+
+@pytest.mark.usefixtures("bot", "printer")
+def test_a_channel_that_is_archived_meanwhile_has_its_last_answer_told_directly(workspace: Workspace) -> None:
+    """And its file."""
+    workspace.slash(ADMIN, OPS, "logs -f --public printer")
+    eventually(lambda: _painted(workspace, OPS, "line 3"))
+    workspace.change_channel(OPS, is_archived=True)
+    workspace.slash(ADMIN, DIRECT, "stream stop 1")
+    told = eventually(lambda: _painted(workspace, DIRECT, "lines in"))
+    assert "stopped" in told.text
+    assert eventually(lambda: [each for each in workspace.messages(DIRECT, ADMIN) if each.files])

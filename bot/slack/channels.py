@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.slack.connection import Connection
 from bot.slack.said import Refused, told
 
-FRESH = 60  # seconds that an answer may be old; nothing else is remembered
+FRESH = 15  # seconds that an answer may be old; nothing else is remembered
 REMEMBERED = 1_000  # channels; more than that are asked anew
 SHORTLY = 5  # seconds that runs by the clock share an answer, of which many may begin at once
 PAGE = 999  # people, the most; Slack, conversations.members
@@ -30,7 +30,7 @@ class Reach(Enum):
 
 
 class Channels:
-    """Asks Slack, and remembers for a minute what it said."""
+    """Asks Slack, and remembers for a moment what it said."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._client = connection.client
@@ -40,7 +40,7 @@ class Channels:
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
     def reach(self, channel: str) -> Reach:
-        """Who may read it, at most 60 s ago; raises NotNow, Refused or Unsure where Slack does not say."""
+        """Who may read it, at most 15 s ago; raises NotNow, Refused or Unsure where Slack does not say."""
         now = self._clock.now()
         with self._lock:
             asked, reach = self._known.pop(channel, (float("-inf"), Reach.HIDDEN))
@@ -51,6 +51,11 @@ class Channels:
                 self._known.clear()
             self._known[channel] = (asked, reach)
         return reach
+
+    def forget(self, channel: str) -> None:
+        """Ask anew the next time: Slack said otherwise meanwhile."""
+        with self._lock:
+            self._known.pop(channel, None)
 
     def members(self, channel: str) -> frozenset[str]:
         """Who is in it, at most 5 s ago; nobody where the bot may not look. Raises as reach does."""

@@ -24,6 +24,7 @@ from bot.slack.tempo import Tempo
 
 OPEN = "conversations.open"
 UPDATE = "chat.update"
+_ARCHIVED = "is_archived"
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
 log = logging.getLogger(__name__)
@@ -80,16 +81,28 @@ class Post:
 
     def ways(self, place: Place, *, public: bool) -> Iterator[Way]:
         """How an answer gets to this place: for everybody there, or where that cannot be for the asker alone."""
+        refused = ""
+
+        def tell_all(payload: Payload) -> None:
+            nonlocal refused
+            try:
+                self._tell_all(place, payload)
+            except Refused as refusal:
+                refused = refusal.code
+                self._channels.forget(place.channel)
+                raise
+
         if public:
-            yield lambda payload: self._tell_all(place, payload)
-        if public and place.response_url:
-            yield lambda payload: self._respond_to_all(place, payload)
-        if place.direct:
-            yield lambda payload: self._post(place.channel, place.beneath, payload)
-        if place.response_url and not place.thread:
-            yield lambda payload: self._respond(place, payload, "ephemeral")
-        if place.user and not place.direct:
-            yield lambda payload: self._whisper(place, payload)
+            yield tell_all
+        if refused != _ARCHIVED:  # nobody looks there any more, whatever Slack still takes
+            if public and place.response_url:
+                yield lambda payload: self._respond_to_all(place, payload)
+            if place.direct:
+                yield lambda payload: self._post(place.channel, place.beneath, payload)
+            if place.response_url and not place.thread:
+                yield lambda payload: self._respond(place, payload, "ephemeral")
+            if place.user and not place.direct:
+                yield lambda payload: self._whisper(place, payload)
         if place.user:
             yield lambda payload: self._post(place.user, "", payload)
 
@@ -164,7 +177,9 @@ class Post:
                 reach = self._channels.reach(channel)
             except Unsure as error:
                 raise NotNow(UNREACHED_WAIT, channels.METHOD) from error
-        if reach not in {Reach.OWN, Reach.CLOSED}:  # to a closed one Slack says no by itself
+        if reach is Reach.CLOSED:
+            raise Refused(_ARCHIVED)
+        if reach is not Reach.OWN:
             log.warning("nothing is shown to everybody in %s: it is read by %s", channel, reach.value)
             raise Refused(reach.name)
 
