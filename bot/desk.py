@@ -142,17 +142,30 @@ class Desk:
         with suppress(Unwritable):
             self._store.painted.end(channel, ts)
 
+    def opens(self, channel: str, ts: str) -> None:
+        """A session has a thread, which is written down where it can be."""
+        with suppress(Unwritable):
+            self._store.rooms.open(channel, ts)
+
+    def opened(self, channel: str, ts: str) -> bool:
+        """Whether a session has a thread, or had it."""
+        with suppress(Unwritable):
+            return self._store.rooms.has(channel, ts)
+        return False
+
     def unpainted(self) -> list[Look]:
         """Those of an earlier process that had none."""
         with suppress(Unwritable):
             return self._store.painted.all()
         return []
 
-    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:
         """What somebody wrote in the thread of a session."""
         stream = self._pipeline.streams.get(number)
-        if stream is not None and (person := stream.typist(user)):
-            stream.type(Said(said, person, at=at), delivery)
+        if stream is None:
+            return False
+        person = stream.typist(user)
+        return not person or stream.type(Said(said, person, user, at=at), delivery)
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
         """An opaque id for a dialog that a button opened; empty where it cannot be written down."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from bot import answers
+import requests
+from docker.errors import DockerException
+
+from bot import answers, escalation
 from bot.answers import End
 from bot.calling import Calling
 from bot.judging import Judged, Judging
 from bot.lasting import Kept
 from bot.living import Living
 from bot.living import living as shown
-from bot.policy import Deny, Hold, Policy, Rules
+from bot.policy import Allow, Deny, Hold, Policy, Rules
 from bot.request import TRUSTED, Actor, Origin, Received, Request
 from bot.store import Store, Unwritable
 from bot.streams import WAITS, WORKS, Stream, Streams
@@ -23,7 +26,7 @@ from bot.workers import aside
 from commands.attempts import Refusal
 from commands.live import Progress
 from commands.reply import Button
-from commands.target import Found
+from commands.target import Found, Target
 
 _NOT_NOW = "It is not allowed any more: {}"
 _CONSENT = "Somebody else has to agree to it now: {} Send the line again."
@@ -114,9 +117,17 @@ class Lives:
                 self._admit(judged, request, actor)
             except Refusal:
                 stream.guests.pop(actor, None)
-        return self._ended_by_policy(judged, request, begun)
+        return self._ended_by_policy(judged, request, begun, self._made(judged, stream.made))
 
-    def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy) -> str:
+    def _made(self, judged: Judged, container: str) -> Iterator[Found]:
+        """The container that the line made, by its id; nothing where it made none, or nobody knows how it is."""
+        with suppress(DockerException, requests.RequestException):
+            targets = (Target("container", container),) if container else ()
+            for each in judged.host.resolve(targets, lambda _found: False, volumes=True).values():
+                if isinstance(each, Found):
+                    yield each
+
+    def _ended_by_policy(self, judged: Judged, request: Request, begun: Policy, made: Iterable[Found] = ()) -> str:
         """Why a line that lives may go on no more, as policy, roles, names and Slack are now; empty where it may.
 
         What shows only what its asker may see ends, too, where what that is may have become another.
@@ -126,11 +137,14 @@ class Lives:
         except End as end:
             return "" if end.unsaid else _NOT_NOW.format(end.reason)
         policy, found = self.policy.current(), (each for each in judged.found.values() if isinstance(each, Found))
-        called = (self.calling.now(judged.host, each) for each in found)
+        called = (self.calling.now(judged.host, each) for each in (*found, *made))
         objects = tuple(obj for each in called for obj in self.judging.objects(each, judged.made_by))
-        verdict = policy.judge(asker, judged.command.spec, objects)
-        if isinstance(verdict, Deny):
-            return _NOT_NOW.format(verdict.reason)
-        if isinstance(verdict, Hold) and not all(any(had <= new for had in judged.needs) for new in verdict.needs):
-            return _CONSENT.format(verdict.reason)
+        verdicts: list[Allow | Hold | Deny] = [policy.judge(asker, judged.command.spec, objects)]
+        if rooted := sorted(escalation.reasons(judged.command, judged.found, policy.terms.run)):
+            verdicts.append(policy.judge_root(asker, judged.command.spec, ", ".join(rooted)))
+        for verdict in verdicts:
+            if isinstance(verdict, Deny):
+                return _NOT_NOW.format(verdict.reason)
+            if isinstance(verdict, Hold) and not all(any(had <= new for had in judged.needs) for new in verdict.needs):
+                return _CONSENT.format(verdict.reason)
         return _CHANGED if judged.command.spec.filtered and (policy is not begun or asker != judged.asker) else ""

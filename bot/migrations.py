@@ -301,6 +301,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                channel TEXT NOT NULL, ts TEXT NOT NULL, person TEXT NOT NULL, line TEXT NOT NULL,
                PRIMARY KEY (channel, ts)) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE rooms (  -- threads of sessions, also of those that are over
+               number INTEGER PRIMARY KEY, channel TEXT NOT NULL, ts TEXT NOT NULL, UNIQUE (channel, ts))""",
+    ),
 )
 
 

@@ -27,6 +27,7 @@ from bot.makers import Makers
 from bot.metrics import Metrics
 from bot.painted import Painted
 from bot.record import Record
+from bot.rooms import Rooms
 from bot.runs import Runs
 from bot.seal import Seal
 from bot.sights import Sights
@@ -91,6 +92,7 @@ class Store:
         self.withheld = Withheld(self._file)
         self.lasting = Lasting(self._file, key)
         self.painted = Painted(self._file)
+        self.rooms = Rooms(self._file)
         self.seal = Seal(key, HELD)
         self.undelivered = Undelivered(self._file)
         self.vault = Vault(self._file, clock, key, logins)

@@ -11,7 +11,7 @@ from bot.reader import Reader
 from bot.streams import Stream, Streams
 from commands.attempts import Refusal
 from commands.catalog import Catalog
-from commands.keys import KEYS
+from commands.keys import KEYS, LEAVES
 from commands.live import Said
 from commands.reply import Document
 from commands.spec import Permission
@@ -69,11 +69,14 @@ class AskersStreams:
     def press(self, number: int, key: str) -> None:
         """Press a key in a session."""
         stream = self.streams.get(number)
-        if stream is None or not (self.asker.has(stream.actor) or self.asker.id in stream.guests):
+        own = stream is not None and self.asker.has(stream.actor)
+        if stream is None or not (own or self.asker.id in stream.guests):
             raise Refusal(_NONE_OF_YOURS.format(number))
         if key not in KEYS:
             raise Refusal(_NO_KEY.format(key, ", ".join(each for each in KEYS if not each.startswith("^"))))
-        if not stream.type(Said("", self.person, key)):
+        if own and (stream.pressed, key) == LEAVES:
+            stream.leave(f"{self.person} left it.")
+        elif not stream.type(Said("", self.person, stream.actor if own else self.asker.id, key)):
             raise Refusal(_NO_SESSION.format(number))
 
     def detach(self, number: int) -> str:

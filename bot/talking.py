@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.attending import Attending
 from bot.files import Files
@@ -17,11 +17,14 @@ from commands import secrets
 from commands.chance import MASK
 from commands.filing import Draft, TooLarge
 from commands.forms import open_key
-from commands.live import HEIGHT, WIDTH, Page, Progress, Said, View
+from commands.live import HEIGHT, WIDTH, Page, Progress, Said, Shown, View
 from commands.reply import Button, Document
 from commands.units import exactly
 
-_OPEN = "What {} writes in this thread is typed into it. It ends after {} of silence, and after {} at most."
+_TYPED = "What {} writes in this thread is typed into it."
+_DEAF = "Nothing that is typed reaches it: it was started without -i, or --no-stdin says so."
+_ENDS = "{} It ends after {} of silence, and after {} at most."
+_BUTTONS = (("Get file", "file"), ("Detach", "detach"), ("Stop", "stop"))
 _RECORDED = "Every line in and out is recorded, secrets masked."
 
 
@@ -35,10 +38,15 @@ class Talk(Attending):
     _keys: tuple[str, ...] = ()
     _page: Page | None = None
 
+    def makes(self, container: str) -> None:
+        """Judge this container, too."""
+        self.stream.made = container
+
     def offer(self, keys: Sequence[str]) -> None:
         """Have these keys to press."""
         self._keys = tuple(keys)
-        told = _OPEN.format(self.stream.person, exactly(self.stream.idle), exactly(self.lasts))
+        typed = _TYPED.format(self.stream.person) if keys else _DEAF
+        told = _ENDS.format(typed, exactly(self.stream.idle), exactly(self.lasts))
         self.say(f"{told} {_RECORDED}" if self.recording else told)
 
     def say(self, state: str) -> None:
@@ -46,10 +54,14 @@ class Talk(Attending):
         self._state = state
         self._paint()
 
-    def show(self, page: int, text: Callable[[], str]) -> None:
-        """This message has this text."""
+    def show(self, page: int, text: Callable[[], Shown]) -> None:
+        """This message says this."""
         self._page = Page(page, lambda: _masked(text()))
         self._paint()
+
+    def keep(self, whole: Callable[[], str]) -> None:
+        """Give it as a file, while it lives where somebody asks, and at its end where it could not all be seen."""
+        self.stream.copied = lambda: _file(whole(), self.stream)
 
     def hearing(self, take: Callable[[Said], None]) -> AbstractContextManager[None]:
         """For as long as this lasts, take is given what is typed."""
@@ -59,9 +71,10 @@ class Talk(Attending):
         """Whether this may go to the process, which is asked of the policy anew."""
         if why := self.stream.still():
             self.stream.end(why)
-        if not self.stream.ended:
+        may = not self.stream.ended and bool(self.stream.typist(said.account))
+        if may:
             self._record("i", MASK if hidden else said.key or f"{said.text}\n", whole=True)
-        return not self.stream.ended
+        return may
 
     def printed(self, text: str) -> None:
         """The process printed this."""
@@ -74,10 +87,13 @@ class Talk(Attending):
         return self.stream.left
 
     def documents(self) -> tuple[Document, ...]:
-        """Its recording."""
+        """What was printed last, where not all of it could be seen, and its recording."""
+        cut = self._page is not None and not self._page.text().fits
+        printed = self.stream.copied() if cut else None
         if self.recording is None:
-            return ()
-        return (self.recording.document(f"session-{self.stream.number}.cast", f"The recording of {self.stream.line}"),)
+            return () if printed is None else (printed,)
+        name, title = f"session-{self.stream.number}.cast", f"The recording of {self.stream.line}"
+        return tuple(each for each in (printed, self.recording.document(name, title)) if each is not None)
 
     def _record(self, kind: str, text: str, *, whole: bool = False) -> None:
         if self.recording is None:
@@ -90,7 +106,7 @@ class Talk(Attending):
     def _paint(self) -> None:
         number = self.stream.number
         buttons = [Button(key, f"stream key {number} {key}") for key in self._keys]
-        buttons += [Button("Detach", f"stream detach {number}"), Button("Stop", f"stream stop {number}")]
+        buttons += [Button(told, f"stream {verb} {number}") for told, verb in _BUTTONS]
         self.progress(View("", "", self._state, (), tuple(buttons), lives=True, session=number, page=self._page))
 
 
@@ -134,10 +150,17 @@ class Recording:
         return f"{json.dumps([at, kind, text])}\n".encode()
 
 
-def _masked(text: str) -> str:
+def _masked(shown: Shown) -> Shown:
     """What may be shown of it: without secrets, and without a key that has only begun."""
-    begun = open_key(text)
-    return secrets.mask_text(text if begun is None else text[:begun])
+    begun = open_key(shown.text)
+    return replace(shown, text=secrets.mask_text(shown.text if begun is None else shown.text[:begun]))
+
+
+def _file(printed: str, stream: Stream) -> Document | None:
+    """All that is kept of what was printed since something was typed last; None where nothing was."""
+    masking = Masking()
+    text = masking.take(printed).text + masking.rest().text
+    return Document(text, f"session-{stream.number}.txt", f"What {stream.line} printed last") if text else None
 
 
 @contextmanager

@@ -19,14 +19,15 @@ from docker.api.client import APIClient
 from commands.creation.attaching import socket_of
 from commands.enduring import hang_up
 from commands.keys import END, INTERRUPT, KEYS
-from commands.live import Said, Session
+from commands.live import Said, Session, Shown
 from commands.multiplex import Frames
 
 PACE = 131_072  # bytes a second that are taken from a process; what prints faster waits, as on a slow terminal
 PATIENCE = 5  # seconds in which a process has to make room for what is typed
 TOGETHER = 0.05  # seconds in which what was typed at once is delivered, in whatever order
 APART = 0.1  # seconds after a key: what follows escape at once is taken for one key with it, busybox waits 0.05
-SHOWN = 32_768  # characters since the last thing typed that are kept to be shown
+SHOWN = 32_768  # characters since the last thing typed, its last lines, that are looked at to be shown
+KEPT = 2_000_000  # and that are kept
 _CHUNK = 16_384  # bytes
 _ASKS = re.compile(r"(?i)(?:password|passphrase|passcode|\bpin\b|secret|token)[^:]*:\s*$")
 _STUCK = "It takes no input now: what was typed last may not have reached it."
@@ -44,8 +45,11 @@ class Surface(Protocol):
     def prompt(self) -> str:
         """What was printed last, as far as it is on the line that goes on."""
 
-    def text(self) -> str:
+    def text(self) -> Shown:
         """What is shown."""
+
+    def whole(self) -> str:
+        """All of it that is kept, with what is above."""
 
 
 class Roll:
@@ -55,23 +59,30 @@ class Roll:
         self._frames = Frames()
         self._decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in range(4)]
         self._text = ""
+        self._lines = 0  # ends of lines since the last turn
 
     def feed(self, printed: bytes) -> tuple[str, bytes]:
         """Add what is in these frames; raises ValueError where they are none."""
         added = "".join(self._decoders[stream].decode(piece) for stream, piece in self._frames.feed(printed))
-        self._text = (self._text + added)[-SHOWN:]
+        self._text = (self._text + added)[-KEPT:]
+        self._lines += added.count("\n")
         return added, b""
 
     def turn(self) -> None:
         """Begin anew."""
-        self._text = ""
+        self._text, self._lines = "", 0
 
     def prompt(self) -> str:
         """The line that has no end yet."""
         return self._text.rpartition("\n")[2]
 
-    def text(self) -> str:
-        """What came since."""
+    def text(self) -> Shown:
+        """The end of what came since."""
+        text = self._text[-SHOWN:]
+        return Shown(text, self._lines - text.count("\n"))
+
+    def whole(self) -> str:
+        """What came since, its end alone where that is too much."""
         return self._text
 
 
@@ -104,6 +115,7 @@ class Conversation:
 
     def hold(self) -> None:
         """Until the process ends its streams, or the session has to end."""
+        self._session.keep(self._whole)
         self._socket.settimeout(None)
         with suppress(OSError, AttributeError):  # not every connection is a plain socket
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", PATIENCE, 0))
@@ -133,9 +145,13 @@ class Conversation:
                 self._socket.sendall(answers)
         self._session.wait(len(received) / PACE - (time.monotonic() - began))
 
-    def _text(self) -> str:
+    def _text(self) -> Shown:
         with self._lock:
             return self._surface.text()
+
+    def _whole(self) -> str:
+        with self._lock:
+            return self._surface.whole()
 
     def _write(self) -> str:
         try:
@@ -162,11 +178,11 @@ class Conversation:
         return sorted(batch, key=lambda each: each.at)
 
     def _said(self, said: Said) -> bool:
-        """Type it; False where it may not be, any more."""
+        """Type it, where that may be; False where nothing may be typed any more."""
         may = self._session.typed(said, hidden=bool(_ASKS.search(self._surface.prompt())))
         if may:
             self._say(said)
-        return may
+        return not self._session.ended
 
     def _say(self, said: Said) -> None:
         try:

@@ -21,3 +21,4 @@ KEYS = {
     "pagedown": b"\x1b[6~",
 }
 INTERRUPT, END = "^C", "^D"
+LEAVES = ("^P", "^Q")  # one after the other, as at docker's own terminal

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from commands.reply import Button, Document
 
 
+LINES, LEFT = 30, 2_500  # lines and characters of one look at what goes on
 WIDTH, HEIGHT = 80, 24  # characters and lines of a session's terminal
 
 
@@ -21,13 +22,28 @@ WIDTH, HEIGHT = 80, 24  # characters and lines of a session's terminal
 class Said:
     """What somebody typed in the thread of a session: lines without the end of the last one, or a key by its name.
 
-    at is when, in epoch seconds of Slack's; 0 for a key, which reaches us later than what is typed.
+    account is theirs at Slack. at is when, in epoch seconds of Slack's; 0 for a key, which reaches us later than what
+    is typed.
     """
 
     text: str
     person: str
+    account: str
     key: str = ""
     at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a message in the thread of a session has to say, and how many lines more were printed above it."""
+
+    text: str
+    above: int = 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of it can be seen there."""
+        return not self.above and self.text.count("\n") < LINES and len(self.text) <= LEFT
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class Page:
     """One message in the thread of a session: how many came before it, and what it says when it is painted."""
 
     number: int
-    text: Callable[[], str]
+    text: Callable[[], Shown]
 
 
 @dataclass(frozen=True)
@@ -151,11 +167,17 @@ def nowhere() -> AbstractContextManager[Live]:
 class Session(Protocol):
     """A line that lives on and into which its owner types. Everything it is given is shown masked."""
 
-    def show(self, page: int, text: Callable[[], str]) -> None:
-        """This message of its thread has this text, which is asked for each time it is painted."""
+    def show(self, page: int, text: Callable[[], Shown]) -> None:
+        """This message of its thread says this, which is asked for each time it is painted."""
+
+    def keep(self, whole: Callable[[], str]) -> None:
+        """All that was printed since something was typed last, as far as it is kept, for a file."""
 
     def say(self, state: str) -> None:
         """Tell in one line how it stands."""
+
+    def makes(self, container: str) -> None:
+        """A container was made for it, by its full id: it goes on only while that may be touched."""
 
     def offer(self, keys: Sequence[str]) -> None:
         """Have these keys to press, beside what ends it; it is shown from now on."""

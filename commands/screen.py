@@ -5,14 +5,16 @@ from __future__ import annotations
 import codecs
 import logging
 from collections import deque
+from itertools import islice
 from typing import Any
 
 import pyte
 
 from commands import secrets
-from commands.live import HEIGHT, WIDTH
+from commands.live import HEIGHT, WIDTH, Shown
 
-KEPT = 200  # lines that went by and are still shown
+SHOWN = 200  # lines that went by and are looked at to be shown
+KEPT = 20_000  # and that are kept
 _ALTERNATE = {47, 1047, 1049}  # xterm's modes in which a program has the whole screen
 _ALL = {2, 3}  # of "erase in display": everything
 
@@ -101,14 +103,23 @@ class Screen:
         """What stands before the cursor."""
         return self._glass.row(self._glass.cursor.y)
 
-    def text(self) -> str:
-        """What stands there: all since the last turn, or the picture of what fills the screen."""
+    def text(self) -> Shown:
+        """What stands there: the end of all since the last turn, or the picture of what fills the screen."""
+        return self._last(SHOWN)
+
+    def whole(self) -> str:
+        """All since the last turn, its end alone where that is too much."""
+        return self._last(KEPT).text
+
+    def _last(self, most: int) -> Shown:
+        """With so many at most of the lines that went by."""
         glass = self._glass
         rows = [glass.row(y) for y in range(glass.lines)]
         if glass.filled:
-            return _still(rows)
-        gone = list(glass.gone)[max(0, len(glass.gone) - max(0, glass.passed - glass.first)) :]
-        return _running([*gone, *rows[max(0, glass.first - glass.passed) :]])
+            return Shown(_still(rows))
+        since = max(0, glass.passed - glass.first)
+        gone = list(islice(reversed(glass.gone), min(since, most)))[::-1]
+        return Shown(_running([*gone, *rows[max(0, glass.first - glass.passed) :]]), since - len(gone))
 
 
 def _running(rows: list[str]) -> str:

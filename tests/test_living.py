@@ -184,9 +184,9 @@ def test_what_is_delivered_twice_is_typed_once() -> None:
     """And nothing once it ends."""
     taken: list[Said] = []
     with Streams().open(1, "U1", "ada", "local", "exec -it web sh") as stream:
-        assert not stream.type(Said("ls", "ada"))
+        assert not stream.type(Said("ls", "ada", "U1"))
         stream.takes = taken.append
-        assert stream.type(Said("ls", "ada"), "Ev1")
-        assert stream.type(Said("ls", "ada"), "Ev1")
+        assert stream.type(Said("ls", "ada", "U1"), "Ev1")
+        assert stream.type(Said("ls", "ada", "U1"), "Ev1")
         stream.leave("ada left it.")
-        assert (len(taken), stream.left, stream.type(Said("ls", "ada"), "Ev2")) == (1, True, False)
+        assert (len(taken), stream.left, stream.type(Said("ls", "ada", "U1"), "Ev2")) == (1, True, False)

@@ -11,12 +11,11 @@ from bot.slack.blocks import BUTTON, LINE_LIMIT, SHORT, TEXT_LIMIT
 from bot.slack.characters import cut, cut_escaped, escaped, tail, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import Message
-from commands.live import View
+from commands.live import LEFT, LINES, Shown, View
 from commands.reply import Button
 
 PRESSED = 4  # elements of the sentence about a press
 _ESCAPED = 6  # characters at most that one takes as JSON
-LINES, LEFT = 30, 2_500  # lines and characters of what tells how far something is
 
 
 def without_buttons(text: str, blocks: Sequence[Mapping[str, Any]], spent: Spent) -> Message:
@@ -67,10 +66,14 @@ def under_way(line: str, asker: str, view: View, remember: Callable[[Button], st
     return Message(cut_escaped(told, TEXT_LIMIT), tuple(blocks))
 
 
-def page(text: str) -> Message | None:
+def page(said: Shown) -> Message | None:
     """A message in the thread of a session; None where there is nothing to be seen."""
-    shown = tail(visible(text.strip("\n"))[0], LINES, LEFT)
+    text = visible(said.text.strip("\n"))[0]
+    shown = tail(text, LINES, LEFT)
     if not shown.strip():
         return None
+    above = said.above + text.count("\n") - shown.count("\n")
+    if above:
+        shown = f"… {above:,} {'line' if above == 1 else 'lines'} above\n{shown}"
     block = {"type": "rich_text", "elements": [elements.preformatted(shown)]}
     return Message(cut_escaped(escaped(shown), TEXT_LIMIT), (block,))

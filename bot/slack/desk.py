@@ -60,11 +60,20 @@ class Desk(Protocol):
     def painted(self, channel: str, ts: str) -> None:
         """It had that."""
 
+    def opens(self, channel: str, ts: str) -> None:
+        """A session has this thread."""
+
+    def opened(self, channel: str, ts: str) -> bool:
+        """Whether a session has this thread, or had it."""
+
     def unpainted(self) -> list[Look]:
         """Those of an earlier process that had not."""
 
-    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
-        """What somebody wrote in the thread of a session at a time, once a delivery; who may not is ignored."""
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:
+        """What somebody wrote in the thread of a session at a time, once a delivery; who may not is ignored.
+
+        False where nothing is typed there any more.
+        """
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
         """An opaque id for a dialog that a button opened, answered at that place; empty where there can be none."""

@@ -13,7 +13,7 @@ from bot.slack.letter import Letter
 from bot.slack.message import Message
 from bot.slack.post import Canvas
 from bot.slack.said import Refused, Unsure
-from commands.live import Page
+from commands.live import Page, Shown
 
 TRIES = 5  # looks in a row of which Slack does not say whether it took them, after which it is not tried again
 PACE = 1.2  # seconds between two looks; Slack, chat.update, 50 a minute
@@ -28,7 +28,7 @@ class _Sheet:
     canvas: Canvas | None = None
     shown: Message | None = None
     unsure: int = 0  # looks in a row of which Slack did not say whether it took them
-    text: Callable[[], str] | None = None  # what it has to say; None where it says that already
+    text: Callable[[], Shown] | None = None  # what it has to say; None where it says that already
 
 
 class Pages:
@@ -80,7 +80,7 @@ class Pages:
         with self._lock:
             self._queued = False
 
-    def _paint(self, sheet: _Sheet, canvas: Canvas, message: Message, text: Callable[[], str]) -> None:
+    def _paint(self, sheet: _Sheet, canvas: Canvas, message: Message, text: Callable[[], Shown]) -> None:
         faults = problems(message.payload())
         if faults:
             log.error("a message of a session that Slack would refuse was left out: %s", "; ".join(faults))
@@ -95,7 +95,7 @@ class Pages:
         else:
             sheet.shown, sheet.unsure = message, 0
 
-    def _unsure(self, sheet: _Sheet, text: Callable[[], str]) -> None:
+    def _unsure(self, sheet: _Sheet, text: Callable[[], Shown]) -> None:
         """Paint it once more, which does no harm where it was painted; a message may not be made twice."""
         with self._lock:
             sheet.unsure += 1

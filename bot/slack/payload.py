@@ -129,10 +129,18 @@ def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
     return Asked(request, place)
 
 
+def is_direct(channel: str) -> bool:
+    """Whether it is direct messages with one person."""
+    return channel.startswith("D")
+
+
 def thread(payload: Payload) -> tuple[str, str] | None:
-    """The channel and the thread in which something was written; None where it is no message in a thread."""
+    """The channel and the thread in which something was written; None where it is no message in a thread.
+
+    One that names us comes twice: as a message, and as a mention.
+    """
     event = payload.get("event") or {}
-    if event.get("type") != "message" or not event.get("thread_ts"):
+    if event.get("type") not in _WRITTEN or not event.get("thread_ts"):
         return None
     return _id(event, "channel"), _id(event, "thread_ts")
 
@@ -143,10 +151,13 @@ def names(payload: Payload, identity: Identity) -> bool:
 
 
 def typed(payload: Payload, now: float) -> Typed | None:
-    """What a person wrote in a thread as a plain message; None for edits, files, and what a bot or an app posts."""
+    """What a person wrote in a thread as a plain message; None for edits, files, and what a bot or an app posts.
+
+    And for a mention, which comes as a message, too.
+    """
     event, text = payload["event"], payload["event"].get("text") or ""
     odd = any(event.get(name) for name in ("subtype", "bot_id", "app_id", "files", "edited", "hidden"))
-    if odd or not event.get("user"):
+    if odd or not event.get("user") or event["type"] != "message":
         return None
     return Typed(
         _id(event, "channel"),
@@ -181,7 +192,7 @@ def pressed(payload: Payload, now: float) -> Pressed | None:
 def shortcut(payload: Payload, now: float) -> Chosen:
     """A shortcut of ours on a message, which may have files."""
     message, user, channel = payload["message"], payload["user"], _id(payload["channel"], "id")
-    thread, direct = _maybe(message, "thread_ts"), channel.startswith("D")
+    thread, direct = _maybe(message, "thread_ts"), is_direct(channel)
     beneath = thread if direct else thread or _id(message, "ts")
     place = Place(channel, _id(user, "id"), thread, beneath, _maybe(payload, "response_url"), direct)
     request = Request(
@@ -229,7 +240,7 @@ def _original(payload: Payload) -> Original:
 def _place_of_click(payload: Payload) -> Place:
     container = payload["container"]
     channel, thread = _id(container, "channel_id"), _maybe(container, "thread_ts")
-    direct = channel.startswith("D")
+    direct = is_direct(channel)
     threadless = "" if direct or container.get("is_ephemeral") else _id(container, "message_ts")
     response_url = _maybe(payload, "response_url")
     return Place(channel, _id(payload["user"], "id"), thread, thread or threadless, response_url, direct)
@@ -249,6 +260,7 @@ def _maybe(payload: Payload, name: str) -> str:
 
 
 _ATTACHED = re.compile(rf"(?<!\S){ATTACHED}(?!\S)")
+_WRITTEN = frozenset({"message", "app_mention"})
 _TAKES_FILES = re.compile(r"(?<!\S)(?:cp|load|import|build)(?!\S)")  # verbs: to all others it is a word like any
 _OBJECTS = frozenset({"team", "enterprise"})  # with an id in each; Bolt takes the id alone for one, too
 _IN_EVENT = (("event", "user_team"), ("event", "source_team"), ("event", "team"))

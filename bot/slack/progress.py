@@ -46,7 +46,7 @@ class _State:
     @property
     def look(self) -> tuple[View, bool]:
         """What the message should say."""
-        opens = self.view.session and not self.open
+        opens = self.view.session and not self.open and not self.ended
         return (replace(self.view, state=_OPENS, buttons=()) if opens else self.view), self.ended
 
     @property
@@ -56,9 +56,13 @@ class _State:
 
     @property
     def due(self) -> bool:
-        """Whether it is to be painted: what was never there is not begun when all is over."""
+        """Whether it is to be painted: what was never there is not begun when all is over, but for a session.
+
+        Its thread has what was printed, however soon that ended.
+        """
         begun = self.begun or self.view.lives
-        return begun and self.says and self.look != self.shown and not (self.ended and self.shown is None)
+        missed = self.ended and self.shown is None and not self.view.session
+        return begun and self.says and self.look != self.shown and not missed
 
 
 class Progress:
@@ -175,13 +179,19 @@ class Progress:
             view, ended = look
             if first != ended:
                 self._keep(canvas.thread, first)
-            if first and view.session and not ended and self._threads is not None:
-                self._threads.open(canvas.thread, view.session)
-                with self._lock:
-                    self._state.open = True
-                self._queue()
-                self._pages.begin(canvas.beneath)
+            if first and view.session and self._threads is not None:
+                self._opened(canvas, view.session, self._threads)
         return True
+
+    def _opened(self, canvas: Canvas, number: int, threads: Threads) -> None:
+        """The thread of a session is there; it may be over by now."""
+        threads.open(canvas.thread, number)
+        with self._lock:
+            self._state.open, ended = True, self._state.ended
+        if ended:
+            threads.close(canvas.thread)
+        self._queue()
+        self._pages.begin(canvas.beneath)
 
     def _unsure(self, canvas: Canvas) -> None:
         """Paint it once more, which does no harm where it was painted; a message may not be made twice."""

@@ -30,7 +30,7 @@ def typed(given: str) -> str:
 def _unmarked(given: str) -> str:
     for fence in _FENCES:
         inner = given.removeprefix(fence).removesuffix(fence)
-        if len(given) - len(inner) == 2 * len(fence) and "`" not in inner:
+        if len(given) - len(inner) == 2 * len(fence) and fence not in inner:
             return inner.strip("\n") if fence == _FENCES[0] else inner
     return given
 

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.painted import Look
 from bot.request import Outcome, Request, Status
 from bot.slack.afterwards import under_way
-from bot.slack.payload import Asked, Typed
+from bot.slack.payload import Asked, Typed, is_direct
 from bot.slack.place import Place
 from bot.slack.post import Canvas
 from bot.slack.progress import Progress
@@ -25,6 +25,11 @@ from commands.reply import Button, note
 STALE = 60.0  # seconds after which what was written is not typed any more
 UPDATES = "updates"  # the lane of all messages that are painted anew: each has its turn
 _BROKEN_OFF = "slashdock ended while this was under way. What became of it is told below."
+_OVER = (
+    "The session in this thread is over: nothing was done with what you wrote. For a line to slashdock itself, begin"
+    " with its name, or write outside of this thread."
+)
+_LATE = "What you wrote was on its way for too long, so it was not typed. Write it again."
 _ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."
 
 
@@ -34,17 +39,31 @@ class Watching:
 
     teller: Teller
     clock: Clock
-    _threads: Threads = field(default_factory=Threads)
+    _threads: Threads = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know the threads."""
+        object.__setattr__(self, "_threads", Threads(self.teller.desk.opens, self.teller.desk.opened))
 
     def lives(self, thread: tuple[str, str]) -> bool:
-        """Whether a session has this thread, given by its channel and its first message."""
-        return self._threads.number(thread) is not None
+        """Whether a session has this thread, by its channel and first message; in direct messages also if it had it.
+
+        There every message is a line for slashdock, and somebody may still believe to be in a shell.
+        """
+        return self._threads.number(thread) is not None or (is_direct(thread[0]) and self._threads.has(thread))
 
     def type(self, typed: Typed) -> None:
         """What was written in the thread of a session; what lay too long is not typed, as no late line is run."""
-        number = self._threads.number((typed.channel, typed.thread))
-        if number is not None and self.clock.now() - typed.sent <= STALE:
-            self.teller.desk.type(number, typed.user, typed.said, typed.delivery, typed.at)
+        number, late = self._threads.number((typed.channel, typed.thread)), self.clock.now() - typed.sent > STALE
+        if (
+            number is not None
+            and not late
+            and self.teller.desk.type(number, typed.user, typed.said, typed.delivery, typed.at)
+        ):
+            return
+        if is_direct(typed.channel):
+            place = Place(typed.channel, typed.user, typed.thread, typed.thread, direct=True)
+            self.teller.say(place, _LATE if late else _OVER, lambda _shown: None, public=False)
 
     def progress(self, asked: Asked) -> Progress:
         """How far it is, for those who will see its answer; where that is the asker alone: that it goes on."""

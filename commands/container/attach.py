@@ -8,6 +8,7 @@ from commands import touching
 from commands.aftermath import Fate, Past
 from commands.attempts import Refusal
 from commands.command import Command, arg, flag
+from commands.container.entered import NO_KEYS
 from commands.container.joined import Joined
 from commands.container.several import nameless
 from commands.context import Context
@@ -20,7 +21,6 @@ from commands.touching import Looked, Shares
 _RESTS = "You cannot attach to a stopped container, start it first"
 _PAUSED = "You cannot attach to a paused container, unpause it first"
 _RESTARTS = "You cannot attach to a restarting container, wait until it is running"
-_NO_KEYS = "The button leaves it, so --detach-keys has no effect."
 
 
 class Attach(Command, name="container attach", alias="attach", permission=Permission.ENTER):
@@ -67,7 +67,7 @@ class Attach(Command, name="container attach", alias="attach", permission=Permis
             reply = self._attached(ctx, found)
         except Refusal as error:
             return failure(str(error))
-        return reply + note(_NO_KEYS) if self.detach_keys else reply
+        return reply + note(NO_KEYS) if self.detach_keys else reply
 
     def _attached(self, ctx: Context, found: Found) -> Reply:
         config = found.details.get("Config") or {}

@@ -21,6 +21,7 @@ from commands.live import HEIGHT, WIDTH, Session
 from commands.reply import Errors, Reply, note
 
 TERMINAL = (INTERRUPT, END, "^Z", "enter", "esc")  # what can be pressed where there is a terminal
+NO_KEYS = "A session is left by its button, or by ^P and then ^Q, so --detach-keys has no effect."
 SIGNALLED = 128  # an exit code beyond it stands for a signal, which may have been the container's end
 SETTLES = 1.0  # seconds
 PLAIN = (INTERRUPT, END)  # and where there is none

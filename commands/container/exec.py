@@ -16,6 +16,7 @@ from commands.aftermath import Fate, Meant, Past
 from commands.attempts import Refusal, unanswered
 from commands.command import arg, args, flag
 from commands.container import entered
+from commands.container.entered import NO_KEYS
 from commands.container.several import nameless
 from commands.context import Context
 from commands.creation import attaching, sources
@@ -29,7 +30,6 @@ from commands.target import Target
 from commands.touching import Looked, Shares
 
 PROCESS = "exec"  # what the record calls the id of a process
-_NO_KEYS = "Nobody is attached here, so --detach-keys has no effect."
 _RUNS = "{} runs in {}. Its end is waited for, {:.0f} s at most."
 _GOES_ON = (
     "{} still runs in {} after {:.0f} s and goes on. `docker top {}` shows it, `docker restart {}` ends all that runs"
@@ -52,7 +52,7 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
     command: str = arg("COMMAND")
     words: tuple[str, ...] = args("ARG", required=False)
     detach: bool = flag("-d", default=False, help="Do not wait for it, and show nothing of what it prints")
-    detach_keys: str = flag(default="", help="Accepted and without effect, as nobody is attached")
+    detach_keys: str = flag(default="", help="Accepted and without effect: a button leaves a session")
     interactive: bool = flag("-i", default=False, help="Type into it, in a thread; with -t as at a terminal")
     privileged: bool = flag(default=False, help="Give it rights on the host")
     tty: bool = flag("-t", default=False, help="Give it a terminal, so that it prints as on one")
@@ -116,7 +116,7 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
             if not wire.lost(error):
                 raise
             return unanswered(f"{self.command} in {self.container}", f"docker top {self.container}")
-        return reply + note(_NO_KEYS) if self.detach_keys else reply
+        return reply + note(NO_KEYS) if self.detach_keys else reply
 
     def _noted(self, ctx: Context, container: str, body: Mapping[str, Any]) -> str:
         """The id of the process, not started yet: it is written down first. Raises Refusal where it cannot be."""
@@ -137,7 +137,7 @@ class Exec(Variables, name="container exec", alias="exec", permission=Permission
             "WorkingDir": self.workdir,
             "Cmd": [self.command, *self.words],
             "Detach": self.detach,
-            "DetachKeys": self.detach_keys,
+            "DetachKeys": attaching.NEVER_TYPED if self.lives() else self.detach_keys,
         }
 
     def _detached(self, ctx: Context, process: str) -> Reply:

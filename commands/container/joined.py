@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import requests
 from docker.api.client import APIClient
@@ -25,7 +25,9 @@ _KILLED = "{} was killed."
 _NOT_KILLED = "{} could not be killed. `docker ps -a` shows how it is now."
 _UNKNOWN = "How {} ended is not known: the engine stopped answering. `docker ps -a` shows how it is now."
 _BROKEN = "The engine ended the connection to {}, which may go on: `docker attach {}` gets back to it."
-_DEAF = "It was started without -i, so that nothing that is typed reaches it."
+_CUT_OFF = "The engine ended the connection to {}, into which nobody could type any more, so it was killed."
+INSISTS = 30.0  # seconds for which it is tried to kill what must not outlast its session
+_AGAIN = 0.5  # seconds between two tries
 
 
 @dataclass
@@ -55,8 +57,6 @@ class Joined:
         if self.tty:
             resized(ctx, "/containers/{0}/resize", self.id)
         session.offer(() if not self.hears else TERMINAL if self.tty else PLAIN)
-        if not self.hears:
-            session.say(_DEAF)
         Conversation(self.client, attached.following.output, session, self, tty=self.tty).hold()
         return ended(session, self._told(session, attached))
 
@@ -76,9 +76,20 @@ class Joined:
             )
         attached.following.ends = time.monotonic() + SETTLES
         try:
-            found = attached.ended()
+            found, wrong = attached.ended(), _BROKEN.format(name, name)
         except ValueError:
-            return unknown(_UNKNOWN.format(name))
-        if found is None:
-            return unknown(_BROKEN.format(name, name))
-        return exited(found.code, f"{name} ended with exit code {found.code}. {found.error}".strip())
+            found, wrong = None, _UNKNOWN.format(name)
+        if found is not None:
+            return exited(found.code, f"{name} ended with exit code {found.code}. {found.error}".strip())
+        if not self.dies or not self._insist(session):
+            return unknown(wrong)
+        told = _CUT_OFF.format(name)
+        return replace(note(told), failed=True, error=told)
+
+    def _insist(self, session: Session) -> bool:
+        """Kill it, once the engine answers again; whether it was."""
+        until = time.monotonic() + INSISTS
+        while not self._kill("SIGKILL"):
+            if time.monotonic() > until or session.wait(_AGAIN):
+                return False
+        return True

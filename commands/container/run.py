@@ -11,6 +11,7 @@ from commands.attempts import Refusal
 from commands.command import Also, flag
 from commands.container import fates
 from commands.container.create import Create, errors
+from commands.container.entered import NO_KEYS
 from commands.context import Context
 from commands.creation.foreground import GENERAL, Foreground
 from commands.creation.ordering import Made, Unmade
@@ -23,7 +24,6 @@ _NOT_FOUND = ("executable file not found", "no such file or directory", "system 
 _NOT_RUN = ("permission denied", "is a directory")
 _BOTH = "conflicting options: cannot specify both --attach and --detach"
 _NO_INPUT = "-a stdin alone opens no input. Say -i, which lets you type into it in a thread."
-_NO_KEYS = "Nobody is attached here, so --detach-keys has no effect."
 _NOT_STARTED = "{} was made and not started, as the engine did not answer. `docker start {}` starts it."
 
 
@@ -35,7 +35,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
     """
 
     detach: bool = flag("-d", default=False, help="Do not wait for it: the answer is its id")
-    detach_keys: str = flag(default="", help="Accepted and without effect, as nobody is attached")
+    detach_keys: str = flag(default="", help="Accepted and without effect: a button leaves a session")
     interactive: bool = flag("-i", default=False, help="Type into it, in a thread; with -d keep its input open")
     sig_proxy: bool = flag(default=True, shown="true", help="Accepted and without effect: a chat sends no signals")
 
@@ -97,7 +97,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
         except Unmade as end:
             return self.unmade(end)
         reply = (lines([made.id]) if self.detach else Reply()) + start(self._foreground(made))
-        ignored = note(_NO_KEYS) if self.detach_keys else Reply()
+        ignored = note(NO_KEYS) if self.detach_keys else Reply()
         return replace(reply + errors(made.told) + ignored, ids=(made.id,))
 
     def _foreground(self, made: Made) -> Foreground:

@@ -21,6 +21,7 @@ from commands.reply import Note, Part, Printed, Reply
 BYTES_LIMIT = 8 * 1024 * 1024  # bytes of its output that are kept: the end
 FLOOD = 64 * 1024 * 1024  # bytes after which it is not followed any further
 _CHUNK = 65536  # bytes
+NEVER_TYPED = ",".join(["ctrl-@"] * 8)  # at which an engine would leave: by its own, ^P and ^Q, it kills an exec
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _CUT = f"Only the last {BYTES_LIMIT // 1024 // 1024} MiB of what it printed are shown."
 _NEXT_EXIT, _REMOVED = "next-exit", "removed"
@@ -142,6 +143,8 @@ def opened(client: APIClient, process: str, *, tty: bool) -> requests.Response:
 def joined(client: APIClient, container: str, streams: tuple[str, ...]) -> requests.Response:
     """These streams of a container from now on; the caller closes them. Raises APIError."""
     params: wire.Params = {"stream": 1, **dict.fromkeys(streams, 1)}
+    if "stdin" in streams:
+        params["detachKeys"] = NEVER_TYPED
     return _post(client, "/containers/{0}/attach", container, params, UPGRADE)
 
 

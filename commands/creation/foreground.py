@@ -83,6 +83,7 @@ class Foreground:
     def converse(self, ctx: Context, session: Session) -> Reply:
         """Start it and be in it, in a session that ends with it and it with the session."""
         streams = ("stdin", *self.streams)
+        session.makes(self.id)
         with ExitStack() as stack:
             try:
                 attached = stack.enter_context(

@@ -70,6 +70,7 @@ class CannedDesk:
     shown: list[tuple[Due | None, Shown]] = field(default_factory=list)
     typed: list[tuple[int, str, str]] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    rooms: set[tuple[str, str]] = field(default_factory=set)
     passes: Callable[[Progress], None] = lambda _progress: None
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
@@ -132,14 +133,23 @@ class CannedDesk:
         """It is over."""
         self.looks = [each for each in self.looks if (each.channel, each.ts) != (channel, ts)]
 
+    def opens(self, channel: str, ts: str) -> None:
+        """Keep it."""
+        self.rooms.add((channel, ts))
+
+    def opened(self, channel: str, ts: str) -> bool:
+        """Whether it was kept."""
+        return (channel, ts) in self.rooms
+
     def unpainted(self) -> list[Look]:
         """Nothing was before."""
         return []
 
-    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> None:
+    def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:
         """Note it."""
         del delivery, at
         self.typed.append((number, user, said))
+        return True
 
     def ask(self, button: str, place: Mapping[str, Any]) -> str:
         """An id that says nothing of the dialog."""

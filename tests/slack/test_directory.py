@@ -10,7 +10,7 @@ from set_clock import SetClock
 from bot.request import Actor, Member
 from bot.settings import Mode
 from bot.slack import Access, Connection, SlackDirectory, channels
-from bot.slack.channels import Channels, Reach
+from bot.slack.channels import FRESH, Channels, Reach
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, BOT_USER, OPS, PRIVATE, STRANGER, TEAM, UNJOINED, VIEWER
 
@@ -217,11 +217,11 @@ def test_in_a_shared_channel_nobody_may_do_anything(
     assert ask(directory, channel=OPS).refused is None
 
 
-def test_a_channel_is_looked_up_once_a_minute(workspace: Workspace, directory: SlackDirectory, clock: SetClock) -> None:
-    """Within it what Slack said stands, and not a second longer."""
+def test_a_channel_is_looked_up_again_later(workspace: Workspace, directory: SlackDirectory, clock: SetClock) -> None:
+    """Until then what Slack said stands, and not a second longer."""
     ask(directory, channel=OPS)
     workspace.change_channel(OPS, is_ext_shared=True)
-    clock.at += 59
+    clock.at += FRESH - 1
     assert (ask(directory, channel=OPS).refused, looks(workspace)) == (None, 1)
     clock.at += 1
     assert ask(directory, channel=OPS).refused is not None

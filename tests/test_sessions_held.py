@@ -1,0 +1,216 @@
+"""Sessions under attack: what is typed after an end, by whom it is no more allowed, and what must not be lost."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bot_process import BotProcess, by_socket, started
+from docker.api.client import APIClient
+from door import Door
+from eventually import eventually
+from test_sessions import DIRECT, RULES, _lines, _open, _processes, _said, _type
+
+from bot.slack import unslack
+from bot.workspace import Workspace
+from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS
+from commands.conversing import Roll
+
+LET_IN = RULES.replace('"see", "read", "act"]', '"see", "read", "act", "enter"]')
+OVER = "The session in this thread is over"
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    """A workspace of four people on a port of its own."""
+    made = Workspace()
+    with made.serve():
+        yield made
+
+
+@pytest.fixture
+def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
+    """The bot, joined to the workspace, where ada may enter."""
+    (tmp_path / "policy.toml").write_text(RULES)
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
+        yield running
+
+
+def _recorded(bot: BotProcess) -> list[str]:
+    """The lines of all actions."""
+    with contextlib.closing(sqlite3.connect(f"file:{bot.folder}/data/slashdock.db?mode=ro", uri=True)) as db:
+        return [line for (line,) in db.execute("SELECT line FROM actions ORDER BY number")]
+
+
+def _runs(api: APIClient, name: str) -> bool:
+    running: bool = api.inspect_container(name)["State"]["Running"]
+    return running
+
+
+def test_what_is_typed_after_its_end_is_no_line(workspace: Workspace, bot: BotProcess, api: APIClient) -> None:
+    """In direct messages, where every message is one elsewhere: also after slashdock was started again."""
+    head = _open(workspace, "exec -it web sh", DIRECT)
+    _type(workspace, head, "exit")
+    eventually(lambda: _said(workspace, OPS, "sh ended with exit code 0"))
+    _type(workspace, head, "kill web")
+    eventually(lambda: _said(workspace, DIRECT, OVER))
+    bot.stop()
+    bot.start()
+    _type(workspace, head, "Sommer2026")
+    eventually(lambda: len([each for each in workspace.messages(DIRECT, ADMIN) if OVER in each.text]) == 2)
+    assert _runs(api, "web")
+    assert _recorded(bot) == ["container exec --interactive --tty web sh"]
+    workspace.direct(ADMIN, f"<@{BOT_USER}> version", head.ts)
+    eventually(lambda: len(_recorded(bot)) == 2)
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_names_slashdock_within_a_line_is_typed_and_not_run(workspace: Workspace, api: APIClient) -> None:
+    """Slack delivers it twice, as a message and as a mention."""
+    head = _open(workspace, "exec -i --public web sh")
+    _type(workspace, head, f"echo one two; : <@{BOT_USER}> kill web")
+    eventually(lambda: "one two" in _lines(workspace, head))
+    _type(workspace, head, "echo three")
+    eventually(lambda: "three" in _lines(workspace, head))
+    assert _runs(api, "web")
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("flags", ["-i", "-it"])
+def test_what_ends_at_once_is_shown(workspace: Workspace, flags: str) -> None:
+    """Also where the channel has other answers before it."""
+    for _ in range(3):
+        workspace.slash(OPERATOR, OPS, "ps --public")
+    workspace.slash(ADMIN, OPS, f"exec {flags} --public web echo hi-there")
+    head = eventually(lambda: _said(workspace, OPS, "echo ended with exit code 0"))
+    heads = lambda: [each for each in workspace.messages(OPS, ADMIN) if each.by_bot and "echo hi-there" in each.text]  # noqa: E731
+    assert head
+    assert eventually(lambda: [each for each in heads() if "hi-there" in _lines(workspace, each)])
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("flags", ["-i", "-it"])
+def test_of_long_output_it_says_how_much_is_above_and_gives_all(workspace: Workspace, flags: str) -> None:
+    """By a button while it lives, and with the answer."""
+    head = _open(workspace, f"exec {flags} --public web sh")
+    _type(workspace, head, "seq 1 3000")
+    shown = eventually(lambda: next((each for each in _lines(workspace, head) if "\n3000" in each), None))
+    count = int(re.match(r"… ([\d,]+) lines above\n", shown)[1].replace(",", ""))  # type: ignore[index]
+    first = int(re.search(r"above\n(\d+)\n", shown)[1])  # type: ignore[index]
+    assert count == first - 1 + (flags == "-it")  # and the line that was typed
+    workspace.click(ADMIN, OPS, head.ts, "Get file")
+    (given,) = eventually(lambda: [each.files[0] for each in workspace.messages(DIRECT, ADMIN) if each.files])
+    content = workspace.files.kept[given["id"]].content.decode()
+    assert [each for each in content.split("\n") if each.isdigit()] == [str(n) for n in range(1, 3001)]
+
+
+@pytest.mark.usefixtures("bot")
+def test_long_output_that_ends_it_is_a_file_of_the_answer(workspace: Workspace) -> None:
+    """As docker's own would all stand at a terminal."""
+    workspace.slash(ADMIN, OPS, "exec -it --public web seq 1 500")
+    (given,) = eventually(lambda: [each.files[0] for each in workspace.messages(OPS, ADMIN) if each.files])
+    content = workspace.files.kept[given["id"]].content.decode()
+    assert content.split() == [str(n) for n in range(1, 501)]
+
+
+def test_who_may_no_more_types_no_more(workspace: Workspace, bot: BotProcess) -> None:
+    """Not even the first line after that."""
+    (bot.folder / "policy.toml").write_text(LET_IN)
+    head = _open(workspace, "exec -i --public web sh")
+    workspace.slash(ADMIN, OPS, "stream let 1 otto")
+    eventually(lambda: _said(workspace, OPS, "otto may type"))
+    _type(workspace, head, "echo before", OPERATOR)
+    eventually(lambda: "before" in _lines(workspace, head))
+    (bot.folder / "policy.toml").write_text(RULES)
+
+    def refused() -> bool:
+        workspace.slash(OPERATOR, OPS, "exec web true")
+        return any(each.by_bot and "enter" in each.text for each in workspace.messages(OPS, OPERATOR))
+
+    eventually(refused)
+    _type(workspace, head, "echo after", OPERATOR)
+    _type(workspace, head, "echo mine")
+    eventually(lambda: "mine" in _lines(workspace, head))
+    assert "after" not in _lines(workspace, head)
+
+
+def test_a_container_that_was_run_is_judged_as_long_as_it_is_typed_into(
+    workspace: Workspace, bot: BotProcess, api: APIClient
+) -> None:
+    """By its own name."""
+    head = _open(workspace, "run -it --name talking --public busybox sh")
+    (bot.folder / "policy.toml").write_text(f'{RULES}\n[[deny]]\nverbs = ["change"]\non = ["name:talking"]\n')
+
+    def ended() -> bool:
+        _type(workspace, head, "echo on")
+        return _said(workspace, OPS, "It is not allowed any more") is not None
+
+    eventually(ended, 60)
+    assert not _runs(api, "talking")
+
+
+@pytest.mark.usefixtures("bot")
+def test_the_keys_that_docker_leaves_by_leave(workspace: Workspace, bot: BotProcess, api: APIClient) -> None:
+    """And --detach-keys has no letters of a line swallowed, nor kills what it was typed into."""
+    head = _open(workspace, "exec -it --detach-keys=q,w --public web sh")
+    _type(workspace, head, "echo qwerty; sleep 667")
+    eventually(lambda: [each for each in _lines(workspace, head) if "\nqwerty" in each])
+    for key in ("^P", "^Q"):
+        workspace.slash(ADMIN, OPS, f"stream key 1 {key}")
+        eventually(lambda pressed=key: pressed in _recorded(bot)[-1])
+    eventually(lambda: _said(workspace, OPS, "goes on in web"))
+    eventually(lambda: _said(workspace, OPS, "left by its button, or by ^P and then ^Q"))
+    assert [each for each in _processes(api) if "sleep 667" in each]
+
+
+def test_a_container_of_a_session_does_not_outlast_a_break(
+    workspace: Workspace, fresh_world: str, tmp_path: Path, api: APIClient
+) -> None:
+    """It is killed once the engine answers again, as nobody could type into it."""
+    (tmp_path / "policy.toml").write_text(RULES)
+    door = Door(fresh_world)
+    with door.serve(tmp_path) as address, started(BotProcess(tmp_path, address, by_socket(workspace))):
+        _open(workspace, "run -it --name talking --public busybox sh")
+        door.shut()
+        door.open()
+        eventually(lambda: _said(workspace, OPS, "so it was killed"))
+        eventually(lambda: not _runs(api, "talking"))
+
+
+@pytest.mark.usefixtures("bot")
+def test_it_says_that_nothing_can_be_typed(workspace: Workspace, api: APIClient) -> None:
+    """And still for how long it lasts."""
+    api.start(api.create_container("busybox", ["sleep", "1000"], name="deaf", stdin_open=True))
+    workspace.slash(ADMIN, OPS, "attach --no-stdin --public deaf")
+    head = eventually(lambda: _said(workspace, OPS, "Nothing that is typed reaches it"))
+    assert "or --no-stdin says so. It ends after" in head.text
+
+
+@pytest.mark.parametrize(
+    ("given", "typed"),
+    [
+        ("```\necho one `date +%Y` two\n```", "echo one `date +%Y` two"),
+        ("```a```", "a"),
+        ("```a``` b ```c```", "```a``` b ```c```"),
+        ("`a`", "a"),
+        ("`a` `b`", "`a` `b`"),
+    ],
+)
+def test_a_block_of_code_is_typed_without_its_marks(given: str, typed: str) -> None:
+    """Whatever is in it."""
+    assert unslack.typed(given) == typed
+
+
+def test_what_is_kept_of_output_is_bounded() -> None:
+    """And counted."""
+    roll = Roll()
+    frame = lambda data: b"\x01\0\0\0" + len(data).to_bytes(4, "big") + data  # noqa: E731
+    for _ in range(3):
+        roll.feed(frame(b"x" * 99 + b"\n") * 10_000)
+    assert len(roll.whole()) == 2_000_000
+    shown = roll.text()
+    assert shown.above + shown.text.count("\n") == 30_000
