@@ -1,4 +1,4 @@
-"""A registry that has one image, and sends the bytes of its layer without ever ending; it says what becomes of it."""
+"""A registry that sends a layer without an end, and takes one without ever saying so; it tells what becomes of it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,28 @@ MANIFEST = json.dumps({
 
 
 class Registry(BaseHTTPRequestHandler):
-    """The few requests of a pull."""
+    """The few requests of a pull, and those of a push until its first layer is there."""
 
     def do_HEAD(self) -> None:
-        """As GET."""
-        self.do_GET()
+        """As GET; of what is pushed it has nothing yet."""
+        if "/pushed/" in self.path:
+            self._whole(b"{}", "application/json", 404)
+        else:
+            self.do_GET()
+
+    def do_POST(self) -> None:
+        """A layer may come."""
+        self.send_response(202)
+        self.send_header("Location", "/v2/pushed/blobs/uploads/one")
+        self.send_header("Docker-Upload-UUID", "one")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_PATCH(self) -> None:
+        """Take it, without an answer."""
+        _say("begun")
+        while self.rfile.read(1):
+            pass
 
     def do_GET(self) -> None:
         """The manifest and the configuration whole, the layer without an end."""
@@ -43,8 +60,8 @@ class Registry(BaseHTTPRequestHandler):
     def log_message(self, *_told: object) -> None:
         """Nothing."""
 
-    def _whole(self, body: bytes, media: str) -> None:
-        self.send_response(200)
+    def _whole(self, body: bytes, media: str, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", media)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Docker-Content-Digest", f"sha256:{hashlib.sha256(body).hexdigest()}")

@@ -84,6 +84,24 @@ def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
     assert not api.images("127.0.0.1:5009/slow")
 
 
+@pytest.mark.usefixtures("bot")
+def test_a_push_is_cancelled(workspace: Workspace, own_engine: Engine, api: APIClient) -> None:
+    """Of a layer that the registry never says it has."""
+    beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net", sys.executable]
+    script = str(Path(__file__).parent / "slow_registry.py")
+    name = "127.0.0.1:5009/pushed"
+    api.tag("busybox:latest", name, "1")
+    with subprocess.Popen([*beside, script, "5009"], stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        assert served.stdout.readline() == "ready\n"
+        workspace.slash(ADMIN, OPS, f"push {name}:1")
+        assert served.stdout.readline() == "begun\n"
+        told = _cancel(workspace)
+        served.terminate()
+    assert "was not pushed" in told.plain()
+    api.remove_image(f"{name}:1")
+
+
 def test_a_prune_is_cancelled_between_two_objects() -> None:
     """What is gone by then is told, and how much was not tried."""
     gone: list[str] = []

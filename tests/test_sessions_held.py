@@ -182,6 +182,31 @@ def test_a_container_of_a_session_does_not_outlast_a_break(
 
 
 @pytest.mark.usefixtures("bot")
+def test_it_ends_for_who_is_no_member_any_more(workspace: Workspace, api: APIClient) -> None:
+    """Slack is asked at everything that is typed."""
+    head = _open(workspace, "exec -it --public web sh")
+    workspace.change_user(ADMIN, deleted=True)
+    _type(workspace, head, "sleep 661")
+    eventually(lambda: _said(workspace, OPS, "It is not allowed any more"))
+    assert not [each for each in _processes(api) if "661" in each]
+
+
+def test_what_is_attached_to_outlasts_an_engine_that_goes_away(
+    workspace: Workspace, fresh_world: str, tmp_path: Path, api: APIClient
+) -> None:
+    """It is the container's own process, which nobody began for this."""
+    api.start(api.create_container("busybox", ["sleep", "1000"], name="own", stdin_open=True))
+    (tmp_path / "policy.toml").write_text(RULES)
+    door = Door(fresh_world)
+    with door.serve(tmp_path) as address, started(BotProcess(tmp_path, address, by_socket(workspace))):
+        _open(workspace, "attach --public own")
+        door.shut()
+        eventually(lambda: _said(workspace, OPS, "how it is now") or _said(workspace, OPS, "may go on"))
+        door.open()
+    assert _runs(api, "own")
+
+
+@pytest.mark.usefixtures("bot")
 def test_it_says_that_nothing_can_be_typed(workspace: Workspace, api: APIClient) -> None:
     """And still for how long it lasts."""
     api.start(api.create_container("busybox", ["sleep", "1000"], name="deaf", stdin_open=True))
