@@ -28,7 +28,7 @@ TOGETHER = 0.05  # seconds in which what was typed at once is delivered, in what
 APART = 0.1  # seconds after a key: what follows escape at once is taken for one key with it, busybox waits 0.05
 SHOWN = 32_768  # characters since the last thing typed that are kept to be shown
 _CHUNK = 16_384  # bytes
-_ASKS = re.compile(r"(?i)(?:password|passphrase|passcode|\bpin\b|secret|token)[^:]*:\s*$")
+_PIECE = 1024  # bytes that are drawn at once, which nothing that ends a session has to wait longer for
 _STUCK = "It takes no input now: what was typed last may not have reached it."
 
 
@@ -123,15 +123,21 @@ class Conversation:
         return ""
 
     def _take(self, received: bytes) -> None:
+        for at in range(0, len(received), _PIECE):
+            if self._session.ended:  # nobody looks any more, and what prints on must not hold up its own end
+                return
+            self._draw(received[at : at + _PIECE])
+
+    def _draw(self, piece: bytes) -> None:
         began = time.monotonic()
         with self._lock:
-            text, answers = self._surface.feed(received)
+            text, answers = self._surface.feed(piece)
             self._session.printed(text)
             self._session.show(self._page, self._text)
         if answers:
             with suppress(OSError):
                 self._socket.sendall(answers)
-        self._session.wait(len(received) / PACE - (time.monotonic() - began))
+        self._session.wait(len(piece) / PACE - (time.monotonic() - began))
 
     def _text(self) -> str:
         with self._lock:
