@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import queue
-import re
 import socket
 import struct
 import threading
@@ -16,6 +15,7 @@ from typing import Protocol
 import requests
 from docker.api.client import APIClient
 
+from commands import prompting
 from commands.creation.attaching import socket_of
 from commands.enduring import hang_up
 from commands.keys import END, INTERRUPT, KEYS
@@ -67,8 +67,8 @@ class Roll:
         self._text = ""
 
     def prompt(self) -> str:
-        """The line that has no end yet."""
-        return self._text.rpartition("\n")[2]
+        """The last line that is not empty."""
+        return self._text.rstrip().rpartition("\n")[2]
 
     def text(self) -> str:
         """What came since."""
@@ -169,7 +169,9 @@ class Conversation:
 
     def _said(self, said: Said) -> bool:
         """Type it; False where it may not be, any more."""
-        may = self._session.typed(said, hidden=bool(_ASKS.search(self._surface.prompt())))
+        with self._lock:
+            prompt = self._surface.prompt()
+        may = self._session.typed(said, hidden=prompting.asks(prompt), echoes=self._tty)
         if may:
             self._say(said)
         return may

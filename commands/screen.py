@@ -55,7 +55,7 @@ class _Glass(pyte.Screen):
         super().draw(data if data.isascii() else self._drawable(data))
 
     def _drawable(self, data: str) -> str:
-        """What pyte can draw of it: it normalises a place anew for each accent, and stops at what it knows nothing of."""
+        """What pyte can draw of it: it normalises a place anew for each accent, and stops at what has no width."""
         x, y = self.cursor.x, self.cursor.y
         before = self.buffer[y][x - 1] if x else self.buffer[y - 1][self.columns - 1]
         drawn, there = [], len(before.data)
