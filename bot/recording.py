@@ -21,6 +21,7 @@ from commands.reply import Document
 
 REMEMBERED = 64  # secrets that were typed, and are hidden in what is printed after that
 _MASKS = 4  # secrets on one line that are told apart
+_LONG = 8  # characters from which a secret is one within a word, too
 
 
 @dataclass
@@ -86,7 +87,8 @@ class Recording:
     def _without(self, text: str) -> str:
         """The text without the secrets that were typed before it."""
         for secret in self._secrets:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
+            word = re.escape(secret)
+            text = re.sub(word if len(secret) >= _LONG else rf"(?<!\w){word}(?!\w)", MASK, text)
         return text
 
     def _put(self, kind: str, text: str) -> None:

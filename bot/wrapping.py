@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from wcwidth import wcwidth
+import unicodedata
 
 from commands.legible import SEQUENCES
 from commands.live import WIDTH
@@ -59,6 +58,13 @@ class Wrapping:
 
     def _go(self, written: str) -> None:
         for char in written:
-            width = {"\t": _TAB - self._column % _TAB, "\b": -1}.get(char) or max(0, wcwidth(char))
+            width = {"\t": _TAB - self._column % _TAB, "\b": -1}.get(char) or _width(char)
             column = self._column + width
             self._column = max(0, column if column <= WIDTH else width)
+
+
+def _width(char: str) -> int:
+    """Columns that it takes."""
+    if unicodedata.category(char)[0] in "CM":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "FW" else 1

@@ -103,7 +103,7 @@ def test_what_was_hidden_as_it_was_typed_does_not_come_back(recording: Recording
     recording.typed("open.sesame", hidden=True, echoes=echoes)
     recording.printed("open.sesame\r\n")
     recording.typed(f"DB_PASSWORD={PASSWORD}; echo $DB_PASSWORD", hidden=False, echoes=echoes)
-    recording.printed(f"DB_PASSWORD={PASSWORD}; echo $DB_PASSWORD\r\n{PASSWORD}\r\nopenXsesame\r\n")
+    recording.printed(f"DB_PASSWORD={PASSWORD}; echo $DB_PASSWORD\r\nx{PASSWORD}x\r\nopenXsesame\r\n")
     events = _events(recording)
     assert events[0] == HIDDEN
     assert ("i", f"DB_PASSWORD={MASK}; echo $DB_PASSWORD\n") in events

@@ -60,9 +60,7 @@ def test_what_is_typed_unseen_is_not_recorded(workspace: Workspace, head: Messag
     assert api.top("web")
 
 
-def test_a_secret_that_the_terminal_wraps_is_not_recorded(
-    workspace: Workspace, head: Message, api: APIClient
-) -> None:
+def test_a_secret_that_the_terminal_wraps_is_not_recorded(workspace: Workspace, head: Message, api: APIClient) -> None:
     """The shell's own editor ends a line where the width is used up."""
     _type(workspace, head, f"echo {'a' * 51} 123 DB_PASSWORD=hunter2-corgi-dog >/dev/null; echo d$((1+1))")
     eventually(lambda: "d2" in _last(workspace, head))
