@@ -1,23 +1,20 @@
-"""A session: what is typed and printed, masked, in a thread of its own; and its recording where there is one."""
+"""A session: what is typed and printed, masked, in a thread of its own."""
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.attending import Attending
 from bot.files import Files
 from bot.masking import Masking
+from bot.recording import Recording
 from bot.streams import Stream
 from commands import secrets
-from commands.chance import MASK
-from commands.filing import Draft, TooLarge
+from commands.filing import TooLarge
 from commands.forms import open_key
-from commands.live import HEIGHT, WIDTH, Page, Progress, Said, Shown, View
+from commands.live import Page, Progress, Said, Shown, View
 from commands.reply import Button, Document
 from commands.units import exactly
 
@@ -67,19 +64,25 @@ class Talk(Attending):
         """For as long as this lasts, take is given what is typed."""
         return _taken(self.stream, take)
 
-    def typed(self, said: Said, *, hidden: bool) -> bool:
+    def typed(self, said: Said, *, hidden: bool, echoes: bool) -> bool:
         """Whether this may go to the process, which is asked of the policy anew."""
         if why := self.stream.still():
             self.stream.end(why)
         may = not self.stream.ended and bool(self.stream.typist(said.account))
         if may:
-            self._record("i", MASK if hidden else said.key or f"{said.text}\n", whole=True)
-        return may
+            with self._recording() as recording:
+                if recording and said.key:
+                    recording.pressed(said.key)
+                elif recording:
+                    recording.typed(said.text, hidden=hidden, echoes=echoes)
+        return may and not self.stream.ended
 
     def printed(self, text: str) -> None:
         """The process printed this."""
         self.stream.touch()
-        self._record("o", text)
+        with self._recording() as recording:
+            if recording:
+                recording.printed(text)
 
     @property
     def left(self) -> bool:
@@ -95,11 +98,11 @@ class Talk(Attending):
         name, title = f"session-{self.stream.number}.cast", f"The recording of {self.stream.line}"
         return tuple(each for each in (printed, self.recording.document(name, title)) if each is not None)
 
-    def _record(self, kind: str, text: str, *, whole: bool = False) -> None:
-        if self.recording is None:
-            return
+    @contextmanager
+    def _recording(self) -> Iterator[Recording | None]:
+        """Where there is one; it ends with what goes beyond it."""
         try:
-            self.recording.write(kind, text, whole=whole)
+            yield self.recording
         except TooLarge as error:
             self.stream.end(f"It can be recorded no more: {error}.")
 
@@ -108,46 +111,6 @@ class Talk(Attending):
         buttons = [Button(key, f"stream key {number} {key}") for key in self._keys]
         buttons += [Button(told, f"stream {verb} {number}") for told, verb in _BUTTONS]
         self.progress(View("", "", self._state, (), tuple(buttons), lives=True, session=number, page=self._page))
-
-
-@dataclass
-class Recording:
-    """An asciicast, version 2: a line of JSON for each piece that was printed or typed, with the seconds since."""
-
-    draft: Draft
-    title: str
-    began: float
-    _since: float = field(default_factory=time.monotonic)
-    _printed: Masking = field(default_factory=Masking)
-
-    def __post_init__(self) -> None:
-        self._lock = threading.Lock()
-        head = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": round(self.began), "title": self.title}
-        self.draft.write(f"{json.dumps(head)}\n".encode())
-
-    def write(self, kind: str, text: str, *, whole: bool) -> None:
-        """One more, of the kind i or o; raises TooLarge. whole: nothing more of it comes."""
-        with self._lock:
-            if whole:
-                self._put("o", self._printed.rest().text)
-                self._put(kind, secrets.mask_text(text))
-            else:
-                self._put(kind, self._printed.take(text).text)
-
-    def document(self, name: str, title: str) -> Document:
-        """All of it, as a file."""
-        with self._lock:
-            rest = self._printed.rest().text
-            return Document(self.draft.finish(self._event("o", rest) if rest else b""), name, title)
-
-    def _put(self, kind: str, text: str) -> None:
-        """What is masked."""
-        if text:
-            self.draft.write(self._event(kind, text))
-
-    def _event(self, kind: str, text: str) -> bytes:
-        at = round(time.monotonic() - self._since, 3)
-        return f"{json.dumps([at, kind, text])}\n".encode()
 
 
 def _masked(shown: Shown) -> Shown:

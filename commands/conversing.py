@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import queue
-import re
 import socket
 import struct
 import threading
@@ -16,6 +15,7 @@ from typing import Protocol
 import requests
 from docker.api.client import APIClient
 
+from commands import prompting
 from commands.creation.attaching import socket_of
 from commands.enduring import hang_up
 from commands.keys import END, INTERRUPT, KEYS
@@ -29,7 +29,7 @@ APART = 0.1  # seconds after a key: what follows escape at once is taken for one
 SHOWN = 32_768  # characters since the last thing typed, its last lines, that are looked at to be shown
 KEPT = 2_000_000  # and that are kept
 _CHUNK = 16_384  # bytes
-_ASKS = re.compile(r"(?i)(?:password|passphrase|passcode|\bpin\b|secret|token)[^:]*:\s*$")
+_PIECE = 1024  # bytes that are drawn at once, which nothing that ends a session has to wait longer for
 _STUCK = "It takes no input now: what was typed last may not have reached it."
 
 
@@ -73,8 +73,8 @@ class Roll:
         self._text, self._lines = "", 0
 
     def prompt(self) -> str:
-        """The line that has no end yet."""
-        return self._text.rpartition("\n")[2]
+        """The last line that is not empty."""
+        return self._text.rstrip().rpartition("\n")[2]
 
     def text(self) -> Shown:
         """The end of what came since."""
@@ -135,15 +135,21 @@ class Conversation:
         return ""
 
     def _take(self, received: bytes) -> None:
+        for at in range(0, len(received), _PIECE):
+            if self._session.ended:  # nobody looks any more, and what prints on must not hold up its own end
+                return
+            self._draw(received[at : at + _PIECE])
+
+    def _draw(self, piece: bytes) -> None:
         began = time.monotonic()
         with self._lock:
-            text, answers = self._surface.feed(received)
+            text, answers = self._surface.feed(piece)
             self._session.printed(text)
             self._session.show(self._page, self._text)
         if answers:
             with suppress(OSError):
                 self._socket.sendall(answers)
-        self._session.wait(len(received) / PACE - (time.monotonic() - began))
+        self._session.wait(len(piece) / PACE - (time.monotonic() - began))
 
     def _text(self) -> Shown:
         with self._lock:
@@ -179,7 +185,9 @@ class Conversation:
 
     def _said(self, said: Said) -> bool:
         """Type it, where that may be; False where nothing may be typed any more."""
-        may = self._session.typed(said, hidden=bool(_ASKS.search(self._surface.prompt())))
+        with self._lock:
+            prompt = self._surface.prompt()
+        may = self._session.typed(said, hidden=prompting.asks(prompt), echoes=self._tty)
         if may:
             self._say(said)
         return not self._session.ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,43 +11,64 @@ from typing import Any
 
 import requests
 from docker.api.client import APIClient
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
 
 from commands import wire
 from commands.creation import attaching
 
 MARK = "SLASHDOCK_SESSION"  # the variable by which the processes of a session are known
 PATIENCE = 1.0  # seconds that a signal has to work
+_SCRIPT = 5.0  # seconds in which a shell has looked at all processes there
 _LOOK = 0.05  # seconds between two looks at whether it has
 # All that have the mark, and all that are in the session (setsid(2)) of one that has it, by a shell's own words alone.
-# The sessions 0 and 1 are the container's own, or one that cannot be seen from in there.
+# The sessions 0 and 1 are the container's own, or one that cannot be seen from in there. What begins another process
+# just then is found again without it: it is looked for until none is left, or too often. It prints how many there were
+# at the last look, and the sessions, which are known by them even when those that had the mark are gone.
 _KILL = r"""
-mark=$1 signal=$2 sids=' '
-sid() { sid=; read -r s 2>/dev/null < "$1/stat" || return; s=${s##*) }; set -- $s; sid=$4; }
+mark=$1 signal=$2 times=$3 sids=" $4 " found=0
+sid() {
+  sid=; read -r s 2>/dev/null < "$1/stat" || return; s=${s##*) }; set -- $s
+  case $1 in Z|X) return 1;; esac; sid=$4
+}
 marked() {
   while IFS= read -r x || [ -n "$x" ]; do case $x in *"$mark"*) return 0;; esac; x=; done 2>/dev/null < "$1/environ"
   return 1
 }
-for p in /proc/[0-9]*; do
-  marked "$p" && sid "$p" && case $sid in 0|1) ;; *) sids="$sids$sid ";; esac
+while [ "$times" -gt 0 ]; do
+  times=$((times-1)) found=0 pids=' '
+  for p in /proc/[0-9]*; do
+    sid "$p" || continue
+    case $sids in *" $sid "*) continue;; esac
+    marked "$p" || continue
+    case $sid in 0|1) pids="$pids${p#/proc/} ";; *) sids="$sids$sid ";; esac
+  done
+  for p in /proc/[0-9]*; do
+    sid "$p" || continue
+    pid=${p#/proc/}
+    case "$sids/$pids" in *" $sid "*/*|*/*" $pid "*) found=$((found+1)); kill -"$signal" "$pid" 2>/dev/null;; esac
+  done
+  [ $found -gt 0 ] || break
 done
-for p in /proc/[0-9]*; do
-  sid "$p"
-  case $sids in *" $sid "*) kill -"$signal" "${p#/proc/}" 2>/dev/null; continue;; esac
-  marked "$p" && kill -"$signal" "${p#/proc/}" 2>/dev/null
-done
+echo "$found" $sids
 """
+_TIMES = 20  # looks for what is to be killed
 
 
-@dataclass(frozen=True)
+@dataclass
 class Process:
-    """One that was started in a container with the mark in its environment, by the request with this body."""
+    """One that was started in a container with the mark in its environment, by the request with this body.
+
+    left: how many of those that it started could not be killed, as far as that is known; paused: the container is.
+    """
 
     client: APIClient
     container: str
     id: str
     mark: str
     body: Mapping[str, Any]
+    left: int = 0
+    paused: bool = False
+    _sessions: str = ""
 
     def state(self) -> Mapping[str, Any] | None:
         """What the engine knows of it, with Running and ExitCode; None where it does not answer, or has forgotten."""
@@ -62,27 +84,47 @@ class Process:
 
     def kill(self) -> bool:
         """Hang up on it as a terminal does that is closed, then kill what is left; whether it has ended."""
-        for signal in ("HUP", "KILL"):
-            self._signal(signal)
-            ended = self.ends()
-        return ended
+        self._signal("HUP")
+        self.ends()
+        self.left = self._signal("KILL", _TIMES)
+        return self.ends()
 
-    def _signal(self, signal: str) -> None:
-        """Have each process of it get this; nothing happens where the container has no shell."""
-        kept = {name: self.body[name] for name in ("User", "Privileged")}
-        words = ["sh", "-c", _KILL, "sh", f"{MARK}={self.mark}", signal]
-        body = {**kept, "Tty": False, "AttachStdout": True, "AttachStderr": True, "Cmd": words}
-        with contextlib.suppress(DockerException, requests.RequestException):
-            made = str(wire.send(self.client, "/containers/{0}/exec", self.container, body=body)["Id"])
-            following = attaching.entered(self.client, made, tty=False, seconds=PATIENCE)
-            with contextlib.closing(following.output):
-                following.follow()
+    def clear(self) -> None:
+        """Do the same to what it has left behind, now that it has ended."""
+        if self._signal("HUP"):
+            self.left = self._signal("KILL", _TIMES)
 
     def ends(self) -> bool:
         """Wait a little for its end; whether it has ended."""
         until = time.monotonic() + PATIENCE
         while (state := self.state()) is not None and state.get("Running"):
-            if time.monotonic() > until:
+            if self.paused or time.monotonic() > until:
                 return False
             time.sleep(_LOOK)
         return state is not None
+
+    def _signal(self, signal: str, times: int = 1) -> int:
+        """Have each process of it get this, until none is there; how many were. 0 where the container has no shell."""
+        kept = {name: self.body[name] for name in ("User", "Privileged")}
+        words = ["sh", "-c", _KILL, "sh", f"{MARK}={self.mark}", signal, str(times), self._sessions]
+        body = {**kept, "Tty": False, "AttachStdout": True, "AttachStderr": True, "Cmd": words}
+        try:
+            made = str(wire.send(self.client, "/containers/{0}/exec", self.container, body=body)["Id"])
+            following = attaching.entered(self.client, made, tty=False, seconds=_SCRIPT)
+            with contextlib.closing(following.output):
+                following.follow()
+        except APIError:
+            self.paused = self._is_paused()
+            return 0
+        except (DockerException, requests.RequestException):
+            return 0
+        told = re.fullmatch(r"(\d+)((?: \d+)*)\n", "".join(text for _, text in following.pieces()))
+        if told is None:
+            return 0
+        self._sessions = told[2].strip()
+        return int(told[1])
+
+    def _is_paused(self) -> bool:
+        with contextlib.suppress(DockerException, requests.RequestException):
+            return bool(wire.get(self.client, "/containers/{0}/json", self.container)["State"]["Paused"])
+        return False

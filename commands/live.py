@@ -185,8 +185,11 @@ class Session(Protocol):
     def hearing(self, take: Callable[[Said], None]) -> AbstractContextManager[None]:
         """For as long as this lasts, take is given what is typed, from another thread; it must not wait."""
 
-    def typed(self, said: Said, *, hidden: bool) -> bool:
-        """This goes to the process now: False where it may not, any more. hidden: what is typed is a secret."""
+    def typed(self, said: Said, *, hidden: bool, echoes: bool) -> bool:
+        """This goes to the process now: False where it may not, any more.
+
+        hidden: what is typed is a secret; echoes: what is none is printed again, as at a terminal.
+        """
 
     def printed(self, text: str) -> None:
         """The process printed this."""

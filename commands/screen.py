@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import codecs
 import logging
+import unicodedata
 from collections import deque
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import pyte
+from wcwidth import wcwidth
 
 from commands import secrets
 from commands.live import HEIGHT, WIDTH, Shown
 
 SHOWN = 200  # lines that went by and are looked at to be shown
 KEPT = 20_000  # and that are kept
+MARKS = 8  # characters of one place, such as a letter with its accents; more of them are not drawn
 _ALTERNATE = {47, 1047, 1049}  # xterm's modes in which a program has the whole screen
 _ALL = {2, 3}  # of "erase in display": everything
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Row:
+    """One line as it stands there; full: to its last place, so that the one below may go on with it."""
+
+    text: str
+    full: bool
+
+
 class _Glass(pyte.Screen):
     """pyte's screen, which also keeps what goes by, and what stood there before a program took all of it."""
 
     def __init__(self) -> None:
-        self.gone: deque[str] = deque(maxlen=KEPT)
+        self.gone: deque[_Row] = deque(maxlen=KEPT)
         self.passed = 0  # lines that ever went by
         self.first = 0  # the line that the text begins with, counted from the very first
         self.filled = False
@@ -34,10 +46,27 @@ class _Glass(pyte.Screen):
         self._place = (0, 0)
         super().__init__(WIDTH, HEIGHT)
 
-    def row(self, y: int) -> str:
+    def row(self, y: int) -> _Row:
         """One line as it stands there."""
         line = self.buffer[y]
-        return "".join(line[x].data for x in range(self.columns)).rstrip()
+        places = [line[x].data for x in range(self.columns)]
+        return _Row("".join(places).rstrip(), not places[-1].isspace())
+
+    def draw(self, data: str) -> None:
+        """These characters, without those that take no place where there is no room for them any more."""
+        super().draw(data if data.isascii() else self._drawable(data))
+
+    def _drawable(self, data: str) -> str:
+        """What pyte can draw of it: it normalises a place anew for each accent, and stops at what has no width."""
+        x, y = self.cursor.x, self.cursor.y
+        before = self.buffer[y][x - 1] if x else self.buffer[y - 1][self.columns - 1]
+        drawn, there = [], len(before.data)
+        for char in data:
+            width = wcwidth(char)
+            there = 1 if width > 0 else there + 1
+            if width > 0 or (unicodedata.combining(char) and there <= MARKS):
+                drawn.append(char)
+        return "".join(drawn)
 
     def index(self) -> None:
         """One line down; where that moves all lines up, the first one is kept."""
@@ -100,8 +129,11 @@ class Screen:
             self._glass.first = self._glass.passed + self._glass.cursor.y
 
     def prompt(self) -> str:
-        """What stands before the cursor."""
-        return self._glass.row(self._glass.cursor.y)
+        """What stands before the cursor, on all rows that it took."""
+        last = first = self._glass.cursor.y
+        while first and self._glass.row(first - 1).full:
+            first -= 1
+        return _running([self._glass.row(y) for y in range(first, last + 1)])
 
     def text(self) -> Shown:
         """What stands there: the end of all since the last turn, or the picture of what fills the screen."""
@@ -122,13 +154,12 @@ class Screen:
         return Shown(_running([*gone, *rows[max(0, glass.first - glass.passed) :]]), since - len(gone))
 
 
-def _running(rows: list[str]) -> str:
+def _running(rows: list[_Row]) -> str:
     """Lines that go on where the width of the screen cut them; without the empty ones below."""
-    text = "".join(row if len(row) == WIDTH else f"{row}\n" for row in rows)
-    return text.rstrip("\n")
+    return "".join(row.text if row.full else f"{row.text}\n" for row in rows).rstrip("\n")
 
 
-def _still(rows: list[str]) -> str:
+def _still(rows: list[_Row]) -> str:
     """The rows as they are, unless a secret goes from one to the next."""
-    plain, joined = "\n".join(rows).rstrip("\n"), _running(rows)
+    plain, joined = "\n".join(row.text for row in rows).rstrip("\n"), _running(rows)
     return plain if secrets.mask_text(joined) == joined else joined

@@ -31,6 +31,10 @@ _NOT_KILLED = (
     "{} could not be killed and still runs in {}: that takes a shell (sh) there, and the right to signal it."
     " `docker restart {}` ends all that runs there."
 )
+_PAUSED = (
+    "{} could not be killed, as {} is paused: `docker unpause {}` comes first, then `docker restart {}` ends all there."
+)
+_REMAIN = "{} processes that it started could not be killed: `docker restart {}` ends all that runs there."
 _UNKNOWN = "The engine does not answer any more, so how {} ended is not known. `docker top {}` shows whether it runs."
 _STOPPED = "The container ended with exit code {}."
 _CLOSING = b"\x03\x1c\x04"  # what most programs end by: interrupt, quit, and the end of what is typed
@@ -106,12 +110,16 @@ def _told(ctx: Context, started: _Started, session: Session, name: str, command:
     if session.left:
         return note(f"{session.ended} {_LEFT.format(command, name, name, name)}")
     if state.get("Running"):
-        return unknown(f"{session.ended} {_NOT_KILLED.format(command, name, name)}".strip())
+        text = _PAUSED.format(command, name, name, name) if process.paused else _NOT_KILLED.format(command, name, name)
+        return unknown(f"{session.ended} {text}".strip())
+    if not session.ended:
+        process.clear()
+    remain = _REMAIN.format(process.left, name) if process.left else ""
     if session.ended:
-        return note(f"{session.ended} {_KILLED.format(command)}")
+        return note(f"{session.ended} {_KILLED.format(command)} {remain}".strip())
     code = int(state.get("ExitCode") or 0)
     stopped = _stopped(ctx, process.container) if code > SIGNALLED else ""
-    return exited(code, f"{command} ended with exit code {code}. {stopped}".strip())
+    return exited(code, " ".join(filter(None, (f"{command} ended with exit code {code}.", stopped, remain))))
 
 
 def _stopped(ctx: Context, container: str) -> str:
