@@ -15,7 +15,7 @@ def _shown(*printed: str) -> str:
     screen = Screen()
     for each in printed:
         screen.feed(each.encode())
-    return screen.text()
+    return screen.text().text
 
 
 @pytest.mark.parametrize("pieces", [[ACCENT * 40_000], [f"{ACCENT}\x1b[m"] * 500, [ACCENT * 7] * 500])
