@@ -22,7 +22,7 @@ from engine import Engine  # noqa: E402
 from proxy import Proxy  # noqa: E402
 from samples import busybox_image  # noqa: E402
 
-from bench import ack, approving, planning, reporting, verdict  # noqa: E402
+from bench import ack, approving, living, planning, reporting, verdict  # noqa: E402
 from bot.workspace import Workspace  # noqa: E402
 from bot.workspace.people import ADMIN, OPS  # noqa: E402
 
@@ -33,6 +33,7 @@ RUNS = 15
 STUBBORN = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
 FEW, MANY = 3, 30  # containers to be looked at
 GIGABYTE = 10**9
+STREAMS = (1, 5, 10)
 STOPPED = 5  # of these, each with GRACE
 GRACE = 2  # seconds
 
@@ -54,7 +55,18 @@ def main() -> None:
         _told("a weekly report of 50 containers, from the database", times, "ms")
         _told("a week of samples of 50 containers", [size], "MB")
         start(Path(folder), engine)
+        streams(Path(folder), engine)
     ack.main()
+
+
+def streams(folder: Path, engine: Engine) -> None:
+    """How soon a line of a log is seen, how soon a stop has freed all, and what a gigabyte takes of memory."""
+    for count in STREAMS:
+        delays = [seconds * 1000 for seconds in living.delays(folder / f"delays-{count}", engine.host, count)]
+        _told(f"from printed to painted, {count} {'stream' if count == 1 else 'streams'}", delays, "ms")
+    _told("from Stop to all freed", living.stops(folder / "freed", engine.host), "ms")
+    for what, more in living.memory(folder / "memory", engine.host).items():
+        _told(f"a gigabyte through {what}: memory", [more], "MB")
 
 
 def acknowledgements(folder: Path, engine: Engine) -> None:
