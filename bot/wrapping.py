@@ -11,7 +11,7 @@ from commands.live import WIDTH
 _TAB = 8  # columns
 _OPEN = 64  # characters of a title that has no end yet, after which it is none
 _PIECE = re.compile(
-    rf"(?P<sequence>{SEQUENCES.pattern})|(?P<edge> \r(?!\n)|\r+\n)|(?P<end>[\r\n])|[^\x1b\r\n ]+|.", re.DOTALL
+    rf"(?P<sequence>{SEQUENCES.pattern})|(?P<edge> \r(?![\r\n])|\r+\n)|(?P<end>[\r\n])|[^\x1b\r\n ]+|.", re.DOTALL
 )
 _STYLE = r"\x1b\[[0-9;]*m"
 _BEGUN = rf"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b\n]{{0,{_OPEN}}})?"

@@ -68,7 +68,6 @@ class Process:
     body: Mapping[str, Any]
     left: int = 0
     paused: bool = False
-    _sessions: str = ""
 
     def state(self) -> Mapping[str, Any] | None:
         """What the engine knows of it, with Running and ExitCode; None where it does not answer, or has forgotten."""
@@ -84,15 +83,16 @@ class Process:
 
     def kill(self) -> bool:
         """Hang up on it as a terminal does that is closed, then kill what is left; whether it has ended."""
-        self._signal("HUP")
+        _, sessions = self._signal("HUP")
         self.ends()
-        self.left = self._signal("KILL", _TIMES)
+        self.left, _ = self._signal("KILL", _TIMES, sessions)
         return self.ends()
 
     def clear(self) -> None:
         """Do the same to what it has left behind, now that it has ended."""
-        if self._signal("HUP"):
-            self.left = self._signal("KILL", _TIMES)
+        found, sessions = self._signal("HUP")
+        if found:
+            self.left, _ = self._signal("KILL", _TIMES, sessions)
 
     def ends(self) -> bool:
         """Wait a little for its end; whether it has ended."""
@@ -103,10 +103,13 @@ class Process:
             time.sleep(_LOOK)
         return state is not None
 
-    def _signal(self, signal: str, times: int = 1) -> int:
-        """Have each process of it get this, until none is there; how many were. 0 where the container has no shell."""
+    def _signal(self, signal: str, times: int = 1, sessions: str = "") -> tuple[int, str]:
+        """Have each process of it, and of these sessions, get this, until none is there or so many times.
+
+        How many there were at last, and their sessions. None where the container has no shell.
+        """
         kept = {name: self.body[name] for name in ("User", "Privileged")}
-        words = ["sh", "-c", _KILL, "sh", f"{MARK}={self.mark}", signal, str(times), self._sessions]
+        words = ["sh", "-c", _KILL, "sh", f"{MARK}={self.mark}", signal, str(times), sessions]
         body = {**kept, "Tty": False, "AttachStdout": True, "AttachStderr": True, "Cmd": words}
         try:
             made = str(wire.send(self.client, "/containers/{0}/exec", self.container, body=body)["Id"])
@@ -115,14 +118,11 @@ class Process:
                 following.follow()
         except APIError:
             self.paused = self._is_paused()
-            return 0
+            return 0, ""
         except (DockerException, requests.RequestException):
-            return 0
+            return 0, ""
         told = re.fullmatch(r"(\d+)((?: \d+)*)\n", "".join(text for _, text in following.pieces()))
-        if told is None:
-            return 0
-        self._sessions = told[2].strip()
-        return int(told[1])
+        return (int(told[1]), told[2].strip()) if told else (0, "")
 
     def _is_paused(self) -> bool:
         with contextlib.suppress(DockerException, requests.RequestException):

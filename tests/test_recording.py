@@ -52,6 +52,12 @@ def test_a_secret_that_goes_over_the_edge_is_masked(recording: Recording, edge: 
     assert not [each for each in PASSWORD.split("-") if each in recorded]
 
 
+def test_a_blank_may_be_the_last_of_its_row() -> None:
+    """What comes after it belongs to it."""
+    wrapping = Wrapping()
+    assert wrapping.take(f"{'a' * 69}--password \r\r\nb") == f"{'a' * 69}--password b"
+
+
 @pytest.mark.parametrize(
     "text",
     [
