@@ -80,6 +80,7 @@ def _entered(page: Page) -> None:
     expect(live.get_by_role("button", name="Detach")).to_be_visible(timeout=PATIENCE)
     live.get_by_role("button", name="Reply in thread").click()
     thread = page.locator("#thread")
+    expect(thread).to_contain_text("/ #", timeout=PATIENCE)
     for line in TYPED:
         before = thread.get_by_role("listitem").count()
         page.locator("#thread-line").fill(line)
