@@ -9,16 +9,21 @@ from commands.chance import MASK
 from commands.legible import bare
 
 REACH = 4096  # characters that are printed after a line is typed, and one of whose lines may be its echo
+PROMPTS = 16  # that are known
 _HIDDEN = f"{MASK}\n"
 
 
 @dataclass
 class Typed:
-    """A key, or a line with its end, as it is shown; echo is what comes back of it, empty where that is not asked."""
+    """A key, or a line with its end, as it is shown; echo is what comes back of it, empty where that is not asked.
+
+    unseen is what did not.
+    """
 
     shown: str
     echo: str = ""
     printed: int = 0  # characters since
+    unseen: str = ""
 
 
 class Echoes:
@@ -27,6 +32,7 @@ class Echoes:
     def __init__(self) -> None:
         self._waiting: deque[Typed] = deque()
         self._line = ""
+        self._prompts: deque[str] = deque(maxlen=PROMPTS)  # what stood before the cursor when something was typed
 
     def typed(self, typed: Typed) -> list[Typed]:
         """One more; those of which it is known now. What was printed since the ones before were typed is no echo."""
@@ -34,6 +40,7 @@ class Echoes:
             if each.echo and each.printed:
                 self._hide(each)
         self._waiting.append(typed)
+        self._prompts.append(bare(self._line).strip())
         return self._known()
 
     def printed(self, text: str) -> list[Typed]:
@@ -57,13 +64,19 @@ class Echoes:
 
     def _heard(self, line: str) -> None:
         """Those that were typed before one that comes back do not any more."""
-        place = next((at for at, each in enumerate(self._waiting) if each.echo and line.endswith(each.echo)), None)
+        place = next(
+            (at for at, each in enumerate(self._waiting) if each.echo and self._is_echo(line, each.echo)), None
+        )
         if place is None:
             return
         for at, each in enumerate(self._waiting):
             if at < place and each.echo:
                 self._hide(each)
         self._waiting[place].echo = ""
+
+    def _is_echo(self, line: str, typed: str) -> bool:
+        """Whether it is what was typed, after nothing or a prompt: not a line of output that happens to end so."""
+        return line.endswith(typed) and line[: -len(typed)].strip() in {"", *self._prompts}
 
     def _known(self) -> list[Typed]:
         known = []
@@ -73,4 +86,4 @@ class Echoes:
 
     @staticmethod
     def _hide(typed: Typed) -> None:
-        typed.shown, typed.echo = _HIDDEN, ""
+        typed.shown, typed.echo, typed.unseen = _HIDDEN, "", typed.echo

@@ -21,6 +21,7 @@ from commands.reply import Document
 
 REMEMBERED = 64  # secrets that were typed, and are hidden in what is printed after that
 _MASKS = 4  # secrets on one line that are told apart
+_REMEMBERED_FROM = 6  # characters: a shorter one would hide parts of all that is printed
 _LONG = 8  # characters from which a secret is one within a word, too
 
 
@@ -58,7 +59,7 @@ class Recording:
                 self._put("o", self._rest())
             for line in text.split("\n"):
                 shown = MASK if hidden else secrets.mask_text(line)
-                self._secrets.extend(_hidden(line, shown))
+                self._secrets.extend(each for each in _hidden(line, shown) if len(each) >= _REMEMBERED_FROM)
                 awaited = line.strip() if echoes and not hidden else ""
                 self._settle(self._echoes.typed(Typed(f"{shown}\n", awaited)))
 
@@ -77,6 +78,8 @@ class Recording:
 
     def _settle(self, known: Iterable[Typed]) -> None:
         for each in known:
+            if each.unseen and len(each.unseen) >= _REMEMBERED_FROM and " " not in each.unseen:
+                self._secrets.append(each.unseen)
             self._put("i", each.shown)
 
     def _rest(self) -> str:

@@ -74,9 +74,10 @@ class AskersStreams:
             raise Refusal(_NONE_OF_YOURS.format(number))
         if key not in KEYS:
             raise Refusal(_NO_KEY.format(key, ", ".join(each for each in KEYS if not each.startswith("^"))))
-        if own and (stream.pressed, key) == LEAVES:
+        account = stream.actor if own else self.asker.id
+        if own and (*stream.pressed, key) == (account, *LEAVES):
             stream.leave(f"{self.person} left it.")
-        elif not stream.type(Said("", self.person, stream.actor if own else self.asker.id, key)):
+        elif not stream.type(Said("", self.person, account, key)):
             raise Refusal(_NO_SESSION.format(number))
 
     def detach(self, number: int) -> str:

@@ -78,7 +78,7 @@ class Stream:
         self.takes: Callable[[Said], None] | None = None  # what is done with what is typed; None where nothing can be
         self.admit: Callable[[str], None] = lambda _actor: None  # raises Refusal where one may not run the same line
         self.made = ""  # the id of the container that was made for it
-        self.pressed = ""  # the key that was pressed last, with nothing typed since
+        self.pressed = ("", "")  # who pressed which key last, with nothing typed since
         self._known: deque[str] = deque(maxlen=REPEATS)
         self._closers: set[Callable[[], None]] = set()
         self._changed = threading.Condition()
@@ -96,7 +96,7 @@ class Stream:
             if delivery and delivery in self._known:
                 return True
             self._known.append(delivery)
-            self.pressed = said.key
+            self.pressed = (said.account, said.key)
         self.touch()
         takes(said)
         return True

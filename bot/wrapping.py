@@ -17,6 +17,8 @@ _STYLE = r"\x1b\[[0-9;]*m"
 _BEGUN = rf"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b\n]{{0,{_OPEN}}})?"
 _UNSURE = re.compile(rf"(?: ?\r+\n?|[ ])(?:{_STYLE}){{0,8}}(?:{_BEGUN})?\Z")  # what comes next tells what this is
 _OPENED = re.compile(rf"{_BEGUN}\Z")
+_MOVES = re.compile(r"\x1b\[(?:\d*;)?(\d{0,4})([CDGHf`])")  # ECMA-48: CUF, CUB, CHA, CUP, HVP, HPA
+_KEEPS, _GETS_BACK = {"\x1b7", "\x1b[s"}, {"\x1b8", "\x1b[u"}
 _GOES_ON = re.compile(r"(?:\x1b\[[0-9;]*m)*+[^\x00-\x1f]")
 
 
@@ -29,6 +31,7 @@ class Wrapping:
 
     def __init__(self) -> None:
         self._column = 0  # of the place that was written last, from 1; 0 before the first
+        self._kept = 0  # the same, when a program had it kept
         self._held = ""
 
     def take(self, text: str) -> str:
@@ -52,9 +55,22 @@ class Wrapping:
             kept.append(piece)
             if found["edge"] or found["end"]:
                 self._column = 0
-            elif not found["sequence"]:
+            elif found["sequence"]:
+                self._move(piece)
+            else:
                 self._go(piece)
         return "".join(kept)
+
+    def _move(self, sequence: str) -> None:
+        """As far as it stays in its row, or says which place it goes to."""
+        if sequence in _KEEPS:
+            self._kept = self._column
+        elif sequence in _GETS_BACK:
+            self._column = self._kept
+        elif moved := _MOVES.fullmatch(sequence):
+            count = int(moved[1] or 1)
+            to = {"C": self._column + count, "D": self._column - count}.get(moved[2], count - 1)
+            self._column = min(max(0, to), WIDTH - 1)
 
     def _go(self, written: str) -> None:
         for char in written:

@@ -68,6 +68,25 @@ class _Glass(pyte.Screen):
                 drawn.append(char)
         return "".join(drawn)
 
+    def reset(self) -> None:
+        """As it was in the beginning; what is printed from now on is shown from its first line."""
+        super().reset()
+        self.first = self.passed
+
+    def cursor_position(self, line: int | None = None, column: int | None = None) -> None:
+        """Go there; what is written above what is shown is shown, too."""
+        super().cursor_position(line, column)
+        self._reach()
+
+    def cursor_up(self, count: int | None = None) -> None:
+        """Go up."""
+        super().cursor_up(count)
+        self._reach()
+
+    def _reach(self) -> None:
+        if not self.filled:
+            self.first = min(self.first, self.passed + self.cursor.y)
+
     def index(self) -> None:
         """One line down; where that moves all lines up, the first one is kept."""
         top, bottom = self.margins or (0, self.lines - 1)

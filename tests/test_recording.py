@@ -137,3 +137,37 @@ def test_prompts_for_secrets_are_known(prompt: str) -> None:
 def test_other_prompts_are_none(prompt: str) -> None:
     """What is typed at a shell is recorded."""
     assert not asks(prompt)
+
+
+def test_what_was_typed_unseen_is_hidden_where_it_is_printed_later(recording: Recording) -> None:
+    """Also where no prompt was known; and no line of output that ends so is taken for its echo."""
+    recording.printed("$ ")
+    _type(recording, "read w")
+    recording.printed("read w\r\nsay: ")
+    _type(recording, "open.sesame.street")
+    recording.printed("\r\n$ ")
+    _type(recording, "echo $w")
+    recording.printed("echo $w\r\nopen.sesame.street\r\nuser: ")
+    _type(recording, "tiger")
+    recording.printed("Connected to database scott/tiger\r\n$ ")
+    events = _events(recording)
+    assert "open.sesame" not in "".join(text for _, text in events)
+    assert [text for kind, text in events if kind == "i"] == ["read w\n", f"{MASK}\n", "echo $w\n", f"{MASK}\n"]
+
+
+@pytest.mark.parametrize("beside", ["\x1b[60C{}\x1b[68D", "\x1b[61G{}\x1b[1G", "\x1b7\x1b[5;61H{}\x1b8"])
+def test_a_prompt_that_moves_the_cursor_hides_no_edge(recording: Recording, beside: str) -> None:
+    """As those that write at the right of it, too."""
+    prompt = f"{beside.format('12:00:00')}$ "
+    line = f"{'a' * 60} DB_PASSWORD={PASSWORD}"
+    columns = 80 - len("$ ")
+    recording.printed(f"{prompt}{line[:columns]}\r\r\n{line[columns:]}\r\n")
+    recorded = "".join(text for _, text in _events(recording))
+    assert not [each for each in PASSWORD.split("-") if each in recorded]
+
+
+def test_what_moves_back_ends_its_line_where_it_does() -> None:
+    """A row that is written twice is not full twice."""
+    text = "a" * 40 + "\x1b[40D" + "b" * 40 + "\r\nnext"
+    wrapping = Wrapping()
+    assert wrapping.take(text) + wrapping.rest() == text

@@ -45,3 +45,13 @@ def test_a_prompt_is_all_that_its_rows_hold() -> None:
     screen = Screen()
     screen.feed(b"one\r\n" + b"k" * 200 + b": ")
     assert screen.prompt() == "k" * 200 + ":"
+
+
+@pytest.mark.parametrize("anew", ["\x1bc", "\x1b[H", "\x1b[20A\r"])
+def test_what_is_written_above_is_shown(anew: str) -> None:
+    """After a reset, or where a program goes back up and writes there."""
+    screen = Screen()
+    screen.feed("".join(f"{n}\r\n" for n in range(15)).encode())
+    screen.turn()
+    screen.feed(f"{anew}fresh output\r\n".encode())
+    assert "fresh output" in screen.text().text

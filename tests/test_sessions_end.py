@@ -94,3 +94,29 @@ def test_a_flood_is_stopped(workspace: Workspace, bot: BotProcess, api: APIClien
     eventually(lambda: _said(workspace, OPS, "stopped it. sh was killed."), 10)
     bot.stop()
     assert not [each for each in _processes(api) if each.endswith(" sh")]
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_is_called_oddly_is_neither_spared_nor_killed_for_it(workspace: Workspace, api: APIClient) -> None:
+    """The name of a process stands within its status, and may have anything in it."""
+    odd = "printf '#!/bin/sh\\nsleep 731\\n' > '/a\nb'; chmod +x '/a\nb'"
+    hiding = "printf '#!/bin/sh\\nsleep 732; :\\n' > '/a) Z\n'; chmod +x '/a) Z\n'"
+    for script in (odd, hiding):
+        api.exec_start(api.exec_create("web", ["sh", "-c", script]))
+    api.exec_start(api.exec_create("web", ["/a\nb"]), detach=True)
+    head = _open(workspace, "exec -i --public web sh")
+    _type(workspace, head, "(trap '' HUP; exec \"/a) Z\n\") &")
+    eventually(lambda: [each for each in _processes(api) if "sleep 732" in each])
+    workspace.click(ADMIN, OPS, head.ts, "Stop")
+    eventually(lambda: _said(workspace, OPS, "sh was killed."))
+    assert not [each for each in _processes(api) if "sleep 732" in each]
+    assert [each for each in _processes(api) if "sleep 731" in each]
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_it_leaves_behind_is_told(workspace: Workspace) -> None:
+    """As somebody may have meant it to stay."""
+    head = _open(workspace, "exec -i --public web sh")
+    _type(workspace, head, "sleep 733 &")
+    _type(workspace, head, "exit 0")
+    eventually(lambda: _said(workspace, OPS, "Processes that it had left in the background were killed: 1."))

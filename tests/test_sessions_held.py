@@ -80,6 +80,18 @@ def test_what_names_slashdock_within_a_line_is_typed_and_not_run(workspace: Work
 
 
 @pytest.mark.usefixtures("bot")
+def test_what_names_slashdock_within_a_line_after_the_end_is_not_run(workspace: Workspace, api: APIClient) -> None:
+    """Somebody may still believe to be in the shell; a line that begins with the name is one, and is run."""
+    head = _open(workspace, "exec -i --public web sh")
+    _type(workspace, head, "exit")
+    eventually(lambda: _said(workspace, OPS, "sh ended with exit code 0"))
+    _type(workspace, head, f"echo one; # <@{BOT_USER}> kill web")
+    workspace.mention(ADMIN, OPS, "ps --format '{{.Names}} is there'", head.ts)
+    eventually(lambda: [each for each in workspace.messages(OPS, ADMIN) if "web is there" in each.text])
+    assert _runs(api, "web")
+
+
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("flags", ["-i", "-it"])
 def test_what_ends_at_once_is_shown(workspace: Workspace, flags: str) -> None:
     """Also where the channel has other answers before it."""

@@ -36,4 +36,4 @@ class Threads:
 
     def has(self, thread: Thread) -> bool:
         """Whether one lives there, or did."""
-        return self._opened(*thread)
+        return self.number(thread) is not None or self._opened(*thread)

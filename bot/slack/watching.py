@@ -46,11 +46,8 @@ class Watching:
         object.__setattr__(self, "_threads", Threads(self.teller.desk.opens, self.teller.desk.opened))
 
     def lives(self, thread: tuple[str, str]) -> bool:
-        """Whether a session has this thread, by its channel and first message; in direct messages also if it had it.
-
-        There every message is a line for slashdock, and somebody may still believe to be in a shell.
-        """
-        return self._threads.number(thread) is not None or (is_direct(thread[0]) and self._threads.has(thread))
+        """Whether a session has this thread, or had it: somebody may still believe to be in a shell."""
+        return self._threads.has(thread)
 
     def type(self, typed: Typed) -> None:
         """What was written in the thread of a session; what lay too long is not typed, as no late line is run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +35,11 @@ _PAUSED = (
     "{} could not be killed, as {} is paused: `docker unpause {}` comes first, then `docker restart {}` ends all there."
 )
 _REMAIN = "{} processes that it started could not be killed: `docker restart {}` ends all that runs there."
+_UNSEEN = (
+    "Whether what it started still runs in {} is not known: a look takes a shell (sh) there, and time."
+    " `docker top {}` shows what runs."
+)
+_BEHIND = "Processes that it had left in the background were killed: {}. To leave them there, detach."
 _UNKNOWN = "The engine does not answer any more, so how {} ended is not known. `docker top {}` shows whether it runs."
 _STOPPED = "The container ended with exit code {}."
 _CLOSING = b"\x03\x1c\x04"  # what most programs end by: interrupt, quit, and the end of what is typed
@@ -114,12 +119,22 @@ def _told(ctx: Context, started: _Started, session: Session, name: str, command:
         return unknown(f"{session.ended} {text}".strip())
     if not session.ended:
         process.clear()
-    remain = _REMAIN.format(process.left, name) if process.left else ""
+    remain = " ".join(_rest(process, name))
     if session.ended:
         return note(f"{session.ended} {_KILLED.format(command)} {remain}".strip())
     code = int(state.get("ExitCode") or 0)
     stopped = _stopped(ctx, process.container) if code > SIGNALLED else ""
     return exited(code, " ".join(filter(None, (f"{command} ended with exit code {code}.", stopped, remain))))
+
+
+def _rest(process: Process, name: str) -> Iterator[str]:
+    """What became of what it had started."""
+    if process.left is None:
+        yield _UNSEEN.format(name, name)
+    elif process.left:
+        yield _REMAIN.format(process.left, name)
+    elif process.behind:
+        yield _BEHIND.format(process.behind)
 
 
 def _stopped(ctx: Context, container: str) -> str:
