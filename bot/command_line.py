@@ -97,8 +97,8 @@ def _exec(asked: argparse.Namespace) -> int:
     with _faults(), opened(_settings()) as core:
         terminal = Terminal(core, asked.person, Origin.EXEC, asked.host)
         tell = partial(_print_messages, core) if asked.json else show
-        passes = not asked.json and sys.stderr.isatty()
-        conversation = Conversation(terminal, _replies(asked_by_person=not asked.json), tell, passes=passes)
+        person = _replies(asked_by_person=not asked.json)
+        conversation = Conversation(terminal, person, tell, passes=sys.stderr.isatty(), watched=not asked.json)
         outcome = conversation.say(line, Asked(asked.channel, confirmed=asked.confirm))
     return int(outcome.exit_code)
 

@@ -18,13 +18,17 @@ Show = Callable[[Outcome], None]
 
 
 class Conversation:
-    """say() shows everything; passes: what takes long shows on standard error how far it is."""
+    """say() shows everything; passes: what takes long shows on standard error how far it is.
 
-    def __init__(self, terminal: Terminal, replies: Replies, show: Show, *, passes: bool) -> None:
+    What lives on is printed as it goes on, where `watched` says that somebody is there for it.
+    """
+
+    def __init__(self, terminal: Terminal, replies: Replies, show: Show, *, passes: bool, watched: bool = True) -> None:
         self._terminal = terminal
         self._replies = replies
         self._show = show
         self._passes = passes
+        self._watched = watched
 
     def say(self, line: str, asked: Asked = NOTHING) -> Outcome:
         """The line to its end; what came of it last."""
@@ -43,7 +47,7 @@ class Conversation:
         return outcome
 
     def _ask(self, line: str, asked: Asked) -> Outcome:
-        passing = Passing(sys.stderr) if self._passes else None
+        passing = Passing(sys.stderr, sys.stdout, passes=self._passes) if self._watched else None
         progress: Progress = silent if passing is None else passing
         try:
             return self._terminal.say(line, asked, progress)

@@ -22,6 +22,7 @@ FILES = "files"  # in the data folder
 LARGEST = 256_000_000  # bytes of one where no setting says otherwise
 ROOM = 4 * 1024 * 1024 * 1024  # bytes of all of them
 FRESH = 1.0  # seconds in which a draft is surely held by whoever made it
+_LARGE = "a file may have {} here, and this is more: SLASHDOCK_FILE_LIMIT says how much"
 _UNWRITTEN = "slashdock cannot write it: {}"
 _FOLDER = "-folder"  # how the name of one ends that belongs to a draft
 _DRAFT = "."  # how the name of one begins that is being written
@@ -112,7 +113,7 @@ class File:
     def expect(self, more: int) -> None:
         """Refuse so many bytes before any of them comes; raises TooLarge."""
         if self.size + more > self._largest:
-            raise TooLarge(f"a file may have {size(self._largest)} here, and this is more")
+            raise TooLarge(_LARGE.format(size(self._largest)))
         if self.size + more > self._room:
             raise TooLarge(f"slashdock has room for {size(self._room)} of files now, and this is more")
 

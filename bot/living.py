@@ -24,7 +24,7 @@ from commands.units import exactly
 SHOWN = 200  # lines that are kept to be shown
 BATCH = 0.05  # seconds in which what comes is taken together
 MOST = 1_000_000  # characters that may wait for that; who prints more waits
-_PAUSED = "Paused: what comes meanwhile is kept for the file."
+_PAUSED, _KEPT = "Paused.", "Paused: what comes meanwhile is kept for the file."
 _CUT = "… (the file ends here: {})\n"
 
 log = logging.getLogger(__name__)
@@ -153,6 +153,9 @@ class Living(Attending):
             self._changed.notify_all()
         if self._worker is not None:
             self._worker.join()
+        if self.stream.paused:
+            self.stream.paused = False
+            self._turned()
         self._opened.close()
 
     def _keep(self, masked: str) -> None:
@@ -181,7 +184,8 @@ class Living(Attending):
         """It is painted no more, which is said, or again."""
         self._take_in()
         with self._lock:
-            self._show("", _PAUSED if self.stream.paused else self._state)
+            paused = _KEPT if self._draft else _PAUSED
+            self._show("", paused if self.stream.paused else self._state)
 
     def _paint(self, added: str) -> None:
         if not self.stream.paused:
@@ -190,7 +194,8 @@ class Living(Attending):
     def _show(self, added: str, state: str) -> None:
         number = self.stream.number
         label, verb = ("Go on", "resume") if self.stream.paused else ("Pause", "pause")
-        buttons = [Button("Stop", f"stream stop {number}"), Button(label, f"stream {verb} {number}")]
+        buttons = [Button("Stop", f"stream stop {number}")]
+        buttons += [Button(label, f"stream {verb} {number}")] if self._tail else []
         buttons += [Button("Get file", f"stream file {number}")] if self._draft else []
         text, facts = "".join(self._tail), (self._charts, tuple(buttons))
         self.progress(View(text, added, state, *facts, lives=True, anew=self._anew))

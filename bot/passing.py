@@ -14,11 +14,14 @@ ROWS = 20  # of the end of the text that are painted
 class Passing:
     """Called with each look; done() takes away what was painted, as the answer holds it again.
 
-    Of what lives on, each line is written once as it comes.
+    Of what lives on, each line is written once as it comes, to `printed`, as it is in no answer. passes: whether it is
+    shown how far all else is; where not, all looks at what lives are printed, as docker does into a pipe.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, printed: TextIO, *, passes: bool) -> None:
         self._stream = stream
+        self._printed = printed
+        self._passes = passes
         self._paints = stream.isatty()
         self._lines: list[str] = []  # as they stand there
         self._last = 0.0
@@ -27,8 +30,13 @@ class Passing:
         """Show it."""
         lines = view.text.splitlines()
         if view.lives and not view.anew:
-            self._stream.write(view.added)
-            self._stream.flush()
+            self._printed.write(view.added)
+            self._printed.flush()
+        elif not self._passes:
+            if view.lives and lines != self._lines:
+                self._lines = lines
+                self._printed.write(view.text)
+                self._printed.flush()
         elif not self._paints:
             self._write([line for at, line in enumerate(lines) if self._lines[at : at + 1] != [line]])
             self._lines = lines

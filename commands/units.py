@@ -62,8 +62,13 @@ def pace(done: int, whole: int, passed: float) -> str:
     """How many bytes moved in so many seconds, how fast, and how long the rest takes; whole is 0 where unknown."""
     per_second = done / passed if passed > 0 else 0.0
     told = f"{size(done, 4)} of {size(whole, 4)}" if done <= whole else size(done, 4)
-    left = f", {(whole - done) / per_second:.0f} s left" if per_second and done <= whole else ""
+    seconds = (whole - done) / per_second if per_second else 0.0
+    left = f", {_remaining(seconds)} left" if per_second and done <= whole else ""
     return f"{told}, {size(per_second)}/s{left}"
+
+
+def _remaining(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 2 * _MINUTE else age(seconds).lower()
 
 
 def binary_size(octets: float) -> str:

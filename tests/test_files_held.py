@@ -16,41 +16,26 @@ from typing import Any
 
 import pytest
 from docker.api.client import APIClient
-from harness import ROOT, Bench, bench
+from harness import Bench
 from offices import DEV, SAM, Office, told
 from oracle import DOCKER, needs_docker28
 from test_archives import entry, packed
+from test_load import _reading, root
 
 from bot.files import Files
-from bot.policy import Policy
 from bot.request import Actor, Origin, Request, Status
 from bot.settings import Mode
 from bot.slack import Access, Connection
 from bot.slack.uploads import SlackUploads
 from bot.workspace import Workspace
 from bot.workspace.people import OPERATOR, OPS
-from commands import catalog
-from commands.allowances import Allowances
 from commands.archives import fetching
 from commands.container.diff import DEEP, drawn
 from commands.live import uncancelled
 
+__all__ = ["root"]
 MB = 1024 * 1024
 SECOND = '[[require]]\nverbs = ["change", "enter"]\napprove = "second"\n'
-
-
-def _reading(made: Bench, folder: Path) -> Bench:
-    folder.mkdir(exist_ok=True)
-    return replace(made, pipeline=replace(made.pipeline, allowances=Allowances(files=(folder,))))
-
-
-@pytest.fixture
-def root(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
-    """A pipeline for an administrator who may enter, and read from a folder."""
-    policy = Policy.parse(ROOT, "policy.toml", tuple(verb.spec for verb in catalog.load()))
-    made = bench(fresh_world, tmp_path / "data", policy)
-    yield _reading(made, tmp_path / "allowed")
-    made.close()
 
 
 @contextmanager

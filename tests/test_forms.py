@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from bot_process import BotProcess
+from docker.api.client import APIClient
 from harness import ADMIN, Bench
 
 from bot.desk import Desk, remembered
@@ -258,7 +259,7 @@ def test_the_console_asks_as_docker_does(
 def test_what_passes_is_printed_line_by_line_where_it_cannot_be_painted() -> None:
     """Each line once, and again where it has changed."""
     stream = io.StringIO()
-    passing = Passing(stream)
+    passing = Passing(stream, io.StringIO(), passes=True)
     for text in ("a\n", "a\nb\n", "a\nb 2\nc\n"):
         passing(View(text))
     passing.done()
@@ -276,7 +277,36 @@ class Screen(io.StringIO):
 def test_what_passes_is_painted_in_its_place_on_a_terminal() -> None:
     """What was painted is taken away before the answer, which holds it again."""
     stream = Screen()
-    passing = Passing(stream)
+    passing = Passing(stream, io.StringIO(), passes=True)
     passing(View("a\nb\n"))
     passing.done()
     assert stream.getvalue() == "a\nb\n\x1b[2A\x1b[J"
+
+
+def test_what_lives_is_printed_as_it_comes() -> None:
+    """On standard output, wherever standard error goes; of looks that replace each other all that differ."""
+    told, printed = io.StringIO(), io.StringIO()
+    passing = Passing(told, printed, passes=False)
+    passing(View("one\n", "one\n", lives=True))
+    passing(View("one\ntwo\n", "two\n", lives=True))
+    for text in ("A 1\n", "A 1\n", "A 2\n"):
+        passing(View(text, lives=True, anew=True))
+    passing(View("how far it is\n"))
+    passing.done()
+    assert (told.getvalue(), printed.getvalue()) == ("", "one\ntwo\nA 1\nA 2\n")
+
+
+def test_a_log_is_followed_into_a_pipe_and_refused_where_nobody_watches(terminal: BotProcess, api: APIClient) -> None:
+    """As docker's own is; an answer in JSON is one answer."""
+    told = "echo one; while [ ! -e /go ]; do usleep 10000; done; echo two"
+    api.start(api.create_container("busybox", ["sh", "-c", told], name="telling"))
+    asked = [sys.executable, "-m", "bot", "exec", "logs", "-f", "telling"]
+    following = {"cwd": terminal.folder, "env": terminal.environment(), "text": True}
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **following) as ran:  # type: ignore[call-overload]
+        assert ran.stdout.readline() == "one\n"
+        refused = terminal.run("exec", "--json", "logs", "-f", "telling")
+        assert "Nobody watches here" in refused.stdout
+        api.exec_start(api.exec_create("telling", ["touch", "/go"]))
+        assert ran.stdout.read() == "two\n"
+        assert "2 lines in" in ran.stderr.read()
+    api.remove_container("telling", force=True)

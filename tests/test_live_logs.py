@@ -21,14 +21,6 @@ PRINTER = "i=0; while true; do i=$((i+1)); echo line $i; usleep 200000; done"
 
 
 @pytest.fixture
-def workspace() -> Iterator[Workspace]:
-    """A workspace of four people on a port of its own."""
-    made = Workspace()
-    with made.serve():
-        yield made
-
-
-@pytest.fixture
 def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
     """The bot, joined to the workspace."""
     with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
@@ -148,3 +140,19 @@ def test_a_channel_that_is_archived_meanwhile_has_its_last_answer_told_directly(
     told = eventually(lambda: _painted(workspace, DIRECT, "lines in"))
     assert "stopped" in told.text
     assert eventually(lambda: [each for each in workspace.messages(DIRECT, ADMIN) if each.files])
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_moved_to_direct_messages_ends_there(workspace: Workspace, printer: str, api: APIClient) -> None:
+    """With its count and its file; a pause is over with it, and what came meanwhile is shown."""
+    workspace.slash(ADMIN, OPS, "logs -f printer")
+    shown = eventually(lambda: _painted(workspace, DIRECT, "line 3"))
+    workspace.click(ADMIN, DIRECT, shown.ts, "Pause")
+    before = _newest(eventually(lambda: _painted(workspace, DIRECT, "Paused")))
+    eventually(lambda: f"line {before + 3}\n".encode() in api.logs(printer))
+    workspace.click(ADMIN, DIRECT, shown.ts, "Stop")
+    told = eventually(lambda: _painted(workspace, DIRECT, "stopped it"))
+    assert told.ts != shown.ts
+    assert not [each for each in workspace.messages(OPS, ADMIN) if "stopped it" in each.text]
+    last = eventually(lambda: _painted(workspace, DIRECT, "ran docker logs -f printer\n"))
+    assert (last.ts, "Paused" in last.text, _newest(last) > before) == (shown.ts, False, True)

@@ -21,14 +21,6 @@ from bot.workspace.people import ADMIN, OPERATOR, OPS
 DIRECT = "D" + ADMIN[1:]
 
 
-@pytest.fixture
-def workspace() -> Iterator[Workspace]:
-    """A workspace of four people on a port of its own."""
-    made = Workspace()
-    with made.serve():
-        yield made
-
-
 RULES = POLICY.replace('"act", "change"]', '"act", "change", "enter"]')
 
 

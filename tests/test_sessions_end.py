@@ -6,12 +6,12 @@ import pytest
 from bot_process import BotProcess
 from docker.api.client import APIClient
 from eventually import eventually
-from test_sessions import _lines, _open, _processes, _said, _type, bot, workspace
+from test_sessions import _lines, _open, _processes, _said, _type, bot
 
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPS
 
-__all__ = ["bot", "workspace"]
+__all__ = ["bot"]
 ACCENTS = "x=$(printf '\\314\\201%.0s' $(seq 1 400)); printf e; while :; do printf %s $x; done"
 COLOURS = "while :; do printf '\\033[31mabc\\033[0m\\033[5;5Hx\\033[7mzzz\\n'; done"
 

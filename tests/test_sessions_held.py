@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,31 +12,16 @@ from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
 from door import Door
 from eventually import eventually
-from test_sessions import DIRECT, RULES, _lines, _open, _processes, _said, _type
+from test_sessions import DIRECT, RULES, _lines, _open, _processes, _said, _type, bot
 
 from bot.slack import unslack
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS
 from commands.conversing import Roll
 
+__all__ = ["bot"]
 LET_IN = RULES.replace('"see", "read", "act"]', '"see", "read", "act", "enter"]')
 OVER = "The session in this thread is over"
-
-
-@pytest.fixture
-def workspace() -> Iterator[Workspace]:
-    """A workspace of four people on a port of its own."""
-    made = Workspace()
-    with made.serve():
-        yield made
-
-
-@pytest.fixture
-def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotProcess]:
-    """The bot, joined to the workspace, where ada may enter."""
-    (tmp_path / "policy.toml").write_text(RULES)
-    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
-        yield running
 
 
 def _recorded(bot: BotProcess) -> list[str]:
@@ -55,13 +39,14 @@ def test_what_is_typed_after_its_end_is_no_line(workspace: Workspace, bot: BotPr
     """In direct messages, where every message is one elsewhere: also after slashdock was started again."""
     head = _open(workspace, "exec -it web sh", DIRECT)
     _type(workspace, head, "exit")
-    eventually(lambda: _said(workspace, OPS, "sh ended with exit code 0"))
+    eventually(lambda: _said(workspace, DIRECT, "sh ended with exit code 0"))
     _type(workspace, head, "kill web")
     eventually(lambda: _said(workspace, DIRECT, OVER))
     bot.stop()
     bot.start()
     _type(workspace, head, "Sommer2026")
-    eventually(lambda: len([each for each in workspace.messages(DIRECT, ADMIN) if OVER in each.text]) == 2)
+    workspace.direct(ADMIN, "cp attached web:/x", head.ts, {"x": b"x"})
+    eventually(lambda: len([each for each in workspace.messages(DIRECT, ADMIN) if OVER in each.text]) == 3)
     assert _runs(api, "web")
     assert _recorded(bot) == ["container exec --interactive --tty web sh"]
     workspace.direct(ADMIN, f"<@{BOT_USER}> version", head.ts)

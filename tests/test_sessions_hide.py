@@ -8,13 +8,13 @@ import pytest
 from bot_process import BotProcess
 from docker.api.client import APIClient
 from eventually import eventually
-from test_sessions import RULES, _lines, _recorded, _type, bot, workspace
+from test_sessions import RULES, _lines, _recorded, _type, bot
 
 from bot.workspace import Message, Workspace
 from bot.workspace.people import ADMIN, OPS
 from commands.chance import MASK
 
-__all__ = ["bot", "workspace"]
+__all__ = ["bot"]
 
 PROMPTS = (
     "",

@@ -163,11 +163,13 @@ class ViewLetter:
 
 @dataclass
 class FileLetter:
-    """A file; not sent again once its upload may have succeeded."""
+    """A file; not sent again once its upload may have succeeded. lost hears, in words, why it was not given."""
 
     file: File
     ways: Iterator[FileWay]
     pace: float = 0.0
+    lost: Callable[[str], None] = lambda _why: None
+    why: str = "Slack has no place for it"
     way: FileWay | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -177,17 +179,21 @@ class FileLetter:
         """Try the way at hand."""
         if self.way is None:
             log.error("the file %s could not be shown: no way is left", self.file.name)
+            self.lost(self.why)
             return True
         try:
             self.way(self.file)
         except Refused as refusal:
             log.info("Slack refused the file %s: %s", self.file.name, refusal.code)
+            self.why = f"Slack refuses it ({refusal.code})"
             self.way = next(self.ways, None)
             return False
         except Unsure as loss:
             log.warning("the file %s may have been lost: %s", self.file.name, loss)
+            self.lost("Slack did not confirm that it was shown")
         return True
 
     def give_up(self) -> None:
-        """The message that it belongs to names it; the log says which."""
+        """Say that it does not come."""
         log.error("the file %s was not sent", self.file.name)
+        self.lost("Slack took too long for it")

@@ -73,7 +73,9 @@ class Typed:
     channel: str
     thread: str
     user: str
-    said: str = field(repr=False)
+    said: str | None = field(
+        repr=False
+    )  # None where it is nothing to be typed: it has files, or went elsewhere as well
     delivery: str
     at: float
     sent: float
@@ -151,19 +153,20 @@ def names(payload: Payload, identity: Identity) -> bool:
 
 
 def typed(payload: Payload, now: float) -> Typed | None:
-    """What a person wrote in a thread as a plain message; None for edits, files, and what a bot or an app posts.
+    """What a person wrote in a thread; None for edits, and what a bot or an app posts.
 
     And for a mention, which comes as a message, too.
     """
     event, text = payload["event"], payload["event"].get("text") or ""
-    odd = any(event.get(name) for name in ("subtype", "bot_id", "app_id", "files", "edited", "hidden"))
-    if odd or not event.get("user") or event["type"] != "message":
+    odd = any(event.get(name) for name in ("bot_id", "app_id", "edited", "hidden"))
+    if odd or not event.get("user") or event["type"] != "message" or event.get("subtype") not in _GIVEN:
         return None
+    given = event.get("subtype") or event.get("files")
     return Typed(
         _id(event, "channel"),
         _id(event, "thread_ts"),
         _id(event, "user"),
-        unslack.typed(text),
+        None if given else unslack.typed(text),
         _id(payload, "event_id"),
         float(event["ts"]),
         _earlier(payload.get("event_time"), now),
@@ -260,6 +263,7 @@ def _maybe(payload: Payload, name: str) -> str:
 
 
 _ATTACHED = re.compile(rf"(?<!\S){ATTACHED}(?!\S)")
+_GIVEN = frozenset({None, WITH_FILES, "thread_broadcast"})  # subtypes of what a person writes; none: text alone
 _WRITTEN = frozenset({"message", "app_mention"})
 _TAKES_FILES = re.compile(r"(?<!\S)(?:cp|load|import|build)(?!\S)")  # verbs: to all others it is a word like any
 _OBJECTS = frozenset({"team", "enterprise"})  # with an id in each; Bolt takes the id alone for one, too

@@ -85,6 +85,7 @@ class Progress:
         keep: Keep = lambda _message, _on: None,
     ) -> None:
         self._canvas = canvas
+        self._elsewhere = canvas is None
         self._apart = apart
         self._threads = threads
         self._keep = keep
@@ -102,6 +103,11 @@ class Progress:
     def pace(self) -> float:
         """Seconds until the next message is painted, this one or another."""
         return self._tempo.rest()
+
+    @property
+    def moved(self) -> bool:
+        """Whether it lives where its asker alone sees it, and not where it was asked."""
+        return self._elsewhere and self._state.lived
 
     def begin(self) -> None:
         """From now on the message is there."""

@@ -145,7 +145,7 @@ class SlackSide:
             answered()
             progress.end()
             if outcome is not None:
-                self._teller.tell(asked, outcome, held.actor)
+                self._teller.tell(self._watching.answered(asked, progress), outcome, held.actor)
 
         begun = self._desk.resume(held, answer, progress.show)
         if not begun:
@@ -164,7 +164,7 @@ class SlackSide:
         def answer(outcome: Outcome | None) -> None:
             progress.end()
             if outcome is not None:
-                self._teller.tell(asked, outcome, request.actor.id)
+                self._teller.tell(self._watching.answered(asked, progress), outcome, request.actor.id)
             over(outcome is not None)
 
         return self._desk.go_on(kept, answer, progress.show)
@@ -178,7 +178,7 @@ class SlackSide:
             progress.end()
             if pressed is not None:
                 self._take_away(pressed)
-            self._teller.tell(asked, outcome, asked.place.user)
+            self._teller.tell(self._watching.answered(asked, progress), outcome, asked.place.user)
             self._ask_at_once(asked, outcome, heard)
 
         try:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from bot.answers import written
 from bot.request import Origin, Outcome, Status
 from bot.slack.blocks import render
+from bot.slack.characters import escaped
 from bot.slack.desk import Desk
 from bot.slack.flights import Flights
 from bot.slack.letter import FileLetter, MessageLetter
+from bot.slack.message import File, Message
 from bot.slack.outbox import Outbox
 from bot.slack.payload import Asked
 from bot.slack.place import Place
@@ -48,7 +50,18 @@ class Teller:
         if not self.outbox.put(lane, letter, behind=behind):
             letter.give_up()
         for file in message.files:
-            self.outbox.put(lane, FileLetter(file, self.post.file_ways(place, public=public), pace), behind=behind)
+            self._give(file, place, lane, pace, public=public, behind=behind)
+
+    def _give(  # noqa: PLR0913 - what a letter is put together of
+        self, file: File, place: Place, lane: str, pace: float, *, public: bool, behind: bool = False
+    ) -> None:
+        """Put a file behind its message; where it cannot be given, that is said in the same place."""
+
+        def lost(why: str) -> None:
+            told = Message(f"The file {escaped(file.name)} could not be given: {escaped(why)}.")
+            self.outbox.put(lane, MessageLetter(told, self.post.ways(place, public=public), pace=pace), behind=behind)
+
+        self.outbox.put(lane, FileLetter(file, self.post.file_ways(place, public=public), pace, lost), behind=behind)
 
     def say(self, place: Place, text: str, heard: Callable[[Shown], None], *, public: bool) -> None:
         """Tell something about slashdock itself; heard is told what became of it."""
@@ -58,7 +71,7 @@ class Teller:
             letter.give_up()
             return
         for file in message.files:
-            self.outbox.put(place.channel, FileLetter(file, self.post.file_ways(place, public=public), PACE))
+            self._give(file, place, place.channel, PACE, public=public)
 
 
 def _spoken(text: str) -> Reply:

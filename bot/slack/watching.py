@@ -29,6 +29,7 @@ _OVER = (
     "The session in this thread is over: nothing was done with what you wrote. For a line to slashdock itself, begin"
     " with its name, or write outside of this thread."
 )
+_NO_LINE = "What has files, or goes to the channel as well, is not typed. Begin with slashdock's name for a line to it."
 _LATE = "What you wrote was on its way for too long, so it was not typed. Write it again."
 _ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."
 
@@ -52,15 +53,14 @@ class Watching:
     def type(self, typed: Typed) -> None:
         """What was written in the thread of a session; what lay too long is not typed, as no late line is run."""
         number, late = self._threads.number((typed.channel, typed.thread)), self.clock.now() - typed.sent > STALE
-        if (
-            number is not None
-            and not late
-            and self.teller.desk.type(number, typed.user, typed.said, typed.delivery, typed.at)
-        ):
-            return
+        if number is not None and not late and typed.said is not None:
+            if self.teller.desk.type(number, typed.user, typed.said, typed.delivery, typed.at):
+                return
+            number = None
         if is_direct(typed.channel):
+            why = _OVER if number is None else _LATE if late else _NO_LINE
             place = Place(typed.channel, typed.user, typed.thread, typed.thread, direct=True)
-            self.teller.say(place, _LATE if late else _OVER, lambda _shown: None, public=False)
+            self.teller.say(place, why, lambda _shown: None, public=False)
 
     def progress(self, asked: Asked) -> Progress:
         """How far it is, for those who will see its answer; where that is the asker alone: that it goes on."""
@@ -77,6 +77,10 @@ class Watching:
             self._threads,
             lambda message, on: self._kept(message, place.user, line, on=on),
         )
+
+    def answered(self, asked: Asked, progress: Progress) -> Asked:
+        """Where its answer belongs: where it lived, be that where it was asked or in direct messages."""
+        return replace(asked, place=_directly(asked.place.user)) if progress.moved else asked
 
     def end_what_was_left(self) -> None:
         """Paint what an earlier process left as it looked when that was killed."""
@@ -95,7 +99,7 @@ class Watching:
         if shared:
             return self.teller.post.canvas(replace(place, thread="", beneath=""))
         self.teller.tell(asked, Outcome(Status.DONE, note(_ELSEWHERE), line=written(asked.request.line)), place.user)
-        return self.teller.post.canvas(Place(place.user, place.user, direct=True))
+        return self.teller.post.canvas(_directly(place.user))
 
     def _buttons(self, host: str) -> Callable[[Button], str]:
         """Remembers each button once, however often it is painted."""
@@ -129,6 +133,10 @@ class LastLook:
     def give_up(self) -> None:
         """It stays as it is."""
         self.teller.desk.painted(self.look.channel, self.look.ts)
+
+
+def _directly(person: str) -> Place:
+    return Place(person, person, direct=True)
 
 
 def _goes_on(request: Request) -> Outcome:

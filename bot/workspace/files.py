@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from bot.workspace.chat import Answer, Arguments
 from bot.workspace.errors import SlackError
@@ -13,7 +14,8 @@ from bot.workspace.people import BOT_USER, Channel
 from bot.workspace.state import State
 
 KEPT = 100  # files; the oldest are forgotten first
-FILE_BYTES = 16 * 1024 * 1024  # bytes; a file here, far below Slack's 1 GB
+ROOM = 1_000_000_000  # bytes of all of them, which are in memory
+FILE_BYTES = 1_000_000_000  # bytes; Slack's own limit
 
 
 @dataclass
@@ -42,8 +44,8 @@ class File:
             "channels": [each for each in self.channels if each.startswith("C")],
             "groups": [each for each in self.channels if each.startswith("G")],
             "ims": [each for each in self.channels if each.startswith("D")],
-            "url_private": f"{base_url}/files-pri/{self.id}/{self.name}",
-            "url_private_download": f"{base_url}/files-pri/{self.id}/download/{self.name}",
+            "url_private": f"{base_url}/files-pri/{self.id}/{quote(self.name)}",
+            "url_private_download": f"{base_url}/files-pri/{self.id}/download/{quote(self.name)}",
         }
 
 
@@ -71,7 +73,7 @@ class Files:
         file = File(f"F0{secrets.token_hex(4).upper()}", name.replace("/", "_"), length, secrets.token_hex(16))
         with self.state.changed:
             self.kept[file.id] = file
-            while len(self.kept) > KEPT:
+            while len(self.kept) > KEPT or sum(each.length for each in self.kept.values()) > ROOM:
                 del self.kept[next(iter(self.kept))]
         return {"upload_url": f"{self.base_url}/upload/v1/{file.ticket}", "file_id": file.id}
 

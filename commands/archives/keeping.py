@@ -15,7 +15,7 @@ from commands.building import folders
 from commands.building.folders import Place
 from commands.filing import Draft
 
-_NOT_HERE = "slashdock may not write {}: it lies in none of the folders that SLASHDOCK_FILES names."
+_NOT_HERE = "slashdock may not write {}, which lies in none of the folders that SLASHDOCK_FILES names."
 _THERE = "slashdock overwrites nothing: {} is there already."
 _NO_PARENT = "invalid output path: stat {}: no such file or directory"
 _FOLDER = "cannot write to a directory"

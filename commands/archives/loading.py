@@ -23,16 +23,21 @@ _KEYS = frozenset({"Config", "RepoTags", "Layers", "Parent", "LayerSources"}) | 
 }
 _FOLDED = frozenset(key.casefold() for key in _KEYS)
 _NONE = "This is no archive of images: it has no manifest.json, as `docker save` of 1.10 and later writes it."
+_FILES = "If it has the files of a container, `import` makes an image of them."
 _ODD = "This archive of images is not taken: what it says of its names cannot be read."
 _BESIDE = "This archive of images is not taken: its index.json names images that its manifest.json does not."
 
 
 def names(draft: Draft) -> tuple[str, ...]:
     """What its images will be called, in order, each with a tag. All of it is looked at; raises Refusal."""
-    with draft.opened() as file:
-        lists = dict(_lists(checking.entries(file, Bounds(packed=draft.size))))
+    lists: dict[str, Any] = {}
+    try:
+        with draft.opened() as file:
+            lists.update(_lists(checking.entries(file, Bounds(packed=draft.size))))
+    except Refusal as refusal:
+        raise refusal if lists else Refusal(f"{refusal} {_FILES}") from None
     if "manifest.json" not in lists:
-        raise Refusal(_NONE)
+        raise Refusal(f"{_NONE} {_FILES}")
     try:
         tags = [str(tag) for each in lists["manifest.json"] for tag in each.get("RepoTags") or ()]
         index = (lists.get("index.json") or {}).get("manifests") or ()

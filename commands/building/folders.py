@@ -16,7 +16,7 @@ from commands.attempts import Refusal
 
 FILE_LIMIT = 1024 * 1024  # bytes of a Dockerfile or .dockerignore; larger ones are something else
 _NONE = "slashdock may not read {}: no folder is set up from which files may be read (SLASHDOCK_FILES)."
-_OUTSIDE = "slashdock may not read {}: it lies in none of the folders that SLASHDOCK_FILES names."
+_OUTSIDE = "slashdock may not read {}, which lies in none of the folders that SLASHDOCK_FILES names."
 _LARGE = "slashdock does not read {}: it has more than {} bytes."
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

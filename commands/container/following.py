@@ -20,12 +20,13 @@ from commands.context import Context
 from commands.enduring import BROKEN, SILENCE, again, breakable, dated
 from commands.engine_errors import daemon
 from commands.live import Live
-from commands.reply import Errors, Note, Reply
+from commands.reply import Errors, Note, Reply, failure
 from commands.timestamps import timestamp
 
 BEHIND = 3.0  # seconds from a line's being printed to its being read, from which on it is said
 PAUSE = 1.0  # seconds without a line, after which all that there was has been read
 LONG = 2.0  # seconds for which it has to be so far behind until that is said
+_UNWATCHED = "Nobody watches here, so that nothing is followed. Leave -f out for what was printed until now."
 _QUIET = "Nothing was printed yet."
 _LATE = "It is {:.0f} s behind."
 _LEFT = "{} was {:.0f} s behind: what came after {} is not in it."
@@ -170,6 +171,8 @@ class Ends:
 
 def shown(ctx: Context, containers: list[Followed], name: str) -> Reply:
     """Follow them, and tell at the end how many lines that were, with all of them in a file; raises Refusal."""
+    if not ctx.watched:
+        return failure(_UNWATCHED)
     with ctx.live() as live:
         told = Ends(several=len(containers) > 1)
         ends = live.together([partial(each.follow, ctx, live, told) for each in containers])

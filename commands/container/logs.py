@@ -43,7 +43,7 @@ class Logs(Command, name="container logs", alias="logs", permission=Permission.R
         "-f", default=False, help="Go on showing what is printed, until the container ends or somebody stops it"
     )
     since: str = flag(default="", help='Leave out what is older: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
-    tail: str = flag("-n", default="", shown='"all"', help="How many lines from the end")
+    tail: str = flag("-n", default="", shown='"all"', help="How many lines from the end; with -f 20 if it is not said")
     timestamps: bool = flag("-t", default=False, help="Put the time before each line")
     until: str = flag(default="", help='Leave out what is newer: a time ("2013-01-02T13:23:37Z") or an age ("42m")')
 

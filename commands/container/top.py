@@ -28,7 +28,9 @@ class Top(Command, name="container top", alias="top", permission=Permission.SEE,
     """
 
     container: str = arg("CONTAINER")
-    refresh: bool = flag(default=False, help="Look again and again, until the container ends or somebody stops it")
+    refresh: bool = flag(
+        default=False, help="Look again and again, until the container ends or somebody stops it; before its name"
+    )
     options: tuple[str, ...] = args("[ps OPTIONS]", required=False)
 
     def problem(self) -> str | None:

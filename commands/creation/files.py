@@ -11,7 +11,7 @@ from commands.attempts import Refusal
 
 LARGEST = 1024 * 1024  # bytes; an environment is smaller
 _NONE = "slashdock may not read {}: no folder is set up from which files may be read (SLASHDOCK_FILES)."
-_OUTSIDE = "slashdock may not read {}: it lies in none of the folders that SLASHDOCK_FILES names."
+_OUTSIDE = "slashdock may not read {}, which lies in none of the folders that SLASHDOCK_FILES names."
 _ABSENT = "open {}: no such file or directory"
 _LARGE = "slashdock does not read {}: it has more than {} bytes."
 

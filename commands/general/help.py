@@ -57,7 +57,7 @@ class Help(Command, name="help", permission=Permission.LISTED):
     """Show what you may type here.
 
     Without a topic it lists the verbs that the policy allows you. With a verb it shows its flags. run, volumes,
-    networks and dockerfile explain the idea, with examples to press.
+    networks, dockerfile, live and files explain the idea, with examples to press.
     """
 
     words: tuple[str, ...] = args("COMMAND", required=False)

@@ -120,10 +120,50 @@ asks you for one; `build -t NAME URL#BRANCH` builds what a git repository holds.
         Example("image rm", "rmi lesson"),
     ),
 )
-LESSONS = {"run": _RUN, "volumes": _VOLUMES, "networks": _NETWORKS, "dockerfile": _DOCKERFILE}
+_LIVE = Lesson(
+    """\
+Some lines go on until somebody ends them: `logs -f`, `events`, `stats`, `wait`,
+`top --refresh`. Each is one message that is painted anew, with buttons: Stop, Pause,
+Get file. Others see it with --public only; else it goes on in your direct messages.
+`stream ls` shows what lives, `stream stop NUMBER` ends it.
+
+`exec -it`, `run -it` and `attach` open a session: a thread, in which what you write is
+typed. ^C and other keys are buttons, `stream key` has the rest. Detach leaves what
+runs there, Stop ends it. `stream let NUMBER NAME` lets somebody else type, too. Once it
+is over, nothing in its thread is a line to slashdock unless it begins with its name.""",
+    (
+        Example("container stats", "stats --no-stream"),
+        Example("stream ls", "stream ls"),
+    ),
+)
+_FILES = Lesson(
+    """\
+`cp web:/etc/hosts -` gives you a file, `cp web:/etc -` a folder as a tar archive.
+`export` gives all files of a container, `save` images, `diff --tree` what changed.
+
+What you attach to a message goes the other way: mention slashdock in it, or write to it
+directly, and say `attached` where docker would have a file. `cp attached web:/etc/`
+copies it in, `cp --unpack attached web:/srv` what is in it, `load -i attached` and
+`import attached NAME` make images, `build -t NAME attached` builds from a tar, a zip
+or a Dockerfile. A file that was shared before is named by its id or its link, and the
+menu of a message has "Copy into container". Archives are looked at before anything of
+them is sent: what leads out of them is refused. Files are given as they are, to
+everybody in the channel: ask in direct messages for what is not for them.""",
+    (Example("container ls", "ps"),),
+)
+LESSONS = {
+    "run": _RUN,
+    "volumes": _VOLUMES,
+    "networks": _NETWORKS,
+    "dockerfile": _DOCKERFILE,
+    "live": _LIVE,
+    "files": _FILES,
+}
 SUMMARIES = {
     "help run": "What a container is, and what becomes of it",
     "help volumes": "Where data is kept",
     "help networks": "How containers reach each other",
     "help dockerfile": "How an image is made",
+    "help live": "What goes on until somebody ends it, and sessions",
+    "help files": "How files come out, and in",
 }

@@ -266,6 +266,18 @@ def test_a_file_that_is_no_text_arrives_to_the_last_byte(workspace: Workspace, s
     assert workspace.files.file(told["id"]).content == octets
 
 
+@pytest.mark.parametrize("public", [True, False])
+def test_a_file_that_slack_refuses_is_told_to_be_missing(
+    workspace: Workspace, side: SlackSide, *, public: bool
+) -> None:
+    """Where its answer is, with Slack's reason: the answer says that it follows."""
+    refusal = b'{"ok": false, "error": "file_uploads_size_limit_exceeded"}'
+    workspace.garble("files.getUploadURLExternal", refusal, times=2)
+    outcome = replace(done(""), reply=Reply((Document(b"x" * 9, "web.tar", "web"),)), public=public)
+    tell(side, Place(OPS, VIEWER), outcome)
+    workspace.wait_for_message(OPS, "web.tar could not be given: Slack refuses it", viewer=VIEWER)
+
+
 def test_the_whole_of_a_public_answer_follows_it(workspace: Workspace, side: SlackSide) -> None:
     """Into the same channel and thread; where the bot may not, to the asker."""
     tell(side, Place(OPS, VIEWER, beneath="1.000001"), replace(LONG, public=True))
