@@ -13,12 +13,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
 from bot.clock import Clock
-from bot.slack import payload
+from bot.slack import payload, writing
 from bot.slack.connection import Connection, quiet, sdk
-from bot.slack.payload import Asked, Chosen, Pressed, Submitted, Typed
+from bot.slack.payload import Asked, Chosen, Pressed, Submitted
 from bot.slack.shortcuts import COPY
 from bot.slack.signature import STAMP
 from bot.slack.views import CALLBACK
+from bot.slack.writing import Typed
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +63,14 @@ class Intake:
     def event(self, body: Body, ack: Ack) -> BoltResponse:
         """A mention, a direct message or what is typed into a session; every other event is only acknowledged."""
         if self._is_typed(body):
-            return self._heard(body, ack, lambda: payload.typed(body, self._clock.now()), self._type)
-        return self._heard(body, ack, lambda: payload.spoken(body, self._identity, self._clock.now()), self._take)
+            return self._heard(body, ack, lambda: writing.typed(body, self._clock.now()), self._type)
+        return self._heard(body, ack, lambda: writing.spoken(body, self._identity, self._clock.now()), self._take)
 
     def _is_typed(self, body: Body) -> bool:
         """Whether it is in the thread of a session, and no line for us."""
         try:
-            thread = payload.thread(body)
-            return thread is not None and self._lives(thread) and not payload.names(body, self._identity)
+            thread = writing.thread(body)
+            return thread is not None and self._lives(thread) and not writing.names(body, self._identity)
         except payload.UNREADABLE:
             return False  # what is wrong with it is found by whoever reads it
 

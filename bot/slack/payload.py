@@ -1,9 +1,8 @@
-"""What Slack delivers, read into requests: slash commands, mentions, direct messages, clicks and modals."""
+"""What Slack delivers, read into requests: slash commands, clicks and modals; what people write is beside it."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +11,7 @@ from bot.request import Actor, Origin, Request
 from bot.slack import unslack
 from bot.slack.connection import Identity
 from bot.slack.place import Place
-from commands.archives.incoming import ATTACHED
 
-WITH_FILES = "file_share"  # the subtype of a message that has files
 EMPTY_LINE = "help"  # what the command alone, or a mention without words, means
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)  # what a payload that is not of Slack's shape raises
 
@@ -66,21 +63,6 @@ class Submitted:
     values: Mapping[str, str] = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Typed:
-    """What a person wrote in a thread; said as it was meant to be typed, at when that was, sent when Slack told."""
-
-    channel: str
-    thread: str
-    user: str
-    said: str | None = field(
-        repr=False
-    )  # None where it is nothing to be typed: it has files, or went elsewhere as well
-    delivery: str
-    at: float
-    sent: float
-
-
 def foreign(payload: Payload, identity: Identity) -> str | None:
     """Why a payload is not to be obeyed: another workspace, organisation or app; None where it is ours."""
     teams = set(_named(payload, "team_id", "team", ("team", "id"), ("user", "team_id"), *_IN_EVENT))
@@ -98,79 +80,25 @@ def foreign(payload: Payload, identity: Identity) -> str | None:
 
 def slash(payload: Payload, now: float) -> Asked:
     """A slash command; Slack never says in which thread it was given."""
-    place = Place(_id(payload, "channel_id"), _id(payload, "user_id"), response_url=_maybe(payload, "response_url"))
+    place = Place(
+        id_of(payload, "channel_id"),
+        id_of(payload, "user_id"),
+        response_url=maybe_id(payload, "response_url"),
+    )
     request = Request(
         line=unslack.text(payload.get("text") or "") or EMPTY_LINE,
-        actor=Actor(place.user, _id(payload, "team_id")),
+        actor=Actor(place.user, id_of(payload, "team_id")),
         origin=Origin.SLASH,
         channel=place.channel,
-        delivery=_id(payload, "trigger_id"),
+        delivery=id_of(payload, "trigger_id"),
         received=now,
     )
-    return Asked(request, place, _id(payload, "trigger_id"))
-
-
-def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
-    """A mention or a direct message of a person; None for anything else, as our own messages, edits and joins."""
-    event = payload.get("event") or {}
-    origin = _spoken_origin(event)
-    if origin is None or event.get("subtype", WITH_FILES) != WITH_FILES or event.get("bot_id") or not event.get("user"):
-        return None
-    direct, thread = origin is Origin.DIRECT, _maybe(event, "thread_ts")
-    beneath = thread if direct else thread or _id(event, "ts")
-    place = Place(_id(event, "channel"), _id(event, "user"), thread, beneath, direct=direct)
-    request = Request(
-        line=_with_files(unslack.text(_after_mention(event.get("text") or "", identity.user)), event) or EMPTY_LINE,
-        actor=Actor(place.user, _id(payload, "team_id")),
-        origin=origin,
-        channel=place.channel,
-        thread=thread,
-        delivery=_id(payload, "event_id"),
-        received=_earlier(payload.get("event_time"), now),
-    )
-    return Asked(request, place)
+    return Asked(request, place, id_of(payload, "trigger_id"))
 
 
 def is_direct(channel: str) -> bool:
     """Whether it is direct messages with one person."""
     return channel.startswith("D")
-
-
-def thread(payload: Payload) -> tuple[str, str] | None:
-    """The channel and the thread in which something was written; None where it is no message in a thread.
-
-    One that names us comes twice: as a message, and as a mention.
-    """
-    event = payload.get("event") or {}
-    if event.get("type") not in _WRITTEN or not event.get("thread_ts"):
-        return None
-    return _id(event, "channel"), _id(event, "thread_ts")
-
-
-def names(payload: Payload, identity: Identity) -> bool:
-    """Whether what was written begins with our name, so that it is a line for us wherever it stands."""
-    return (payload["event"].get("text") or "").lstrip().startswith(f"<@{identity.user}>")
-
-
-def typed(payload: Payload, now: float) -> Typed | None:
-    """What a person wrote in a thread; None for edits, and what a bot or an app posts.
-
-    And for a mention, which comes as a message, too.
-    """
-    event, text = payload["event"], payload["event"].get("text") or ""
-    odd = any(event.get(name) for name in ("bot_id", "app_id", "edited", "hidden"))
-    if odd or not event.get("user") or event["type"] != "message" or event.get("subtype") not in _GIVEN:
-        return None
-    given = event.get("subtype") or event.get("files")
-    return Typed(
-        _id(event, "channel"),
-        _id(event, "thread_ts"),
-        _id(event, "user"),
-        None if given else unslack.typed(text),
-        _id(payload, "event_id"),
-        float(event["ts"]),
-        _earlier(payload.get("event_time"), now),
-    )
 
 
 def pressed(payload: Payload, now: float) -> Pressed | None:
@@ -182,33 +110,33 @@ def pressed(payload: Payload, now: float) -> Pressed | None:
     user, place = payload["user"], _place_of_click(payload)
     request = Request(
         line="",
-        actor=Actor(place.user, user.get("team_id") or _id(payload["team"], "id")),
+        actor=Actor(place.user, user.get("team_id") or id_of(payload["team"], "id")),
         origin=Origin.BUTTON,
         channel=place.channel,
         thread=place.thread,
-        delivery=_id(payload, "trigger_id"),
-        received=_earlier(action.get("action_ts"), now),
+        delivery=id_of(payload, "trigger_id"),
+        received=earlier(action.get("action_ts"), now),
     )
-    return Pressed(_id(action, "value"), Asked(request, place, _id(payload, "trigger_id")), _original(payload))
+    return Pressed(id_of(action, "value"), Asked(request, place, id_of(payload, "trigger_id")), _original(payload))
 
 
 def shortcut(payload: Payload, now: float) -> Chosen:
     """A shortcut of ours on a message, which may have files."""
-    message, user, channel = payload["message"], payload["user"], _id(payload["channel"], "id")
-    thread, direct = _maybe(message, "thread_ts"), is_direct(channel)
-    beneath = thread if direct else thread or _id(message, "ts")
-    place = Place(channel, _id(user, "id"), thread, beneath, _maybe(payload, "response_url"), direct)
+    message, user, channel = payload["message"], payload["user"], id_of(payload["channel"], "id")
+    thread, direct = maybe_id(message, "thread_ts"), is_direct(channel)
+    beneath = thread if direct else thread or id_of(message, "ts")
+    place = Place(channel, id_of(user, "id"), thread, beneath, maybe_id(payload, "response_url"), direct)
     request = Request(
         line="",
-        actor=Actor(place.user, user.get("team_id") or _id(payload["team"], "id")),
+        actor=Actor(place.user, user.get("team_id") or id_of(payload["team"], "id")),
         origin=Origin.BUTTON,
         channel=channel,
         thread=thread,
-        delivery=_id(payload, "trigger_id"),
+        delivery=id_of(payload, "trigger_id"),
         received=now,
     )
-    files = tuple((_id(each, "id"), str(each.get("name") or "")) for each in message.get("files") or ())
-    return Chosen(Asked(request, place, _id(payload, "trigger_id")), files)
+    files = tuple((id_of(each, "id"), str(each.get("name") or "")) for each in message.get("files") or ())
+    return Chosen(Asked(request, place, id_of(payload, "trigger_id")), files)
 
 
 def submitted(payload: Payload, now: float) -> Submitted:
@@ -216,12 +144,12 @@ def submitted(payload: Payload, now: float) -> Submitted:
     view, user = payload["view"], payload["user"]
     request = Request(
         line="",
-        actor=Actor(_id(user, "id"), user.get("team_id") or _id(payload["team"], "id")),
+        actor=Actor(id_of(user, "id"), user.get("team_id") or id_of(payload["team"], "id")),
         origin=Origin.BUTTON,
-        delivery=_id(view, "id"),
+        delivery=id_of(view, "id"),
         received=now,
     )
-    return Submitted(_id(view, "private_metadata"), request, _values(view["state"]["values"]))
+    return Submitted(id_of(view, "private_metadata"), request, _values(view["state"]["values"]))
 
 
 def _values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:
@@ -236,20 +164,23 @@ def _original(payload: Payload) -> Original:
     container, message = payload["container"], payload.get("message") or {}
     blocks = tuple(dict(block) for block in message.get("blocks") or ())
     return Original(
-        _id(container, "message_ts"), bool(container.get("is_ephemeral")), str(message.get("text") or ""), blocks
+        id_of(container, "message_ts"),
+        bool(container.get("is_ephemeral")),
+        str(message.get("text") or ""),
+        blocks,
     )
 
 
 def _place_of_click(payload: Payload) -> Place:
     container = payload["container"]
-    channel, thread = _id(container, "channel_id"), _maybe(container, "thread_ts")
+    channel, thread = id_of(container, "channel_id"), maybe_id(container, "thread_ts")
     direct = is_direct(channel)
-    threadless = "" if direct or container.get("is_ephemeral") else _id(container, "message_ts")
-    response_url = _maybe(payload, "response_url")
-    return Place(channel, _id(payload["user"], "id"), thread, thread or threadless, response_url, direct)
+    threadless = "" if direct or container.get("is_ephemeral") else id_of(container, "message_ts")
+    response_url = maybe_id(payload, "response_url")
+    return Place(channel, id_of(payload["user"], "id"), thread, thread or threadless, response_url, direct)
 
 
-def _id(payload: Payload, name: str) -> str:
+def id_of(payload: Payload, name: str) -> str:
     """What stands there, as an id of Slack's; raises one of UNREADABLE where it is none."""
     found = payload[name]
     if not (isinstance(found, str) and found and found.isascii()):
@@ -257,15 +188,11 @@ def _id(payload: Payload, name: str) -> str:
     return found
 
 
-def _maybe(payload: Payload, name: str) -> str:
+def maybe_id(payload: Payload, name: str) -> str:
     """The same, which may be absent; then empty."""
-    return _id(payload, name) if payload.get(name) else ""
+    return id_of(payload, name) if payload.get(name) else ""
 
 
-_ATTACHED = re.compile(rf"(?<!\S){ATTACHED}(?!\S)")
-_GIVEN = frozenset({None, WITH_FILES, "thread_broadcast"})  # subtypes of what a person writes; none: text alone
-_WRITTEN = frozenset({"message", "app_mention"})
-_TAKES_FILES = re.compile(r"(?<!\S)(?:cp|load|import|build)(?!\S)")  # verbs: to all others it is a word like any
 _OBJECTS = frozenset({"team", "enterprise"})  # with an id in each; Bolt takes the id alone for one, too
 _IN_EVENT = (("event", "user_team"), ("event", "source_team"), ("event", "team"))
 
@@ -280,28 +207,7 @@ def _named(payload: Payload, *paths: str | tuple[str, str]) -> Iterator[str]:
             yield str(held)
 
 
-def _spoken_origin(event: Mapping[str, Any]) -> Origin | None:
-    if event.get("type") == "app_mention":
-        return Origin.MENTION
-    return Origin.DIRECT if event.get("type") == "message" and event.get("channel_type") == "im" else None
-
-
-def _after_mention(text: str, bot: str) -> str:
-    """What follows the first mention of the bot; what is before it where nothing follows; all where there is none."""
-    before, mention, after = text.partition(f"<@{bot}>")
-    return (after.strip() or before.strip()) if mention else text
-
-
-def _with_files(line: str, event: Mapping[str, Any]) -> str:
-    """The line with the ids of the message's files, one after the other, where it says that they are attached."""
-    verb = _TAKES_FILES.search(line)
-    if verb is None:
-        return line
-    ids = iter([_id(each, "id") for each in event.get("files") or ()])
-    return _ATTACHED.sub(lambda found: next(ids, found[0]), line)
-
-
-def _earlier(sent: Any, now: float) -> float:
+def earlier(sent: Any, now: float) -> float:
     """When it was sent, in epoch seconds, where Slack says so; a second delivery is as old as the first."""
     try:
         moment = float(sent)

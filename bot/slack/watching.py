@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.painted import Look
 from bot.request import Outcome, Request, Status
 from bot.slack.afterwards import under_way
-from bot.slack.payload import Asked, Typed, is_direct
+from bot.slack.payload import Asked, is_direct
 from bot.slack.place import Place
 from bot.slack.post import Canvas
 from bot.slack.progress import Progress
@@ -19,6 +19,7 @@ from bot.slack.said import Refused, Unsure
 from bot.slack.teller import Teller
 from bot.slack.tempo import PACE
 from bot.slack.threads import Threads
+from bot.slack.writing import Typed
 from commands.live import View
 from commands.reply import Button, note
 
