@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ request(engine.host, "POST", "/containers/sleeper/start")
 print("up", flush=True)
 sys.stdin.read()
 """
-NAP = "7654321"  # seconds that a container sleeps; no other process has this word
+NAP = str(7_000_000 + os.getpid())  # seconds that a container sleeps; tests of other processes run beside us
 
 
 @pytest.fixture

@@ -108,7 +108,8 @@ def test_a_file_has_a_bound_and_says_so(tmp_path: Path) -> None:
     ):
         for _ in range(5):
             live.add("123456789\n")
-        assert _file(live) == "123456789\n" * 2 + "… (the file ends here: a file may have 20B here, and this is more)\n"
+        end = "… (the file ends here: a file may have 20B here, and this is more: SLASHDOCK_FILE_LIMIT says how much)\n"
+        assert _file(live) == "123456789\n" * 2 + end
         assert live.summary().startswith("5 lines")
 
 
