@@ -73,16 +73,19 @@ class Sqlite:
             raise self._told(error) from error
 
     @contextmanager
-    def writing(self, *, at_last: bool = False) -> Iterator[Database]:
+    def writing(self, *, at_last: bool = False, flushed: bool = True) -> Iterator[Database]:
         """One transaction, committed to the disk at its end, or nothing of it; raises Unwritable.
 
-        at_last: in the room that is held back, and in a turn that is waited for longer.
+        at_last: in the room that is held back, and in a turn that is waited for longer. Where it is not flushed, it is
+        on the disk with the next one that is: a power cut may undo it until then, and nothing else.
         """
         with self._alone(PATIENCE if at_last else BUSY) as left, self.reading() as db:
             until = time.monotonic() + (BUSY if at_last else left)
             if at_last:
                 self._let_go()
             self._still_there()
+            if not flushed:
+                db.execute("PRAGMA synchronous = NORMAL")
             db.execute(f"PRAGMA busy_timeout = {max(1, round(1000 * (until - time.monotonic())))}")
             self._kept_out = True
             try:
@@ -92,6 +95,8 @@ class Sqlite:
             yield db
             self._still_there()
             db.execute("COMMIT")
+            if not flushed:
+                db.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def _alone(self, patience: float = BUSY) -> Iterator[float]:

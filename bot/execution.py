@@ -36,6 +36,7 @@ from commands.intent import Intent, told
 from commands.live import Progress, View
 from commands.outside import Outside
 from commands.reply import Button, Errors, Note, Output, Printed, Reply, output
+from commands.seen import Seen
 from commands.spec import Permission
 from commands.target import Found, Missing
 from commands.uploads import Uploads
@@ -145,7 +146,7 @@ class Execution:
             quick=judged.host.quick,
             slow=judged.host.patient,
             found=judged.found,
-            visible=lambda seen: policy.sight.shows(asker, spec, judged.listed(seen)),
+            visible=self._visible(judged),
             reaches=lambda seen: all(self._reaches(judged, obj) for obj in judged.listed(seen)),
             why=lambda seen: policy.judge(asker, spec, judged.listed(seen)).reason,
             may=lambda found: all(policy.may(asker, spec, obj) for obj in self.judging.objects(found, judged.made_by)),
@@ -177,6 +178,13 @@ class Execution:
             allowances=policy.allowances(self.allowances),
             bot=self.inside(judged, received),
         )
+
+    def _visible(self, judged: Judged) -> Callable[[Seen], bool]:
+        """Whether a list of the line may show an object: of all for whoever sees all, without a look at each."""
+        asker, spec, sight = judged.asker, judged.command.spec, self.policy.current().sight
+        if spec.permission is Permission.SEE and spec.filtered and sight.sees_all(asker, spec):
+            return lambda _seen: True
+        return lambda seen: sight.shows(asker, spec, judged.listed(seen))
 
     def _reaches(self, judged: Judged, obj: Object) -> bool:
         """Whether the line may do what it does to an object that it finds by itself, with the consent that it has."""

@@ -118,7 +118,7 @@ class Undelivered:
     def _work(self) -> None:
         while marks := self._next():
             try:
-                with self._file.writing() as db:
+                with self._file.writing(flushed=False) as db:  # a power cut may have it shown twice, a kill does not
                     for due, shown in marks.items():
                         db.execute(_MARK, (due.number, due.at, due.public, shown))
             except Unwritable as error:

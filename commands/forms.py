@@ -79,7 +79,7 @@ _RANDOM_LENGTH, _LONG = 8, 20  # characters from which a value with a digit, or 
 
 def hide(text: str) -> str:
     """The text without the secrets that stand on one line; masking it again changes nothing."""
-    if any(sign in text for sign in _FORM_SIGNS):
+    if _has(text, _FORM_SIGNS):
         text = _FORMS.sub(lambda found: (found[1] or found[2] or found[3] or "") + MASK, text)
     if "@" in text:
         text = _TOKEN_URL.sub(_first_kept, _URL.sub(_first_kept, text))
@@ -88,11 +88,19 @@ def hide(text: str) -> str:
         text = _HEADER.sub(lambda found: found[1] + (MASK if looks_random(found[2]) else found[2]), text)
     if "sig" in small:
         text = _SIGNED.sub(_first_kept, text)
-    if any(sign in small for sign in _BEFORE_SIGNS):
+    if _has(small, _BEFORE_SIGNS):
         text = _BEFORE.sub(lambda found: next(filter(None, found.group(1, 3, 5, 7))) + MASK, text)
     if "cookie" in small:
         text = _COOKIES.sub(lambda found: found[1] + _COOKIE.sub(_cookie, found[2]), text)
     return chance.hide(text)
+
+
+def _has(text: str, signs: Iterable[str]) -> bool:
+    """Whether any of these occurs; a plain loop, as every word of every answer comes through here."""
+    for sign in signs:  # noqa: SIM110 - twice as fast as any()
+        if sign in text:
+            return True
+    return False
 
 
 def _first_kept(found: re.Match[str]) -> str:

@@ -104,7 +104,8 @@ def _header(source: str, template: Template, headers: Headers) -> str:
 
 def _table(lines: list[str]) -> Reply:
     rows = tuple(tuple(line.split("\t")) for line in lines)
-    if len({len(row) for row in rows}) == 1 and all(_plain(cell) for row in rows for cell in row):
+    cells = [cell for row in rows for cell in row]
+    if len({len(row) for row in rows}) == 1 and (_plain("".join(cells)) or all(map(_plain, cells))):
         return Reply((Table(rows),))
     return output(align("".join(f"{line}\n" for line in lines)))
 

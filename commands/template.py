@@ -8,6 +8,7 @@ from commands.golang.execute import execute
 from commands.golang.fault import TemplateError
 from commands.golang.functions import FUNCTIONS, HEADER_FUNCTIONS
 from commands.golang.parse import parse
+from commands.golang.plain import plain
 from commands.golang.reflect import from_json, from_python
 from commands.golang.row import Header, Row
 from commands.golang.state import Budget
@@ -25,15 +26,19 @@ class Template:
 
     def __init__(self, source: str, name: str = "") -> None:
         self._trees = parse(name, source, FUNCTIONS)
+        self._plain = plain(self._trees)
         self._budget = Budget()
 
     def execute(self, value: object, *, strict: bool | None = None) -> str:
         """The output for a value; strict: a missing map entry is a fault, by default for plain dicts only."""
-        if strict is None:
-            strict = isinstance(value, dict)
-        functions = HEADER_FUNCTIONS if isinstance(value, Header) else FUNCTIONS
-        text = execute(self._trees, _go_value(value), functions, self._budget, strict=strict)
+        text = self._plain.text(value, self._budget) if self._plain is not None and isinstance(value, Row) else None
+        if text is None:
+            text = self._walked(value, strict=isinstance(value, dict) if strict is None else strict)
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+    def _walked(self, value: object, *, strict: bool) -> str:
+        functions = HEADER_FUNCTIONS if isinstance(value, Header) else FUNCTIONS
+        return execute(self._trees, _go_value(value), functions, self._budget, strict=strict)
 
 
 class Inspection:

@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from growth import grows_evenly
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot import answers
 from commands import secret_lines, secrets
 from commands.catalog import LONGEST
+from commands.reply import Reply, Table
 from commands.secrets import MASK
 
 
@@ -356,3 +360,25 @@ def test_a_program_that_is_only_a_name_hides_nothing(line: str) -> None:
 def test_a_line_hides_the_passwords_of_programs(line: str) -> None:
     """What stands unquoted on a line of docker's."""
     assert WORD not in secret_lines.mask_line(line)
+
+
+CELLS = st.sampled_from([*(text for text, _ in TEXTS.values()), *FORMS.values(), PEM, BEGIN, END, "curl -u", "web", ""])
+
+
+@given(st.lists(st.lists(CELLS | st.text(max_size=20), min_size=1, max_size=4), max_size=5))
+def test_a_table_is_masked_as_each_of_its_cells_is(rows: list[list[str]]) -> None:
+    """Although all of them are looked at together first."""
+    shown = answers.masked(Reply((Table(tuple(map(tuple, rows))),)))
+    assert shown.parts == (Table(tuple(tuple(map(secrets.mask_text, row)) for row in rows)),)
+
+
+PUBLIC = "-----BEGIN CERTIFICATE-----"
+
+
+@pytest.mark.parametrize("before", [PUBLIC, "sha256:", "curl -u", BEGIN, "mysql"])
+@pytest.mark.parametrize("secret", [*FORMS.values(), f"password={WORD}"])
+def test_no_cell_makes_the_next_one_open(before: str, secret: str) -> None:
+    """Whatever would, on one line or in one block."""
+    (part,) = answers.masked(Reply((Table(((before, secret),)),))).parts
+    assert isinstance(part, Table)
+    assert part.rows[0][1] == secrets.mask_text(secret) != secret

@@ -322,3 +322,12 @@ def test_a_record_begun_anew_has_other_heads(store: Store, tmp_path: Path) -> No
     assert other.actions.verify() is None
     assert "another one than the head that was published" in str(other.actions.verify([head]))
     other.close()
+
+
+def test_what_need_not_be_flushed_leaves_nothing_else_unflushed(store: Store) -> None:
+    """The same connection writes the next line to the disk."""
+    levels = []
+    for flushed in (False, True, False, True):
+        with store._file.writing(flushed=flushed) as db:
+            levels.append(db.execute("PRAGMA synchronous").fetchone()[0])
+    assert levels == [1, 2, 1, 2]  # NORMAL, FULL

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import pairwise, repeat
 from string import ascii_lowercase
 
 import pytest
@@ -288,3 +289,35 @@ def test_any_answer_of_an_engine_can_be_typed(kind: str, data: st.DataObject) ->
     keys = st.sampled_from(["Name", "State", "Config", "HostConfig", "Mounts", "Labels", "IPAM", "Ports", "Health"])
     raw = data.draw(st.dictionaries(keys, st.one_of(JSON, st.dictionaries(keys, JSON, max_size=3)), max_size=4))
     assert shown("{{json .}}{{.}}", typed(kind, raw))
+
+
+CELLS = st.text(max_size=30) | st.sampled_from(["a\tb", "", "ü", "\udc80", "<&>"])
+FIELDS = ["{{.Names}}", "{{.State}}", "{{ .Ports }}", "{{.Platform}}", "{{.None}}", "{{.Label}}"]
+PLAIN = st.lists(st.sampled_from([*FIELDS, "\t", "ü x"]))
+
+
+@given(PLAIN, CELLS, CELLS)
+def test_text_and_fields_alone_are_shown_as_by_walking_the_tree(parts: list[str], names: str, state: str) -> None:
+    """Which finds out what is wrong with those that are not."""
+    row = Row("*formatter.ContainerContext", {**WEB.methods, "Names": names, "State": lambda: state})
+    source = "".join(parts)
+
+    def told(execute: Callable[[Template], str]) -> str:
+        try:
+            return execute(Template(source))
+        except TemplateError as error:
+            return str(error)
+
+    walked = told(lambda template: template._walked(row, strict=False))
+    assert told(lambda template: template.execute(row)) == walked.encode("utf-8", "surrogateescape").decode(
+        "utf-8", "replace"
+    )
+
+
+def test_what_is_shown_the_short_way_is_paid_as_well() -> None:
+    """So that no number of rows is beyond the budget."""
+    template = Template("{{.Names}}" * 100)
+    row = Row("", {"Names": "x" * 1000})
+    rows = map(template.execute, repeat(row, 1000))
+    with pytest.raises(TemplateError, match=r"gave up after|more than"):
+        list(rows)

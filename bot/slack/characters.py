@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from itertools import accumulate
+from collections.abc import Callable
 
 from commands import legible
 
@@ -19,6 +20,8 @@ def visible(text: str) -> tuple[str, int]:
 
 
 def _visible(block: str) -> tuple[str, int]:
+    if block.isascii() and block.replace("\n", "").isprintable():
+        return block, 0
     block = legible.SEQUENCES.sub("", block).replace("\r\n", "\n").replace("\r", "\n")
     hidden = {each: count for each, count in Counter(block).items() if legible.is_unseen(each)}
     shown = block.translate({ord(each): f"\\u{{{ord(each):x}}}" for each in hidden}) if hidden else block
@@ -46,8 +49,7 @@ def cut_escaped(text: str, limit: int) -> str:
 
 def head(text: str, room: int) -> str:
     """The first whole lines of the text that take at most so many characters as JSON; part of a line if it is long."""
-    sizes = list(accumulate(map(_size, text[: room + 1])))
-    fits = next((i for i, size in enumerate(sizes) if size > room), len(sizes))
+    fits = _fitting(lambda count: text[:count], len(text), room)
     if fits == len(text):
         return text
     return text[: text.rfind("\n", 0, fits) + 1 or fits]
@@ -55,11 +57,16 @@ def head(text: str, room: int) -> str:
 
 def foot(text: str, room: int) -> str:
     """The last whole lines of the text that take at most so many characters as JSON; empty where the last is longer."""
-    sizes = list(accumulate(map(_size, reversed(text[-room - 1 :]))))
-    fits = next((i for i, size in enumerate(sizes) if size > room), len(sizes))
+    fits = _fitting(lambda count: text[len(text) - count :], len(text), room)
     if fits == len(text):
         return text
     return text[len(text) - fits - 1 :].partition("\n")[2]
+
+
+def _fitting(part: Callable[[int], str], length: int, room: int) -> int:
+    """The most characters of which a part has room."""
+    most = min(length, max(room, 0))  # none takes less than one
+    return bisect_right(range(1, most + 1), room, key=lambda count: _size(part(count)))
 
 
 def tail(text: str, lines: int, limit: int) -> str:
@@ -68,5 +75,7 @@ def tail(text: str, lines: int, limit: int) -> str:
     return kept[-limit:].partition("\n")[2] or kept[-limit:] if len(kept) > limit else kept
 
 
-def _size(character: str) -> int:
-    return 2 if character in _DOUBLE or character > _BASIC_PLANE else 1
+def _size(text: str) -> int:
+    """How many characters the text takes as JSON."""
+    beyond = 0 if text.isascii() else sum(each > _BASIC_PLANE for each in text)
+    return len(text) + sum(map(text.count, _DOUBLE)) + beyond

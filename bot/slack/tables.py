@@ -17,11 +17,11 @@ _NUMBER = re.compile(r"\d{1,15}")
 
 def block(table: Table, left: int) -> tuple[Json, int] | None:
     """The block that draws it, and how many of the characters that are left it takes; None where Slack takes it not."""
+    widths = {len(row) for row in table.rows}
+    if not table.caption or not 1 < len(table.rows) <= ROWS or len(widths) != 1 or not 0 < max(widths) <= COLUMNS:
+        return None
     rows = [[_cell(text) for text in row] for row in table.rows]
     taken = sum(len(cell["text"]) for row in rows for cell in row)
-    widths = {len(row) for row in rows}
-    if not table.caption or not 1 < len(rows) <= ROWS or len(widths) != 1 or not 0 < max(widths) <= COLUMNS:
-        return None
     if taken > left:
         return None
     return {"type": "data_table", "caption": one_line(table.caption), "rows": rows}, taken

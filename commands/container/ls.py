@@ -166,27 +166,36 @@ def visible(ctx: Context, each: Mapping[str, Any]) -> bool:
 
 def row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
     """One container of the engine's list; now is epoch seconds."""
-    created, command = each.get("Created", 0), secrets.mask_text(each.get("Command", ""))
-    marked = secrets.mask_object(each.get("Labels"))
+    created = each.get("Created", 0)
     methods = {
         "ID": short(each.get("Id", "")) if trunc else each.get("Id", ""),
-        "Names": _names(each, trunc=trunc),
-        "Image": shown_image(each, trunc=trunc),
-        "Command": quote(ellipsis(command, COMMAND_WIDTH) if trunc else command),
-        "CreatedAt": moment(created),
-        "RunningFor": ago(now - created),
-        "Ports": ports(each.get("Ports") or ()),
+        "Names": lambda: _names(each, trunc=trunc),
+        "Image": lambda: shown_image(each, trunc=trunc),
+        "Command": lambda: _command(each, trunc=trunc),
+        "CreatedAt": lambda: moment(created),
+        "RunningFor": lambda: ago(now - created),
+        "Ports": lambda: ports(each.get("Ports") or ()),
         "State": each.get("State", ""),
         "Status": each.get("Status", ""),
-        "Size": _size(each),
-        "Labels": labels(marked),
-        "Label": label(marked),
-        "Mounts": _mounts(each, trunc=trunc),
-        "LocalVolumes": str(sum(mount.get("Driver") == "local" for mount in each.get("Mounts") or ())),
-        "Networks": ",".join((each.get("NetworkSettings") or {}).get("Networks") or {}),
-        "Platform": platform(each),
+        "Size": lambda: _size(each),
+        "Labels": lambda: labels(_marked(each)),
+        "Label": lambda name: label(_marked(each))(name),  # noqa: PLW0108 - read when it is asked for
+        "Mounts": lambda: _mounts(each, trunc=trunc),
+        "LocalVolumes": lambda: str(sum(mount.get("Driver") == "local" for mount in each.get("Mounts") or ())),
+        "Networks": lambda: ",".join((each.get("NetworkSettings") or {}).get("Networks") or {}),
+        "Platform": lambda: platform(each),
     }
     return Row("*formatter.ContainerContext", methods)
+
+
+def _command(each: Mapping[str, Any], *, trunc: bool) -> str:
+    command = secrets.mask_text(each.get("Command", ""))
+    return quote(ellipsis(command, COMMAND_WIDTH) if trunc else command)
+
+
+def _marked(each: Mapping[str, Any]) -> Mapping[str, str] | None:
+    marked: Mapping[str, str] | None = secrets.mask_object(each.get("Labels"))
+    return marked
 
 
 def _names(each: Mapping[str, Any], *, trunc: bool) -> str:

@@ -24,6 +24,8 @@ class QuoteError(ValueError):
 
 def quote(text: str, mark: str = '"', *, ascii_only: bool = False) -> str:
     """A Go literal of the text."""
+    if text.isascii() and text.isprintable() and mark not in text and "\\" not in text:
+        return mark + text + mark
     return mark + "".join(_escaped(each, mark, ascii_only) for each in text) + mark
 
 

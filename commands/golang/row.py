@@ -28,6 +28,12 @@ class Row:
         held = self.methods[name]
         return Func((STRING,) * _arity(held), partial(_call, held))
 
+    def lazy(self, name: str) -> str | None:
+        """The text of a field that is computed without an argument; None where it is no such field, or no text."""
+        held = self.methods.get(name)
+        value = held() if callable(held) and not _arity(held) else None
+        return value if isinstance(value, str) else None
+
     def fields(self) -> Iterator[tuple[str, object]]:
         """The fields that need no argument, computed, in the order of their names."""
         for name in sorted(self.methods):
