@@ -305,6 +305,25 @@ def test_a_line_is_allowed_where_each_of_its_objects_is(
         assert shown == each or spec.filtered
 
 
+LISTS = st.sampled_from([spec for spec in SPECS if spec.filtered and spec.permission is Permission.SEE])
+unprotected = objects.map(lambda obj: dataclasses.replace(obj, protected=""))  # to be looked at, nothing is protected
+seeing = st.builds(
+    Rule,
+    st.sampled_from(ROLES),
+    st.just(frozenset({"see"})),
+    st.just((Selector("*"),)),
+    approve=st.sampled_from(("", "two")),
+)
+
+
+@given(terms, seeing, askers, LISTS, unprotected)
+def test_whoever_sees_all_is_shown_each(said: Terms, more: Rule, asker: Asker, spec: Spec, obj: Object) -> None:
+    """So that a list need not ask about each."""
+    known = policy(dataclasses.replace(said, allows=(*said.allows, more)))
+    if known.early(asker, spec) is None and known.sight.sees_all(asker, spec):
+        assert known.sight.visible(asker, spec, obj)
+
+
 def shown(said: Terms, asker: Asker, spec: Spec, obj: Object) -> bool:
     """Whether a list that waits for nobody shows the object."""
     listing = policy(said).judge(asker, spec, ())
