@@ -54,8 +54,10 @@ class Proxy:
             listening.bind(str(path))
             listening.listen()
             threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
-            yield f"unix://{path}"
-            listening.shutdown(socket.SHUT_RDWR)
+            try:
+                yield f"unix://{path}"
+            finally:
+                listening.shutdown(socket.SHUT_RDWR)
 
     def misbehave(self, lose: str = "", replace: str = "", answer: bytes = b"") -> None:
         """From now on lose or replace these answers, and no others."""

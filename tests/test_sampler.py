@@ -69,6 +69,15 @@ def sampling(metrics: Metrics, sights: Sights, clock: SetClock) -> Iterator[Call
         closing.pop()()
 
 
+def _tick(sampler: Sampler) -> None:
+    """The next minute, once nothing of the one before is under way: what is would be left alone."""
+    for each in sampler._glances:
+        eventually(
+            lambda each=each: not any(lock.locked() for lock in (each._looking, each._weighing, each._listening))
+        )
+    sampler.tick()
+
+
 def _past(metrics: Metrics, host: str = "local") -> Past:
     return metrics.past(host, NOON - DAY, NOON + DAY, 2 * DAY)
 
@@ -85,7 +94,7 @@ def test_each_container_that_runs_is_sampled(
     sampler.tick()
     eventually(lambda: _past(metrics).looks == 1)
     clock.at += MINUTE
-    sampler.tick()
+    _tick(sampler)
     eventually(lambda: _past(metrics).looks == 2)
     found = {each.seen.name: each for each in _past(metrics).series}
     assert set(found) == {"web", "worker"}
@@ -105,12 +114,12 @@ def test_the_disk_is_weighed_once_a_quarter(
     with proxy.serve(tmp_path) as host:
         sampler = sampling(local=host)
         for _ in range(3):
-            sampler.tick()
+            _tick(sampler)
             eventually(lambda: _past(metrics).looks == (clock.at - NOON) // MINUTE + 1)
             clock.at += MINUTE
         (disk,) = eventually(lambda: _disks(metrics))
         clock.at = NOON + QUARTER
-        sampler.tick()
+        _tick(sampler)
         eventually(lambda: len(_disks(metrics)) == 2)
     assert disk.images > 0
     assert disk.free is not None
@@ -133,7 +142,7 @@ def test_what_came_and_went_is_heard_before_the_engine_forgets_it(
     def heard() -> float | None:
         """When it was used last."""
         clock.at += MINUTE
-        sampler.tick()
+        _tick(sampler)
         eventually(lambda: not sampler._glances[0]._listening.locked())
         return sights.used("local", "image", {}, [image]).get(image)
 
@@ -174,7 +183,7 @@ def test_restarts_by_the_engine_are_counted(
     api.start(box)
     eventually(lambda: api.inspect_container(box)["RestartCount"] > 1)
     clock.at = NOON
-    sampler.tick()
+    _tick(sampler)
     eventually(lambda: _past(metrics).looks == 2)
     assert {each.seen.name: each.spans[0].restarts > 1 for each in _past(metrics).series}["looping"]
 
@@ -218,7 +227,7 @@ def _looks(sampler: Sampler, metrics: Metrics, clock: SetClock) -> Callable[[], 
     def look() -> None:
         clock.at += MINUTE
         before = _past(metrics).looks
-        sampler.tick()
+        _tick(sampler)
         eventually(lambda: _past(metrics).looks == before + 1 and not sampler._glances[0]._looking.locked())
 
     return look
