@@ -201,7 +201,7 @@ class _Running:
     def _told(self) -> Trace:
         end = self.now()
         masked: dict[Step | None, Step] = {}
-        for each in self.steps:
+        for each in sorted(self.steps, key=lambda each: each.start):
             masked[each] = replace(each, name=mask_text(each.name), inside=masked.get(each.inside))
         return Trace(self.line, self.facts, tuple(masked.values()), self.more, self.start, end)
 
