@@ -114,7 +114,7 @@ def table(runs: Sequence[Run]) -> Iterator[str]:
     for way in _nested(list(ways)):
         spent = [each.steps.get(way, []) for each in runs]
         most = max(map(len, spent))
-        name = way[-1] if most == 1 else f"{most} × {way[-1]}"
+        name = way[-1] if most == 1 else f"{most} x {way[-1]}"
         yield _row("  " * (len(way) - 1) + name, Values([sum(each) for each in spent]), whole)
     yield ""
     yield _row("the steps together", Values([each.together for each in runs]), whole)

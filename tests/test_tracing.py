@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from bot_process import BotProcess, by_socket, started
 from eventually import eventually
-from harness import ADMIN, PEER, ROOT, STRANGER, VIEWER, Bench
+from harness import ADMIN, PEER, PROJECT, ROOT, STRANGER, VIEWER, Bench
 from harness import bench as bench_of
 
+from bench.profile import read
 from bot import trace_sinks, tracing
 from bot.clock import Clock
 from bot.desk import Desk
@@ -303,6 +304,26 @@ def test_a_bot_that_is_told_so_logs_where_the_time_goes(workspace: Workspace, fr
         assert re.search(rf"^trace 2 ps -a: [0-9.]+ ms: {_steps(*WAY[:1], *WAY[2:])}$", typed.stderr, re.MULTILINE)
     quiet = BotProcess(tmp_path, fresh_world, settings)
     assert "trace" not in quiet.run("exec", "--as", "ada", "ps -a").stderr
+
+
+def test_what_the_log_says_is_what_the_profile_reads(desk: Desk, traces: list[Trace]) -> None:
+    """Every step with those that it is inside of; ids are all alike there."""
+    take(desk, "stats --no-stream web worker")
+    trace = only(traces)
+    told = list(read(trace_sinks.told(trace).partition(" ms: ")[2]))
+    assert [way for way, _ in told if len(way) == 1] == [(name,) for name in WAY]
+    assert [way for way, _ in told].count(("run", "GET /containers/ID/stats")) == 2
+    assert len(told) == len(trace.steps)
+
+
+def test_the_page_names_every_step() -> None:
+    """Whatever part of the bot tells of it."""
+    source = "".join(path.read_text() for path in (PROJECT / "bot").rglob("*.py"))
+    steps = re.findall(r"""(?:timed|step|Part)\("(\w+)"\)|waits="(\w+)""" + '"', source)
+    named = {one or other for one, other in steps}
+    assert named == {*WAY, *TOLD, "hold"}
+    page = (PROJECT / "docs" / "tracing.md").read_text()
+    assert all(f"\n| `{name}` |" in page for name in named)
 
 
 def _steps(*told: str) -> str:
