@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from bot import tracing
-from bot.tracing import Step, Trace
+from bot.steps import Step, Trace
 
 MILLISECOND = 1_000_000  # nanoseconds
 SHOWN = 100  # characters of a line

@@ -29,7 +29,7 @@ from bot.slack.message import Message
 from bot.slack.outbox import Outbox
 from bot.slack.post import Way
 from bot.slack.said import Refused
-from bot.tracing import Trace
+from bot.steps import Trace
 from bot.workers import Pool
 from bot.workspace import Workspace
 from bot.workspace.people import OPS
@@ -141,6 +141,8 @@ def test_what_is_asked_beside_belongs_to_it(desk: Desk, traces: list[Trace]) -> 
 def test_nothing_is_kept_while_nobody_listens(desk: Desk) -> None:
     """All steps are one and the same block then, and a job stays as it is."""
     assert tracing.trace() is tracing.step("a") is tracing.asked("GET", "http://engine/a")
+    with pytest.raises(ZeroDivisionError), tracing.trace(), tracing.step("a"):
+        raise ZeroDivisionError
     with tracing.trace(), tracing.step("a"):
         tracing.facts("ps")
         assert tracing.carried(desk.close) == desk.close
