@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Where this is set, as in many containers, every process that slashdock or a test starts would compile all of the source.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test lint docs bench faults fuzz wheels image lock clean
+.PHONY: run test lint docs bench profile faults fuzz wheels image lock clean
 .DEFAULT_GOAL := run
 
 run: ## set up what is missing and start slashdock
@@ -27,6 +27,9 @@ docs: .dev ## write the generated pages anew
 
 bench: .dev ## measure
 	@$(BIN)/python -m bench
+
+profile: .dev ## where the time of one line goes, step by step; VERB="ps -a" is which
+	@$(BIN)/python -m bench.profile $(if $(VERB),"$$VERB")
 
 faults: .dev ## break everything that can break, a row each; ROWS="disk Slack" picks, KILLS=50 instead of 1000
 	@$(PYTHON) scripts/debian.py faults

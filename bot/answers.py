@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from bot import printed
+from bot import printed, tracing
 from bot.record import UNWRITTEN
 from bot.request import Outcome, Received, Request, Status
 from bot.store import Unwritable
@@ -230,6 +230,7 @@ def spelt(said: str) -> str:
     return said.encode(errors="backslashreplace").decode()
 
 
+@tracing.timed("mask")
 def masked(reply: Reply) -> Reply:
     """The reply without anything that looks like a secret."""
     error = None if reply.error is None else secrets.mask_text(reply.error)

@@ -12,7 +12,18 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import doctor, imagined, keyboard, own_engine, policy_init, policy_words, record_words, replies, subcommands
+from bot import (
+    doctor,
+    imagined,
+    keyboard,
+    logs,
+    own_engine,
+    policy_init,
+    policy_words,
+    record_words,
+    replies,
+    subcommands,
+)
 from bot.conversation import Conversation
 from bot.copies import Unusable
 from bot.core import CannotStart, Core, opened
@@ -89,12 +100,22 @@ def _start(_: argparse.Namespace) -> int:
     return 0
 
 
+@contextmanager
+def _opened() -> Iterator[Core]:
+    """The core for what is typed here; what is traced is told on standard error."""
+    settings = _settings()
+    if settings.trace:
+        logs.begin()
+    with _faults(), opened(settings) as core:
+        yield core
+
+
 def _exec(asked: argparse.Namespace) -> int:
     words: list[str] = asked.line
     if not "".join(words).strip():
         raise _Told("slashdock exec: give a line, such as: slashdock exec ps -a")
     line = keyboard.mended(words[0]) if len(words) == 1 else join([keyboard.flag(word) for word in words])
-    with _faults(), opened(_settings()) as core:
+    with _opened() as core:
         terminal = Terminal(core, asked.person, Origin.EXEC, asked.host)
         tell = partial(_print_messages, core) if asked.json else show
         person = _replies(asked_by_person=not asked.json)
@@ -125,13 +146,12 @@ def _print_messages(core: Core, outcome: Outcome) -> None:
 def _console(asked: argparse.Namespace) -> int:
     from bot import console, prompts  # noqa: PLC0415 - see _replies
 
-    settings = _settings()
-    with _faults(), opened(settings) as core:
+    with _opened() as core:
         terminal = Terminal(core, asked.person, Origin.CONSOLE, asked.host)
         completer = console.Words(core.catalog, terminal.names)
         person = prompts.Typed() if sys.stdin.isatty() else replies.Nobody()
         say = Conversation(terminal, person, show, passes=True).say
-        return console.run(say, completer, settings.data / "console_history")
+        return console.run(say, completer, core.settings.data / "console_history")
 
 
 def _manifest(asked: argparse.Namespace) -> int:
@@ -168,7 +188,7 @@ def _policy_check(asked: argparse.Namespace) -> int:
 
 
 def _policy_explain(asked: argparse.Namespace) -> int:
-    with _faults(), opened(_settings()) as core:
+    with _opened() as core:
         line = imagined.Asked(asked.line, "", asked.channel, asked.host, frozenset(asked.group))
         told, code = policy_words.explain(core, asked.person, line)
     sys.stdout.write(told)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from docker.tls import TLSConfig
 
-from bot import key
+from bot import key, trace_sinks
 from bot.clock import Clock
 from bot.dues import Cron
 from bot.hosts import Host, Hosts
@@ -96,7 +96,8 @@ def opened(settings: Settings) -> Iterator[Core]:
     store.files.largest = settings.file_limit
     hosts = Hosts([host_of(settings)])
     try:
-        yield Core(settings, verbs, policy, store, hosts, clock)
+        with trace_sinks.listening(on=settings.trace):
+            yield Core(settings, verbs, policy, store, hosts, clock)
     finally:
         hosts.close()
         store.close()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from bot import answers, leaving
+from bot import answers, leaving, tracing
 from bot.answers import End
 from bot.buttons import Spent
 from bot.execution import silent
@@ -61,6 +61,10 @@ class Desk:
         button is the id of the one that was pressed for it, if one was; what works once is not taken twice. progress is
         told how far it is, from that worker.
         """
+        with tracing.trace():
+            return self._taken(request, answer, button, progress)
+
+    def _taken(self, request: Request, answer: Answer, button: str, progress: Progress) -> Outcome | None:
         received = self._pipeline.receive(request)
         if isinstance(received, Outcome):
             return received
@@ -88,15 +92,14 @@ class Desk:
         busy, or it is being begun already.
         """
         task = Task(held.number, held.line, held.host, answer)
-        return held.host in self._pools and self._put(
-            task, lambda: self._begin(task, answer, lambda: self._pipeline.resume(held.number, progress))
-        )
+        again = lambda: self._pipeline.resume(held.number, progress)  # noqa: E731 - done by a worker
+        return self._put_again(task, answer, again)
 
     def go_on(self, kept: Kept, answer: Callable[[Outcome | None], None], progress: Progress = silent) -> bool:
         """Have done again what an end of slashdock broke off, and answered as above; False where all are busy."""
         task = Task(kept.number, kept.request.line, kept.host, answer)
         again = lambda: self._pipeline.go_on(kept, progress)  # noqa: E731 - done by a worker
-        return kept.host in self._pools and self._put(task, lambda: self._begin(task, answer, again))
+        return self._put_again(task, answer, again)
 
     def remember(self, button: Button, host: str) -> str:
         """An opaque id for what a button stands for; empty where it cannot be written down."""
@@ -230,11 +233,17 @@ class Desk:
     def _refused(self, received: Received, reason: str, told: str) -> Outcome:
         return self._pipeline.turn_away(received, answers.nothing_behind(reason, told))
 
+    def _put_again(
+        self, task: Task, answer: Callable[[Outcome | None], None], again: Callable[[], Outcome | None]
+    ) -> bool:
+        with tracing.trace(answers.written(task.line), task.number):
+            return task.host in self._pools and self._put(task, lambda: self._begin(task, answer, again))
+
     def _put(self, task: Task, job: Callable[[], None]) -> bool:
         """Queue it; False where too many wait already, or it does itself."""
         if not self._tasks.wait(task):
             return False
-        taken = self._pools[task.host].put(job)
+        taken = self._pools[task.host].put(job, waits="wait")
         if not taken:
             self._tasks.end(task)
         return taken

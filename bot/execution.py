@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from docker.errors import APIError, DockerException
 
-from bot import answers
+from bot import answers, tracing
 from bot.admission import spec_of
 from bot.clock import Clock
 from bot.description import arrived, mounted
@@ -65,6 +65,7 @@ class Execution:
     inside: Callable[[Judged, Received], Inside]
     uploads: Callable[[Request], Uploads]
 
+    @tracing.timed("plan")
     def plan(self, received: Received, judged: Judged, progress: Progress) -> Intent:
         """The intent; an End where what it must remember cannot be written."""
         try:
@@ -88,6 +89,7 @@ class Execution:
     def _lives(self) -> Lives:
         return Lives(self.judging, self.policy, self.store, self.streams)
 
+    @tracing.timed("run")
     def run(self, number: int, judged: Judged, intent: Intent) -> Reply:
         """Do it; whatever goes wrong is told in the reply."""
         reply = self._discreet(judged, self._done(number, judged, intent))
@@ -223,6 +225,7 @@ class Execution:
         except Unwritable as error:
             raise Refusal(f"What it runs could not be written down, so nothing was done: {error}") from error
 
+    @tracing.timed("outcome")
     def settle(self, received: Received, judged: Judged, reply: Reply, seconds: float) -> Outcome:
         """Write its end down; unknown where that cannot be done."""
         ended = Status.CANCELLED if reply.cancelled else Status.FAILED if reply.failed else Status.DONE

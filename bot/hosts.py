@@ -18,7 +18,7 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 from urllib3.exceptions import NewConnectionError
 
-from bot import lookup
+from bot import lookup, tracing
 from bot.doors import CUT, UNIX, OneConnection, OverTheNetwork, Shut, telling_removed, without_query
 from bot.lookup import Barred, none
 from bot.namespaces import Namespaces
@@ -66,7 +66,8 @@ class _Client(APIClient):  # type: ignore[misc]
         if wires(self).are_cut:
             raise self._host.down(Shut(CUT))
         try:
-            response: requests.Response = super().send(request, **options)
+            with tracing.asked(request.method, request.url):
+                response: requests.Response = super().send(request, **options)
         except Shut as error:
             raise self._host.down(error.__cause__ or error) from error
         except requests.ConnectionError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from docker.errors import DockerException
 
-from bot import answers, escalation, objects, policy_reason, renaming
+from bot import answers, escalation, objects, policy_reason, renaming, tracing
 from bot.admission import Admission, Kept, nothing_kept
 from bot.answers import End
 from bot.besides import Besides, Case, Looked, as_made
@@ -93,16 +93,21 @@ class Judging:
         """Every verb."""
         return (verb.spec for verb in self.catalog)
 
+    @tracing.timed("judge")
     def judge(self, request: Request) -> Judged:
         """The steps in their order; each may end the way."""
         if request.received and self.clock.now() - request.received > STALE:
             raise answers.too_old(STALE)
         self._admission.let_in(request)
         self._admission.pace_out(request)
-        return self.judge_again(request)
+        return self._judged(request)
 
+    @tracing.timed("judge")
     def judge_again(self, request: Request) -> Judged:
         """The same of a line that was let in before: it is counted once, however often it is judged."""
+        return self._judged(request)
+
+    def _judged(self, request: Request) -> Judged:
         parsed = self._admission.read(request)
         command = parsed.command
         host = self._admission.host(parsed, request)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from bot import answers, going_on
+from bot import answers, going_on, tracing
 from bot.advance import Advance
 from bot.answers import End
 from bot.assent import Assent
@@ -70,15 +70,18 @@ class Pipeline:
         received = self.receive(request)
         return received if isinstance(received, Outcome) else self.finish(received, progress)
 
+    @tracing.timed("receipt")
     def receive(self, request: Request) -> Received | Outcome:
         """Write the receipt down; an Outcome where it was there already or cannot be written."""
+        tracing.facts(line := answers.written(request.line))
         try:
-            receipt = self.store.record.receive(request, answers.written(request.line))
+            receipt = self.store.record.receive(request, line)
         except Unwritable as error:
             return answers.unwritten(error, request.line)
         if receipt.duplicate:
             again = note(f"This was answered already, as number {receipt.first}.")
             return Outcome(Status.DUPLICATE, again, receipt.first)
+        tracing.facts(number=receipt.number)
         return Received(receipt.number, request, self._host_name(request))
 
     def turn_away(self, received: Received, end: End) -> Outcome:
@@ -165,6 +168,7 @@ class Pipeline:
         if shown.failed and self.streams.left(received.number):
             return answers.goes_on(received, judged.command)
         outcome = self._execution.settle(received, judged, shown, time.monotonic() - started)
+        tracing.facts(status=outcome.status)
         return replace(outcome, line=answers.typed(received.request, judged.command))
 
     def _shown(self, number: int, judged: Judged, intent: Intent) -> Reply:
@@ -174,9 +178,11 @@ class Pipeline:
         reply = answers.masked(reply)
         return reply.grep(judged.command.grep) if judged.command.grep else reply
 
+    @tracing.timed("hold")
     def _held(self, received: Received, judged: Judged, intent: Intent) -> Outcome:
         """Write down that it waits for other people's consent."""
         request = received.request
+        tracing.facts(verb=judged.command.spec.name, host=received.host, status=Status.HELD)
         self._holding.see_that_some_could(judged)
         if self._holding.wants_reason(judged, request):
             raise answers.unreasoned(judged.command, there=_there(judged))
@@ -239,15 +245,18 @@ class Pipeline:
         except Unwritable as error:
             return answers.unwritten(error, received.request.line)
 
+    @tracing.timed("outcome")
     def _refuse(self, received: Received, end: End) -> Outcome:
         request, command, reply = received.request, end.command, answers.masked(end.reply)
+        verb = "" if command is None else command.spec.name
+        tracing.facts(verb=verb, host=received.host, status=end.status)
         due = request.due(received.number, self.store.tide.later(), public=False)
         self.store.record.refuse(
             received.number,
             status=end.status,
             reason=secrets.mask_text(end.reason),
             line=answers.written(request.line) if command is None else answers.canonical(command),
-            verb="" if command is None else command.spec.name,
+            verb=verb,
             person=self.policy.current().people.person(request.actor.id) or "",
             host=received.host,
             targets=[describe(found) for found in end.found],
@@ -274,8 +283,10 @@ class Pipeline:
         if risk is not None and not intent.idle and request.confirmed != digest:
             raise answers.question(risk, command, intent, digest, there)
 
+    @tracing.timed("intent")
     def _intend(self, number: int, judged: Judged, intent: Intent, *, resumed: bool = False) -> bool:
         spec = judged.command.spec
+        tracing.facts(verb=spec.name, host=judged.host.name)
         return self.store.record.intend(
             number,
             verb=spec.name,

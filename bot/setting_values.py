@@ -167,10 +167,10 @@ def presence(text: str) -> bool:
 
 
 def switch(text: str) -> bool:
-    """On or off."""
-    if text not in {"on", "off"}:
+    """On or off, or 1 or 0."""
+    if text not in {"on", "off", "1", "0"}:
         raise ValueError(f"is {text!r}; expected on or off")
-    return text == "on"
+    return text in {"on", "1"}
 
 
 def engine_address(text: str) -> str:

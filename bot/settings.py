@@ -186,6 +186,12 @@ class Settings:
         "Whether what containers use is kept minute by minute, for reports: on or off",
         read=switch,
     )
+    trace: bool = setting(
+        "SLASHDOCK_TRACE",
+        "off",
+        "Whether each line's way is logged, step by step, and told to OpenTelemetry where it is installed: on or off",
+        read=switch,
+    )
 
     @property
     def allowances(self) -> Allowances:

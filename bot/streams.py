@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
+from bot import tracing
 from commands.attempts import Refusal
 from commands.live import Said
 from commands.reply import Document
@@ -154,7 +156,10 @@ class Stream:
                 self.end("One of them failed.")
 
         name = f"stream-{self.number}"
-        threads = [threading.Thread(target=work, args=(at,), name=f"{name}-{at}") for at in range(1, len(jobs))]
+        threads = [
+            threading.Thread(target=tracing.carried(partial(work, at)), name=f"{name}-{at}")
+            for at in range(1, len(jobs))
+        ]
         for thread in threads:
             thread.start()
         work(0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import requests
 from docker.errors import DockerException
 
-from bot import answers, objects, text
+from bot import answers, objects, text, tracing
 from bot.core import Core
 from bot.execution import silent
 from bot.hosts import EngineDown, Host
@@ -62,7 +62,8 @@ class Terminal:
             given=asked.given,
             confirmed=asked.confirmed,
         )
-        return self._gone_on(self._pipeline.submit(request, progress), progress)
+        with tracing.trace():
+            return self._gone_on(self._pipeline.submit(request, progress), progress)
 
     def _gone_on(self, outcome: Outcome, progress: Progress) -> Outcome:
         """What came of the line, and of what it decided: that is begun here, if it was all said at terminals."""

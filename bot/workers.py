@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bot.tracing import carried
+
 THREADS = 64  # of an engine's lines; a thread is started when none is idle
 BACKLOG = 64  # requests that wait for a thread; the next one is told that the engine is busy
 
@@ -44,8 +46,8 @@ class Pool:
         self._pending = 0  # jobs that are queued or running
         self._aside = 0  # threads that are at something that does not count
 
-    def put(self, job: Callable[[], None]) -> bool:
-        """Queue the job; False where too many wait already."""
+    def put(self, job: Callable[[], None], waits: str = "") -> bool:
+        """Queue the job; False where too many wait already. waits: the step of its trace, if any, that it waits in."""
         with self._lock:
             if self._pending >= self._most + self._backlog:
                 return False
@@ -54,7 +56,7 @@ class Pool:
                 thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-        self._queue.put(job)
+        self._queue.put(carried(job, waits))
         return True
 
     def lend(self, threads: int) -> None:

@@ -256,6 +256,12 @@ def test_an_empty_cron_switches_the_cleanup_off() -> None:
     assert load({}, NOWHERE).cleanup_cron == "17 3 * * *"
 
 
+@pytest.mark.parametrize(("text", "on"), [("on", True), ("1", True), ("off", False), ("0", False), ("", False)])
+def test_a_switch_is_on_or_off(text: str, on: bool) -> None:
+    """In words or figures."""
+    assert load({"SLASHDOCK_TRACE": text}, NOWHERE).trace is on
+
+
 def test_a_web_api_has_its_final_slash() -> None:
     """Methods' names are put behind the address as it is."""
     assert load({"SLACK_API_URL": "http://127.0.0.1:1/api"}, NOWHERE).slack_api_url == "http://127.0.0.1:1/api/"

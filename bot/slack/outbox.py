@@ -7,7 +7,9 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 
+from bot import tracing
 from bot.slack.letter import Letter
 from bot.slack.said import NotNow
 
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 class _Waiting:
     letter: Letter
     since: float  # of the monotonic clock
+    part: tracing.Part = field(default_factory=lambda: tracing.Part("queue"))
 
 
 @dataclass
@@ -100,7 +103,11 @@ class Outbox:
     def _work(self) -> None:
         while (found := self._next()) is not None:
             lane, queue = found
-            self._done(lane, queue, *self._send(queue[0]))
+            waiting = queue[0]
+            done, wait = waiting.part.run(partial(self._send, waiting))
+            self._done(lane, queue, done, wait)
+            if done:
+                waiting.part.end()
 
     def _next(self) -> tuple[_Lane, deque[_Waiting]] | None:
         """Wait for the lane whose turn it is, and those of its letters whose first goes; None at the end."""
@@ -121,6 +128,7 @@ class Outbox:
         for name in [name for name, lane in self._lanes.items() if lane.is_idle(now)]:
             del self._lanes[name]
 
+    @tracing.timed("send")
     def _send(self, waiting: _Waiting) -> tuple[bool, float]:
         """Whether the letter is done, and the seconds until its lane may be tried again."""
         if time.monotonic() - waiting.since > AGE_LIMIT:

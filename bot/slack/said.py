@@ -12,6 +12,8 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot import tracing
+
 FIRST_ERROR = 400  # HTTP; this and above
 TOO_MANY = 429  # HTTP
 SERVER_ERROR = 500  # HTTP; this and above
@@ -48,7 +50,8 @@ class Unsure(Exception):  # noqa: N818 - see NotNow
 def told(method: str) -> Iterator[None]:
     """Turn what comes of a call, and of reading its answer, into one of the three: not now, refused, unsure."""
     try:
-        yield
+        with tracing.step(method):
+            yield
     except (NotNow, Refused, Unsure):
         raise
     except SlackApiError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot import tracing
 from bot.answers import written
 from bot.request import Origin, Outcome, Status
 from bot.slack.blocks import render
@@ -39,7 +40,8 @@ class Teller:
             return
         place, public = asked.place, outcome.public
         host = outcome.host or asked.request.host
-        message = render(outcome, lambda button: self.desk.remember(button, host), asker)
+        with tracing.step("render"):
+            message = render(outcome, lambda button: self.desk.remember(button, host), asker)
         lane = place.channel if public else f"{place.channel} {place.user}"
         pace = PACE if public else 0
         about = outcome.line or written(asked.request.line)
