@@ -112,6 +112,9 @@ class Execution:
                 return unanswered(judged.command.spec.name)
             doubtful = changes and not isinstance(error, APIError | EngineDown | Untouched)
             return replace(reply, unknown=reply.unknown or doubtful)
+        finally:
+            if changes:
+                judged.host.changed()
 
     def _discreet(self, judged: Judged, reply: Reply) -> Reply:
         """The reply without ids of what is hidden, which only errors tell of."""
@@ -168,6 +171,7 @@ class Execution:
             host=judged.host.name,
             person=judged.person,
             beside=judged.host.beside,
+            recent=judged.host.recent,
             exceeds=lambda details: self.judging.exceeds(judged, details),
             given=received.request.given,
             progress=lambda text: progress(View(secrets.mask_text(text), buttons=tuple(cancel))),

@@ -24,8 +24,10 @@ from bot.lookup import Barred, none
 from bot.namespaces import Namespaces
 from bot.workers import Pool
 from commands import api, mounted, wire
+from commands.container.recent import Recent
 from commands.enduring import wires
 from commands.engine_errors import answered, daemon
+from commands.sharing import Sharing
 from commands.target import Found, Missing, Target
 
 QUICK = 10  # seconds until a quick answer is given up
@@ -56,7 +58,9 @@ class _Client(APIClient):  # type: ignore[misc]
         self._host = host
         self.hooks["response"] += [without_query, telling_removed(lambda gone: host.removed(gone))]  # noqa: PLW0108 - who hears is said later
         own = wires(self)
+        self.sharing = host.sharing
         if host.url.startswith(UNIX):
+            self.trust_env = False  # no proxy leads to a socket, and to look for one takes longer than to ask
             self.mount(self.base_url, OneConnection(f"http+{host.url}", timeout, own))
         else:
             self.mount(self.base_url, OverTheNetwork(own))
@@ -88,6 +92,7 @@ class Host:
         self._clients: weakref.WeakSet[APIClient] = weakref.WeakSet()  # those of a thread go with it
         self.namespaces = Namespaces(self.quick)
         self.removed: Callable[[list[str]], None] = lambda _images: None  # hears which images went from here
+        self.recent, self.sharing = Recent(), Sharing()
         self._beside = Pool(f"{name}-beside", threads=BESIDE, backlog=0)
 
     def quick(self) -> APIClient:
@@ -97,6 +102,11 @@ class Host:
     def patient(self) -> APIClient:
         """This thread's client for what takes minutes; raises EngineDown."""
         return self._client(PATIENT)
+
+    def changed(self) -> None:
+        """A line that may change something is over: nobody is told what was before."""
+        self.recent.forget()
+        self.sharing.changed()
 
     def beside(self, job: Callable[[], None]) -> bool:
         """Run the job in a thread beside this one; False where none is free. The threads and their clients are kept."""

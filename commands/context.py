@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from docker.api.client import APIClient
 
 from commands.allowances import Allowances
+from commands.container.recent import Recent
 from commands.credentials import Credentials, NoCredentials
 from commands.filing import Drafts, unwritten
 from commands.live import Begin, Enter, Streaming, Work, nowhere, uncancelled, unentered
@@ -159,7 +160,7 @@ class Context:
     cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
     is read of slashdock's own machine, or fetched from an address; uploads are files that people gave to the chat.
     bringing lasts while layers of images come to the host or leave it, so that nothing is cleaned up there meanwhile;
-    it waits for a removal, and raises Untouched.
+    it waits for a removal, and raises Untouched. recent is what was looked up of containers a moment ago.
     """
 
     quick: Callable[[], APIClient]
@@ -196,6 +197,7 @@ class Context:
     trace: Mapping[str, str] = field(default_factory=dict)
     bringing: Callable[[], AbstractContextManager[None]] = nullcontext
     uploads: Uploads = field(default_factory=NoUploads)
+    recent: Recent = field(default_factory=Recent)
 
     def auth(self, registry: str) -> str:
         """The value of X-Registry-Auth for a registry's host, empty where nobody logged in there."""

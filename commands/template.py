@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from commands.golang.execute import execute
 from commands.golang.fault import TemplateError
 from commands.golang.functions import FUNCTIONS, HEADER_FUNCTIONS
-from commands.golang.parse import parse
+from commands.golang.parse import Trees, parse
 from commands.golang.plain import plain
 from commands.golang.reflect import from_json, from_python
 from commands.golang.row import Header, Row
@@ -25,7 +26,7 @@ class Template:
     """
 
     def __init__(self, source: str, name: str = "") -> None:
-        self._trees = parse(name, source, FUNCTIONS)
+        self._trees = _parsed(name, source)
         self._plain = plain(self._trees)
         self._budget = Budget()
 
@@ -39,6 +40,12 @@ class Template:
     def _walked(self, value: object, *, strict: bool) -> str:
         functions = HEADER_FUNCTIONS if isinstance(value, Header) else FUNCTIONS
         return execute(self._trees, _go_value(value), functions, self._budget, strict=strict)
+
+
+@lru_cache(maxsize=32)
+def _parsed(name: str, source: str) -> Trees:
+    """The trees, which nobody alters; lists are printed by a few templates again and again."""
+    return parse(name, source, FUNCTIONS)
 
 
 class Inspection:

@@ -14,6 +14,8 @@ import requests
 from docker.api.client import APIClient
 from docker.errors import APIError, DockerException
 
+from commands.sharing import Sharing
+
 Params = dict[str, str | int | list[str]]
 _SERVER_ERRORS = 500
 _CHUNK = 64 * 1024  # bytes
@@ -28,6 +30,14 @@ def get(
     url = client._url(path, *ids)  # noqa: SLF001 - docker-py offers no public request
     answer = client._get(url, params=params or {}, headers=headers or {})  # noqa: SLF001 - see above
     return client._result(answer, json=True)  # noqa: SLF001 - see above
+
+
+def shared(client: APIClient, path: str, params: Params) -> Any:
+    """The same for a list, which nobody may alter: one request for all who ask the same at the same time."""
+    sharing: Sharing | None = client.__dict__.get("sharing")
+    if sharing is None:
+        return get(client, path, params=params)
+    return sharing.get((path, json.dumps(params, sort_keys=True)), lambda: get(client, path, params=params))
 
 
 def stream(client: APIClient, path: str, *ids: str, params: Params, timeout: float) -> requests.Response:

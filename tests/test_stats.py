@@ -14,6 +14,7 @@ from bot import text
 from bot.policy import Policy
 from bot.request import Status
 from commands import catalog
+from commands.container import recent, stats
 from commands.container.sampling import sample
 
 MANY = 30
@@ -72,7 +73,32 @@ def test_where_nobody_watches_it_is_one_look_whether_that_is_said_or_not(bench: 
     """As by the clock, and that is told."""
     assert fresh_world
     assert "send it again" in text.added(bench.say("stats web").reply)
-    assert text.added(bench.say("stats --no-stream web").reply) == ""
+    assert text.added(bench.say("stats --no-stream worker").reply) == ""
+
+
+def test_who_asks_right_after_is_told_the_same_look(
+    fresh_world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And how old it is; until something was changed, or it is not fresh any more."""
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as host:
+        spoken = bench(host, tmp_path / "data", policy())
+
+        def looks(line: str) -> int:
+            before = len(proxy.requests)
+            assert spoken.say(line).status is Status.DONE
+            return sum("/stats" in each for each in proxy.requests[before:])
+
+        monkeypatch.setattr(recent, "FRESH", 1e6)
+        assert looks("stats --no-stream web worker") == 2
+        assert looks("stats --no-stream web worker") == looks("stats") == looks("stats --no-stream web") == 0
+        assert looks("restart -t 0 web") == 0
+        assert looks("stats --no-stream web") == 1
+        monkeypatch.setattr(stats, "OLD", 0.0)
+        assert "This look is " in text.added(spoken.say("stats --no-stream web").reply)
+        monkeypatch.setattr(recent, "FRESH", 0.0)
+        assert looks("stats --no-stream web") == 1
+        spoken.close()
 
 
 def test_one_that_ends_meanwhile_is_shown_without_figures(client: APIClient, fresh_world: str, tmp_path: Path) -> None:

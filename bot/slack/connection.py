@@ -16,9 +16,9 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Requ
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.webhook import WebhookClient
 
 from bot.settings import Mode
+from bot.slack.replying import Replying
 
 TIMEOUT = 10  # seconds; one call of the Web API
 RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})  # where Slack's own response URLs lie
@@ -104,6 +104,7 @@ class Connection:
         self.direct = api.hostname in LOOPBACK
         self._tls = ssl.create_default_context() if api.scheme == "https" else _Tls(ssl.PROTOCOL_TLS_CLIENT)
         self.client = self.web_client(access.bot_token)
+        self.replying = Replying(self._tls, self.client.proxy, TIMEOUT)
         self.identity = self._identify()
 
     def web_client(self, token: str) -> WebClient:
@@ -118,13 +119,6 @@ class Connection:
         )
         if self.direct:
             client.proxy = None  # a proxy of the environment cannot reach our own machine
-        return client
-
-    def webhook(self, url: str) -> WebhookClient:
-        """A client for one response URL."""
-        client = WebhookClient(url, timeout=TIMEOUT, ssl=self._tls, retry_handlers=[], logger=sdk)
-        if self.direct:
-            client.proxy = None
         return client
 
     def upload(self, url: str, path: Path) -> None:

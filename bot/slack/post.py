@@ -196,8 +196,8 @@ class Post:
             raise Refused("untrusted_response_url")
         with told("response_url"):
             body = {"response_type": kind, "replace_original": False, **payload}
-            answer = self._connection.webhook(place.response_url).send_dict(body)
-            judge("response_url", answer.status_code, _code(answer.status_code, answer.body), answer.headers)
+            answer = self._connection.replying.post(place.response_url, body)
+            judge("response_url", answer.status, _code(answer.status, answer.data.decode()), answer.headers)
 
     def _upload(self, channel: str, thread: str, file: File, why: str = "") -> None:
         comment = f"{escaped(f'{file.name}: {file.title}')}{why and '.'}{why}"

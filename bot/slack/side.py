@@ -95,6 +95,7 @@ class SlackSide:
         self._pulse.stop()
         self._patience.stop()
         self._outbox.close()
+        self._connection.replying.close()
 
     def healthy(self) -> str | None:
         """None where all is well; else one sentence."""

@@ -58,8 +58,10 @@ class _Server(uvicorn.Server):
 
 
 def listen(port: int) -> socket.socket:
-    """A listening socket on loopback; port 0 takes a free one."""
-    return socket.create_server((LOOPBACK, port))
+    """A listening socket on loopback; port 0 takes a free one. What is answered on kept connections is sent at once."""
+    listening = socket.create_server((LOOPBACK, port))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 @contextlib.contextmanager

@@ -113,7 +113,7 @@ class Ls(
                 given[name] = [known(ctx, Target(kind, ref)) for ref in given[name]]
         everything = self.all or self._limit() > 0
         params = {**query(given), **({"all": 1} if everything else {}), **({"size": 1} if sized else {})}
-        found: list[dict[str, Any]] = wire.get(ctx.docker, "/containers/json", params=params)
+        found: list[dict[str, Any]] = wire.shared(ctx.docker, "/containers/json", params)
         return found
 
     def _source(self, *, sized: bool) -> str:

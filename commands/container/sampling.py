@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -30,6 +31,7 @@ class Sample:
     read: float
     written: float
     tasks: int
+    at: float = field(default_factory=time.monotonic, compare=False)  # of the monotonic clock
 
     @property
     def share(self) -> float:
@@ -42,9 +44,17 @@ class Sample:
         return any((self.tasks, self.memory, self.limit))
 
 
-def samples(ctx: Context, ids: Iterable[str]) -> dict[str, Sample | Exception]:
-    """The figures of each id, or why there are none; it takes as long for thirty as for three."""
+def samples(ctx: Context, ids: Iterable[str], *, kept: bool = False) -> dict[str, Sample | Exception]:
+    """The figures of each id, or why there are none; it takes as long for thirty as for three.
+
+    kept: where somebody looked at all of them a moment ago, that look will do.
+    """
     wanted = tuple(dict.fromkeys(ids))
+    known = ctx.recent.of(wanted) if kept else None
+    return {**known} if known is not None else _looked(ctx, wanted)
+
+
+def _looked(ctx: Context, wanted: tuple[str, ...]) -> dict[str, Sample | Exception]:
     found: dict[str, Sample | Exception] = {}
     left = threading.Semaphore(0)
 
@@ -64,7 +74,9 @@ def samples(ctx: Context, ids: Iterable[str]) -> dict[str, Sample | Exception]:
     for _ in wanted:
         if not left.acquire(timeout=PATIENCE):
             break
-    return {identity: found.get(identity, TimeoutError()) for identity in wanted}
+    told = {identity: found.get(identity, TimeoutError()) for identity in wanted}
+    ctx.recent.keep({identity: each for identity, each in told.items() if isinstance(each, Sample)})
+    return told
 
 
 def sample(told: Mapping[str, Any]) -> Sample:

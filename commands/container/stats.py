@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 
 import requests
 from docker.errors import APIError
@@ -35,6 +37,8 @@ HEADERS = {
 }
 TABLE = r"table {{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
 _ONCE = "One look; send it again for the next."
+_OLD = "This look is {:.0f} s old; send it again for the next."
+OLD = 1.0  # seconds from which it is said how old a look is; what the engine measures takes as long
 _SILENT = "The engine gave no figures of {} in time."
 
 
@@ -61,13 +65,17 @@ class Stats(
         """Look at all at once, those that the asker may see; one that is not there is docker's error."""
         if ctx.watched and not self.no_stream:
             return watching.shown(ctx, lambda first: self._look(ctx, first=first))
-        reply = self._look(ctx, first=True).reply
-        return reply if self.no_stream or reply.failed else reply + note(_ONCE)
+        look = self._look(ctx, first=True, kept=True)
+        if look.reply.failed:
+            return look.reply
+        reply = look.reply if self.no_stream else look.reply + note(_ONCE)
+        age = time.monotonic() - min((each.at for each in look.samples.values()), default=math.inf)
+        return reply + note(_OLD.format(age)) if age >= OLD else reply
 
-    def _look(self, ctx: Context, *, first: bool) -> Look:
-        """One look; raises what the client does where the engine is not there."""
+    def _look(self, ctx: Context, *, first: bool, kept: bool = False) -> Look:
+        """One look, or one of a moment ago; raises what the client does where the engine is not there."""
         told: dict[str, Sample | Exception] = {}
-        reply = self._named(ctx, told, first=first) if self.containers else self._listed(ctx, told)
+        reply = self._named(ctx, told, first=first, kept=kept) if self.containers else self._listed(ctx, told, kept)
         lost = [each for each in told.values() if isinstance(each, requests.RequestException) and wire.lost(each)]
         if lost and len(lost) == len(told):
             raise lost[0]
@@ -77,10 +85,11 @@ class Stats(
     def _refs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.containers))
 
-    def _named(self, ctx: Context, told: dict[str, Sample | Exception], *, first: bool) -> Reply:
+    def _named(self, ctx: Context, told: dict[str, Sample | Exception], *, first: bool, kept: bool) -> Reply:
         """Those of the line; told is filled with what they use, by their ids. One that goes later is shown as gone."""
         looked = {ref: ctx.found.get(Target("container", ref)) for ref in self._refs()}
-        told |= samples(ctx, [each.id for each in looked.values() if each and not isinstance(each, Missing)])
+        ids = [each.id for each in looked.values() if each and not isinstance(each, Missing)]
+        told |= samples(ctx, ids, kept=kept)
         rows, errors = [], []
         for ref, found in looked.items():
             if found is None:
@@ -93,11 +102,11 @@ class Stats(
                 errors.append(_why(sample, ref))
         return failure("\n".join(errors)) if errors else self._table(rows)
 
-    def _listed(self, ctx: Context, told: dict[str, Sample | Exception]) -> Reply:
+    def _listed(self, ctx: Context, told: dict[str, Sample | Exception], kept: bool) -> Reply:
         """Those that the asker may see; told is filled as above."""
         params: wire.Params = {"all": 1} if self.all else {}
         found = [each for each in wire.get(ctx.docker, "/containers/json", params=params) if ls.visible(ctx, each)]
-        told |= samples(ctx, [each["Id"] for each in found])
+        told |= samples(ctx, [each["Id"] for each in found], kept=kept)
         rows = [self._row(short(each["Id"]), told[each["Id"]]) for each in found]
         return self._table(rows)
 

@@ -101,7 +101,7 @@ class Ls(Command, name="image ls", alias="image list, images", permission=Permis
         if self.name:
             given.setdefault("reference", []).append(self.name)
         params = {**query(given), **({"all": 1} if self.all else {}), **({"manifests": 1} if self.tree else {})}
-        found: list[dict[str, Any]] = wire.get(ctx.docker, "/images/json", params=params)
+        found: list[dict[str, Any]] = wire.shared(ctx.docker, "/images/json", params)
         return found
 
     def _source(self) -> str:

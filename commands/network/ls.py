@@ -46,7 +46,7 @@ class Ls(Command, name="network ls", alias="network list", permission=Permission
     def run(self, ctx: Context) -> Reply:
         """One request, a second where whoever asks may not see all; only what they may see, nor used by what not."""
         asked, wanted = dangling.apart(ctx, filters(self.filter))
-        found: list[dict[str, Any]] = wire.get(ctx.docker, "/networks", params=query(asked))
+        found: list[dict[str, Any]] = wire.shared(ctx.docker, "/networks", query(asked))
         shown = [each for each in found if ctx.visible(seen.network(each))]
         if wanted is not None:
             used = set(_used(dangling.users(ctx)))

@@ -49,7 +49,7 @@ class Ls(Command, name="volume ls", alias="volume list", permission=Permission.S
     def run(self, ctx: Context) -> Reply:
         """One request, a second where whoever asks may not see all; only what they may see, nor used by what not."""
         asked, wanted = dangling.apart(ctx, filters(self.filter))
-        found = wire.get(ctx.docker, "/volumes", params=query(asked)).get("Volumes") or []
+        found = wire.shared(ctx.docker, "/volumes", query(asked)).get("Volumes") or []
         shown = [each for each in found if ctx.visible(seen.volume(each))]
         if wanted is not None:
             used = {mount.get("Name") for each in dangling.users(ctx) for mount in each.get("Mounts") or ()}
