@@ -126,10 +126,14 @@ class Scale:
         return quick if self.is_quick else whole
 
 
-def interleaved(runs: int, ways: Mapping[str, Callable[[], object]]) -> dict[str, Values]:
-    """Milliseconds of each way, run by turns so that what the machine does besides befalls them alike."""
+def interleaved(runs: int, ways: Mapping[str, Callable[[], object]], rest: float = 0.0) -> dict[str, Values]:
+    """Milliseconds of each way, run by turns so that what the machine does besides befalls them alike.
+
+    rest are seconds before each turn.
+    """
     found: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(runs):
+        time.sleep(rest)
         for name, run in ways.items():
             found[name].append(timed(run))
     return {name: Values(each) for name, each in found.items()}

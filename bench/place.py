@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tarfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,8 @@ from bot_process import POLICY, BotProcess, by_http, by_socket, started
 from docker.api.client import APIClient
 
 from bot.workspace import Workspace
+from bot.workspace.message import Message
 from bot.workspace.people import ADMIN, OPS
-from bot.workspace.tickets import ResponseUrl
 
 VERSION = "1.41"  # of the Engine API, for the rivals as for us
 RULES = (
@@ -83,19 +83,28 @@ class Asked:
         self.workspace, self.bot = workspace, bot
         self.answers = 0
         self._heard: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(0))
-        self._put = workspace.responses.answer
-        workspace.responses.answer = self._hear  # type: ignore[method-assign]
+        self._add = workspace.state.add
+        workspace.state.add = self._hear  # type: ignore[method-assign]
 
     def answer(self, line: str, user: str = ADMIN) -> None:
-        """Send a line, and wait until the workspace has taken its rendered answer; raises TimeoutError."""
+        """Send a line whose answer is for its asker, and wait until the workspace has it; raises TimeoutError."""
+        self._wait(line, user, user)
+
+    def result(self, line: str) -> None:
+        """The same with a line that changes something, whose answer everybody sees."""
+        self._wait(line, ADMIN, "")
+
+    def _wait(self, line: str, user: str, seen_by: str) -> None:
         self.workspace.slash(user, OPS, line)
-        if not self._heard[user].acquire(timeout=WAIT):
+        if not self._heard[seen_by].acquire(timeout=WAIT):
             raise TimeoutError(line)
 
-    def _hear(self, place: ResponseUrl, body: Mapping[str, Any]) -> None:
-        self._put(place, body)
-        self.answers += 1
-        self._heard[place.user].release()
+    def _hear(self, message: Message) -> Message:
+        added = self._add(message)
+        if message.by_bot:
+            self.answers += 1
+            self._heard[message.only_for or ""].release()
+        return added
 
 
 @dataclass

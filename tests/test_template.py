@@ -292,7 +292,16 @@ def test_any_answer_of_an_engine_can_be_typed(kind: str, data: st.DataObject) ->
 
 
 CELLS = st.text(max_size=30) | st.sampled_from(["a\tb", "", "ü", "\udc80", "<&>"])
-FIELDS = ["{{.Names}}", "{{.State}}", "{{ .Ports }}", "{{.Platform}}", "{{.None}}", "{{.Label}}"]
+FIELDS = [
+    "{{if .Names}}{{.State}}{{else}}N/A{{end}}",
+    "{{if .None}}x{{end}}",
+    "{{.Names}}",
+    "{{.State}}",
+    "{{ .Ports }}",
+    "{{.Platform}}",
+    "{{.None}}",
+    "{{.Label}}",
+]
 PLAIN = st.lists(st.sampled_from([*FIELDS, "\t", "ü x"]))
 
 
