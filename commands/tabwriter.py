@@ -11,10 +11,12 @@ _NO_WIDTH = {"Mn", "Me", "Cf", "Cc"}  # marks and controls take none
 def align(text: str, minimum: int = 10, padding: int = 3) -> str:
     """The text with its tabs made columns: a column lasts as long as successive lines have a cell in it."""
     rows = [line.split("\t") for line in text.split("\n")]
+    plain = text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()
+    taken = [list(map(len if plain else width, row)) for row in rows]
     widths: list[list[int]] = [[] for _ in rows]
     for column in range(max(map(len, rows)) - 1):
-        _measure(rows, widths, column, minimum, padding)
-    return "\n".join(_padded(row, taken) for row, taken in zip(rows, widths, strict=True))
+        _measure(taken, widths, column, minimum, padding)
+    return "\n".join(map(_padded, rows, taken, widths))
 
 
 def width(text: str) -> int:
@@ -28,20 +30,20 @@ def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
 
 
-def _measure(rows: list[list[str]], widths: list[list[int]], column: int, minimum: int, padding: int) -> None:
+def _measure(taken: list[list[int]], widths: list[list[int]], column: int, minimum: int, padding: int) -> None:
     block: list[int] = []
-    for at, row in enumerate([*rows, []]):
+    for at, row in enumerate([*taken, []]):
         if column < len(row) - 1:
             block.append(at)
         elif block:
-            widest = max(minimum, *(width(rows[line][column]) + padding for line in block))
+            widest = max(minimum, max(taken[line][column] for line in block) + padding)
             for line in block:
                 widths[line].append(widest)
             block = []
 
 
-def _padded(row: list[str], taken: list[int]) -> str:
-    cells = [cell + " " * (size - width(cell)) for cell, size in zip(row, taken, strict=False)]
+def _padded(row: list[str], taken: list[int], widths: list[int]) -> str:
+    cells = [cell + " " * (size - own) for cell, own, size in zip(row, taken, widths, strict=False)]
     return "".join([*cells, row[-1]])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from docker.errors import APIError
@@ -100,7 +101,8 @@ class Ls(
         chosen = seen[:limit] if limit > 0 else seen
         if self.no_trunc and any(_is_linked(each) for each in chosen):
             chosen = _discreet(ctx, chosen)
-        rows = [row(each, ctx.now, trunc=not self.no_trunc) for each in chosen]
+        mask = str if secrets.are_open(each.get("Command") or "" for each in chosen) else secrets.mask_text
+        rows = [row(each, ctx.now, trunc=not self.no_trunc, mask=mask) for each in chosen]
         return listed(rows, self._source(sized=sized), HEADERS) + warning
 
     def _limit(self) -> int:
@@ -164,14 +166,14 @@ def visible(ctx: Context, each: Mapping[str, Any]) -> bool:
     return ctx.visible(seen.container(each))
 
 
-def row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
-    """One container of the engine's list; now is epoch seconds."""
+def row(each: Mapping[str, Any], now: float, *, trunc: bool, mask: Callable[[str], str] = secrets.mask_text) -> Row:
+    """One container of the engine's list; now is epoch seconds, mask hides what is secret in its command."""
     created = each.get("Created", 0)
     methods = {
         "ID": short(each.get("Id", "")) if trunc else each.get("Id", ""),
         "Names": lambda: _names(each, trunc=trunc),
         "Image": lambda: shown_image(each, trunc=trunc),
-        "Command": lambda: _command(each, trunc=trunc),
+        "Command": lambda: _command(mask(each.get("Command", "")), trunc=trunc),
         "CreatedAt": lambda: moment(created),
         "RunningFor": lambda: ago(now - created),
         "Ports": lambda: ports(each.get("Ports") or ()),
@@ -188,8 +190,7 @@ def row(each: Mapping[str, Any], now: float, *, trunc: bool) -> Row:
     return Row("*formatter.ContainerContext", methods)
 
 
-def _command(each: Mapping[str, Any], *, trunc: bool) -> str:
-    command = secrets.mask_text(each.get("Command", ""))
+def _command(command: str, *, trunc: bool) -> str:
     return quote(ellipsis(command, COMMAND_WIDTH) if trunc else command)
 
 
@@ -215,6 +216,7 @@ def shown_image(each: Mapping[str, Any], *, trunc: bool) -> str:
     return identity if identity == short(image) else image_name(image)
 
 
+@lru_cache(maxsize=512)
 def image_name(image: str) -> str:
     """The name of an image as a list shows it: without its digest, and without what goes without saying."""
     reference = read(image)
