@@ -30,6 +30,8 @@ RULES = (
     POLICY.replace('"act", "change"]', '"act", "change", "enter"]').replace(" = 1000\n", " = 1000000\n")
     + '[[roles.look.allow]]\nverbs = ["read"]\non = ["*"]\n'
 )
+CHUNK = 65_536  # bytes
+LINE = '10.0.0.17 - - "GET /shop/items?page=3 HTTP/1.1" 200 5120 "-" "Mozilla/5.0 (X11; Linux x86_64)" 0.012'
 WAIT = 120  # seconds for one answer
 
 
@@ -71,6 +73,12 @@ class Raw:
         """What a POST is answered."""
         return self.read("POST", path, body)
 
+    def drain(self, path: str) -> int:
+        """Read all that a GET is answered, piece by piece, and keep nothing of it; how many bytes that was."""
+        self._connection.request("GET", f"/v{VERSION}{path}")
+        answer = self._connection.getresponse()
+        return sum(len(piece) for piece in iter(lambda: answer.read(CHUNK), b""))
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -79,12 +87,19 @@ class Raw:
 class Asked:
     """A bot in a workspace, to be asked by slash commands as people would."""
 
-    def __init__(self, workspace: Workspace, bot: BotProcess) -> None:
-        self.workspace, self.bot = workspace, bot
+    def __init__(self, workspace: Workspace, bot: BotProcess | None = None) -> None:
+        self.workspace, self._bot = workspace, bot
         self.answers = 0
         self._heard: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(0))
         self._add = workspace.state.add
         workspace.state.add = self._hear  # type: ignore[method-assign]
+
+    @property
+    def bot(self) -> BotProcess:
+        """Our own; raises LookupError where it is another's."""
+        if self._bot is None:
+            raise LookupError
+        return self._bot
 
     def answer(self, line: str, user: str = ADMIN) -> None:
         """Send a line whose answer is for its asker, and wait until the workspace has it; raises TimeoutError."""
@@ -156,7 +171,8 @@ class Place:
 
     def log(self, lines: int) -> str:
         """A container that has written so many lines and ended."""
-        box = self.low.create_container("busybox:latest", ["sh", "-c", f"seq -f 'line %.0f of a log' {lines}"])["Id"]
+        words = f"yes '{LINE}' | head -n {lines}"
+        box = self.low.create_container("busybox:latest", ["sh", "-c", words])["Id"]
         self.low.start(box)
         self.low.wait(box)
         return str(box)

@@ -44,8 +44,7 @@ def _first_ack(folder: Path, engine: str) -> float:
 
 def _one_line(folder: Path, place: Place, runs: int) -> Figure:
     folder.mkdir()
-    (folder / "policy.toml").write_text(RULES)
-    bot = BotProcess(folder, place.engine, {"SLASHDOCK_MODE": "workspace"})
+    bot = BotProcess(folder, place.engine, {"SLASHDOCK_POLICY": ""})
     ways = {"": lambda: bot.run("exec", "version"), CLI: lambda: place.cli("version")}
     assert "API version" in bot.run("exec", "version").stdout
     found = interleaved(runs, ways)

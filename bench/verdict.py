@@ -15,10 +15,10 @@ SORTS = ("name:web-{}-*", "project:shop-{}", "label:team=t{}", "image:registry.e
 VERBS = ("see", "read", "act", "change", "container logs", "container restart")
 
 
-def policy() -> Policy:
-    """So many people, roles and rules; each person has three roles, each role eight rules that allow."""
+def policy(count: int = PEOPLE) -> Policy:
+    """So many people, and roles and rules; each person has three roles, each role eight rules that allow."""
     rules = [_rule(at) for at in range(RULES)]
-    people = tuple(Person(f"p{at}", (f"U0{at:07}",), tuple(_roles(at))) for at in range(PEOPLE))
+    people = tuple(Person(f"p{at}", (f"U0{at:07}",), tuple(_roles(at))) for at in range(count))
     denies, allows = rules[: RULES // 5], rules[RULES // 5 :]
     return Policy(
         "policy.toml",
@@ -28,12 +28,12 @@ def policy() -> Policy:
     )
 
 
-def verdicts(seconds: float = 1.0) -> list[float]:
-    """Microseconds of the processor for one verdict after another, each for another person."""
-    judged, restart, times = policy(), spec("container restart"), []
+def verdicts(count: int = PEOPLE, seconds: float = 1.0) -> list[float]:
+    """Microseconds of the processor for one verdict after another, each for another of so many people."""
+    judged, restart, times = policy(count), spec("container restart"), []
     ends = time.perf_counter() + seconds
     while time.perf_counter() < ends:
-        asker = Asker(f"U0{len(times) % PEOPLE:07}", host="local")
+        asker = Asker(f"U0{len(times) % count:07}", host="local")
         which = len(times) * (1 if len(times) % 2 else 7) % ROLES  # every other one is of the person's first role
         obj = Object("container", f"web-{which}-1", {"team": f"t{which}", "tier": "front"})
         began = time.thread_time()
