@@ -24,14 +24,9 @@ def fill(db: Database, first: int, last: int, most: int, now: float) -> None:
     db.execute(_EVENTS.format(verbs=verbs, count=len(VERBS)), given)
 
 
-def person(at: int) -> str:
-    """The Slack id of one of them."""
-    return f"U{at:08}"
-
-
-def container(at: int) -> str:
-    """The name of one of them."""
-    return f"app-{at:05}"
+def of(number: int) -> tuple[str, str]:
+    """The Slack id of the person and the name of the container of an action."""
+    return f"U{number * 7919 % PEOPLE:08}", f"app-{number * 104729 // 3 % CONTAINERS:05}"
 
 
 # The multipliers are prime to the numbers of people and things, so that each meets each.
