@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import ceil
 from pathlib import Path
 from urllib.parse import quote
 
@@ -100,7 +101,7 @@ class Sqlite:
             if at_last:
                 self._let_go()
             self._still_there()
-            db.execute(f"PRAGMA busy_timeout = {max(1, round(1000 * (until - time.monotonic())))}")
+            db.execute(f"PRAGMA busy_timeout = {max(1, ceil(10 * (until - time.monotonic()))) * 100}")
             self._kept_out = True
             try:
                 db.execute("BEGIN IMMEDIATE")

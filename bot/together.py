@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,20 +38,26 @@ class Late(Exception):  # noqa: N818 - an answer, not a fault
     """The turn did not come in time."""
 
 
+@dataclass(eq=False)
+class _Waiting:
+    """Somebody whose turn has yet to come; alone: not while something is open."""
+
+    alone: bool = False
+    came: threading.Event = field(default_factory=threading.Event)
+
+
 class Together:
     """One of a process writes at a time. A commit waits for the disk, which takes as long for many as for one.
 
-    So whoever began a transaction lets those who wait write into it, one after the other, and commits it for all.
+    So whoever began a transaction lets those who wait write into it, the first first, and commits it for all.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._free = threading.Condition(self._lock)  # for those who would write into whatever is open
-        self._empty = threading.Condition(self._lock)  # for those who write alone
-        self._idle = threading.Condition(self._lock)  # for whoever is to commit
         self._busy = False
-        self._waiting = 0  # those who would write into whatever is open
+        self._queue: deque[_Waiting] = deque()
         self._company: Company | None = None
+        self._opener = _Waiting()  # whoever is to commit what is open
 
     @contextmanager
     def turn(self, patience: float, *, alone: bool = False) -> Iterator[tuple[Company | None, float]]:
@@ -59,63 +66,76 @@ class Together:
         patience is in seconds; raises Late. alone: nothing is open then.
         """
         until = time.monotonic() + patience
-        with self._lock:
-            self._enter_alone(patience) if alone else self._enter(patience)
-            company = self._company
+        self._enter(patience, alone=alone)
         try:
-            yield company, until - time.monotonic()
+            yield self._company, until - time.monotonic()
         finally:
             with self._lock:
-                self._leave()
+                self._busy = self._hand_on()
 
     @contextmanager
-    def shared(self, db: Database) -> Iterator[Company]:
+    def shared(self, db: Database) -> Iterator[None]:
         """Within a turn, let those who wait write into what is open; the block commits it for all."""
         company = Company(db)
         try:
-            with self._lock:
-                self._company = company
-                self._leave()
-                self._idle.wait_for(lambda: not self._busy and not (self._waiting and company.has_room))
-                self._busy = True
+            self._let_in(company)
             company.see_that_all_stands()
-            yield company
+            yield
         except BaseException as error:
             company.error = error
             raise
         finally:
-            with self._lock:
-                self._company = None
+            self._company = None
             company.over.set()
 
-    def _enter(self, patience: float) -> None:
-        self._waiting += 1
+    def _let_in(self, company: Company) -> None:
+        with self._lock:
+            self._company, self._opener = company, _Waiting()
+            self._hand_on()
+        self._opener.came.wait()
+
+    def _enter(self, patience: float, *, alone: bool) -> None:
+        with self._lock:
+            if not self._busy:
+                self._busy = True
+                return
+            waiting = _Waiting(alone)
+            self._queue.append(waiting)
         try:
-            came = self._free.wait_for(lambda: not self._busy and not self._is_full, patience)
-        finally:
-            self._waiting -= 1
-        self._began(came=came)
-        if self._company is not None:
-            self._company.size += 1
-
-    def _enter_alone(self, patience: float) -> None:
-        self._began(came=self._empty.wait_for(lambda: not self._busy and self._company is None, patience))
-
-    @property
-    def _is_full(self) -> bool:
-        return self._company is not None and not self._company.has_room
-
-    def _began(self, *, came: bool) -> None:
-        if not came:
-            self._call()  # somebody else may have been passed over for this one
+            waiting.came.wait(patience)
+        except BaseException:
+            self._give_up(waiting)
+            raise
+        if self._gone(waiting):
             raise Late
-        self._busy = True
 
-    def _leave(self) -> None:
-        self._busy = False
-        self._call()
+    def _gone(self, waiting: _Waiting) -> bool:
+        """Take it out of the queue; False where its turn has come just now."""
+        with self._lock:
+            if not waiting.came.is_set():
+                self._queue.remove(waiting)
+                return True
+        return False
 
-    def _call(self) -> None:
-        """Wake one of each."""
-        for each in (self._free, self._empty, self._idle):
-            each.notify()
+    def _give_up(self, waiting: _Waiting) -> None:
+        if not self._gone(waiting):
+            with self._lock:
+                self._busy = self._hand_on()
+
+    def _hand_on(self) -> bool:
+        """Give the turn to the next; False where there is none."""
+        following = self._next()
+        if following is not None:
+            following.came.set()
+        return following is not None
+
+    def _next(self) -> _Waiting | None:
+        company = self._company
+        if company is None:
+            return self._queue.popleft() if self._queue else None
+        fitting = next((each for each in self._queue if not each.alone), None) if company.has_room else None
+        if fitting is None:
+            return self._opener
+        self._queue.remove(fitting)
+        company.size += 1
+        return fitting
