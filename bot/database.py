@@ -100,7 +100,6 @@ class Sqlite:
         with self.reading() as db:
             if at_last:
                 self._let_go()
-            self._still_there()
             db.execute(f"PRAGMA busy_timeout = {max(1, ceil(10 * (until - time.monotonic()))) * 100}")
             self._kept_out = True
             try:

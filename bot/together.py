@@ -76,6 +76,9 @@ class Together:
     @contextmanager
     def shared(self, db: Database) -> Iterator[None]:
         """Within a turn, let those who wait write into what is open; the block commits it for all."""
+        if not self._queue:
+            yield
+            return
         company = Company(db)
         try:
             self._let_in(company)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from commands.golang.execute import execute
 from commands.golang.fault import TemplateError
 from commands.golang.functions import FUNCTIONS, HEADER_FUNCTIONS
-from commands.golang.parse import parse
+from commands.golang.parse import Trees, parse
 from commands.golang.reflect import from_json, from_python
 from commands.golang.row import Header, Row
 from commands.golang.state import Budget
@@ -15,6 +16,8 @@ from commands.golang.structs import typed
 from commands.golang.value import Value
 
 __all__ = ["Header", "Inspection", "Row", "Template", "TemplateError", "typed"]
+
+KNOWN = 64  # templates whose trees are kept, which nothing alters
 
 
 class Template:
@@ -24,7 +27,7 @@ class Template:
     """
 
     def __init__(self, source: str, name: str = "") -> None:
-        self._trees = parse(name, source, FUNCTIONS)
+        self._trees = _parsed(name, source)
         self._budget = Budget()
 
     def execute(self, value: object, *, strict: bool | None = None) -> str:
@@ -52,6 +55,11 @@ class Inspection:
                 raise
         self._strict = True
         return self._template.execute(raw)
+
+
+@lru_cache(maxsize=KNOWN)
+def _parsed(name: str, source: str) -> Trees:
+    return parse(name, source, FUNCTIONS)
 
 
 def _go_value(value: object) -> Value:
