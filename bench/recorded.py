@@ -42,7 +42,7 @@ def _reads(folder: Path, scale: Scale) -> Iterator[Figure]:
         for what, _, filters, bound in _asked(size):
             found = _read(spoken, filters)
             small = {f"of {first:,}": least.setdefault(what, found)}
-            bounds = (bound, Times(2, f"of {first:,}", 1))
+            bounds = (bound, Times(2, f"of {first:,}", 1)) if bound is READ else (bound,)
             yield Figure(PART, f"{what}, the read alone", "ms", found, small, bounds, size=size)
     for what, line, _, bound in _asked(most):  # behind the growth, for each of these is an action as well
         said = Values([timed(lambda line=line: spoken.say(line)) for _ in range(RUNS)])  # type: ignore[misc]
