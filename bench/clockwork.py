@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from bot.jobs import Job, planned
 from bot.policy import Policy
 from bot.request import Actor, Origin, Outcome, Request, Status
 from bot.schedules import Ended, Schedules
+from bot.wiring import SWITCH
 from commands import catalog
 
 PART = "clock"
@@ -59,7 +61,10 @@ def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
         due = clock.now() // HOUR * HOUR + 2 * HOUR
         for at in range(many):
             _add(spoken, at, due)
+        switch = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH)
         began, ended, statuses = _run(spoken, clock, due, many)
+        sys.setswitchinterval(switch)
         spoken.close()
     way = f"{EACH} of each person's, {HOSTS} hosts, `ps` of an engine that answers at once"
     missed = many - statuses.count(Status.DONE)

@@ -59,11 +59,11 @@ def _fill(spoken: Bench, first: int, last: int, most: int) -> None:
 
 def _asked(size: int) -> Iterator[tuple[str, str, dict[str, tuple[str, ...]], AtMost]]:
     """What is looked for, as a line and as filters; the person did something to the container."""
-    who, what = yearlong.of(size // 2)
+    who, what, verb = yearlong.of(size // 2)
     pair = {"person": (who,), "target": (what,)}
     yield "a filter by person and target", f"audit ls --filter actor={who} --filter target={what}", pair, READ
     yield "a search for a rare word", "audit ls text=rare7", {"text": ("rare7",)}, SEARCH
-    yield "a search for two words", f"audit ls 'text=restart {what}'", {"text": (f"restart {what}",)}, SEARCH
+    yield "a search for two words", f"audit ls 'text={verb} {what}'", {"text": (f"{verb} {what}",)}, SEARCH
     yield "a search for a word of every sixth", "audit ls text=restart", {"text": ("restart",)}, SEARCH
 
 

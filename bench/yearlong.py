@@ -24,9 +24,10 @@ def fill(db: Database, first: int, last: int, most: int, now: float) -> None:
     db.execute(_EVENTS.format(verbs=verbs, count=len(VERBS)), given)
 
 
-def of(number: int) -> tuple[str, str]:
-    """The Slack id of the person and the name of the container of an action."""
-    return f"U{number * 7919 % PEOPLE:08}", f"app-{number * 104729 // 3 % CONTAINERS:05}"
+def of(number: int) -> tuple[str, str, str]:
+    """The Slack id of the person, the name of the container and what was done to it, of an action."""
+    verb = VERBS[number * 13 // 5 % len(VERBS)].split()[1]
+    return f"U{number * 7919 % PEOPLE:08}", f"app-{number * 104729 // 3 % CONTAINERS:05}", verb
 
 
 # The multipliers are prime to the numbers of people and things, so that each meets each.

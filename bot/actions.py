@@ -42,12 +42,11 @@ _NAMED = {
     " UNION SELECT substr(replace(value, 'sha256:', ''), 1, 12) FROM json_each(:target)",
     "person": "SELECT value FROM json_each(:person)",
 }
-_ENDS = "SELECT (SELECT min(number) FROM events), (SELECT max(number) FROM events)"  # together they look at each
 _COUNTED = "SELECT actor, duration_ms, host, number, origin, person, status, verb FROM actions"
 
 PATIENCE = 5.0  # seconds that a search may take
 PAGE = 100  # actions that are read before they are judged
-SPAN, WIDER = 2_000, 8  # newest actions that are searched first, and how many times more the next time
+SPAN = 10_000  # newest actions that are searched first: what many have is found there, and of what few have all is read
 _STEPS = 1000  # of SQLite's machine between two looks at the time: about 20 microseconds
 
 
@@ -86,20 +85,16 @@ class Actions:
     def _newest_first(self, filters: Mapping[str, tuple[str, ...]], until: float) -> Iterator[dict[str, Any]]:
         """All that match, a page at a time; after until, which is a time of the monotonic clock, raises TooLong."""
         with self._reading() as db:
-            first, last = db.execute(_ENDS).fetchone()
-        below, span = (last or 0) + 1, SPAN
-        while below > (first or 1):
-            least = max(0, below - span)
-            with self._reading() as db, _within(db.conn, until):
-                found = list(_found(db, filters, PAGE, below, least))
-            for action in found:
-                if time.monotonic() > until:  # whoever takes the actions may need longer for each than SQLite
-                    raise TooLong
-                yield action
-            if len(found) < PAGE:
-                below, span = least, span * WIDER
-            else:
-                below = found[-1]["number"]
+            below = 1 + (db.execute("SELECT max(number) FROM events").fetchone()[0] or 0)
+        for least in (max(0, below - SPAN), 0):
+            while below > least:
+                with self._reading() as db, _within(db.conn, until):
+                    found = list(_found(db, filters, PAGE, below, least))
+                for action in found:
+                    if time.monotonic() > until:  # whoever takes the actions may need longer for each than SQLite
+                        raise TooLong
+                    yield action
+                below = least if len(found) < PAGE else found[-1]["number"]
 
     def get(self, number: int) -> dict[str, Any] | None:
         """One action with its events, oldest first; None where there is no such number."""
