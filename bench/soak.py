@@ -81,8 +81,8 @@ def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
     del engine
     requests = scale.of(86_400, 2_000)
     minutes = requests // MINUTE
-    with _engine() as address:
-        day = Day(folder, address)
+    with _engine() as address, _temporary(folder / "temporary"):
+        day = Day(folder / "data", address)
         began = time.perf_counter()
         for minute in range(minutes):
             day.pass_minute()
@@ -190,6 +190,17 @@ def _engine() -> Iterator[str]:
         sys.setswitchinterval(switch)
         here.send("enough")
         process.join()
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[None]:
+    """Temporary files go there meanwhile, and no other process's."""
+    folder.mkdir(parents=True)
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _serve(told: Connection) -> None:
