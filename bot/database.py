@@ -20,6 +20,7 @@ BUSY = 2.0  # seconds that a writer waits for the others; Slack wants its acknow
 PATIENCE = 8.0  # seconds that the end of what was done waits for its turn on a slow disk
 CURE = "Stop slashdock, move the file away or restore a copy, and start again."
 IDLE = 8  # connections kept open for the next to come
+CACHE = 512  # KiB of pages that each of them keeps; the machine keeps all of the file that it has room for
 RESERVE = 262_144  # bytes held back on the disk, so that what was begun can still be written to its end
 
 _NO_ROOM_TO_OPEN = sqlite3.SQLITE_IOERR_SHMSIZE  # what SQLite calls a full disk when it opens the file
@@ -81,8 +82,7 @@ class Sqlite:
     def writing(self, *, at_last: bool = False) -> Iterator[Database]:
         """One transaction, committed to the disk at its end, or nothing of it; raises Unwritable.
 
-        Those of several threads may be committed together. at_last: by itself, in the room that is held back, and in a
-        turn that is waited for longer.
+        Several threads' may be committed together. at_last: by itself, in the room held back, and waited for longer.
         """
         with self._turn(PATIENCE if at_last else BUSY, alone=at_last) as (company, left):
             if company is None:
@@ -195,6 +195,7 @@ class Sqlite:
         connection = sqlite3.connect(address, timeout=BUSY, isolation_level=None, check_same_thread=False, uri=True)
         db = Database(connection, execute_plugins=False)
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA cache_size = -{CACHE}")
         return db
 
     def _take(self) -> Database:
