@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import gc
-import json
-import multiprocessing
 import os
 import queue
 import shutil
-import sys
 import tempfile
 import threading
 import time
@@ -17,14 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle, islice
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import harness
 from harness import ADMIN, OPERATOR, STRANGER, VIEWER
 from set_clock import SetClock
-from stored_engine import StoredEngine, stored
 
+from bench.apart import engine_apart
 from bench.figures import AtMost, Figure, Scale, Values
 from bot.desk import Desk
 from bot.jobs import Job, planned
@@ -34,7 +30,6 @@ from bot.sampler import Sampler
 from bot.schedules import Ended, Schedules
 from bot.store import FILE
 from bot.undelivered import Shown
-from bot.wiring import SWITCH
 
 PART = "day"
 MINUTE = 60  # requests, and simulated seconds
@@ -81,7 +76,7 @@ def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
     del engine
     requests = scale.of(86_400, 2_000)
     minutes = requests // MINUTE
-    with _engine() as address, _temporary(folder / "temporary"):
+    with engine_apart() as address, _temporary(folder / "temporary"):
         day = Day(folder / "data", address)
         began = time.perf_counter()
         for minute in range(minutes):
@@ -176,23 +171,6 @@ class Day:
 
 
 @contextmanager
-def _engine() -> Iterator[str]:
-    """The address of an engine in a process of its own, so that nothing of it is counted."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there,), daemon=True)
-    process.start()
-    switch = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH)
-    try:
-        yield here.recv()
-    finally:
-        sys.setswitchinterval(switch)
-        here.send("enough")
-        process.join()
-
-
-@contextmanager
 def _temporary(folder: Path) -> Iterator[None]:
     """Temporary files go there meanwhile, and no other process's."""
     folder.mkdir(parents=True)
@@ -201,23 +179,3 @@ def _temporary(folder: Path) -> Iterator[None]:
         yield
     finally:
         tempfile.tempdir = before
-
-
-def _serve(told: Connection) -> None:
-    with StoredEngine(_told()) as engine:
-        told.send(engine.address)
-        told.recv()
-
-
-def _told() -> dict[str, bytes]:
-    """One container, which runs, and what there is to tell of it."""
-    listed = json.loads(stored("containers"))[0]
-    state = {"Status": "running", "Running": True, "StartedAt": "2026-01-01T00:00:00Z"}
-    config = {"Image": listed["Image"], "Labels": {}, "Env": [], "Cmd": ["sleep", "1000"]}
-    whole = {"Id": listed["Id"], "Name": listed["Names"][0], "Image": listed["ImageID"], "State": state}
-    inspected = json.dumps({**whole, "Config": config, "HostConfig": {}, "Mounts": [], "RestartCount": 0}).encode()
-    known = (listed["Id"], listed["Names"][0].strip("/"))
-    return {
-        "/containers/json": json.dumps([listed]).encode(),
-        **{f"/containers/{one}/json": inspected for one in known},
-    }
