@@ -33,7 +33,8 @@ HOUR = 3_600
 AHEAD = 1.0  # seconds before their moment at which the clock is put
 WHY = (
     "One thread begins them, in two commits each, beside workers that need the interpreter for 3 ms a line: about 6 ms"
-    " a run on two shared processors. Proving less at each look at the timetable changed little; beginning several at once was not tried."
+    " a run on two shared processors. Proving less at each look at the timetable changed"
+    " little; beginning several at once was not tried."
 )
 RULES = """
 version = 1
