@@ -31,13 +31,22 @@ _ONE_OF = {
     "since": "at >= (SELECT min(CAST(value AS REAL)) FROM json_each(:since))",
     "until": "at <= (SELECT max(CAST(value AS REAL)) FROM json_each(:until))",
     "before": "number < (SELECT max(CAST(value AS INTEGER)) FROM json_each(:before))",
-    "text": "number IN (SELECT number FROM events WHERE id IN (SELECT rowid FROM said WHERE said MATCH :text))",
+    "text": "number IN (SELECT number FROM events WHERE id IN (SELECT rowid FROM said WHERE said MATCH :text"
+    " AND rowid >= (SELECT id FROM events WHERE kind = 'received' AND number >= :least ORDER BY number LIMIT 1)))",
 }
 FILTERS = tuple(_ONE_OF)
+# The same of what is named in an index: no fewer actions, and found without a look at each. What an action is about
+# comes first, for fewer have that in common.
+_NAMED = {
+    "target": "SELECT value FROM json_each(:target)"
+    " UNION SELECT substr(replace(value, 'sha256:', ''), 1, 12) FROM json_each(:target)",
+    "person": "SELECT value FROM json_each(:person)",
+}
 _COUNTED = "SELECT actor, duration_ms, host, number, origin, person, status, verb FROM actions"
 
 PATIENCE = 5.0  # seconds that a search may take
 PAGE = 100  # actions that are read before they are judged
+SPAN = 10_000  # newest actions that are searched first: what many have is found there, and of what few have all is read
 _STEPS = 1000  # of SQLite's machine between two looks at the time: about 20 microseconds
 
 
@@ -75,17 +84,17 @@ class Actions:
 
     def _newest_first(self, filters: Mapping[str, tuple[str, ...]], until: float) -> Iterator[dict[str, Any]]:
         """All that match, a page at a time; after until, which is a time of the monotonic clock, raises TooLong."""
-        below = LAST
-        while True:
-            with self._reading() as db, _within(db.conn, until):
-                found = list(_found(db, filters, PAGE, below))
-            for action in found:
-                if time.monotonic() > until:  # whoever takes the actions may need longer for each than SQLite
-                    raise TooLong
-                yield action
-            if len(found) < PAGE:
-                return
-            below = found[-1]["number"]
+        with self._reading() as db:
+            below = 1 + (db.execute("SELECT max(number) FROM events").fetchone()[0] or 0)
+        for least in (max(0, below - SPAN), 0):
+            while below > least:
+                with self._reading() as db, _within(db.conn, until):
+                    found = list(_found(db, filters, PAGE, below, least))
+                for action in found:
+                    if time.monotonic() > until:  # whoever takes the actions may need longer for each than SQLite
+                        raise TooLong
+                    yield action
+                below = least if len(found) < PAGE else found[-1]["number"]
 
     def get(self, number: int) -> dict[str, Any] | None:
         """One action with its events, oldest first; None where there is no such number."""
@@ -127,15 +136,33 @@ def _within(connection: sqlite3.Connection, until: float) -> Iterator[None]:
 
 
 def _found(
-    db: Database, filters: Mapping[str, tuple[str, ...]], limit: int, below: int = LAST
+    db: Database, filters: Mapping[str, tuple[str, ...]], limit: int, below: int = LAST, least: int = 0
 ) -> Iterator[dict[str, Any]]:
-    return map(_action, db.query(*_asked(_ACTIONS, filters, limit, below)))
+    return map(_action, db.query(*_asked(_ACTIONS, filters, limit, below, least)))
 
 
-def _asked(select: str, filters: Mapping[str, tuple[str, ...]], limit: int, below: int) -> tuple[str, dict[str, Any]]:
-    where = " AND ".join(("number < :below", *(f"({_ONE_OF[name]})" for name in filters)))
+def _asked(
+    select: str, filters: Mapping[str, tuple[str, ...]], limit: int, below: int, least: int = 0
+) -> tuple[str, dict[str, Any]]:
+    """The question for those of numbers from least to below, which looks at each only where no index chooses them."""
+    number = "+number" if {"text", *_NAMED} & filters.keys() else "number"
+    bounds = f"{number} < :below AND {number} >= :least"
+    where = " AND ".join((bounds, *_among(filters), *(f"({_ONE_OF[name]})" for name in filters)))
     values = {name: _words(wanted) if name == "text" else json.dumps(wanted) for name, wanted in filters.items()}
-    return f"{select} WHERE {where} ORDER BY number DESC LIMIT :limit", {**values, "limit": limit, "below": below}
+    given = {**values, "limit": limit, "below": below, "least": least}
+    return f"{select} WHERE {where} ORDER BY number DESC LIMIT :limit", given
+
+
+def _among(filters: Iterable[str]) -> Iterator[str]:
+    """Where the index has words that are asked for: the numbers that stand beside one of each."""
+    first, *others = [name for name in _NAMED if name in filters] or [""]
+    if first:
+        joined = "".join(
+            f" CROSS JOIN named AS {name} ON {name}.number = {first}.number AND {name}.word IN ({_NAMED[name]})"
+            for name in others
+        )
+        within = f"{first}.word IN ({_NAMED[first]}) AND {first}.number < :below AND {first}.number >= :least"
+        yield f"number IN (SELECT {first}.number FROM named AS {first}{joined} WHERE {within})"  # noqa: S608 - our words
 
 
 def _words(texts: Iterable[str]) -> str:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from math import ceil
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlite_utils import Database
 
+from bot.together import Company, Late, Together
+
 BUSY = 2.0  # seconds that a writer waits for the others; Slack wants its acknowledgement within 3
 PATIENCE = 8.0  # seconds that the end of what was done waits for its turn on a slow disk
 CURE = "Stop slashdock, move the file away or restore a copy, and start again."
 IDLE = 8  # connections kept open for the next to come
+CACHE = 512  # KiB of pages that each of them keeps; the machine keeps all of the file that it has room for
 RESERVE = 262_144  # bytes held back on the disk, so that what was begun can still be written to its end
 
 _NO_ROOM_TO_OPEN = sqlite3.SQLITE_IOERR_SHMSIZE  # what SQLite calls a full disk when it opens the file
+
+_OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)  # of what was asked, not of the disk
 
 _Identity = tuple[tuple[int, int], ...]
 
@@ -41,11 +46,12 @@ class Sqlite:
 
     def __init__(self, path: Path, cure: str = CURE) -> None:
         self._path = path
+        self._files = (str(path), f"{path}-wal")
         self._cure = cure
         self._reserve = path.with_name("reserve")
         self._idle: deque[Database] = deque()
         self._damage = ""  # once it was seen: what is written into such a file may be lost
-        self._turn = threading.Lock()
+        self._together = Together()
         self._kept_out = False  # whether whoever has the turn waits for another program
         try:
             self._create()
@@ -67,7 +73,7 @@ class Sqlite:
                 db.close()
                 raise
             self._give(db)
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        except _OURS:
             raise
         except sqlite3.Error as error:
             raise self._told(error) from error
@@ -76,45 +82,73 @@ class Sqlite:
     def writing(self, *, at_last: bool = False, flushed: bool = True) -> Iterator[Database]:
         """One transaction, committed to the disk at its end, or nothing of it; raises Unwritable.
 
-        at_last: in the room that is held back, and in a turn that is waited for longer. Where it is not flushed, it is
-        on the disk with the next one that is: a power cut may undo it until then, and nothing else.
+        Several threads' may be committed together. at_last: by itself, in the room held back, and waited for longer.
+        Where it is not flushed, it is on the disk with the next one that is: a power cut may undo it until then, and
+        nothing else.
         """
-        with self._alone(PATIENCE if at_last else BUSY) as left, self.reading() as db:
-            until = time.monotonic() + (BUSY if at_last else left)
+        with self._turn(PATIENCE if at_last else BUSY, alone=at_last) as (company, left):
+            if company is None:
+                yield from self._begun(BUSY if at_last else left, at_last=at_last, flushed=flushed)
+            else:
+                yield from self._added(company)
+        if company is not None:
+            company.over.wait()
+            if company.error is not None:
+                raise self._failed(company.error)
+
+    def _begun(self, patience: float, *, at_last: bool, flushed: bool) -> Iterator[Database]:
+        """A transaction of its own, into which others may write before it is committed, if it is flushed."""
+        until = time.monotonic() + patience
+        with self.reading() as db:
             if at_last:
                 self._let_go()
-            self._still_there()
             if not flushed:
                 db.execute("PRAGMA synchronous = NORMAL")
-            db.execute(f"PRAGMA busy_timeout = {max(1, round(1000 * (until - time.monotonic())))}")
+            db.execute(f"PRAGMA busy_timeout = {max(1, ceil(10 * (until - time.monotonic()))) * 100}")
             self._kept_out = True
             try:
                 db.execute("BEGIN IMMEDIATE")
             finally:
                 self._kept_out = False
             yield db
-            self._still_there()
-            db.execute("COMMIT")
+            with self._together.shared(db) if flushed else nullcontext():
+                self._still_there()
+                db.execute("COMMIT")
             if not flushed:
                 db.execute("PRAGMA synchronous = FULL")
 
-    @contextmanager
-    def _alone(self, patience: float = BUSY) -> Iterator[float]:
-        """Nobody else of this process writes meanwhile, or takes the room that was let go; the seconds not waited."""
-        until = time.monotonic() + patience
-        if not self._turn.acquire(timeout=patience):
-            raise self._locked() if self._kept_out else self._slow(patience)
+    def _added(self, company: Company) -> Iterator[Database]:
+        """A part of somebody else's transaction, which alone is undone where it fails."""
+        db = company.db
         try:
-            yield until - time.monotonic()
-        finally:
-            self._turn.release()
+            db.execute("SAVEPOINT added")
+            yield db
+            db.execute("RELEASE added")
+        except BaseException as error:
+            if db.conn.in_transaction:
+                db.execute("ROLLBACK TO added")
+                db.execute("RELEASE added")
+            else:  # SQLite undid all of it, as on a full disk
+                company.error = error
+            if isinstance(error, sqlite3.Error) and not isinstance(error, _OURS):
+                raise self._told(error) from error
+            raise
+
+    @contextmanager
+    def _turn(self, patience: float = BUSY, *, alone: bool = True) -> Iterator[tuple[Company | None, float]]:
+        """Nobody else of this process writes meanwhile, or takes the room that was let go; see Together."""
+        try:
+            with self._together.turn(patience, alone=alone) as turn:
+                yield turn
+        except Late:
+            raise (self._locked() if self._kept_out else self._slow(patience)) from None
 
     def hold_back(self) -> None:
         """Keep RESERVE bytes of the disk for later; raises Unwritable where there is no such room."""
         with suppress(FileNotFoundError):
             if self._reserve.stat().st_size >= RESERVE:
                 return
-        with self._alone():
+        with self._turn():
             try:
                 file = os.open(self._reserve, os.O_CREAT | os.O_WRONLY, 0o600)
                 try:
@@ -167,6 +201,7 @@ class Sqlite:
         connection = sqlite3.connect(address, timeout=BUSY, isolation_level=None, check_same_thread=False, uri=True)
         db = Database(connection, execute_plugins=False)
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA cache_size = -{CACHE}")
         return db
 
     def _take(self) -> Database:
@@ -183,8 +218,7 @@ class Sqlite:
             db.close()
 
     def _identify(self) -> _Identity:
-        files = (self._path, self._path.with_name(f"{self._path.name}-wal"))
-        return tuple((stat.st_dev, stat.st_ino) for stat in map(os.stat, files))
+        return tuple((stat.st_dev, stat.st_ino) for stat in map(os.stat, self._files))
 
     def _still_there(self) -> None:
         """SQLite would go on writing into a file that was removed, replaced or damaged, and lose it all."""
@@ -212,6 +246,12 @@ class Sqlite:
                 return self._damaged(str(error))
             case _:
                 return Unwritable(f"{self._path} cannot be used: {error}. Check the disk, the folder and its owner.")
+
+    def _failed(self, error: BaseException) -> Unwritable:
+        """Why what others had written was not committed, for one of those who had put theirs to it."""
+        if isinstance(error, sqlite3.Error):
+            return self._told(error)
+        return error if isinstance(error, Unwritable) else Unwritable(f"what was written to {self._path} was given up.")
 
     def _locked(self) -> Unwritable:
         return Unwritable(f"another program has kept {self._path} locked for {BUSY:g} s. Close it, then try again.")

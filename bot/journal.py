@@ -99,9 +99,10 @@ class Journal:
         row = (link.id, link.number, link.kind, link.at, link.body, link.prev, link.hash(self._key))
         db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def proven(self, db: Database, number: int) -> list[Entry]:
-        """The events of an action that were written with the key, oldest first."""
-        return entries(archive_file.of_action(db, number), self._key)
+    def proven(self, db: Database, number: int, kind: str = "") -> list[Entry]:
+        """The events of an action that were written with the key, oldest first; of one kind where given."""
+        links = archive_file.of_action(db, number)
+        return entries((each for each in links if kind in {"", each[0].kind}), self._key)
 
     def end(self, end: End) -> None:
         """Write an end down; it is owed where that cannot be done, and Unwritable raised."""

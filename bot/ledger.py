@@ -36,5 +36,5 @@ class Ledger(Protocol):
     def append(self, db: Database, number: int, kind: str, body: Mapping[str, Any], at: float | None = None) -> None:
         """Append an event of an action within the transaction that is open, of this time or of now."""
 
-    def proven(self, db: Database, number: int) -> list[Entry]:
-        """The events of an action that were written with the key, oldest first."""
+    def proven(self, db: Database, number: int, kind: str = "") -> list[Entry]:
+        """The events of an action that were written with the key, oldest first; of one kind where given."""

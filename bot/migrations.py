@@ -78,6 +78,27 @@ CREATE TRIGGER events_are_forgotten BEFORE DELETE ON events
 BEGIN INSERT INTO said (said, rowid, text) SELECT 'delete', id, text FROM spoken WHERE id = OLD.id; END
 """
 
+# Words by which actions are looked for: whoever asked, and what they are about, by name and by the beginning of its id.
+_NAMES = """
+CREATE VIEW names AS
+SELECT id, number, json_extract(body, '$.actor') AS word FROM events WHERE kind = 'received'
+UNION ALL SELECT id, number, json_extract(body, '$.person') FROM events WHERE kind = 'judged'
+UNION ALL SELECT e.id, e.number, json_extract(t.value, '$.name') FROM events AS e, json_each(e.body, '$.targets') AS t
+UNION ALL SELECT e.id, e.number, substr(replace(json_extract(t.value, '$.id'), 'sha256:', ''), 1, 12)
+FROM events AS e, json_each(e.body, '$.targets') AS t
+"""
+_NAMED = """
+CREATE TABLE named (word TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (word, number)) WITHOUT ROWID
+"""
+_ARE_NAMED = """
+CREATE TRIGGER events_are_named AFTER INSERT ON events WHEN NEW.kind IN ('received', 'judged', 'intended')
+BEGIN INSERT OR IGNORE INTO named SELECT word, number FROM names WHERE id = NEW.id AND word IS NOT NULL; END
+"""
+_UNNAMED = """
+CREATE TRIGGER events_are_unnamed BEFORE DELETE ON events
+BEGIN DELETE FROM named WHERE number = OLD.number AND word IN (SELECT word FROM names WHERE id = OLD.id); END
+"""
+
 _INDICES = (
     "CREATE INDEX events_of_action ON events (number, kind)",
     "CREATE UNIQUE INDEX received ON events (number) WHERE kind = 'received'",
@@ -304,6 +325,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE rooms (  -- threads of sessions, also of those that are over
                number INTEGER PRIMARY KEY, channel TEXT NOT NULL, ts TEXT NOT NULL, UNIQUE (channel, ts))""",
+    ),
+    (
+        _NAMES,
+        _NAMED,
+        "INSERT OR IGNORE INTO named SELECT word, number FROM names WHERE word IS NOT NULL",
+        _ARE_NAMED,
+        _UNNAMED,
     ),
 )
 

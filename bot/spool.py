@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import accumulate
@@ -84,20 +84,31 @@ class Spool:
     def trim(self) -> None:
         """Remove what is too old, and the oldest of what is too much.
 
-        Whoever opens a record waits for this, so each file is looked at once.
+        Whoever opens a record waits for this, so each file is looked at once where there is room for all; and they may
+        be very many, so none is remembered.
         """
         age, now = self._age(), time.time()
         with suppress(OSError), self._lock:
-            with os.scandir(self._folder) as there:
-                files = sorted(filter(None, map(_looked, there)), reverse=True)
-            old = [each for each in files if _is_old(each[0], age, now)]
-            kept = [each for each in files if not _is_old(each[0], age, now)]
-            taken = list(accumulate((size for _, size, _ in kept), initial=0))
-            room = self._room if taken[-1] <= self._room else self._room - self._room // SPARE
-            fitting = bisect_right(taken, room) - 1
-            self._taken = taken[fitting]
-            for _, _, path in (*kept[fitting:], *old):
-                Path(path).unlink(missing_ok=True)
+            self._taken = 0
+            for at, size, path in self._files():
+                if _is_old(at, age, now):
+                    Path(path).unlink(missing_ok=True)
+                else:
+                    self._taken += size
+            if self._taken > self._room:
+                self._make_room()
+
+    def _make_room(self) -> None:
+        files = sorted(self._files(), reverse=True)
+        taken = list(accumulate((size for _, size, _ in files), initial=0))
+        fitting = bisect_right(taken, self._room - self._room // SPARE) - 1
+        self._taken = taken[fitting]
+        for _, _, path in files[fitting:]:
+            Path(path).unlink(missing_ok=True)
+
+    def _files(self) -> Iterator[tuple[float, int, str]]:
+        with os.scandir(self._folder) as there:
+            yield from filter(None, map(_looked, there))
 
     def _take(self, size: int) -> None:
         with self._lock:

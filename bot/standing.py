@@ -19,7 +19,7 @@ def standing(policy: Policy, asker: Asker, specs: Iterable[Spec]) -> Standing:
     rules = policy.people.rules(asker)
     here = {verb for rule in rules if rule.holds_for(asker) for verb in rule.verbs}
     classes = tuple(each.value for each in Permission if each.value in here)
-    usable = {spec.name for spec in policy.usable(asker, specs) if spec.permission.value not in here}
+    named = [spec for spec in specs if spec.name in here and spec.permission.value not in here]
     return Standing(
         id=asker.id,
         person=policy.people.person(asker.id) or "",
@@ -30,7 +30,7 @@ def standing(policy: Policy, asker: Asker, specs: Iterable[Spec]) -> Standing:
         channels=None if policy.terms.channels is None else tuple(sorted(policy.terms.channels)),
         channel=asker.channel,
         classes=classes,
-        verbs=tuple(sorted(usable & here)),
+        verbs=tuple(sorted(spec.name for spec in policy.usable(asker, named))),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, field, fields, replace
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -145,14 +145,13 @@ class Timetable:
 
     def entries(self, states: Iterable[State] = tuple(State)) -> list[Entry]:
         """Those in these states that are as slashdock wrote them, oldest first."""
-        wanted = frozenset(states)
-        return [each for each in self._read() if each.state in wanted]
+        return self._read(frozenset(states))
 
     def altered(self) -> list[int]:
         """The numbers of those that are not."""
         with self._reading() as db:
             numbers = [row[0] for row in db.execute("SELECT number FROM timetable").fetchall()]
-        return sorted({*numbers}.difference(each.number for each in self._read()))
+        return sorted({*numbers}.difference(each.number for each in self.entries()))
 
     def count(self, person: str) -> int:
         """How many a person has that have not ended."""
@@ -220,16 +219,16 @@ class Timetable:
         db.execute(_CHANGE, (*astuple(entry), mark := self._mark(entry), entry.number))
         return mark
 
-    def _read(self) -> list[Entry]:
+    def _read(self, states: Container[str]) -> list[Entry]:
         with self._reading() as db:
-            rows = db.execute(_ALL).fetchall()
-            return [entry for row in rows if self._is_ours(db, entry := Entry(*row[:-1]), row[-1])]
+            found = [(Entry(*row[:-1]), row[-1]) for row in db.execute(_ALL).fetchall()]
+            return [entry for entry, mark in found if entry.state in states and self._is_ours(db, entry, mark)]
 
     def _is_ours(self, db: Database, entry: Entry, mark: str) -> bool:
         """Whether it is as slashdock wrote it last, and not an older row that somebody put back."""
         if self._mark(entry) != mark:
             return False
-        told = _noted(self._ledger.proven(db, entry.number)) or self._archived(entry.number)
+        told = _noted(self._ledger.proven(db, entry.number, "noted")) or self._archived(entry.number)
         return told is None or told.get("mark") == mark
 
     def _archived(self, number: int) -> Mapping[str, Any] | None:
@@ -249,7 +248,7 @@ class Timetable:
         return entry
 
     def _mark(self, entry: Entry) -> str:
-        return self._seal.fingerprint(json.dumps(asdict(entry), default=repr))
+        return self._seal.fingerprint(json.dumps({name: getattr(entry, name) for name in _NAMES}, default=repr))
 
 
 def _noted(events: Iterable[Noted]) -> Mapping[str, Any] | None:

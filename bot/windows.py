@@ -104,7 +104,7 @@ class Windows:
 
     def _stands(self, db: Database, window: Window) -> bool:
         """Whether the record has begun this, and ended it where the row says so."""
-        told = [each for each in self._ledger.proven(db, window.number) if each.kind == "noted"]
+        told = self._ledger.proven(db, window.number, "noted")
         ended = next((each.at for each in told if each.body.get("maintenance") == ENDED), None)
         return _has_begun(window, told) and ended == window.ended
 

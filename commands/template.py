@@ -18,6 +18,8 @@ from commands.golang.value import Value
 
 __all__ = ["Header", "Inspection", "Row", "Template", "TemplateError", "typed"]
 
+KNOWN = 64  # templates whose trees are kept, which nothing alters
+
 
 class Template:
     """A parsed template; TemplateError if Go does not accept the source.
@@ -42,7 +44,7 @@ class Template:
         return execute(self._trees, _go_value(value), functions, self._budget, strict=strict)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=KNOWN)
 def _parsed(name: str, source: str) -> Trees:
     """The trees, which nobody alters; lists are printed by a few templates again and again."""
     return parse(name, source, FUNCTIONS)

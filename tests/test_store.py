@@ -331,3 +331,29 @@ def test_what_need_not_be_flushed_leaves_nothing_else_unflushed(store: Store) ->
         with store._file.writing(flushed=flushed) as db:
             levels.append(db.execute("PRAGMA synchronous").fetchone()[0])
     assert levels == [1, 2, 1, 2]  # NORMAL, FULL
+
+
+def test_the_index_of_names_chooses_what_looking_at_each_would(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few at a time, the newest first; by person and object, which the record's own words have to hold for."""
+    monkeypatch.setattr("bot.actions.SPAN", 2)
+    for person in ("alice", "bob") * 20:
+        begin(store, person=person)
+        begin(store, person=person, target={"kind": "image", "id": f"sha256:{'cd' * 32}", "name": "app"})
+    for filters, numbers in (
+        ({"person": ("bob",), "target": ("web",)}, list(range(79, 0, -4))),
+        ({"person": ("alice",), "target": ("cd" * 7,)}, list(range(78, 0, -4))),
+        ({"text": ("restart",)}, list(range(80, 0, -1))),
+        ({"text": ("restart",), "before": ("3",)}, [2, 1]),
+        ({"target": ("nothing",)}, []),
+        ({"status": ("denied",)}, []),
+    ):
+        found = [row["number"] for row in store.actions.searched(filters, 100, lambda _action: True)]
+        assert found == numbers, filters
+
+
+def test_a_name_that_somebody_took_from_the_index_is_missed(store: Store, tmp_path: Path) -> None:
+    """Else a filter by person or object would hide an action of a record that is told to be whole."""
+    begin(store)
+    begin(store)
+    _sql(tmp_path, "DELETE FROM named WHERE word = 'web' AND number = 2")
+    assert store.actions.verify() == "event 6 is missing in the index of names"
