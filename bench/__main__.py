@@ -15,7 +15,7 @@ sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
 from engine import Engine  # noqa: E402 - the line above says where they are
 from samples import busybox_image  # noqa: E402
 
-from bench import chat, crowds, following, looks, page, processes, results, rivals, work  # noqa: E402
+from bench import chat, clockwork, crowds, following, looks, page, processes, recorded, results, rivals, soak, work  # noqa: E402
 from bench.figures import Figure, Scale  # noqa: E402
 from bench.place import Place  # noqa: E402
 
@@ -26,6 +26,10 @@ def _simple(measured: Callable[[Path, Place, Scale], Iterator[Figure]]) -> Measu
     return lambda folder, _engine, place, scale: measured(folder, place, scale)
 
 
+def _alone(measured: Callable[[Path, str, Scale], Iterator[Figure]]) -> Measured:
+    return lambda folder, engine, _place, scale: measured(folder, engine.host, scale)
+
+
 PARTS: dict[str, Measured] = {
     "rivals": _simple(rivals.figures),
     "looks": _simple(looks.figures),
@@ -33,6 +37,9 @@ PARTS: dict[str, Measured] = {
     "following": _simple(following.figures),
     "chat": _simple(chat.figures),
     "processes": _simple(processes.figures),
+    "record": _alone(recorded.figures),
+    "clock": _alone(clockwork.figures),
+    "day": _alone(soak.figures),
     "work": _simple(work.figures),
 }
 

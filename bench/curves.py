@@ -35,7 +35,8 @@ def curve(what: str, points: Sequence[Mapping[str, Any]]) -> str:
 
 def _lines(points: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     yield "slashdock", [(each["size"], each["ours"]["median"]) for each in points]
-    for name in dict.fromkeys(name for each in points for name in each["rivals"]):
+    names = dict.fromkeys(name for each in points for name in each["rivals"] if not name.startswith("of "))
+    for name in names:
         yield name, [(each["size"], each["rivals"][name]["median"]) for each in points if name in each["rivals"]]
 
 

@@ -42,7 +42,7 @@ PARTS = {
     "day": "A day of requests",
     "work": "Other work",
 }
-CURVES = {"ps -a": "performance-ps.svg", "audit": "performance-audit.svg"}
+CURVES = {"ps -a": "performance-ps.svg", "a filter by person": "performance-record.svg"}
 
 
 def main() -> None:
