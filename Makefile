@@ -25,7 +25,7 @@ lint: .dev ## ruff, mypy, import-linter
 docs: .dev ## write the generated pages anew
 	@$(BIN)/python scripts/docs.py
 
-bench: .dev ## measure
+bench: .dev ## measure beside docker and others, 20 minutes, and write docs/performance.md; QUICK=1 a little of each
 	@$(BIN)/python -m bench
 
 profile: .dev ## where the time of one line goes, step by step; VERB="ps -a" is which

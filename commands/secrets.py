@@ -13,6 +13,8 @@ from commands.telling import FRAGMENTS, for_sure, telling
 
 __all__ = ["MASK", "mask_object", "mask_text"]
 
+SHORT, KNOWN = 80, 8192  # characters of a word that is remembered as one without a secret, and how many such are
+_open: set[str] = set()
 BLOCK = 65536  # characters that are searched at once: no thread waits longer than that for its turn
 AROUND, _CUTS = 2048, 16  # characters before and after a cut in a long line, and how many places are tried
 _APART = "\n;\n"  # no form of a secret, nor of what is none, goes on behind it
@@ -44,12 +46,23 @@ def mask_text(text: str) -> str:
 
     A secret that only the eye puts together, past colours and what cannot be seen, is shown without any of these.
     """
+    if text in _open:
+        return text
     shown = _masked(text)
     read = legible.bare(shown)
-    if read == shown:
-        return shown
-    masked = _masked(read)
-    return shown if masked == read else masked
+    if read != shown:
+        masked = _masked(read)
+        return shown if masked == read else masked
+    if shown == text and len(text) <= SHORT:
+        _remember(text)
+    return shown
+
+
+def _remember(text: str) -> None:
+    """Short words come again and again; those without a secret are known then. For any thread."""
+    if len(_open) >= KNOWN:
+        _open.clear()
+    _open.add(text)
 
 
 def are_open(texts: Iterable[str]) -> bool:
