@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine import Engine
 
+from bench import whys
 from bench.figures import AtLeast, AtMost, Figure, Scale, Times, Values, timed
 from bench.place import Asked, Place, asked
 from bot.workspace.delivery import Delivery
@@ -59,7 +60,7 @@ def _at_once(ours: Asked, place: Place, users: list[str], scale: Scale) -> Figur
         raw.append(timed(lambda: place.raw.get(path)))
         found.append(timed(lambda: _all(ours, users)))
     what = f"ps -a asked by {len(users)} people at once: until the last has it"
-    return Figure("crowds", what, "ms", Values(found), {RAW: Values(raw)}, [Times(2, RAW)], WAY)
+    return Figure("crowds", what, "ms", Values(found), {RAW: Values(raw)}, [Times(2, RAW)], WAY, why=whys.AT_ONCE)
 
 
 def _all(ours: Asked, users: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot_process import BotProcess, by_socket, started
 
+from bench import whys
 from bench.crowds import memory
 from bench.figures import AtMost, Figure, Scale, Values, interleaved
 from bench.place import RULES, Asked, Place, asked
@@ -22,7 +23,16 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     """Start, exec, idle."""
     starts = [_first_ack(folder / f"start{at}", place.engine) for at in range(scale.of(5, 2) + 1)][1:]
     bounds = [AtMost(800, "ms")]
-    yield Figure("process", "from exec to the first acknowledgement", "ms", Values(starts), {}, bounds, "Socket Mode")
+    yield Figure(
+        "process",
+        "from exec to the first acknowledgement",
+        "ms",
+        Values(starts),
+        {},
+        bounds,
+        "Socket Mode",
+        why=whys.MODULES,
+    )
     yield _one_line(folder / "exec", place, scale.of(10, 3))
     with asked(folder / "idle", place.engine, socket_mode=True) as ours:
         ours.answer("ps")
@@ -49,7 +59,7 @@ def _one_line(folder: Path, place: Place, runs: int) -> Figure:
     assert "API version" in bot.run("exec", "version").stdout
     found = interleaved(runs, ways)
     what = "slashdock exec version, the whole process"
-    return Figure("process", what, "ms", found.pop(""), found, [AtMost(450, "ms")], "a terminal")
+    return Figure("process", what, "ms", found.pop(""), found, [AtMost(450, "ms")], "a terminal", why=whys.MODULES)
 
 
 def _idle(ours: Asked, seconds: int) -> Iterator[Figure]:
@@ -59,7 +69,7 @@ def _idle(ours: Asked, seconds: int) -> Iterator[Figure]:
     share = (_ticks(ours) - before) / TICKS / seconds * 100
     way = "Socket Mode, connected"
     resident = Values([memory(ours) / 1e6])
-    yield Figure("process", "idle: memory", "MB", resident, {}, [AtMost(55, "MB")], way)
+    yield Figure("process", "idle: memory", "MB", resident, {}, [AtMost(55, "MB")], way, why=whys.MODULES)
     yield Figure("process", f"idle: of a core, over {seconds} s", "%", Values([share]), {}, [AtMost(1, "%")], way)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench.figures import Figure, Scale, Times, interleaved
+from bench import whys
+from bench.figures import Bound, Figure, Scale, Times, Values, interleaved
 from bench.place import Asked, Place, asked
 
 RAW, CLI, SDK = "raw", "docker", "docker-py"
@@ -15,6 +17,7 @@ PUBLIC = "signed HTTP request, answer by chat.postMessage, not sooner than Slack
 PACE = 1.0  # seconds
 SOCKET = "Socket Mode, answer by response_url; no rate limit in the way"
 SIZES = (10, 100, 300, 1_000)
+IMAGES = 500
 LOG = 1_000_000  # lines
 Run = Callable[[], object]
 
@@ -22,111 +25,123 @@ Run = Callable[[], object]
 def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     """Every line of the table that is about one line at a time."""
     running = place.running(scale.of(RUNNING, 5))
+    place.images(scale.of(IMAGES, 50))
+    shares = whys.traced(folder / "traced", place.engine)
     with asked(folder / "lines", place.engine) as ours:
-        yield from _lists(ours, place, running, scale)
-        yield from _logs(ours, place, scale)
-        yield from _deeds(ours, place, running[0], scale)
-        yield from _sizes(ours, place, scale)
+        measured = _Measured(ours, place, scale, shares, running[0][:12])
+        for part in (measured.lists, measured.logs, measured.deeds, measured.sizes):
+            yield from part()
     with asked(folder / "socket", place.engine, socket_mode=True) as ours:
         ways: Mapping[str, Run] = {"": lambda: ours.answer("ps"), CLI: lambda: place.cli("ps")}
-        yield _figure("lines", "ps, Socket Mode", ways, scale.of(40, 5), SOCKET, Times(1, CLI))
+        yield _figure("ps, Socket Mode", ways, scale.of(40, 5), SOCKET, Times(1, CLI), why=shares)
 
 
 def _figure(  # noqa: PLR0913 - the facts of a figure
-    part: str, what: str, ways: Mapping[str, Run], runs: int, way: str, *bounds: Times, rest: float = 0.0
+    what: str, ways: Mapping[str, Run], runs: int, way: str, *bounds: Bound, why: str, rest: float = 0.0
 ) -> Figure:
     """Once unmeasured, then by turns; rest are seconds before each turn."""
     for run in ways.values():
         run()
     found = interleaved(runs, ways, rest)
-    return Figure(part, what, "ms", found.pop(""), found, bounds, way)
+    return Figure("lines", what, "ms", found.pop(""), found, bounds, way, why=why)
 
 
-def _lists(ours: Asked, place: Place, running: list[str], scale: Scale) -> Iterator[Figure]:
-    """Those whose answer is short, or of 500 images."""
-    place.images(scale.of(500, 50))
-    box = running[0][:12]
-    raw, cli, high = place.raw.get, place.cli, place.high
-    for line, path, sdk in (
-        ("images", "/images/json", high.images.list),
-        ("network ls", "/networks", high.networks.list),
-        ("volume ls", "/volumes", high.volumes.list),
-        (f"inspect {box}", f"/containers/{box}/json", lambda: high.containers.get(box).attrs),
-    ):
-        ways: dict[str, Run] = {
-            "": lambda line=line: ours.answer(line),
-            RAW: lambda path=path: raw(path),
-            CLI: lambda line=line: cli(*line.split()),
-            SDK: sdk,
+@dataclass(frozen=True)
+class _Measured:
+    """A bot and its rivals at one engine; box is the short id of a container that runs."""
+
+    ours: Asked
+    place: Place
+    scale: Scale
+    shares: str  # where the time of a line goes
+    box: str
+
+    def lists(self) -> Iterator[Figure]:
+        """Those whose answer is short, or of many images."""
+        raw, high = self.place.raw.get, self.place.high
+        for line, path, sdk in (
+            ("images", "/images/json", high.images.list),
+            ("network ls", "/networks", high.networks.list),
+            ("volume ls", "/volumes", high.volumes.list),
+            (f"inspect {self.box}", f"/containers/{self.box}/json", lambda: high.containers.get(self.box).attrs),
+        ):
+            ways = self._ways(line, lambda path=path: raw(path), sdk)
+            what = line.partition(self.box)[0].strip()
+            figure = _figure(what, ways, self.scale.of(40, 5), WAY, Times(0.6, CLI), why=self.shares)
+            yield whys.by_the_engine(figure, RAW, CLI) if what == "images" else figure
+
+    def logs(self) -> Iterator[Figure]:
+        """The end of a log, whatever its length."""
+        for lines in (1_000, self.scale.of(LOG, 20_000)):
+            box = self.place.log(lines)
+            path = f"/containers/{box}/logs?stdout=1&stderr=1&tail=50"
+            ways = self._ways(
+                f"logs --tail 50 {box}",
+                lambda path=path: self.place.raw.read("GET", path),
+                lambda box=box: self.place.high.containers.get(box).logs(tail=50),
+            )
+            what = f"logs --tail 50 of {lines:,} lines"
+            yield _figure(what, ways, self.scale.of(40, 5), WAY, Times(0.6, CLI), why=self.shares)
+            self.place.low.remove_container(box)
+
+    def deeds(self) -> Iterator[Figure]:
+        """What changes something, or starts a process: mostly the engine's own time."""
+        container = self.place.high.containers.get(self.box)
+        post = self.place.raw.post
+        for line, raw, sdk in (
+            (f"restart -t 0 {self.box}", lambda: post(f"/containers/{self.box}/restart?t=0"), _restarts(container)),
+            (f"exec {self.box} true", self._raw_exec, lambda: container.exec_run(["true"])),
+            (
+                f"commit {self.box} committed:it",
+                lambda: post(f"/commit?container={self.box}&repo=committed&tag=raw", {}),
+                lambda: container.commit("committed", "sdk"),
+            ),
+        ):
+            ways = {**self._ways(line, raw, sdk), "": lambda line=line: self.ours.result(line)}
+            runs = self.scale.of(15, 2)
+            yield _figure(line.split()[0], ways, runs, PUBLIC, Times(1.1, RAW), why=whys.DEEDS, rest=PACE)
+
+    def sizes(self) -> Iterator[Figure]:
+        """`ps -a` against the number of containers, and what one more of them costs."""
+        found: dict[int, dict[str, Values]] = {}
+        for size in SIZES[: self.scale.of(len(SIZES), 2)]:
+            self.place.created(size)
+            ways: Mapping[str, Run] = {
+                "": lambda: self.ours.answer("ps -a"),
+                RAW: lambda: self.place.raw.get("/containers/json?all=1"),
+                CLI: lambda: self.place.cli("ps", "-a"),
+            }
+            for run in ways.values():
+                run()
+            values = found[size] = interleaved(self.scale.of(25, 5), ways)
+            listed = lambda: self.place.high.containers.list(all=True)  # noqa: E731 - measured seldom, as it is slow
+            values |= interleaved(self.scale.of(3, 1), {SDK: listed})
+            bounds = (Times(1, CLI), Times(1.3, RAW, plus=8))
+            rivals = {name: each for name, each in values.items() if name}
+            yield Figure("sizes", "ps -a", "ms", values[""], rivals, bounds, WAY, size=size, why=whys.ROWS)
+        least, most = min(found), max(found)
+        slopes = {
+            name: Values([(found[most][name].median - found[least][name].median) / (most - least) * 1000])
+            for name in ("", RAW, CLI)
         }
-        yield _figure("lines", line.split(box)[0].strip(), ways, scale.of(40, 5), WAY, Times(0.6, CLI))
+        what = f"ps -a: each container more, from {least} to {most:,}"
+        yield Figure("sizes", what, "µs", slopes.pop(""), slopes, [Times(1.2, RAW)], WAY, why=whys.ROWS)
 
-
-def _logs(ours: Asked, place: Place, scale: Scale) -> Iterator[Figure]:
-    for lines in (1_000, scale.of(LOG, 20_000)):
-        box = place.log(lines)
-        path = f"/containers/{box}/logs?stdout=1&stderr=1&tail=50"
-        ways: Mapping[str, Run] = {
-            "": lambda box=box: ours.answer(f"logs --tail 50 {box}"),
-            RAW: lambda path=path: place.raw.read("GET", path),
-            CLI: lambda box=box: place.cli("logs", "--tail", "50", box),
-            SDK: lambda box=box: place.high.containers.get(box).logs(tail=50),
-        }
-        yield _figure("lines", f"logs --tail 50 of {lines:,} lines", ways, scale.of(40, 5), WAY, Times(0.6, CLI))
-        place.low.remove_container(box)
-
-
-def _deeds(ours: Asked, place: Place, box: str, scale: Scale) -> Iterator[Figure]:
-    """What changes something, or starts a process: mostly the engine's own time."""
-    name = box[:12]
-    runs = scale.of(15, 2)
-
-    def raw_exec() -> None:
-        made = place.raw.read("POST", f"/containers/{name}/exec", {"Cmd": ["true"], "AttachStdout": True})
-        number = made.decode().split('"')[3]
-        place.raw.post(f"/exec/{number}/start", {"Detach": False, "Tty": False})
-        place.raw.get(f"/exec/{number}/json")
-
-    def raw_commit() -> None:
-        place.raw.post(f"/commit?container={name}&repo=committed&tag=raw", {})
-
-    container = place.high.containers.get(name)
-    for line, raw, cli, sdk in (
-        (
-            f"restart -t 0 {name}",
-            lambda: place.raw.post(f"/containers/{name}/restart?t=0"),
-            ("restart", "-t", "0", name),
-            lambda: container.restart(timeout=0),
-        ),
-        (f"exec {name} true", raw_exec, ("exec", name, "true"), lambda: container.exec_run(["true"])),
-        (
-            f"commit {name} committed:ours",
-            raw_commit,
-            ("commit", name, "committed:docker"),
-            lambda: container.commit("committed", "sdk"),
-        ),
-    ):
-        ways: dict[str, Run] = {
-            "": lambda line=line: ours.result(line),
+    def _ways(self, line: str, raw: Run, sdk: Run) -> dict[str, Run]:
+        return {
+            "": lambda: self.ours.answer(line),
             RAW: raw,
-            CLI: lambda cli=cli: place.cli(*cli),
+            CLI: lambda: self.place.cli(*line.split()),
             SDK: sdk,
         }
-        yield _figure("lines", line.split()[0], ways, runs, PUBLIC, Times(1.1, RAW), rest=PACE)
+
+    def _raw_exec(self) -> None:
+        raw = self.place.raw
+        made = raw.read("POST", f"/containers/{self.box}/exec", {"Cmd": ["true"], "AttachStdout": True})
+        number = made.decode().split('"')[3]
+        raw.post(f"/exec/{number}/start", {"Detach": False, "Tty": False})
+        raw.get(f"/exec/{number}/json")
 
 
-def _sizes(ours: Asked, place: Place, scale: Scale) -> Iterator[Figure]:
-    """`ps -a` against the number of containers."""
-    for size in SIZES[: scale.of(len(SIZES), 2)]:
-        place.created(size)
-        ways: Mapping[str, Run] = {
-            "": lambda: ours.answer("ps -a"),
-            RAW: lambda: place.raw.get("/containers/json?all=1"),
-            CLI: lambda: place.cli("ps", "-a"),
-        }
-        for run in ways.values():
-            run()
-        found = interleaved(scale.of(25, 5), ways)
-        found[SDK] = interleaved(scale.of(3, 1), {SDK: lambda: place.high.containers.list(all=True)})[SDK]
-        bounds = (Times(1, CLI), Times(1.3, RAW, plus=8))
-        yield Figure("sizes", "ps -a", "ms", found.pop(""), found, bounds, WAY, size=size)
+def _restarts(container: object) -> Run:
+    return lambda: container.restart(timeout=0)  # type: ignore[attr-defined]
