@@ -50,10 +50,11 @@ def shares(line: str, runs: Sequence[Run]) -> str:
     whole = statistics.median(each.seen for each in runs)
     commits = sum(_median(runs, name) for name in COMMITS)
     engine, sent = _median(runs, "run"), _median(runs, "send")
+    rest = whole - commits - engine - sent
     return (
         f"of {whole:.1f} ms that `{line}` takes, the three commits, each on the disk before the next step, are"
         f" {commits:.1f}, the engine and what is printed of it {engine:.1f}, the answer to Slack {sent:.1f}, and all"
-        f" else {whole - commits - engine - sent:.1f}; the docker command writes nothing down and tells nobody else. {TRIED}"
+        f" else {rest:.1f}; the docker command writes nothing down and tells nobody else. {TRIED}"
     )
 
 

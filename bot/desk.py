@@ -162,6 +162,12 @@ class Desk:
             return self._store.painted.all()
         return []
 
+    def unseen(self, number: int, why: str) -> None:
+        """What lives under this number can be seen nowhere: it ends."""
+        stream = self._pipeline.streams.get(number)
+        if stream is not None:
+            stream.end(why)
+
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:
         """What somebody wrote in the thread of a session."""
         stream = self._pipeline.streams.get(number)

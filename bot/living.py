@@ -17,7 +17,7 @@ from bot.streams import Stream
 from commands import secrets
 from commands.chart import Chart
 from commands.filing import Draft, TooLarge
-from commands.live import Progress, View
+from commands.live import Progress, Unseen, View
 from commands.reply import Button, Document
 from commands.units import exactly
 
@@ -195,10 +195,13 @@ class Living(Attending):
         number = self.stream.number
         label, verb = ("Go on", "resume") if self.stream.paused else ("Pause", "pause")
         buttons = [Button("Stop", f"stream stop {number}")]
-        buttons += [Button(label, f"stream {verb} {number}")] if self._tail else []
+        buttons += [Button(label, f"stream {verb} {number}")] if self._tail or self.stream.paused else []
         buttons += [Button("Get file", f"stream file {number}")] if self._draft else []
         text, facts = "".join(self._tail), (self._charts, tuple(buttons))
-        self.progress(View(text, added, state, *facts, lives=True, anew=self._anew))
+        try:
+            self.progress(View(text, added, state, *facts, lives=True, anew=self._anew, number=number))
+        except Unseen:
+            self.stream.end("Nobody reads it any more.")
 
 
 def _joined(waiting: Sequence[tuple[str, str, Sequence[str]]]) -> Iterator[tuple[str, str, Sequence[str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
-from commands.live import View
+from commands.live import Unseen, View
 
 OFTEN = 0.1  # seconds between two looks; faster is not seen
 ROWS = 20  # of the end of the text that are painted
@@ -14,8 +14,9 @@ ROWS = 20  # of the end of the text that are painted
 class Passing:
     """Called with each look; done() takes away what was painted, as the answer holds it again.
 
-    Of what lives on, each line is written once as it comes, to `printed`, as it is in no answer. passes: whether it is
-    shown how far all else is; where not, all looks at what lives are printed, as docker does into a pipe.
+    Of what lives on, each line is written once as it comes, to `printed`, as it is in no answer; where that is no
+    terminal, all looks at what is shown anew are printed as well, as docker does into a pipe. passes: whether it is
+    shown how far all else is. Raises Unseen where nobody reads any more.
     """
 
     def __init__(self, stream: TextIO, printed: TextIO, *, passes: bool) -> None:
@@ -25,18 +26,20 @@ class Passing:
         self._paints = stream.isatty()
         self._lines: list[str] = []  # as they stand there
         self._last = 0.0
+        self._state = ""
 
     def __call__(self, view: View) -> None:
         """Show it."""
         lines = view.text.splitlines()
         if view.lives and not view.anew:
-            self._printed.write(view.added)
-            self._printed.flush()
+            self._tell(view.state)
+            self._print(view.added)
+        elif view.lives and not (self._passes and self._printed.isatty()):
+            self._tell(view.state)
+            self._print(view.text if lines != self._lines else "")
+            self._lines = lines
         elif not self._passes:
-            if view.lives and lines != self._lines:
-                self._lines = lines
-                self._printed.write(view.text)
-                self._printed.flush()
+            return
         elif not self._paints:
             self._write([line for at, line in enumerate(lines) if self._lines[at : at + 1] != [line]])
             self._lines = lines
@@ -45,6 +48,20 @@ class Passing:
             self.done()
             self._lines = [line[:_WIDTH] for line in lines[-ROWS:]]
             self._write(self._lines)
+
+    def _tell(self, state: str) -> None:
+        """How what lives stands, as that its engine is away, once it is otherwise."""
+        if state and state != self._state:
+            self._write([state])
+        self._state = state
+
+    def _print(self, text: str) -> None:
+        try:
+            encoding = self._printed.encoding or "utf-8"
+            self._printed.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            self._printed.flush()
+        except (OSError, ValueError) as error:
+            raise Unseen from error
 
     def done(self) -> None:
         """Nothing passes any more."""

@@ -74,10 +74,10 @@ class AskersStreams:
             raise Refusal(_NONE_OF_YOURS.format(number))
         if key not in KEYS:
             raise Refusal(_NO_KEY.format(key, ", ".join(each for each in KEYS if not each.startswith("^"))))
-        account = stream.actor if own else self.asker.id
-        if own and (*stream.pressed, key) == (account, *LEAVES):
+        said = Said("", self.person, stream.actor if own else self.asker.id, key)
+        if own and key == LEAVES[1] and stream.held is not None:
             stream.leave(f"{self.person} left it.")
-        elif not stream.type(Said("", self.person, account, key)):
+        elif not (stream.hold(said) if own and key == LEAVES[0] else stream.type(said)):
             raise Refusal(_NO_SESSION.format(number))
 
     def detach(self, number: int) -> str:

@@ -80,7 +80,7 @@ class Stream:
         self.takes: Callable[[Said], None] | None = None  # what is done with what is typed; None where nothing can be
         self.admit: Callable[[str], None] = lambda _actor: None  # raises Refusal where one may not run the same line
         self.made = ""  # the id of the container that was made for it
-        self.pressed = ("", "")  # who pressed which key last, with nothing typed since
+        self.held: Said | None = None  # the key that was pressed last, which is typed once it is known to be no leaving
         self._known: deque[str] = deque(maxlen=REPEATS)
         self._closers: set[Callable[[], None]] = set()
         self._changed = threading.Condition()
@@ -98,9 +98,22 @@ class Stream:
             if delivery and delivery in self._known:
                 return True
             self._known.append(delivery)
-            self.pressed = (said.account, said.key)
+            held, self.held = self.held, None
         self.touch()
-        takes(said)
+        for each in (said,) if held is None else (held, said):
+            takes(each)
+        return True
+
+    def hold(self, said: Said) -> bool:
+        """Type this with what is typed next, as it may be the first half of a leaving; False as above."""
+        with self._changed:
+            if self.ended or self.takes is None:
+                return False
+            held, self.held = self.held, said
+            takes = self.takes
+        self.touch()
+        if held is not None:
+            takes(held)
         return True
 
     def touch(self) -> None:

@@ -110,7 +110,9 @@ class Talk(Attending):
         number = self.stream.number
         buttons = [Button(key, f"stream key {number} {key}") for key in self._keys]
         buttons += [Button(told, f"stream {verb} {number}") for told, verb in _BUTTONS]
-        self.progress(View("", "", self._state, (), tuple(buttons), lives=True, session=number, page=self._page))
+        self.progress(
+            View("", "", self._state, (), tuple(buttons), lives=True, session=number, page=self._page, number=number)
+        )
 
 
 def _masked(shown: Shown) -> Shown:

@@ -61,7 +61,7 @@ class View:
     state is a line about it, charts and buttons stand beneath. lives: it goes on until somebody ends it, so that it is
     shown from the beginning, and to whoever asked where others may not see it. anew: the text is in the place of what
     was shown before, so that nothing of it is new. session: it has a thread of its own, and what its owner writes there
-    goes to the stream of this number; page is one of the messages there.
+    goes to the stream of this number; page is one of the messages there. number is that of the action, of what lives.
     """
 
     text: str
@@ -73,6 +73,11 @@ class View:
     anew: bool = False
     session: int = 0
     page: Page | None = None
+    number: int = 0
+
+
+class Unseen(Exception):  # noqa: N818 - nobody's fault
+    """Nobody looks any more, so that what lives on need not."""
 
 
 Progress: TypeAlias = Callable[[View], None]  # shows how something looks; called often, never waits

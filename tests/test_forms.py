@@ -23,7 +23,7 @@ from harness import ADMIN, Bench
 from bot.desk import Desk, remembered
 from bot.passing import Passing
 from bot.request import Actor, Origin, Request, Status
-from commands.live import View
+from commands.live import Unseen, View
 from commands.reply import Button
 
 PLACE = {"channel": "C0OPS00001", "user": ADMIN, "thread": "", "beneath": "1.000001", "direct": False}
@@ -294,6 +294,43 @@ def test_what_lives_is_printed_as_it_comes() -> None:
     passing(View("how far it is\n"))
     passing.done()
     assert (told.getvalue(), printed.getvalue()) == ("", "one\ntwo\nA 1\nA 2\n")
+
+
+class Closed(io.StringIO):
+    """A pipe that nobody reads any more."""
+
+    def write(self, _text: str) -> int:
+        """The kernel says so."""
+        raise BrokenPipeError
+
+
+def test_how_what_lives_stands_is_told_once_and_a_pipe_that_nobody_reads_ends_it() -> None:
+    """On standard error, as that its engine is away."""
+    told, printed = io.StringIO(), io.StringIO()
+    passing = Passing(told, printed, passes=False)
+    for state in ("", "The engine is away.", "The engine is away.", ""):
+        passing(View("one\n", "one\n", state, lives=True))
+    assert (told.getvalue(), printed.getvalue()) == ("The engine is away.\n", "one\n" * 4)
+    for anew in (True, False):
+        with pytest.raises(Unseen):
+            Passing(told, Closed(), passes=False)(View("one\n", "one\n", lives=True, anew=anew))
+
+
+@pytest.mark.parametrize("line", ["logs -f telling", "stats telling"])
+def test_whoever_reads_no_more_ends_what_is_followed(terminal: BotProcess, api: APIClient, line: str) -> None:
+    """As `head` does: no traceback, and it is recorded as done."""
+    api.start(
+        api.create_container("busybox", ["sh", "-c", "while true; do echo on; usleep 10000; done"], name="telling")
+    )
+    asked = [sys.executable, "-m", "bot", "exec", *line.split()]
+    following = {"cwd": terminal.folder, "env": terminal.environment(), "text": True}
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **following) as ran:  # type: ignore[call-overload]
+        assert ran.stdout.readline()
+        ran.stdout.close()
+        told = ran.stderr.read()
+    assert "Traceback" not in told
+    assert "report it" not in told
+    assert "Nobody reads it any more." in terminal.run("exec", "audit", "ls").stdout + told
 
 
 def test_a_log_is_followed_into_a_pipe_and_refused_where_nobody_watches(terminal: BotProcess, api: APIClient) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from bot_process import BotProcess, by_socket, started
+from bot_process import POLICY, BotProcess, by_socket, started
 from docker.api.client import APIClient
 from door import Door
 from eventually import eventually
 
 from bot.streams import EACH
 from bot.workspace import Message, Workspace
-from bot.workspace.people import ADMIN, OPS, VIEWER
+from bot.workspace.people import ADMIN, OPS, UNJOINED, VIEWER
 
 DIRECT = "D" + ADMIN[1:]
 PRINTER = "i=0; while true; do i=$((i+1)); echo line $i; usleep 200000; done"
@@ -156,3 +156,33 @@ def test_what_moved_to_direct_messages_ends_there(workspace: Workspace, printer:
     assert not [each for each in workspace.messages(OPS, ADMIN) if "stopped it" in each.text]
     last = eventually(lambda: _painted(workspace, DIRECT, "ran docker logs -f printer\n"))
     assert (last.ts, "Paused" in last.text, _newest(last) > before) == (shown.ts, False, True)
+
+
+@pytest.mark.usefixtures("bot", "printer")
+def test_what_slack_does_not_take_where_all_see_it_goes_on_in_direct_messages(workspace: Workspace) -> None:
+    """And whoever asked is told why, where that was."""
+    workspace.slash(ADMIN, UNJOINED, "logs -f --public printer")
+    shown = eventually(lambda: _painted(workspace, DIRECT, "line 5"))
+    assert eventually(lambda: _painted(workspace, UNJOINED, "Slack does not take it here (not_in_channel)"))
+    workspace.click(ADMIN, DIRECT, shown.ts, "Stop")
+    assert eventually(lambda: _painted(workspace, DIRECT, "ada stopped it"))
+
+
+@pytest.fixture
+def deaf(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace whose Slack takes no direct messages, with a bot whose administrator may enter."""
+    workspace.garble("conversations.open", b'{"ok": false, "error": "cannot_dm_bot"}', times=10)
+    (tmp_path / "policy.toml").write_text(POLICY.replace('"act", "change"]', '"act", "change", "enter"]'))
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))):
+        yield workspace
+
+
+@pytest.mark.parametrize("public", ["", "--public "])
+@pytest.mark.parametrize("line", ["logs -f {}printer", "exec -it {}printer sh"])
+def test_what_can_be_seen_nowhere_ends_and_is_told_of(
+    deaf: Workspace, printer: str, api: APIClient, public: str, line: str
+) -> None:
+    """By the ways that are left; nobody could stop it."""
+    deaf.slash(ADMIN, UNJOINED, line.format(public))
+    assert eventually(lambda: _painted(deaf, UNJOINED, "Slack shows nowhere how it goes on (cannot_dm_bot)"))
+    assert "sh" not in {each[-1] for each in api.top(printer)["Processes"]}

@@ -191,3 +191,19 @@ def test_what_is_delivered_twice_is_typed_once() -> None:
         assert stream.type(Said("ls", "ada", "U1"), "Ev1")
         stream.leave("ada left it.")
         assert (len(taken), stream.left, stream.type(Said("ls", "ada", "U1"), "Ev2")) == (1, True, False)
+
+
+def test_a_first_half_of_leaving_goes_with_what_is_typed_next() -> None:
+    """What nobody left by is typed before that; what one left by is not typed at all."""
+    typed: list[str] = []
+    with Streams().open(1, "U1", "ada", "local", "attach web") as stream:
+        stream.takes = lambda said: typed.append(said.key or said.text)
+        first = Said("", "ada", "U1", "^P")
+        assert stream.hold(first)
+        assert typed == []
+        assert stream.type(Said("ls", "ada", "U1"))
+        assert stream.hold(first)
+        assert stream.hold(first)
+        assert typed == ["^P", "ls", "^P"]
+        stream.end("over")
+        assert not stream.hold(first)

@@ -69,6 +69,9 @@ class Desk(Protocol):
     def unpainted(self) -> list[Look]:
         """Those of an earlier process that had not."""
 
+    def unseen(self, number: int, why: str) -> None:
+        """What lives under this number can be seen nowhere, as is said: it ends."""
+
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:
         """What somebody wrote in the thread of a session at a time, once a delivery; who may not is ignored.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,7 +12,7 @@ from bot.blockrules import problems, view_problems
 from bot.slack.characters import escaped
 from bot.slack.message import File, Message
 from bot.slack.post import BLOCKS_REFUSED, FileWay, Way
-from bot.slack.said import NotNow, Refused, Unsure
+from bot.slack.said import Gone, NotNow, Refused, Unsure
 from bot.undelivered import Shown, Untracked
 
 OPEN_ALREADY = "exchanged_trigger_id"  # Slack, of a click that it delivers twice
@@ -51,6 +52,40 @@ class Followed(Protocol):
 
 
 NOBODY = Untracked()
+
+
+@dataclass
+class Whole:
+    """An answer and its files: it is shown once all of these are, so that none is forgotten by an end of slashdock."""
+
+    followed: Followed
+    files: int
+    _shown: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begins(self) -> bool:
+        """As whoever follows says."""
+        return self.followed.begins()
+
+    def waits(self) -> None:
+        """Slack did not take it."""
+        self.followed.waits()
+
+    def ended(self, shown: Shown) -> None:
+        """What became of the message."""
+        with self._lock:
+            self._shown = shown is Shown.SHOWN
+            waits = self._shown and self.files
+        if not waits:
+            self.followed.ended(shown)
+
+    def part(self) -> None:
+        """One of the files is done with."""
+        with self._lock:
+            self.files -= 1
+            is_last = self._shown and not self.files
+        if is_last:
+            self.followed.ended(Shown.SHOWN)
 
 
 @dataclass
@@ -163,13 +198,14 @@ class ViewLetter:
 
 @dataclass
 class FileLetter:
-    """A file; not sent again once its upload may have succeeded. lost hears, in words, why it was not given."""
+    """A file; not sent again once its upload may have succeeded. lost hears in words why it was not given."""
 
     file: File
     ways: Iterator[FileWay]
     pace: float = 0.0
     lost: Callable[[str], None] = lambda _why: None
-    why: str = "Slack has no place for it"
+    gone: Callable[[], None] = lambda: None  # hears that nothing is left to do
+    why: str = "could not be given: Slack has no place for it"
     way: FileWay | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -179,21 +215,28 @@ class FileLetter:
         """Try the way at hand."""
         if self.way is None:
             log.error("the file %s could not be shown: no way is left", self.file.name)
-            self.lost(self.why)
-            return True
+            return self._end(self.why)
         try:
             self.way(self.file)
+        except Gone:
+            return self._end("could not be given: it is not kept any more")
         except Refused as refusal:
             log.info("Slack refused the file %s: %s", self.file.name, refusal.code)
-            self.why = f"Slack refuses it ({refusal.code})"
+            self.why = f"could not be given: Slack refuses it ({refusal.code})"
             self.way = next(self.ways, None)
             return False
         except Unsure as loss:
             log.warning("the file %s may have been lost: %s", self.file.name, loss)
-            self.lost("Slack did not confirm that it was shown")
-        return True
+            return self._end("may not have been given: Slack did not confirm that it was shown")
+        return self._end()
 
     def give_up(self) -> None:
         """Say that it does not come."""
         log.error("the file %s was not sent", self.file.name)
-        self.lost("Slack took too long for it")
+        self._end("could not be given: Slack took too long for it")
+
+    def _end(self, why: str = "") -> bool:
+        if why:
+            self.lost(why)
+        self.gone()
+        return True

@@ -19,11 +19,12 @@ from bot.slack.elements import mention
 from bot.slack.message import File
 from bot.slack.payload import Original
 from bot.slack.place import Place
-from bot.slack.said import FIRST_ERROR, TAKEN, UNREACHED_WAIT, NotNow, Refused, Unsure, judge, told
+from bot.slack.said import FIRST_ERROR, TAKEN, UNREACHED_WAIT, Gone, NotNow, Refused, Unsure, judge, told
 from bot.slack.tempo import Tempo
 
 OPEN = "conversations.open"
 UPDATE = "chat.update"
+PLACE = "files.getUploadURLExternal"
 _ARCHIVED = "is_archived"
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
@@ -167,8 +168,10 @@ class Post:
                 self._respond_to_all(place, {"text": told})
 
     def _show_all(self, place: Place, file: File) -> None:
-        self._stays_here(place.channel)
-        self._upload(place.channel, place.beneath, file)
+        channel = self.channel(place)
+        if not place.direct:
+            self._stays_here(channel)
+        self._upload(channel, place.beneath, file)
 
     def _stays_here(self, channel: str) -> None:
         """Refused where others may read along or the bot cannot look; NotNow where Slack does not say yet."""
@@ -219,13 +222,21 @@ class Post:
         try:
             length = path.stat().st_size
         except OSError as error:
-            raise Refused("the file is not there any more") from error
-        place = self._client.files_getUploadURLExternal(filename=file.name, length=length)
+            raise Gone from error
+        place = self._place_for(file, length)
         self._connection.upload(str(place["upload_url"]), path)
         shown = [{"id": place["file_id"], "title": file.title}]
         self._client.files_completeUploadExternal(
             files=shown, channel_id=channel, initial_comment=comment, thread_ts=thread or None
         )
+
+    def _place_for(self, file: File, length: int) -> Any:
+        """Where a file is to be uploaded to; to ask for that again does no harm."""
+        try:
+            with told(PLACE):
+                return self._client.files_getUploadURLExternal(filename=file.name, length=length).data
+        except Unsure as error:
+            raise NotNow(UNREACHED_WAIT, PLACE) from error
 
     def conversation(self, user: str) -> str:
         """The id of the direct messages with a person; to ask for it again does no harm."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bot.blockrules import problems
 from bot.slack.message import Message
@@ -26,6 +27,22 @@ log = logging.getLogger(__name__)
 
 Keep = Callable[[tuple[str, str], bool], None]  # hears that a message is there, and that it had its last look
 Draw = Callable[[View, bool], Message]  # the newest look, and whether the work is over
+
+
+class Places(Protocol):
+    """Where what lives on is painted, other than where it was asked."""
+
+    def apart(self) -> Canvas:
+        """A message of its own beside what was asked."""
+
+    def directly(self) -> Canvas:
+        """One that the asker alone sees."""
+
+    def moved(self, refused: str) -> None:
+        """It lives there now; refused is Slack's word where it was to be elsewhere."""
+
+    def unseen(self, number: int, refused: str) -> None:
+        """What lives under this number can be seen nowhere."""
 
 
 _NOTHING = View("")
@@ -69,8 +86,9 @@ class Progress:
     """show() may be called often, from any thread, and never waits; nothing is sent before begin().
 
     canvas is the place of the message, None where nothing can be painted: then, and as long as there is no text,
-    waiting is called once, to tell the asker alone that it goes on. What lives on is painted apart then, where they
-    alone see it; a session always is, for it has a thread of its own.
+    waiting is called once, to tell the asker alone that it goes on. What lives on is painted directly then, where they
+    alone see it, as is what Slack refuses in its place; moved hears why. A session is painted apart, for it has a
+    thread of its own. What lives and is refused directly as well is ended by unseen, with Slack's word for why.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it is put together of
@@ -79,14 +97,15 @@ class Progress:
         draw: Draw,
         put: Put,
         waiting: Callable[[], None],
-        apart: Callable[[View], Canvas],
+        places: Places,
         tempo: Tempo,
         threads: Threads | None = None,
         keep: Keep = lambda _message, _on: None,
     ) -> None:
         self._canvas = canvas
-        self._elsewhere = canvas is None
-        self._apart = apart
+        self._direct = canvas is None  # what lives has its place in direct messages
+        self._refused = ""  # why, in Slack's word
+        self._places = places
         self._threads = threads
         self._keep = keep
         self._pages = Pages(put)
@@ -106,8 +125,8 @@ class Progress:
 
     @property
     def moved(self) -> bool:
-        """Whether it lives where its asker alone sees it, and not where it was asked."""
-        return self._elsewhere and self._state.lived
+        """Whether it is seen where its asker alone sees it, and not where it was asked."""
+        return self._direct and self._state.lived and self._state.shown is not None
 
     def begin(self) -> None:
         """From now on the message is there."""
@@ -124,7 +143,7 @@ class Progress:
         with self._lock:
             self._state.view = replace(view, added="", page=None)
             if (self._canvas is None or view.session) and view.lives and not self._state.lived:
-                self._canvas = self._apart(view)
+                self._canvas = self._places.directly() if self._direct else self._places.apart()
                 self._state.lived = True
         self._queue()
         if view.page is not None:
@@ -175,7 +194,7 @@ class Progress:
             canvas.paint(message.payload())
         except Refused as refusal:
             log.info("Slack refused to show how far something is: %s", refusal.code)
-            self._give_up(told=self._state.shown is not None)
+            self._after(refusal.code)
         except Unsure as loss:
             log.warning("how far something is may not be shown: %s", loss)
             self._unsure(canvas)
@@ -183,11 +202,28 @@ class Progress:
             with self._lock:
                 first, self._state.shown, self._state.unsure = self._state.shown is None, look, 0
             view, ended = look
+            if first and self.moved:
+                self._places.moved(self._refused)
             if first != ended:
                 self._keep(canvas.thread, first)
             if first and view.session and self._threads is not None:
                 self._opened(canvas, view.session, self._threads)
         return True
+
+    def _after(self, code: str) -> None:
+        """Slack refused it: what lives and was never seen is tried where its asker alone sees it."""
+        with self._lock:
+            view, first = self._state.view, self._state.shown is None
+            again = first and view.lives and not self._direct and not self._state.ended
+            if again:
+                self._direct, self._refused, self._state.lived = True, code, True
+                self._canvas = self._places.directly()
+        if again:
+            self._queue()
+            return
+        self._give_up(told=not first)
+        if first and view.lives:
+            self._places.unseen(view.number, code)
 
     def _opened(self, canvas: Canvas, number: int, threads: Threads) -> None:
         """The thread of a session is there; it may be over by now."""

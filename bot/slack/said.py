@@ -42,6 +42,10 @@ class Refused(Exception):  # noqa: N818 - see NotNow
         self.code = code
 
 
+class Gone(Exception):  # noqa: N818 - see NotNow
+    """What was to be sent is not there any more, so Slack was not asked."""
+
+
 class Unsure(Exception):  # noqa: N818 - see NotNow
     """It may have been done: the answer was lost, so it is not tried again."""
 
@@ -52,7 +56,7 @@ def told(method: str) -> Iterator[None]:
     try:
         with tracing.step(method):
             yield
-    except (NotNow, Refused, Unsure):
+    except (NotNow, Refused, Gone, Unsure):
         raise
     except SlackApiError as error:
         answer = error.response

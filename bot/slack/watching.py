@@ -32,6 +32,8 @@ _OVER = (
 )
 _NO_LINE = "What has files, or goes to the channel as well, is not typed. Begin with slashdock's name for a line to it."
 _LATE = "What you wrote was on its way for too long, so it was not typed. Write it again."
+_REFUSED = "Slack does not take it here ({}): it goes on in your direct messages with slashdock. Is slashdock invited?"
+_UNSEEN = "Slack shows nowhere how it goes on ({})."
 _ELSEWHERE = "It goes on in your direct messages with slashdock, as others here may not see it; --public shows it here."
 
 
@@ -73,7 +75,7 @@ class Watching:
             lambda view, over: under_way(line, place.user, view, remember, over=over),
             lambda letter, first: self.teller.outbox.put(place.channel if first else UPDATES, letter),
             lambda: self.teller.tell(asked, _goes_on(request), place.user),
-            lambda _view: self._place_of_its_own(asked, shared=shared),
+            _Places(self.teller, asked),
             self.teller.post.tempo,
             self._threads,
             lambda message, on: self._kept(message, place.user, line, on=on),
@@ -94,14 +96,6 @@ class Watching:
         else:
             self.teller.desk.painted(*message)
 
-    def _place_of_its_own(self, asked: Asked, *, shared: bool) -> Canvas:
-        """A message in no thread, in direct messages where others may not see it: then whoever asked is told so."""
-        place = asked.place
-        if shared:
-            return self.teller.post.canvas(replace(place, thread="", beneath=""))
-        self.teller.tell(asked, Outcome(Status.DONE, note(_ELSEWHERE), line=written(asked.request.line)), place.user)
-        return self.teller.post.canvas(_directly(place.user))
-
     def _buttons(self, host: str) -> Callable[[Button], str]:
         """Remembers each button once, however often it is painted."""
         known: dict[Button, str] = {}
@@ -112,6 +106,35 @@ class Watching:
             return known[button]
 
         return remember
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where what was asked for may live."""
+
+    teller: Teller
+    asked: Asked
+
+    def apart(self) -> Canvas:
+        """A message in no thread."""
+        return self.teller.post.canvas(replace(self.asked.place, thread="", beneath=""))
+
+    def directly(self) -> Canvas:
+        """In direct messages."""
+        return self.teller.post.canvas(_directly(self.asked.place.user))
+
+    def moved(self, refused: str) -> None:
+        """Tell whoever asked where it goes on."""
+        if not self.asked.place.direct:
+            self._tell(_REFUSED.format(refused) if refused else _ELSEWHERE)
+
+    def unseen(self, number: int, refused: str) -> None:
+        """Have it end, which is told as its answer."""
+        self.teller.desk.unseen(number, _UNSEEN.format(refused))
+
+    def _tell(self, text: str) -> None:
+        line = written(self.asked.request.line)
+        self.teller.tell(self.asked, Outcome(Status.DONE, note(text), line=line), self.asked.place.user)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def spoken(payload: Payload, identity: Identity, now: float) -> Asked | None:
     """A mention or a direct message of a person; None for anything else, as our own messages, edits and joins."""
     event = payload.get("event") or {}
     origin = _spoken_origin(event)
-    if origin is None or event.get("subtype", WITH_FILES) != WITH_FILES or event.get("bot_id") or not event.get("user"):
+    if origin is None or event.get("subtype") not in _GIVEN or event.get("bot_id") or not event.get("user"):
         return None
     direct, thread = origin is Origin.DIRECT, maybe_id(event, "thread_ts")
     beneath = thread if direct else thread or id_of(event, "ts")

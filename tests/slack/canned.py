@@ -145,6 +145,9 @@ class CannedDesk:
         """Nothing was before."""
         return []
 
+    def unseen(self, number: int, why: str) -> None:
+        """Nothing lives here."""
+
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:
         """Note it."""
         del delivery, at

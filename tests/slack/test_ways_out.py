@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +17,14 @@ from bot.clock import Clock
 from bot.request import Actor, Due, Late, Origin, Outcome, Request, Status
 from bot.slack import Connection, SlackSide
 from bot.slack.channels import Channels
-from bot.slack.letter import MessageLetter
+from bot.slack.letter import MessageLetter, Whole
 from bot.slack.message import Message
 from bot.slack.outbox import LANE_LIMIT, LIMIT, Outbox
 from bot.slack.payload import Asked
 from bot.slack.place import Place
 from bot.slack.post import Post
 from bot.slack.said import TOO_MANY, NotNow, judge
-from bot.undelivered import Shown
+from bot.undelivered import Heard, Shown
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, BOT_USER, OPERATOR, OPS, PRIVATE, UNJOINED, VIEWER
 from commands.reply import Document, Output, Reply, note
@@ -276,6 +277,39 @@ def test_a_file_that_slack_refuses_is_told_to_be_missing(
     outcome = replace(done(""), reply=Reply((Document(b"x" * 9, "web.tar", "web"),)), public=public)
     tell(side, Place(OPS, VIEWER), outcome)
     workspace.wait_for_message(OPS, "web.tar could not be given: Slack refuses it", viewer=VIEWER)
+
+
+def test_where_the_way_of_a_file_is_not_told_it_is_asked_for_again(
+    workspace: Workspace, side: SlackSide, tmp_path: Path
+) -> None:
+    """Nothing was sent by then; and what is not there any more is no refusal of Slack's."""
+    (tmp_path / "web.tar").write_bytes(b"x" * 9)
+    workspace.fail("files.getUploadURLExternal")
+    tell(side, Place(OPS, VIEWER), Outcome(Status.DONE, Reply((Document(tmp_path / "web.tar", "web.tar", "web"),)), 7))
+    assert uploaded(workspace, DIRECT).files[0]["name"] == "web.tar"
+    gone = Document(tmp_path / "gone.tar", "gone.tar", "gone")
+    (tmp_path / "gone.tar").write_bytes(b"")
+    rendered = Reply((gone,))
+    with workspace.hang("files.getUploadURLExternal"):
+        tell(side, Place(OPS, VIEWER), Outcome(Status.DONE, Reply((Document(b"first", "first.tar", "first"),)), 8))
+        tell(side, Place(OPS, VIEWER), Outcome(Status.DONE, rendered, 9))
+        (tmp_path / "gone.tar").unlink()
+    told = workspace.wait_for_message(OPS, "gone.tar could not be given: it is not kept any more", viewer=VIEWER)
+    assert "output 9" in told.plain()
+
+
+def test_an_answer_is_shown_once_its_files_are_done_with() -> None:
+    """In whatever order; one that is not shown waits for none of them."""
+    ended: list[Shown] = []
+    whole = Whole(Heard(ended.append), 2)
+    whole.part()
+    whole.ended(Shown.SHOWN)
+    assert ended == []
+    whole.part()
+    assert ended == [Shown.SHOWN]
+    Whole(Heard(ended.append), 2).ended(Shown.DUE)
+    Whole(Heard(ended.append), 0).ended(Shown.SHOWN)
+    assert ended == [Shown.SHOWN, Shown.DUE, Shown.SHOWN]
 
 
 def test_the_whole_of_a_public_answer_follows_it(workspace: Workspace, side: SlackSide) -> None:
