@@ -173,11 +173,15 @@ class Stream:
             threading.Thread(target=tracing.carried(partial(work, at)), name=f"{name}-{at}")
             for at in range(1, len(jobs))
         ]
-        for thread in threads:
-            thread.start()
-        work(0)
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.start()
+            work(0)
+            for thread in threads:
+                thread.join()
+        except BaseException:  # a ^C in between: no thread may wait for what never comes
+            self.end("It was interrupted.")
+            raise
         for each in told.values():
             if isinstance(each, BaseException):
                 raise each

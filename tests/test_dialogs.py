@@ -12,8 +12,15 @@ from harness import Bench
 from oracle import DOCKER, needs_docker28
 
 from bot import text
+from commands.container import recent
 
 FILES = {str(path.relative_to(dialog.FOLDER)): path for path in dialog.files()}
+
+
+@pytest.fixture(autouse=True)
+def each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No look at what a container uses is told again for the next line."""
+    monkeypatch.setattr(recent, "FRESH", 0.0)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -13,6 +13,7 @@ from pair import Docker, Ours, Pruned, Said
 from world import World
 
 from commands import catalog
+from commands.container import recent
 from docs import DIFFERENCES
 
 CATALOG = catalog.load()
@@ -54,6 +55,12 @@ def docker(ours: Ours, engine: str, folder: Path) -> Iterator[Docker]:  # noqa: 
     """Docker 28, on the same."""
     with pair.docker_before(engine, folder / "docker", DOCKER) as side:
         yield side
+
+
+@pytest.fixture(autouse=True)
+def each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No look at what a container uses is told again for the next line."""
+    monkeypatch.setattr(recent, "FRESH", 0.0)
 
 
 @needs_docker28
