@@ -69,7 +69,7 @@ class Stats(
         if look.reply.failed:
             return look.reply
         reply = look.reply if self.no_stream else look.reply + note(_ONCE)
-        age = time.monotonic() - min((each.at for each in look.samples.values()), default=math.inf)
+        age = time.monotonic() - max((each.at for each in look.samples.values()), default=math.inf)
         return reply + note(_OLD.format(age)) if age >= OLD else reply
 
     def _look(self, ctx: Context, *, first: bool, kept: bool = False) -> Look:
