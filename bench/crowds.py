@@ -97,7 +97,16 @@ def _sustained(ours: Asked, users: list[str], seconds: int) -> Iterator[Figure]:
     third = len(sizes) // 3
     early, late = max(size for _, size in sizes[:third]), max(size for _, size in sizes[-third:])
     grown = Values([(late - early) / 1e6])
-    yield Figure("crowds", "its memory, the last third more than the first", "MB", grown, {}, [AtMost(2, "MB")], WAY)
+    yield Figure(
+        "crowds",
+        "its memory, the last third more than the first",
+        "MB",
+        grown,
+        {},
+        [AtMost(2, "MB")],
+        WAY,
+        why=whys.CROWD,
+    )
 
 
 def _frozen(ours: Asked, engine: Engine, users: list[str], seconds: int) -> Iterator[Figure]:

@@ -11,10 +11,12 @@ from bench.figures import AtMost, Figure, Scale, Times, interleaved
 from bench.place import Place
 
 CLI = "docker"
+RUNNING = 30
 
 
 def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     """Of all that run."""
+    place.running(scale.of(RUNNING, 3))
     spoken = harness.bench(place.engine, folder / "looks")
     running = len(place.raw.get("/containers/json"))
 

@@ -107,18 +107,18 @@ class Asked:
 
     def result(self, line: str) -> None:
         """The same with a line that changes something, whose answer everybody sees."""
-        self._wait(line, ADMIN, "")
+        self._wait(line, ADMIN, OPS)
 
-    def _wait(self, line: str, user: str, seen_by: str) -> None:
+    def _wait(self, line: str, user: str, seen: str) -> None:
         self.workspace.slash(user, OPS, line)
-        if not self._heard[seen_by].acquire(timeout=WAIT):
+        if not self._heard[seen].acquire(timeout=WAIT):
             raise TimeoutError(line)
 
     def _hear(self, message: Message) -> Message:
         added = self._add(message)
         if message.by_bot:
             self.answers += 1
-            self._heard[message.only_for or ""].release()
+            self._heard[message.only_for or message.channel].release()
         return added
 
 

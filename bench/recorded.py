@@ -10,7 +10,7 @@ from pathlib import Path
 import harness
 from harness import Bench
 
-from bench import yearlong
+from bench import whys, yearlong
 from bench.figures import AtMost, Figure, Scale, Times, Values, timed
 from bench.lines import costs
 from bench.writers import moved, together
@@ -43,11 +43,11 @@ def _reads(folder: Path, scale: Scale) -> Iterator[Figure]:
             found = _read(spoken, filters)
             small = {f"of {first:,}": least.setdefault(what, found)}
             bounds = (bound, Times(2, f"of {first:,}", 1)) if bound is READ else (bound,)
-            yield Figure(PART, f"{what}, the read alone", "ms", found, small, bounds, size=size)
+            yield Figure(PART, f"{what}, the read alone", "ms", found, small, bounds, size=size, why=whys.FOUND)
     for what, line, _, bound in _asked(most):  # behind the growth, for each of these is an action as well
         said = Values([timed(lambda line=line: spoken.say(line)) for _ in range(RUNS)])  # type: ignore[misc]
         bounds = (bound,) if bound is SEARCH else ()
-        yield Figure(PART, f"{what}, the whole line of {most:,}", "ms", said, bounds=bounds, way=line)
+        yield Figure(PART, f"{what}, the whole line of {most:,}", "ms", said, bounds=bounds, way=line, why=whys.FOUND)
     spoken.close()
 
 

@@ -20,6 +20,7 @@ import harness
 from harness import ADMIN, OPERATOR, STRANGER, VIEWER
 from set_clock import SetClock
 
+from bench import whys
 from bench.apart import engine_apart
 from bench.figures import AtMost, Figure, Scale, Values
 from bot.desk import Desk
@@ -89,7 +90,7 @@ def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
     way = f"{minutes * MINUTE:,} requests and {minutes:,} ticks of a minute, from the first quarter to the end"
     kilobytes = (after.database - before.database) / ((minutes - at) * MINUTE)
     more = (after.memory - before.memory) / MEBIBYTE
-    yield Figure(PART, "more memory", "MiB", Values([more]), bounds=(AtMost(5, "MiB"),), way=way)
+    yield Figure(PART, "more memory", "MiB", Values([more]), bounds=(AtMost(5, "MiB"),), way=way, why=whys.CACHES)
     for name in ("threads", "descriptors", "temporary"):
         grown = Values([getattr(after, name) - getattr(before, name)])
         what = "temporary files" if name == "temporary" else name

@@ -16,6 +16,7 @@ from sampled import MANY, sample
 from set_clock import SetClock
 from sqlite_utils import Database
 
+from bench import whys
 from bench.figures import AtLeast, AtMost, Figure, Scale, Values, timed
 from bot.clock import Clock
 from bot.record import Record
@@ -66,8 +67,16 @@ def together(folder: Path, scale: Scale) -> Iterator[Figure]:
     store.close()
     way = f"{EVENTS} events and {EVENTS - 1} commits an action, each event in the chain; synchronous=FULL"
     many = f"{THREADS} threads at once"
-    yield Figure(PART, f"events written by {many}", "/s", ours, rivals, (AtLeast(4_000, "/s"),), way)
-    yield Figure(PART, f"one commit of {many}", "ms", Values(waits), bounds=(AtMost(20, "ms", of="most"),), way=way)
+    yield Figure(PART, f"events written by {many}", "/s", ours, rivals, (AtLeast(4_000, "/s"),), way, why=whys.DISK)
+    yield Figure(
+        PART,
+        f"one commit of {many}",
+        "ms",
+        Values(waits),
+        bounds=(AtMost(20, "ms", of="most"),),
+        way=way,
+        why=whys.DISK,
+    )
     yield Figure(PART, f"actions lost of {many}", "", Values([lost]), bounds=(AtMost(0, ""),))
     yield Figure(PART, f"breaks in the chain of {many}", "", Values([int(broken is not None)]), bounds=(AtMost(0, ""),))
 

@@ -46,9 +46,10 @@ class Tickets:
 
     def trigger(self, user: str) -> str:
         """A new trigger_id."""
-        _forget_expired(self.triggers, self.clock() - KEPT_SECONDS)
         issued = f"{int(self.clock())}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        self.triggers[issued] = Trigger(user, self.clock() + TRIGGER_SECONDS)
+        with self.lock:
+            _forget_expired(self.triggers, self.clock() - KEPT_SECONDS)
+            self.triggers[issued] = Trigger(user, self.clock() + TRIGGER_SECONDS)
         return issued
 
     def use_trigger(self, trigger_id: str) -> str:
@@ -66,10 +67,11 @@ class Tickets:
 
     def response(self, channel: str, user: str, *, thread_ts: str | None = None, message_ts: str | None = None) -> str:
         """The secret of a new response URL."""
-        _forget_expired(self.responses, self.clock() - KEPT_SECONDS)
         issued = secrets.token_urlsafe(18)
         expires = self.clock() + RESPONSE_SECONDS
-        self.responses[issued] = ResponseUrl(channel, user, expires, thread_ts, message_ts)
+        with self.lock:
+            _forget_expired(self.responses, self.clock() - KEPT_SECONDS)
+            self.responses[issued] = ResponseUrl(channel, user, expires, thread_ts, message_ts)
         return issued
 
     def use_response(self, secret: str) -> ResponseUrl:
@@ -87,5 +89,6 @@ class Tickets:
 
 
 def _forget_expired(tickets: dict[str, Any], before: float) -> None:
-    for name in [name for name, each in tickets.items() if each.expires < before]:
-        del tickets[name]
+    """The oldest come first, and all of a kind live equally long."""
+    while tickets and tickets[oldest := next(iter(tickets))].expires < before:
+        del tickets[oldest]
