@@ -65,6 +65,7 @@ def _exported(spoken: harness.Bench, place: Place, scale: Scale) -> Iterator[Fig
     """Seconds until a whole log is a file, masked; and how much more memory that takes at most."""
     box = place.log(scale.of(LINES, 20_000))
     path = f"/containers/{box}/logs?stdout=1&stderr=1"
+    _follow(spoken, f"logs -f --tail all {box}")  # what the first one leaves is kept for the next
     raw, ours, more = [], [], []
     for _ in range(scale.of(3, 1)):
         raw.append(timed(lambda: place.raw.drain(path)) / 1000)

@@ -83,3 +83,20 @@ def test_whom_to_trust_is_read_when_tls_is_met(access: Access) -> None:
     near, far = socket.socketpair()
     with far, tls.wrap_socket(near, server_hostname="slack.com", do_handshake_on_connect=False):
         assert tls.cert_store_stats() == usual.cert_store_stats()
+
+
+def test_whom_to_trust_is_read_once_for_all_that_speak_to_slack(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes 30 ms and more: as long as a whole answer."""
+    read: list[ssl.SSLContext] = []
+    load = ssl.SSLContext.load_default_certs
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_default_certs", lambda self, *kind: (read.append(self), load(self, *kind))
+    )
+    monkeypatch.setattr(Connection, "_identify", lambda _self: None)
+    connection = Connection(replace(access, api_url="https://slack.com/api/"))
+    used = [connection.web_client(token).ssl for token in ("xoxb-1", "xapp-1")]
+    used.append(connection.replying._pools.connection_pool_kw["ssl_context"])
+    assert read == [used[0]]
+    assert used == read * 3
