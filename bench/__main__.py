@@ -40,6 +40,7 @@ PARTS: dict[str, Measured] = {
     "record": _alone(recorded.figures),
     "clock": _alone(clockwork.figures),
     "day": _alone(soak.figures),
+    "freed": _simple(work.freed),
     "work": _simple(work.figures),
 }
 
@@ -49,9 +50,12 @@ def _engine(folder: str) -> Engine:
 
 
 def main(words: list[str]) -> int:
-    """All parts, or those that are named; the exit code is the number of bounds that are not met and not explained."""
+    """All parts, or those that are named, whose figures replace what is kept of them.
+
+    The exit code is the number of bounds that are not met and not explained.
+    """
     scale = Scale(bool(os.environ.get("QUICK")))
-    found: list[Figure] = []
+    runs: dict[str, list[Figure]] = {}
     began = time.monotonic()
     for name in words or PARTS:
         with (
@@ -62,13 +66,14 @@ def main(words: list[str]) -> int:
             with Place.at(engine.host) as place:
                 version = place.low.version()["Version"]
                 for figure in PARTS[name](Path(folder), engine, place, scale):
-                    found.append(figure)
+                    runs.setdefault(name, []).append(figure)
                     print(results.line(figure), flush=True)
+    found = [each for run in runs.values() for each in run]
     unmet = results.unmet(found)
     told = f"{len(found)} figures, {len(unmet)} of them not within their bounds"
     print(f"{told}; {time.monotonic() - began:.0f} s")
-    if not words and not scale.is_quick:
-        results.write(results.kept(found, is_quick=scale.is_quick, engine=version))
+    if not scale.is_quick:
+        results.write(results.kept(runs, engine=version), all_=not words)
         page.main()
     return sum(not each.why for each in unmet) if not scale.is_quick else 0
 

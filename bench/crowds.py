@@ -125,7 +125,7 @@ def _frozen(ours: Asked, engine: Engine, users: list[str], seconds: int) -> Iter
     times = Values([ms for ms in acks if ms is not None])
     bounds = (AtMost(50, "ms", "p99"), AtMost(500, "ms", "most"))
     what = f"acknowledged, engine frozen, {IN_FLIGHT} in flight, {A_SECOND}/s arriving"
-    yield Figure("crowds", what, "ms", times, {}, bounds, WAY)
+    yield Figure("crowds", what, "ms", times, {}, bounds, WAY, why=whys.ACKS)
     wanted = len(held) + len(later)
     with suppress(TimeoutError):
         ours.workspace.wait_for(lambda: ours.answers - before >= wanted, SOON)

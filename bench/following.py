@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from commands import catalog
 RAW = "raw"
 BEAT = "i=0; while true; do i=$((i+1)); echo beat $i; usleep 20000; done"
 LINES = 1_000_000
+LIMIT = 300  # seconds
 
 
 def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
@@ -33,59 +35,73 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     spoken.close()
 
 
-def _followed(spoken: harness.Bench, place: Place, count: int) -> Figure:
-    """Milliseconds from the engine's stamp of a line to the buffer that is painted from; masked, as it is there."""
-    box = place.low.create_container("busybox:latest", ["sh", "-c", BEAT], name="followed")["Id"]
-    place.low.start(box)
-    found: list[float] = []
-    enough = threading.Event()
+@contextmanager
+def _heard(count: int) -> Iterator[tuple[list[float], threading.Event]]:
+    """How old the lines are that come into a buffer, in milliseconds; and an event for when so many have come."""
+    ages: list[float] = []
+    lines, enough = 0, threading.Event()
     add = Living.add
 
     def heard(self: Living, text: str, source: str = "", prefixes: Sequence[str] = ()) -> None:
+        nonlocal lines
         now = time.time()
-        found.extend(
-            (now - datetime.fromisoformat(f"{each[:26]}+00:00").timestamp()) * 1000 for each in prefixes if each
-        )
-        if len(found) >= count:
-            enough.set()
+        ages.extend(_age(now, each) for each in prefixes if each)
+        lines += text.count("\n")
         add(self, text, source, prefixes)
+        if lines >= count:
+            enough.set()
 
     Living.add = heard  # type: ignore[method-assign]
-    thread = threading.Thread(target=_follow, args=(spoken, "logs -f -t --tail 0 followed"))
-    thread.start()
-    enough.wait(120)
-    place.low.remove_container(box, force=True)
-    thread.join()
-    Living.add = add  # type: ignore[method-assign]
+    try:
+        yield ages, enough
+    finally:
+        Living.add = add  # type: ignore[method-assign]
+
+
+def _age(now: float, stamp: str) -> float:
+    return (now - datetime.fromisoformat(f"{stamp[:26]}+00:00").timestamp()) * 1000
+
+
+def _followed(spoken: harness.Bench, place: Place, count: int) -> Figure:
+    """Milliseconds from the engine's stamp of a line to the buffer that is masked and painted from."""
+    box = place.low.create_container("busybox:latest", ["sh", "-c", BEAT], name="followed")["Id"]
+    place.low.start(box)
+    with _heard(count) as (ages, enough), _following(spoken, "logs -f -t --tail 0 followed"):
+        enough.wait(LIMIT)
+        place.low.remove_container(box, force=True)
     bounds = (AtMost(1, "ms"), AtMost(5, "ms", "p99"))
-    return Figure("logs", "followed: printed to in our buffer", "ms", Values(found), {}, bounds, "in process")
+    return Figure("logs", "followed: printed to in our buffer", "ms", Values(ages), {}, bounds, "in process")
 
 
 def _exported(spoken: harness.Bench, place: Place, scale: Scale) -> Iterator[Figure]:
-    """Seconds until a whole log is a file, masked; and how much more memory that takes at most."""
-    box = place.log(scale.of(LINES, 20_000))
-    path = f"/containers/{box}/logs?stdout=1&stderr=1"
-    _follow(spoken, f"logs -f --tail all {box}")  # what the first one leaves is kept for the next
-    raw, ours, more = [], [], []
+    """Seconds until a whole log is in the file that it is given as, masked; and how much more memory that takes."""
+    lines = scale.of(LINES, 20_000)
+    raw: list[float] = []
+    ours: list[float] = []
+    more: list[float] = []
     for _ in range(scale.of(3, 1)):
-        raw.append(timed(lambda: place.raw.drain(path)) / 1000)
+        box = place.log(lines, stays=True)
+        raw.append(timed(lambda box=box: place.raw.drain(f"/containers/{box}/logs?stdout=1&stderr=1")) / 1000)  # type: ignore[misc]
         Path("/proc/self/clear_refs").write_text("5")  # forget the highest so far
         before = _highest()
-        ours.append(timed(lambda: _follow(spoken, f"logs -f --tail all {box}")) / 1000)
+        with _heard(lines) as (_, enough), _following(spoken, f"logs -f --tail all {box}"):
+            ours.append(timed(lambda enough=enough: enough.wait(LIMIT)) / 1000)  # type: ignore[misc]
+            place.low.remove_container(box, force=True)
         more.append((_highest() - before) / 1000)
-    lines = scale.of(LINES, 20_000)
-    bounds = [Times(1.15, RAW)]
-    what = f"the whole log of {lines:,} lines as a file"
-    yield Figure("logs", what, "s", Values(ours), {RAW: Values(raw)}, bounds, "in process", why=whys.LOGS)
-    yield Figure(
-        "logs", "more memory meanwhile", "MB", Values(more), {}, [AtMost(10, "MB", "most")], "in process", why=whys.LOGS
-    )
-    place.low.remove_container(box)
+    what = f"the whole log of {lines:,} lines, followed into its file"
+    yield Figure("logs", what, "s", Values(ours), {RAW: Values(raw)}, [Times(1.15, RAW)], "in process", why=whys.LOGS)
+    most = [AtMost(10, "MB", "most")]
+    yield Figure("logs", "more memory meanwhile", "MB", Values(more), {}, most, "in process", why=whys.LOGS)
 
 
-def _follow(spoken: harness.Bench, line: str) -> None:
-    """Until it ends, with somebody who watches."""
-    spoken.pipeline.submit(Request(line, Actor(harness.ADMIN), Origin.SLASH), lambda _view: None)
+@contextmanager
+def _following(spoken: harness.Bench, line: str) -> Iterator[None]:
+    """The line lives, with somebody who watches; the block is left once it has ended."""
+    request = Request(line, Actor(harness.ADMIN), Origin.SLASH)
+    thread = threading.Thread(target=spoken.pipeline.submit, args=(request, lambda _view: None))
+    thread.start()
+    yield
+    thread.join()
 
 
 def _highest() -> int:

@@ -150,7 +150,16 @@ def _once(workspace: Workspace, bot: BotProcess, over: Callable[[int], object]) 
 
 
 def _held(bot: BotProcess) -> int:
-    """Threads and descriptors of the bot."""
+    """Threads and descriptors of the bot, but for connections by TCP: those to Slack are kept for a while."""
     assert bot.process is not None
     proc = Path(f"/proc/{bot.process.pid}")
-    return sum(1 for _ in (proc / "task").iterdir()) + sum(1 for _ in (proc / "fd").iterdir())
+    over_tcp = {f"socket:[{line.split()[9]}]" for line in (proc / "net/tcp").read_text().splitlines()[1:]}
+    opened = map(_target, (proc / "fd").iterdir())
+    return sum(1 for _ in (proc / "task").iterdir()) + sum(each not in over_tcp for each in opened)
+
+
+def _target(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:  # closed just now
+        return ""

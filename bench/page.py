@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.curves import curve
-from bench.results import FILE, spelt
+from bench.results import FILE, figures, spelt
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "performance.md"
@@ -55,11 +55,11 @@ def main() -> None:
 
 def page(told: Mapping[str, Any]) -> str:
     """The page."""
-    figures = told["figures"]
+    held_all = figures(told)
     parts = [TOP, ABOUT.format(when=told["when"], **told["machine"])]
-    names = dict.fromkeys([*PARTS, *(each["part"] for each in figures)])
+    names = dict.fromkeys([*PARTS, *(each["part"] for each in held_all)])
     for name in names:
-        held = [each for each in figures if each["part"] == name]
+        held = [each for each in held_all if each["part"] == name]
         if held:
             parts.append(f"## {PARTS.get(name, name)}\n\n{_table(held)}\n{_ways(held)}{_whys(held)}{_drawn(held)}")
     return "\n".join(parts)
@@ -69,7 +69,7 @@ def pictures(told: Mapping[str, Any]) -> dict[str, str]:
     """The curves against size, by the names of their files."""
     found = {}
     for what, file in CURVES.items():
-        points = [each for each in told["figures"] if each["size"] and each["what"].startswith(what)]
+        points = [each for each in figures(told) if each["size"] and each["what"].startswith(what)]
         if points:
             found[file] = curve(what, points)
     return found
@@ -105,8 +105,12 @@ def _ways(held: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _whys(held: Sequence[Mapping[str, Any]]) -> str:
-    whys = {each["why"]: each["what"] for each in held if each["why"]}
-    return "".join(f"\n**Not met: {what}.** {why[0].upper()}{why[1:]}.\n" for why, what in whys.items())
+    whys: dict[str, list[str]] = {}
+    for each in held:
+        if each["why"]:
+            whys.setdefault(each["why"], []).append(each["what"])
+    told = {why: ", ".join(dict.fromkeys(whats)) for why, whats in whys.items()}
+    return "".join(f"\n**Not met: {whats}.** {why[0].upper()}{why[1:]}.\n" for why, whats in told.items())
 
 
 def _drawn(held: Sequence[Mapping[str, Any]]) -> str:

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tarfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from typing import Any, Self
 import docker
 from bot_process import POLICY, BotProcess, by_http, by_socket, started
 from docker.api.client import APIClient
+from docker.errors import NotFound
 
 from bot.workspace import Workspace
 from bot.workspace.message import Message
@@ -32,6 +34,8 @@ RULES = (
 )
 CHUNK = 65_536  # bytes
 LINE = '10.0.0.17 - - "GET /shop/items?page=3 HTTP/1.1" 200 5120 "-" "Mozilla/5.0 (X11; Linux x86_64)" 0.012'
+WAITS = "Still at it"  # how a message begins that is no answer yet
+LOOK = 0.2  # seconds between two looks
 WAIT = 120  # seconds for one answer
 
 
@@ -116,7 +120,7 @@ class Asked:
 
     def _hear(self, message: Message) -> Message:
         added = self._add(message)
-        if message.by_bot:
+        if message.by_bot and WAITS not in message.text:
             self.answers += 1
             self._heard[message.only_for or message.channel].release()
         return added
@@ -169,13 +173,23 @@ class Place:
         for at in range(here, count):
             self.low.import_image_from_data(_layer(at), repository=f"app-{at % 50}", tag=str(at))
 
-    def log(self, lines: int) -> str:
-        """A container that has written so many lines and ended."""
-        words = f"yes '{LINE}' | head -n {lines}"
-        box = self.low.create_container("busybox:latest", ["sh", "-c", words])["Id"]
+    def log(self, lines: int, *, stays: bool = False) -> str:
+        """A container that has written so many lines, and ended where it does not stay."""
+        words = f"yes '{LINE}' | head -n {lines}; touch /written{'; sleep 1000000' if stays else ''}"
+        box = str(self.low.create_container("busybox:latest", ["sh", "-c", words])["Id"])
         self.low.start(box)
-        self.low.wait(box)
-        return str(box)
+        while stays and not self._has_written(box):
+            time.sleep(LOOK)
+        if not stays:
+            self.low.wait(box)
+        return box
+
+    def _has_written(self, box: str) -> bool:
+        try:
+            self.low.get_archive(box, "/written")[0].close()  # type: ignore[attr-defined]
+        except NotFound:
+            return False
+        return True
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def _one_line(folder: Path, place: Place, runs: int) -> Figure:
     ways = {"": lambda: bot.run("exec", "version"), CLI: lambda: place.cli("version")}
     assert "API version" in bot.run("exec", "version").stdout
     found = interleaved(runs, ways)
-    what = "slashdock exec version, the whole process"
+    what = "version at a terminal, the whole process"
     return Figure("process", what, "ms", found.pop(""), found, [AtMost(450, "ms")], "a terminal", why=whys.MODULES)
 
 

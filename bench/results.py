@@ -31,16 +31,22 @@ def line(figure: Figure) -> str:
     return f"{figure.part:9} {figure.what + size:62} {ours}  {beside:45} {told:45} {verdict(figure)}".rstrip()
 
 
-def kept(figures: Sequence[Figure], *, is_quick: bool, engine: str) -> dict[str, Any]:
-    """All of it as JSON."""
+def kept(runs: Mapping[str, Sequence[Figure]], *, engine: str) -> dict[str, Any]:
+    """All of these runs as JSON, by the names of the benchmark's parts."""
     machine = {"python": platform.python_version(), "engine": engine, "processors": _processors()}
     when = datetime.now(UTC).strftime("%Y-%m-%d")
-    return {"when": when, "quick": is_quick, "machine": machine, "figures": [*map(_figure, figures)]}
+    return {"when": when, "machine": machine, "runs": {name: [*map(_figure, run)] for name, run in runs.items()}}
 
 
-def write(told: Mapping[str, Any], path: Path = FILE) -> None:
-    """Keep it."""
-    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+def write(told: Mapping[str, Any], *, all_: bool, path: Path = FILE) -> None:
+    """Keep it: all there is, or in place of what was kept of the same parts."""
+    before = {} if all_ or not path.exists() else json.loads(path.read_text())["runs"]
+    path.write_text(json.dumps({**told, "runs": {**before, **told["runs"]}}, indent=1, ensure_ascii=False) + "\n")
+
+
+def figures(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Those of all runs."""
+    return [each for run in told["runs"].values() for each in run]
 
 
 def unmet(figures: Iterable[Figure]) -> list[Figure]:

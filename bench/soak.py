@@ -94,7 +94,7 @@ def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
     for name in ("threads", "descriptors", "temporary"):
         grown = Values([getattr(after, name) - getattr(before, name)])
         what = "temporary files" if name == "temporary" else name
-        yield Figure(PART, f"more {what}", "", grown, bounds=(AtMost(0, ""),), way=way)
+        yield Figure(PART, f"more {what}", "", grown, bounds=(AtMost(0, ""),), way=way, why=whys.ONE)
     told = {"docs/record.md": Values([DOCUMENTED])}
     yield Figure(PART, "the record's growth with a request", "B", Values([kilobytes]), told, way=way)
     yield Figure(PART, "a day at one request a second, as fast as it goes", "s", Values([took]), way=way)

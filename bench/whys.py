@@ -39,6 +39,14 @@ MODULES = (
 )
 
 
+ACKS = (
+    "the receipt of each waits for the disk before it is acknowledged, in the same process in which two hundred lines"
+    " wait for the engine; the ends of those that give up come in bursts"
+)
+ONE = (
+    "one thread and its connection more at the end of 86,400 requests: it does not grow with them, and which it is was"
+    " not found out yet"
+)
 DISK = (
     "each commit waits for the disk, whose pace is what plain SQLite beside it has too; ours chain each event by an"
     " HMAC, index its words and its names, and commit three times for four events, where the rivals write bare rows"

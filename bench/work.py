@@ -39,6 +39,12 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
         yield from _streams(folder, place)
 
 
+def freed(folder: Path, place: Place, _scale: Scale) -> Iterator[Figure]:
+    """From a stream's Stop to as many threads and connections to the engine as before it."""
+    times = Values(living.stops(folder / "freed", place.engine))
+    yield Figure("work", "from Stop to all freed", "ms", times, {}, [AtMost(1000, "ms", "most")], "Socket Mode")
+
+
 def _verdicts(scale: Scale) -> Iterator[Figure]:
     for count in PEOPLE:
         what = f"a verdict, {count:,} people, {verdict.ROLES} roles, {verdict.RULES} rules"
@@ -68,15 +74,13 @@ def _stops(folder: Path, place: Place) -> Figure:
 
 
 def _streams(folder: Path, place: Place) -> Iterator[Figure]:
-    """How soon a line is seen in Slack, how soon a stop has freed all, what a gigabyte takes of memory."""
+    """How soon a line is seen in Slack, what a gigabyte takes of memory."""
     way = "Socket Mode, chat.update within Slack's 50 a minute, which all streams share"
     for count in STREAMS:
         delays = Values(living.delays(folder / f"delays-{count}", place.engine, count))
         bounds = [AtMost(2.0 if count == 1 else min(1.2 * count, 20), "s")]
         what = f"from printed to painted, {count} {'stream' if count == 1 else 'streams'}"
         yield Figure("work", what, "s", delays, {}, bounds, way)
-    freed = Values(living.stops(folder / "freed", place.engine))
-    yield Figure("work", "from Stop to all freed", "ms", freed, {}, [AtMost(1000, "ms", "most")], way)
     for what, more in living.memory(folder / "memory", place.engine).items():
         about = f"a gigabyte through {what}: more memory"
         yield Figure("work", about, "MB", Values([more]), {}, [AtMost(100, "MB")], way)
