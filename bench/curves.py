@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.results import spelt
 
+LINE = 14  # pixels from one name to the next
 COLOURS = ("#1d6b52", "#b3541e", "#3b5b92", "#7a4988", "#666666")
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 360, 70, 46, 20, 120
 
@@ -20,17 +21,25 @@ def curve(what: str, points: Sequence[Mapping[str, Any]]) -> str:
     across = _Scale(min(sizes), max(sizes), LEFT, WIDTH - RIGHT)
     up = _Scale(10 ** math.floor(math.log10(min(times))), 10 ** math.ceil(math.log10(max(times))), HEIGHT - BOTTOM, TOP)
     drawn = [*_grid(sorted(set(sizes)), up, across, points[0]["unit"])]
+    ends = {name: up.at(max(held)[1]) for name, held in lines.items()}
     for at, (name, held) in enumerate(lines.items()):
         colour = COLOURS[at % len(COLOURS)]
         way = " ".join(f"{across.at(size):.1f},{up.at(time):.1f}" for size, time in sorted(held))
         drawn.append(f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="{3 if not at else 1.5}"/>')
-        last = max(held)
-        label = f'x="{across.at(last[0]) + 8:.1f}" y="{up.at(last[1]) + 4:.1f}" fill="{colour}"'
+        label = f'x="{WIDTH - RIGHT + 8}" y="{_apart(ends)[name] + 4:.1f}" fill="{colour}"'
         drawn.append(f"<text {label}>{name}</text>")
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
     title = f'<title>{what}</title><rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'
     return "\n".join([head, title, *drawn, "</svg>"]) + "\n"
+
+
+def _apart(ends: Mapping[str, float]) -> dict[str, float]:
+    """Where the names stand: beside the ends of their lines, and none over another."""
+    found: dict[str, float] = {}
+    for name, end in sorted(ends.items(), key=lambda each: each[1]):
+        found[name] = max(end, max(found.values(), default=-math.inf) + LINE)
+    return found
 
 
 def _lines(points: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[tuple[float, float]]]]:
