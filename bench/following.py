@@ -11,7 +11,7 @@ from pathlib import Path
 
 import harness
 
-from bench import whys
+from bench import living, whys
 from bench.figures import AtMost, Figure, Scale, Times, Values, timed
 from bench.place import Place
 from bot.living import Living
@@ -76,22 +76,27 @@ def _followed(spoken: harness.Bench, place: Place, count: int) -> Figure:
 def _exported(spoken: harness.Bench, place: Place, scale: Scale) -> Iterator[Figure]:
     """Seconds until a whole log is in the file that it is given as, masked; and how much more memory that takes."""
     lines = scale.of(LINES, 20_000)
-    raw: list[float] = []
-    ours: list[float] = []
-    more: list[float] = []
-    for _ in range(scale.of(3, 1)):
-        box = place.log(lines, stays=True)
-        raw.append(timed(lambda box=box: place.raw.drain(f"/containers/{box}/logs?stdout=1&stderr=1")) / 1000)  # type: ignore[misc]
-        Path("/proc/self/clear_refs").write_text("5")  # forget the highest so far
-        before = _highest()
-        with _heard(lines) as (_, enough), _following(spoken, f"logs -f --tail all {box}"):
-            ours.append(timed(lambda enough=enough: enough.wait(LIMIT)) / 1000)  # type: ignore[misc]
-            place.low.remove_container(box, force=True)
-        more.append((_highest() - before) / 1000)
+    raw, ours, more = zip(*(_export(spoken, place, lines) for _ in range(scale.of(3, 1))), strict=True)
     what = f"the whole log of {lines:,} lines, followed into its file"
     yield Figure("logs", what, "s", Values(ours), {RAW: Values(raw)}, [Times(1.15, RAW)], "in process", why=whys.LOGS)
     most = [AtMost(10, "MB", "most")]
     yield Figure("logs", "more memory meanwhile", "MB", Values(more), {}, most, "in process", why=whys.LOGS)
+
+
+def _export(spoken: harness.Bench, place: Place, lines: int) -> tuple[float, float, float]:
+    """Seconds of the raw read and of ours, and megabytes that ours takes."""
+    box = place.log(lines, stays=True)
+    raw = timed(lambda: place.raw.drain(f"/containers/{box}/logs?stdout=1&stderr=1")) / 1000
+    took = 0.0
+
+    def follow() -> None:
+        nonlocal took
+        with _heard(lines) as (_, enough), _following(spoken, f"logs -f --tail all {box}"):
+            took = timed(lambda: enough.wait(LIMIT)) / 1000
+            place.low.remove_container(box, force=True)
+
+    more = living.more(Path("/proc/self"), follow)
+    return raw, took, more
 
 
 @contextmanager
@@ -102,9 +107,3 @@ def _following(spoken: harness.Bench, line: str) -> Iterator[None]:
     thread.start()
     yield
     thread.join()
-
-
-def _highest() -> int:
-    """The most memory that this process has held, in kilobytes."""
-    told = Path("/proc/self/status").read_text()
-    return int(told.partition("VmHWM:")[2].split()[0])

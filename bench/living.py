@@ -100,19 +100,27 @@ def memory(folder: Path, host: str) -> dict[str, float]:
 
 def _more(workspace: Workspace, bot: BotProcess, line: str, told: str) -> float:
     assert bot.process is not None
-    proc = Path(f"/proc/{bot.process.pid}")
-    (proc / "clear_refs").write_text("5")  # forget the highest so far
-    before = _highest(proc)
-    workspace.slash(ADMIN, OPS, line).wait()
-    end = time.monotonic() + LIMIT
-    while not any(told in each.plain() for each in workspace.messages(OPS, ADMIN)):
-        assert time.monotonic() < end, line
-        time.sleep(1)
-    return (_highest(proc) - before) / 1000
+
+    def run() -> None:
+        workspace.slash(ADMIN, OPS, line).wait()
+        end = time.monotonic() + LIMIT
+        while not any(told in each.plain() for each in workspace.messages(OPS, ADMIN)):
+            assert time.monotonic() < end, line
+            time.sleep(1)
+
+    return more(Path(f"/proc/{bot.process.pid}"), run)
 
 
-def _highest(proc: Path) -> int:
-    return int((proc / "status").read_text().partition("VmHWM:")[2].split()[0])
+def more(process: Path, run: Callable[[], object]) -> float:
+    """Megabytes that a process, by its folder in /proc, has held at most while this ran, beyond those of before."""
+    (process / "clear_refs").write_text("5")  # forget the highest so far
+    before = _highest(process)
+    run()
+    return (_highest(process) - before) / 1000
+
+
+def _highest(process: Path) -> int:
+    return int((process / "status").read_text().partition("VmHWM:")[2].split()[0])
 
 
 def stops(folder: Path, host: str) -> list[float]:

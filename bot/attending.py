@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from bot.streams import Stream
+from bot.stream import Stream
 from commands.live import Progress
 
 

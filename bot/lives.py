@@ -19,7 +19,8 @@ from bot.living import living as shown
 from bot.policy import Allow, Deny, Hold, Policy, Rules
 from bot.request import TRUSTED, Actor, Origin, Received, Request
 from bot.store import Store, Unwritable
-from bot.streams import WAITS, WORKS, Stream, Streams
+from bot.stream import Stream
+from bot.streams import WAITS, WORKS, Streams
 from bot.talking import Talk
 from bot.talking import talking as typed_into
 from bot.workers import aside

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.attending import Attending
 from bot.files import Files
 from bot.lines import Lines
-from bot.streams import Stream
+from bot.stream import Stream
 from commands import secrets
 from commands.chart import Chart
 from commands.filing import Draft, TooLarge

@@ -8,7 +8,8 @@ from typing import Any
 from bot.policy import Allow, Asker, Rules
 from bot.policy_file import USER
 from bot.reader import Reader
-from bot.streams import Stream, Streams
+from bot.stream import Stream
+from bot.streams import Streams
 from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.keys import KEYS, LEAVES

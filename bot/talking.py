@@ -10,7 +10,7 @@ from bot.attending import Attending
 from bot.files import Files
 from bot.masking import Masking
 from bot.recording import Recording
-from bot.streams import Stream
+from bot.stream import Stream
 from commands import secrets
 from commands.filing import TooLarge
 from commands.forms import open_key
@@ -110,9 +110,8 @@ class Talk(Attending):
         number = self.stream.number
         buttons = [Button(key, f"stream key {number} {key}") for key in self._keys]
         buttons += [Button(told, f"stream {verb} {number}") for told, verb in _BUTTONS]
-        self.progress(
-            View("", "", self._state, (), tuple(buttons), lives=True, session=number, page=self._page, number=number)
-        )
+        shown = View("", state=self._state, buttons=tuple(buttons), lives=True, session=True, number=number)
+        self.progress(replace(shown, page=self._page))
 
 
 def _masked(shown: Shown) -> Shown:

@@ -71,7 +71,7 @@ class View:
     buttons: tuple[Button, ...] = ()
     lives: bool = False
     anew: bool = False
-    session: int = 0
+    session: bool = False
     page: Page | None = None
     number: int = 0
 

@@ -207,7 +207,7 @@ class Progress:
             if first != ended:
                 self._keep(canvas.thread, first)
             if first and view.session and self._threads is not None:
-                self._opened(canvas, view.session, self._threads)
+                self._opened(canvas, view.number, self._threads)
         return True
 
     def _after(self, code: str) -> None:
