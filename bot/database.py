@@ -125,14 +125,24 @@ class Sqlite:
             yield db
             db.execute("RELEASE added")
         except BaseException as error:
-            if db.conn.in_transaction:
-                db.execute("ROLLBACK TO added")
-                db.execute("RELEASE added")
-            else:  # SQLite undid all of it, as on a full disk
-                company.error = error
+            if wrong := self._undone(db, error):
+                company.error = wrong
+                raise self._failed(wrong) from error
             if isinstance(error, sqlite3.Error) and not isinstance(error, _OURS):
                 raise self._told(error) from error
             raise
+
+    @staticmethod
+    def _undone(db: Database, error: BaseException) -> BaseException | None:
+        """Undo what was added and failed so; why nothing of all can be committed, where that cannot be done alone."""
+        try:
+            if not db.conn.in_transaction:  # SQLite undid all of it, as on a full disk
+                return error
+            db.execute("ROLLBACK TO added")
+            db.execute("RELEASE added")
+        except sqlite3.Error as fault:
+            return fault
+        return None
 
     @contextmanager
     def _turn(self, patience: float = BUSY, *, alone: bool = True) -> Iterator[tuple[Company | None, float]]:

@@ -24,6 +24,7 @@ from bot.pipeline import Pipeline
 from bot.record import UNWRITTEN
 from bot.request import Actor, Due, Late, Member, Origin, Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
+from bot.streams import WAITS
 from bot.undelivered import Tracked, Untracked
 from bot.workers import Pool
 from commands import asking
@@ -163,9 +164,9 @@ class Desk:
         return []
 
     def unseen(self, number: int, why: str) -> None:
-        """What lives under this number can be seen nowhere: it ends."""
+        """What lives under this number can be seen nowhere: it ends, unless it only waits, and is told of then."""
         stream = self._pipeline.streams.get(number)
-        if stream is not None:
+        if stream is not None and stream.terms != WAITS:
             stream.end(why)
 
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:

@@ -37,6 +37,7 @@ _FORBIDDEN = (  # docker's, but for the address of the request
     " denied"
 )
 _DOCTOR = "This is the host {}; `slashdock doctor` says more."
+_LOOKS = {"GET", "HEAD"}  # what changes nothing
 _NOBODY = "nobody-has-this-name-"
 _SUFFIX = re.compile(r"(:[^:/@]*)?(@.*)?$")  # of the name of an image
 BESIDE = 60  # threads an engine that share in lines: lines of 8 acts at once, or a look at 60 containers
@@ -78,6 +79,8 @@ class _Client(APIClient):  # type: ignore[misc]
             if _is_unconnected(error):
                 raise self._host.down(error) from error
             raise
+        if request.method not in _LOOKS:
+            self._host.changed()
         return response
 
 
@@ -104,7 +107,10 @@ class Host:
         return self._client(PATIENT)
 
     def changed(self) -> None:
-        """A line that may change something is over: nobody is told what was before."""
+        """Something may have been changed: nobody is told what was before.
+
+        It is so once a request is answered and, as its answer may go on for long, once the line is over.
+        """
         self.recent.forget()
         self.sharing.changed()
 

@@ -27,6 +27,7 @@ class Passing:
         self._lines: list[str] = []  # as they stand there
         self._last = 0.0
         self._state = ""
+        self._printed_last = ""
 
     def __call__(self, view: View) -> None:
         """Show it."""
@@ -36,8 +37,8 @@ class Passing:
             self._print(view.added)
         elif view.lives and not (self._passes and self._printed.isatty()):
             self._tell(view.state)
-            self._print(view.text if lines != self._lines else "")
-            self._lines = lines
+            self._print(view.text if view.text != self._printed_last else "")
+            self._printed_last = view.text
         elif not self._passes:
             return
         elif not self._paints:

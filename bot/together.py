@@ -95,7 +95,12 @@ class Together:
         with self._lock:
             self._company, self._opener = company, _Waiting()
             self._hand_on()
-        self._opener.came.wait()
+        try:
+            self._opener.came.wait()
+        except BaseException as error:  # a ^C: whoever writes into it goes on to their end first
+            company.error = error
+            self._opener.came.wait()
+            raise
 
     def _enter(self, patience: float, *, alone: bool) -> None:
         with self._lock:

@@ -60,18 +60,25 @@ class Wires:
         with self._lock:
             self._made.add(connection)
 
-    def cut(self) -> None:
-        """Break off what goes on, and let nothing begin."""
-        with self._lock:
-            self.are_cut = True
-            made = tuple(self._made)
-        for each in made:
-            with suppress(Exception):  # it ended just now
-                each.sock.shutdown(socket.SHUT_RDWR)
+    @contextmanager
+    def cuttable(self) -> Iterator[Callable[[], None]]:
+        """What is given breaks off what goes on and lets nothing begin, while this lasts; then all is as before."""
+        over = False
 
-    def mend(self) -> None:
-        """From now on all is as it was before."""
-        self.are_cut = False
+        def cut() -> None:
+            with self._lock:
+                if over:  # whoever cuts comes too late
+                    return
+                self.are_cut = True
+                for each in tuple(self._made):
+                    with suppress(Exception):  # it ended just now
+                        each.sock.shutdown(socket.SHUT_RDWR)
+
+        try:
+            yield cut
+        finally:
+            with self._lock:
+                over, self.are_cut = True, False
 
 
 def wires(client: APIClient) -> Wires:
@@ -86,12 +93,8 @@ def breakable(client: APIClient, ending: Ending) -> Iterator[None]:
 
     What is asked then raises what a broken connection does.
     """
-    own = wires(client)
-    try:
-        with ending.closing(own.cut):
-            yield
-    finally:
-        own.mend()
+    with wires(client).cuttable() as cut, ending.closing(cut):
+        yield
 
 
 def dated(answer: requests.Response) -> float:

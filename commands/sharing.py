@@ -7,8 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-from docker.errors import DockerException
+from docker.errors import APIError
 
 
 @dataclass(eq=False)
@@ -30,7 +29,7 @@ class Sharing:
         self._lock = threading.Lock()
 
     def get(self, what: Hashable, ask: Callable[[], Any]) -> Any:
-        """The answer, which nobody may alter; raises what the engine was to blame for, of others too."""
+        """The answer, which nobody may alter; what the engine refuses one it refuses all who asked the same."""
         with self._lock:
             flight = self._flights.get(what)
             ours = flight is None
@@ -41,9 +40,9 @@ class Sharing:
         flight.over.wait()
         if flight.error is None:
             return flight.answer
-        if isinstance(flight.error, DockerException | requests.RequestException):
+        if isinstance(flight.error, APIError):
             raise flight.error
-        return ask()
+        return ask()  # another's connection broke, or another's time was over
 
     def changed(self) -> None:
         """Something was changed: what was asked for before is given to nobody else."""

@@ -304,6 +304,16 @@ class Closed(io.StringIO):
         raise BrokenPipeError
 
 
+def test_what_goes_into_a_pipe_takes_nothing_away_from_the_screen() -> None:
+    """Nothing of it was painted there."""
+    told, printed = Screen(), io.StringIO()
+    passing = Passing(told, printed, passes=True)
+    for _ in range(2):
+        passing(View("A 1\nA 2\n", lives=True, anew=True))
+    passing.done()
+    assert (told.getvalue(), printed.getvalue()) == ("", "A 1\nA 2\n")
+
+
 def test_how_what_lives_stands_is_told_once_and_a_pipe_that_nobody_reads_ends_it() -> None:
     """On standard error, as that its engine is away."""
     told, printed = io.StringIO(), io.StringIO()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
 from eventually import eventually
 from harness import ROOT, Bench, bench
 from offices import told as told_of
@@ -80,9 +80,11 @@ def test_after_a_change_nobody_joins_what_was_asked_for_before_it() -> None:
     assert not sharing._flights
 
 
-@pytest.mark.parametrize(("error", "times"), [(DockerException("it is not there"), 1), (KeyError("a bug"), 2)])
-def test_an_engine_that_fails_fails_for_all_and_a_bug_for_whom_it_befalls(error: Exception, times: int) -> None:
-    """Who joined asks anew then."""
+@pytest.mark.parametrize(
+    ("error", "times"), [(APIError("no such filter"), 1), (DockerException("its wire was cut"), 2), (KeyError("x"), 2)]
+)
+def test_what_the_engine_refuses_is_refused_all_and_all_else_whom_it_befalls(error: Exception, times: int) -> None:
+    """Another's connection, time or bug is nobody else's: who joined asks anew then."""
     sharing, asked, raised = Sharing(), Asked(), list[BaseException]()
     asked.error = error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bot import text
 from bot.policy import Policy
 from bot.request import Status
 from commands import catalog
-from commands.container import recent, stats
+from commands.container import recent
 from commands.container.sampling import sample
 
 MANY = 30
@@ -94,11 +95,28 @@ def test_who_asks_right_after_is_told_the_same_look(
         assert looks("stats --no-stream web worker") == looks("stats") == looks("stats --no-stream web") == 0
         assert looks("restart -t 0 web") == 0
         assert looks("stats --no-stream web") == 1
-        monkeypatch.setattr(stats, "OLD", 0.0)
-        assert "This look is " in text.added(spoken.say("stats --no-stream web").reply)
+        held = spoken.pipeline.hosts.get("local").recent._kept  # type: ignore[union-attr]
+        held |= {each: replace(known, at=known.at - 100) for each, known in held.items()}
+        assert "This look is 10" in text.added(spoken.say("stats --no-stream web").reply)
+        assert looks("stats --no-stream web worker") == 2
+        held = spoken.pipeline.hosts.get("local").recent._kept  # type: ignore[union-attr]
+        (one, *_) = held
+        held[one] = replace(held[one], at=held[one].at - 100)
+        assert "This look is 10" in text.added(spoken.say("stats --no-stream web worker").reply)
         monkeypatch.setattr(recent, "FRESH", 0.0)
         assert looks("stats --no-stream web") == 1
         spoken.close()
+
+
+def test_a_look_from_before_a_change_is_not_kept_after_it() -> None:
+    """However long it takes."""
+    kept, seen = recent.Recent(), sample({"id": "web"})
+    keep = kept.looks()
+    kept.forget()
+    keep({"web": seen})
+    assert kept.of(["web"]) is None
+    kept.looks()({"web": seen})
+    assert kept.of(["web"]) == {"web": seen}
 
 
 def test_one_that_ends_meanwhile_is_shown_without_figures(client: APIClient, fresh_world: str, tmp_path: Path) -> None:

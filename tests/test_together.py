@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +14,7 @@ from eventually import eventually
 from sqlite_utils import Database
 
 from bot.database import Sqlite, Unwritable
+from bot.together import Company
 
 
 class _OwnFaultError(Exception):
@@ -135,4 +138,79 @@ def test_an_end_that_uses_the_room_held_back_is_by_itself(tmp_path: Path) -> Non
         alone.result()
         after.result()
     assert _told(file) == [1, 2]
+    file.close()
+
+
+class Faulty:
+    """A connection to a disk that breaks when something is to be undone."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self.conn = db, db.conn
+
+    def execute(self, said: str, *given: object) -> object:
+        """All else as it is."""
+        if said.startswith("ROLLBACK TO"):
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._db.execute(said, *given)
+
+
+def test_what_cannot_be_undone_alone_is_committed_by_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And each is told so: half of something is never there."""
+    file = _file(tmp_path)
+    added = Sqlite._added
+    monkeypatch.setattr(Sqlite, "_added", lambda self, company: added(self, replace_db(company)))
+
+    def replace_db(company: Company) -> Company:
+        company.db = Faulty(company.db)  # type: ignore[assignment]
+        return company
+
+    def begin() -> None:
+        with file.writing() as db:
+            db.execute("INSERT INTO told VALUES (1)")
+            begun.set()
+            go_on.wait()
+
+    begun, go_on = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(begin)
+        begun.wait()
+        half = pool.submit(_tell, file, 2, _fail)
+        _all_wait(file, 1)
+        go_on.set()
+        for task in (first, half):
+            with pytest.raises(Unwritable, match="disk I/O error"):
+                task.result()
+    assert _told(file) == []
+    file.close()
+
+
+def test_who_is_broken_off_while_others_write_waits_for_them(tmp_path: Path) -> None:
+    """A ^C at a terminal: nothing is committed, and nobody writes into what is closed."""
+    file, inside, go_on = _file(tmp_path), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        inside.set()
+        go_on.wait()
+
+    def press() -> None:
+        inside.wait()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        eventually(lambda: file._together._company is None or file._together._company.error is not None)
+        go_on.set()
+
+    def break_off() -> None:
+        with file.writing():
+            tasks.append(pool.submit(_tell, file, 1, hold))
+            _all_wait(file, 1)
+
+    tasks: list[Future[None]] = []
+    with ThreadPoolExecutor(2) as pool:
+        pressed = pool.submit(press)
+        with pytest.raises(KeyboardInterrupt):
+            break_off()
+        pressed.result()
+        with pytest.raises(Unwritable, match="was given up"):
+            tasks[0].result()
+    _tell(file, 3)
+    assert _told(file) == [3]
     file.close()

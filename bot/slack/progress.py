@@ -186,7 +186,7 @@ class Progress:
 
     def give_up(self) -> None:
         """Nothing is painted any more; the answer comes by a message of its own."""
-        self._give_up(told=True)
+        self._give_up("it took too long", told=True)
 
     def _painted(self, canvas: Canvas, message: Message, look: tuple[View, bool]) -> bool:
         self.sent = True
@@ -221,9 +221,7 @@ class Progress:
         if again:
             self._queue()
             return
-        self._give_up(told=not first)
-        if first and view.lives:
-            self._places.unseen(view.number, code)
+        self._give_up(code, told=not first)
 
     def _opened(self, canvas: Canvas, number: int, threads: Threads) -> None:
         """The thread of a session is there; it may be over by now."""
@@ -238,7 +236,7 @@ class Progress:
     def _unsure(self, canvas: Canvas) -> None:
         """Paint it once more, which does no harm where it was painted; a message may not be made twice."""
         if not canvas.painted:
-            self._give_up(told=True)
+            self._give_up("it is not known whether it did", told=True)
             return
         with self._lock:
             self._state.unsure += 1
@@ -246,12 +244,16 @@ class Progress:
         if again:
             self._queue()
 
-    def _give_up(self, *, told: bool) -> None:
+    def _give_up(self, why: str, *, told: bool) -> None:
+        """Paint nothing more; what lives and was never seen is not made anew, but ends."""
         with self._lock:
-            self._canvas = None
-            ended = self._state.ended
+            self._canvas, self._state.queued, self._state.lived = None, False, True
+            view, ended = self._state.view, self._state.ended
+            unseen = view.lives and self._state.shown is None and not ended
         if not (told or ended):
             self._waiting()
+        if unseen:
+            self._places.unseen(view.number, why)
 
     def _queue(self) -> None:
         with self._lock:

@@ -56,7 +56,7 @@ def samples(ctx: Context, ids: Iterable[str], *, kept: bool = False) -> dict[str
 
 def _looked(ctx: Context, wanted: tuple[str, ...]) -> dict[str, Sample | Exception]:
     found: dict[str, Sample | Exception] = {}
-    left = threading.Semaphore(0)
+    left, keep = threading.Semaphore(0), ctx.recent.looks()
 
     def job(identity: str) -> Callable[[], None]:
         def look() -> None:
@@ -75,7 +75,7 @@ def _looked(ctx: Context, wanted: tuple[str, ...]) -> dict[str, Sample | Excepti
         if not left.acquire(timeout=PATIENCE):
             break
     told = {identity: found.get(identity, TimeoutError()) for identity in wanted}
-    ctx.recent.keep({identity: each for identity, each in told.items() if isinstance(each, Sample)})
+    keep({identity: each for identity, each in told.items() if isinstance(each, Sample)})
     return told
 
 

@@ -65,11 +65,12 @@ class Stats(
         """Look at all at once, those that the asker may see; one that is not there is docker's error."""
         if ctx.watched and not self.no_stream:
             return watching.shown(ctx, lambda first: self._look(ctx, first=first))
+        began = time.monotonic()
         look = self._look(ctx, first=True, kept=True)
         if look.reply.failed:
             return look.reply
         reply = look.reply if self.no_stream else look.reply + note(_ONCE)
-        age = time.monotonic() - max((each.at for each in look.samples.values()), default=math.inf)
+        age = began - min((each.at for each in look.samples.values()), default=math.inf)
         return reply + note(_OLD.format(age)) if age >= OLD else reply
 
     def _look(self, ctx: Context, *, first: bool, kept: bool = False) -> Look:

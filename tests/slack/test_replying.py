@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import URLError
 
 import pytest
 
@@ -40,9 +41,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     connections = 0
 
-    def __init__(self) -> None:
+    def __init__(self, handler: type[BaseHTTPRequestHandler] = _Handler) -> None:
         self.bodies: list[bytes] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), handler)
 
 
 @pytest.fixture
@@ -78,9 +79,52 @@ def test_what_comes_soon_after_goes_by_the_same_connection(server: _Server, repl
 def test_one_that_was_idle_for_long_is_not_used_again(server: _Server, replying: Replying) -> None:
     """Whoever stands there may be closing it."""
     replying.post(_url(server), {})
-    replying._used -= KEPT + 1
+    replying._own.used -= KEPT + 1
     replying.post(_url(server), {})
     assert server.connections == 2
+
+
+def test_each_thread_has_a_connection_of_its_own(server: _Server, replying: Replying) -> None:
+    """So that none lies idle while another one is used."""
+    replying.post(_url(server), {})
+    beside = threading.Thread(target=replying.post, args=(_url(server), {}))
+    beside.start()
+    beside.join()
+    replying.post(_url(server), {})
+    assert server.connections == 2
+
+
+class _Proxy(_Handler):
+    def do_CONNECT(self) -> None:
+        self.server.bodies.append((self.headers["Proxy-Authorization"] or "").encode())
+        self.send_response(407)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told_to_it"),
+    [("http://127.0.0.1:{}", b""), ("127.0.0.1:{}", b""), ("http://us%40er:p%3Aw@127.0.0.1:{}", b"Basic dXNAZXI6cDp3")],
+)
+def test_a_proxy_is_asked_as_the_others_ask_it(proxy: str, told_to_it: bytes) -> None:
+    """With the name and the password that its address has; it need not say that it is spoken to by HTTP."""
+    with _Server(_Proxy) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        made = Replying(ssl.create_default_context(), proxy.format(server.server_port), 5)
+        with pytest.raises(URLError):
+            made.post("https://hooks.slack.com/x", {})
+        made.close()
+        server.shutdown()
+    assert server.bodies == [told_to_it]
+
+
+def test_a_proxy_that_is_not_there_had_nothing() -> None:
+    """It is tried again."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    made = Replying(ssl.create_default_context(), f"http://127.0.0.1:{port}", 5)
+    with pytest.raises(NotNow), told("response_url"):
+        made.post("https://hooks.slack.com/x", {})
 
 
 def test_nobody_is_sent_elsewhere(server: _Server, replying: Replying) -> None:
