@@ -162,6 +162,7 @@ def test_the_keys_that_docker_leaves_by_leave(workspace: Workspace, bot: BotProc
     eventually(lambda: _said(workspace, OPS, "goes on in web"))
     eventually(lambda: _said(workspace, OPS, "left by its button, or by ^P and then ^Q"))
     assert [each for each in _processes(api) if "sleep 667" in each]
+    api.restart("web", timeout=0)
 
 
 def test_a_container_of_a_session_does_not_outlast_a_break(
