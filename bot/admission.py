@@ -53,35 +53,44 @@ class Admission:
         outside = self.policy.early(asker, spec_of(self.catalog, "help"))
         reason = member.refused or (outside.reason if outside is not None else None)
         if reason is not None:
-            raise _refused(member, reason, self._meant(request))
+            meant = self._meant(request)
+            raise _refused(member, reason, None if meant is None else meant.command)
 
-    def pace_out(self, request: Request) -> None:
-        """Whoever sends more lines than the policy lets through is turned away before the engine hears of it."""
+    def pace_out(self, request: Request) -> Parsed | None:
+        """Whoever sends more lines than the policy lets through is turned away before the engine hears of it.
+
+        The line as it was read for that, if it was and could be.
+        """
         if request.origin is Origin.SCHEDULE or request.approved:
-            return
-        policy, command = self.policy, self._meant(request)
+            return None
+        policy, meant = self.policy, self._meant(request)
+        command = None if meant is None else meant.command
         changes = command is not None and command.spec.permission.changes
         person = policy.people.person(request.actor.id) or request.actor.id
         wait = self.pace.wait(person, policy.terms.rates, changes=changes)
         if wait:
             raise answers.too_fast(wait, command)
+        return meant
 
     def _as(self, request: Request, member: Member, host: str) -> Asker:
         actor, policy = request.actor.id, self.policy
         granted = self.grants(policy.people.person(actor) or "", policy.terms.longest)
         return Asker(actor, member.groups, request.channel, host, granted, policy.people.accounts(actor))
 
-    def _meant(self, request: Request) -> Command | None:
-        """The command of a line, for the record alone."""
+    def _meant(self, request: Request) -> Parsed | None:
+        """What a line means, as far as that is known without its engine."""
         try:
-            return self.catalog.parse(request.line).command
+            return self.catalog.parse(request.line)
         except UsageError:
             return None
 
-    def read(self, request: Request) -> Parsed:
-        """The line, read; docker's usage error ends the way, with what the asker may be told of."""
+    def read(self, request: Request, meant: Parsed | None = None) -> Parsed:
+        """The line, read; docker's usage error ends the way, with what the asker may be told of.
+
+        meant is what it means without its engine, where that was found out before.
+        """
         try:
-            parsed = self._parsed(request.line, request)
+            parsed = self._parsed(request.line, request) if meant is None or meant.by_version else meant
             word = parsed.command.recalls()
             return self._recalled(word, parsed, request) if word else parsed
         except UsageError as error:

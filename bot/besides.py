@@ -89,7 +89,11 @@ class Besides:
 
     def objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
         """What is judged: the object, once for each set of labels and each name that it or its image has."""
-        return objects.all_of(found, lambda each: self.object(each, made_by), made_by)
+        known = made_by.judged.get(id(found))
+        if known is None:
+            judged = objects.all_of(found, lambda each: self.object(each, made_by), made_by)
+            known = made_by.judged[id(found)] = found, judged
+        return known[1]
 
 
 def as_made(command: Command, new: Iterable[Object], found: Looked) -> Iterator[Object]:

@@ -104,10 +104,9 @@ class Sqlite:
                 self._let_go()
             if not flushed:
                 db.execute("PRAGMA synchronous = NORMAL")
-            db.execute(f"PRAGMA busy_timeout = {max(1, ceil(10 * (until - time.monotonic()))) * 100}")
             self._kept_out = True
             try:
-                db.execute("BEGIN IMMEDIATE")
+                _begin(db, max(1, ceil(10 * (until - time.monotonic()))) / 10)
             finally:
                 self._kept_out = False
             yield db
@@ -274,3 +273,13 @@ class Sqlite:
 
     def _damaged(self, wrong: str) -> Damaged:
         return Damaged(f"{self._path} is damaged ({wrong}). {self._cure}")
+
+
+def _begin(db: Database, patience: float) -> None:
+    """Begin to write, waiting so many seconds for the others; as long as a connection does anyway costs nothing."""
+    if patience == BUSY:
+        db.execute("BEGIN IMMEDIATE")
+        return
+    db.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+    db.execute("BEGIN IMMEDIATE")
+    db.execute(f"PRAGMA busy_timeout = {round(BUSY * 1000)}")

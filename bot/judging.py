@@ -25,7 +25,7 @@ from bot.policy import Allow, Asker, Deny, Hold, Object, Policy, Rules
 from bot.rates import Pace
 from bot.request import TRUSTED, Directory, Origin, Request, Status
 from bot.rule import NOBODY, Needs
-from commands.catalog import Catalog
+from commands.catalog import Catalog, Parsed
 from commands.command import Command
 from commands.context import Decision, Verdict
 from commands.engine_errors import daemon
@@ -99,16 +99,15 @@ class Judging:
         if request.received and self.clock.now() - request.received > STALE:
             raise answers.too_old(STALE)
         self._admission.let_in(request)
-        self._admission.pace_out(request)
-        return self._judged(request)
+        return self._judged(request, self._admission.pace_out(request))
 
     @tracing.timed("judge")
     def judge_again(self, request: Request) -> Judged:
         """The same of a line that was let in before: it is counted once, however often it is judged."""
         return self._judged(request)
 
-    def _judged(self, request: Request) -> Judged:
-        parsed = self._admission.read(request)
+    def _judged(self, request: Request, meant: Parsed | None = None) -> Judged:
+        parsed = self._admission.read(request, meant)
         command = parsed.command
         host = self._admission.host(parsed, request)
         asker = self._admission.asker(request, command, host)

@@ -35,7 +35,6 @@ from commands.allowances import Allowances
 from commands.catalog import Catalog
 from commands.context import Verdict
 from commands.intent import Intent
-from commands.line import UsageError
 from commands.live import Progress
 from commands.reply import Reply, note
 from commands.target import Found
@@ -233,10 +232,7 @@ class Pipeline:
             self.store.sights.forget(host, images)
 
     def _host_name(self, request: Request) -> str:
-        try:
-            named = self.catalog.parse(request.line).host or request.host
-        except UsageError:
-            named = request.host
+        named = self.catalog.host(request.line) or request.host
         return named if named in self.hosts.names() else self.hosts.names()[0]
 
     def _refused(self, received: Received, end: End) -> Outcome:

@@ -33,7 +33,6 @@ from bot.slack import Access, CannotConnect, Connection, SlackDirectory, SlackSi
 from bot.slack.http import Server, health_route
 from bot.slack.uploads import SlackUploads
 from bot.undelivered import Shown
-from bot.workspace import Workspace
 from commands.reply import note
 
 LOOPBACK = "127.0.0.1"
@@ -209,6 +208,8 @@ def _access(settings: Settings, stack: ExitStack, health: Health) -> tuple[Acces
 
 
 def _local_workspace(settings: Settings, stack: ExitStack, health: Health) -> tuple[Access, str]:
+    from bot.workspace import Workspace  # noqa: PLC0415 - what stands in for Slack is loaded where it does so alone
+
     workspace = Workspace(command=settings.command)
     app = Starlette(routes=[health_route(health), Mount("/", workspace.asgi())])
     workspace.base_url = f"http://{LOOPBACK}:{_listen(settings, stack, app).port}"

@@ -34,6 +34,7 @@ class Parsed:
     command: Command
     host: str | None = None
     warnings: tuple[str, ...] = ()
+    by_version: bool = False  # whether it was asked which version of the API is spoken
 
 
 class Catalog:
@@ -41,10 +42,13 @@ class Catalog:
 
     def __init__(self, classes: Iterable[type[Command]]) -> None:
         self._verbs = {words: cls for cls in classes for words in cls.spec.names}
+        self._ordered = tuple(sorted(set(self._verbs.values()), key=lambda cls: cls.spec.names[0]))
+        self._groups = sorted({words[0] for words in self._verbs if len(words) > 1})
+        self._composing = frozenset(words[-1] for words in self._verbs if words[0] == front.GROUP)
 
     def __iter__(self) -> Iterator[type[Command]]:
         """Each verb once, in order of its canonical name."""
-        return iter(sorted(set(self._verbs.values()), key=lambda cls: cls.spec.names[0]))
+        return iter(self._ordered)
 
     def find(self, words: tuple[str, ...]) -> type[Command] | None:
         """The verb with exactly this name."""
@@ -52,20 +56,30 @@ class Catalog:
 
     def groups(self) -> list[str]:
         """The first words of all verbs of two words: container, image, ..."""
-        return sorted({words[0] for words in self._verbs if len(words) > 1})
+        return self._groups
 
     def parse(self, text: str, spoken: Callable[[str | None], str] = lambda _: NEWEST) -> Parsed:
         """The command that a line means; raises UsageError in docker's words.
 
         spoken gives the version of the API of the engine that -H names, for the flags that are not in every version.
         """
-        if len(text) > LONGEST:
-            raise UsageError(f"This line has {len(text)} characters; {LONGEST} is the most. Nothing was run.")
-        words = line.split(text)
-        before = root.read(words[1:] if words[:1] in _OURSELVES else words)
-        parsed = self._line(before, lambda: spoken(before.host))
+        before, asked = _root(text), list[str]()
+
+        def version() -> str:
+            asked.append(spoken(before.host))
+            return asked[-1]
+
+        parsed = self._line(before, version)
         warnings = () if before.help else before.warnings  # the page tells them itself
-        return replace(parsed, host=before.host, warnings=(*warnings, *parsed.warnings))
+        return replace(parsed, host=before.host, warnings=(*warnings, *parsed.warnings), by_version=bool(asked))
+
+    @staticmethod
+    def host(text: str) -> str | None:
+        """The engine that a line names, whatever else it says; None where it names none, or cannot be read so far."""
+        try:
+            return _root(text).host
+        except UsageError:
+            return None
 
     def _line(self, before: Root, spoken: Callable[[], str]) -> Parsed:
         if before.help:
@@ -75,7 +89,7 @@ class Catalog:
         return Parsed(Version(format=f"{PRODUCT} version {VERSION}") if before.version else Bare(words=()))
 
     def _verb(self, words: list[str], spoken: Callable[[], str]) -> Parsed:
-        words = front.moved(words, {name[-1] for name in self._verbs if name[0] == front.GROUP})
+        words = front.moved(words, self._composing)
         named = self._named(words)
         if named:
             cls = self._verbs[named]
@@ -138,6 +152,14 @@ class Catalog:
         own = [last for first, _, last in known if first == group]
         near = difflib.get_close_matches(word.lower(), own, n=len(own), cutoff=0.6)
         return tuple(f"{group} {last}".lstrip() for last in near)
+
+
+def _root(text: str) -> Root:
+    """What a line says before its verb; raises UsageError."""
+    if len(text) > LONGEST:
+        raise UsageError(f"This line has {len(text)} characters; {LONGEST} is the most. Nothing was run.")
+    words = line.split(text)
+    return root.read(words[1:] if words[:1] in _OURSELVES else words)
 
 
 def names(specs: Iterable[Spec]) -> frozenset[str]:

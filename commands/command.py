@@ -106,9 +106,12 @@ def args(metavar: str, *, required: bool = True, choosing: bool = False) -> Any:
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(flag, arg, args))
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Command:
-    """One line, read: subclasses are frozen dataclasses whose fields are flags and positionals."""
+    """One line, read: subclasses are frozen dataclasses whose fields are flags and positionals.
+
+    What they are equal by is written once, here: to have it made for each verb takes a part of the start.
+    """
 
     spec: ClassVar[Spec]
     attended: ClassVar[bool] = False  # whether the engine gives it up where nobody listens any more
@@ -145,7 +148,7 @@ class Command:
         second is another usage line, where docker has two.
         """
         super().__init_subclass__()
-        dataclass(frozen=True, kw_only=True)(cls)
+        dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
         if not name:
             return
         summary, _, detail = inspect.cleandoc(cls.__doc__ or "").partition("\n")
@@ -165,6 +168,18 @@ class Command:
             decides=decides,
             second=second,
         )
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same verb and says the same."""
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        """As for any value."""
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        """As dataclasses show themselves."""
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
     def risk(self) -> Risk | None:
         """What docker would ask before it does this; None where it asks nothing."""
