@@ -20,22 +20,22 @@ from bot.discretion import Discretion
 from bot.hosts import EngineDown
 from bot.inside import Inside
 from bot.judging import Judged, Judging
-from bot.lives import Lives
+from bot.lives import Lives, Look
 from bot.policy import Deny, Hold, Object, Rules
 from bot.record import Answer
 from bot.request import Outcome, Received, Request, Status
 from bot.store import Store, Unwritable
 from bot.streams import Streams
-from commands import grammar, secrets, wire
+from commands import attempts, grammar, secrets, wire
 from commands.aftermath import traced
 from commands.allowances import Allowances
-from commands.attempts import Interrupted, Refusal, Untouched, unanswered
+from commands.attempts import Cancelled, Interrupted, Refusal, Untouched, unanswered
 from commands.context import Context
 from commands.engine_errors import refused
 from commands.intent import Intent, told
 from commands.live import Progress, View
 from commands.outside import Outside
-from commands.reply import Button, Errors, Note, Output, Printed, Reply, output
+from commands.reply import Errors, Note, Output, Printed, Reply, output
 from commands.seen import Seen
 from commands.spec import Permission
 from commands.target import Found, Missing
@@ -110,7 +110,7 @@ class Execution:
             reply = self._fault(number, judged, error)
             if changes and wire.lost(error):
                 return unanswered(judged.command.spec.name)
-            doubtful = changes and not isinstance(error, APIError | EngineDown | Untouched)
+            doubtful = changes and not isinstance(error, APIError | EngineDown | Untouched | Cancelled)
             return replace(reply, unknown=reply.unknown or doubtful)
         finally:
             if changes:
@@ -132,7 +132,7 @@ class Execution:
             case APIError() | EngineDown():
                 return refused(error)
             case Refusal():
-                return answers.told(str(error))
+                return attempts.refused(error) if isinstance(error, Cancelled) else answers.told(str(error))
             case Unwritable():
                 return answers.told(f"This could not be written down: {error}")
             case requests.RequestException() | DockerException():
@@ -146,7 +146,7 @@ class Execution:
 
     def _context(self, judged: Judged, received: Received, progress: Progress) -> Context:
         asker, spec, policy = judged.asker, judged.command.spec, self.policy.current()
-        cancel: list[Button] = []
+        look = Look()
         return Context(
             quick=judged.host.quick,
             slow=judged.host.patient,
@@ -174,8 +174,8 @@ class Execution:
             recent=judged.host.recent,
             exceeds=lambda details: self.judging.exceeds(judged, details),
             given=received.request.given,
-            progress=lambda text: progress(View(secrets.mask_text(text), buttons=tuple(cancel))),
-            work=lambda: self._lives.working(judged, received, cancel),
+            progress=lambda text: progress(look.of(secrets.mask_text(text))),
+            work=lambda: self._lives.working(judged, received, look),
             live=lambda: self._lives.living(judged, received, progress),
             watched=progress is not silent,
             session=lambda: self._lives.talking(judged, received, progress),

@@ -25,7 +25,7 @@ from bot.talking import Talk
 from bot.talking import talking as typed_into
 from bot.workers import aside
 from commands.attempts import Refusal
-from commands.live import Progress
+from commands.live import Progress, View
 from commands.reply import Button
 from commands.target import Found, Target
 
@@ -34,6 +34,28 @@ _CONSENT = "Somebody else has to agree to it now: {} Send the line again."
 _CHANGED = "What you may see was changed. Send the line again."
 _NO_THREAD = "Nobody can type into it from here: a session is a thread in Slack."
 _NOT_THEM = "They cannot be let in, as they may not run this line themselves: {}"
+
+
+@dataclass
+class Look:
+    """How a line looks that is under way, but for its text."""
+
+    view: View = View("")  # noqa: RUF009 - a value
+
+    def of(self, text: str) -> View:
+        """With this text."""
+        return replace(self.view, text=text)
+
+
+@contextmanager
+def _busy(session: Stream) -> Iterator[Stream]:
+    """While this lasts it is not silent, though nothing is typed or printed."""
+    idle, session.idle = session.idle, 0.0
+    try:
+        yield session
+    finally:
+        session.touch()
+        session.idle = idle
 
 
 @dataclass(frozen=True)
@@ -62,15 +84,18 @@ class Lives:
             yield live
 
     @contextmanager
-    def working(self, judged: Judged, received: Received, cancel: list[Button]) -> Iterator[Stream]:
-        """Have it cancelled by whoever may stop it; raises Refusal."""
+    def working(self, judged: Judged, received: Received, look: Look) -> Iterator[Stream]:
+        """Have it cancelled by whoever may stop it; raises Refusal. Within a session it ends with that."""
         facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
-        with self.streams.open(*facts, terms=WORKS) as stream:
-            cancel.append(Button("Cancel", f"stream stop {received.number}"))
+        around = self.streams.get(received.number)
+        with self.streams.open(*facts, terms=WORKS) if around is None else _busy(around) as stream:
+            inside = around is not None
+            cancel = (Button("Cancel", f"stream stop {stream.number}"),)
+            look.view = View("", buttons=cancel, lives=inside, session=inside, number=stream.number)
             try:
                 yield stream
             finally:
-                cancel.clear()
+                look.view = View("")
 
     def _kept(self, judged: Judged, received: Received, since: float) -> bool:
         """Whether it goes on over an end of slashdock, which is written down: what Slack asked and nobody agreed to."""

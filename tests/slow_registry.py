@@ -1,4 +1,7 @@
-"""A registry that sends a layer without an end, and takes one without ever saying so; it tells what becomes of it."""
+"""A registry that sends a layer without an end, takes one without ever saying so, and is silent of some images.
+
+It tells what becomes of it.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,11 @@ class Registry(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The manifest and the configuration whole, the layer without an end."""
-        if "/manifests/" in self.path:
+        if "/silent/" in self.path:
+            _say("begun")
+            select([self.connection], [], [])  # nothing comes but its end
+            _say("gone")
+        elif "/manifests/" in self.path:
             self._whole(MANIFEST, MEDIA)
         elif self.path.endswith(LAYER):
             self._endless()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +24,7 @@ from commands import prunes
 from commands.prunes import Going
 
 SLOW = "sleep 98765.25"
+REGISTRY = "127.0.0.1:5009"
 MOST = 1_000_000  # bytes that go through a dam
 
 
@@ -65,41 +66,79 @@ def test_a_build_is_cancelled_and_its_step_ends(
     assert not api.images("slow")
 
 
+@pytest.fixture
+def heard(own_engine: Engine) -> Iterator[Callable[[], str]]:
+    """What the slow registry beside the engine tells next."""
+    command = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net", sys.executable]
+    script = str(Path(__file__).parent / "slow_registry.py")
+    with subprocess.Popen([*command, script, "5009"], stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        assert served.stdout.readline() == "ready\n"
+        yield served.stdout.readline
+        served.terminate()
+
+
 @pytest.mark.usefixtures("bot")
 def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
-    workspace: Workspace, own_engine: Engine, api: APIClient
+    workspace: Workspace, heard: Callable[[], str], api: APIClient
 ) -> None:
     """Of a registry that never sends the end of a layer: the engine hangs up there, and has no image."""
-    beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net", sys.executable]
-    script = str(Path(__file__).parent / "slow_registry.py")
-    with subprocess.Popen([*beside, script, "5009"], stdout=subprocess.PIPE, text=True) as served:
-        assert served.stdout is not None
-        assert served.stdout.readline() == "ready\n"
-        workspace.slash(ADMIN, OPS, "pull 127.0.0.1:5009/slow:1")
-        assert served.stdout.readline() == "begun\n"
-        told = _cancel(workspace)
-        assert served.stdout.readline() == "gone\n"
-        served.terminate()
-    assert "was not pulled" in told.plain()
-    assert not api.images("127.0.0.1:5009/slow")
+    workspace.slash(ADMIN, OPS, f"pull {REGISTRY}/slow:1")
+    assert heard() == "begun\n"
+    told = _cancel(workspace)
+    assert heard() == "gone\n"
+    assert "slow:1 was not pulled" in told.plain()
+    assert not api.images(f"{REGISTRY}/slow")
 
 
 @pytest.mark.usefixtures("bot")
-def test_a_push_is_cancelled(workspace: Workspace, own_engine: Engine, api: APIClient) -> None:
+def test_a_pull_is_cancelled_before_its_registry_says_anything(workspace: Workspace, heard: Callable[[], str]) -> None:
+    """The engine, which waits for that, has said nothing either."""
+    workspace.slash(ADMIN, OPS, f"pull {REGISTRY}/silent/app:1")
+    assert heard() == "begun\n"
+    assert "silent/app:1 was not pulled. Nothing had moved." in _cancel(workspace).plain()
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_push_is_cancelled(workspace: Workspace, heard: Callable[[], str], api: APIClient) -> None:
     """Of a layer that the registry never says it has."""
-    beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net", sys.executable]
-    script = str(Path(__file__).parent / "slow_registry.py")
-    name = "127.0.0.1:5009/pushed"
+    name = f"{REGISTRY}/pushed"
     api.tag("busybox:latest", name, "1")
-    with subprocess.Popen([*beside, script, "5009"], stdout=subprocess.PIPE, text=True) as served:
-        assert served.stdout is not None
-        assert served.stdout.readline() == "ready\n"
-        workspace.slash(ADMIN, OPS, f"push {name}:1")
-        assert served.stdout.readline() == "begun\n"
-        told = _cancel(workspace)
-        served.terminate()
-    assert "was not pushed" in told.plain()
+    workspace.slash(ADMIN, OPS, f"push {name}:1")
+    assert heard() == "begun\n"
+    assert f"{name}:1 was not pushed" in _cancel(workspace).plain()
     api.remove_image(f"{name}:1")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run -d --pull always --name made {}:here sleep 1000",
+        "run -d --name made {}:gone sleep 1000",
+        "create --pull always --name made {}:here",
+        "build --pull -t made:1 CONTEXT",
+        "run -it --public --name made {}:gone sh",
+    ],
+)
+def test_what_was_to_be_made_of_an_image_whose_pull_is_cancelled_is_not_made(  # noqa: PLR0913, PLR0917 - fixtures
+    workspace: Workspace, fresh_world: str, tmp_path: Path, heard: Callable[[], str], api: APIClient, line: str
+) -> None:
+    """Of none that was there before, either; the line is recorded as cancelled."""
+    folder, image = tmp_path / "context", f"{REGISTRY}/slow"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(f"FROM {image}:here\n")
+    (tmp_path / "policy.toml").write_text(POLICY.replace('"act", "change"]', '"act", "change", "enter"]'))
+    api.tag("busybox:latest", image, "here")
+    with started(BotProcess(tmp_path, fresh_world, by_socket(workspace) | {"SLASHDOCK_FILES": str(tmp_path)})):
+        workspace.slash(ADMIN, OPS, line.format(image).replace("CONTEXT", str(folder)))
+        assert heard() == "begun\n"
+        assert "was not pulled" in _cancel(workspace).plain()
+        assert heard() == "gone\n"
+        workspace.slash(ADMIN, OPS, "audit ls --public --format '{{.Verb}} {{.Status}}'")
+        assert eventually(lambda: painted(workspace, OPS, " cancelled"))
+    assert not api.containers(all=True, filters={"name": "made"})
+    assert not api.images("made")
+    api.remove_image(f"{image}:here")
 
 
 def test_a_prune_is_cancelled_between_two_objects() -> None:

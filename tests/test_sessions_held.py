@@ -8,9 +8,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import registry
 from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
 from door import Door
+from engine import Engine
 from eventually import eventually
 from test_sessions import DIRECT, RULES, _lines, _open, _processes, _said, _type, bot
 
@@ -163,6 +165,27 @@ def test_the_keys_that_docker_leaves_by_leave(workspace: Workspace, bot: BotProc
     eventually(lambda: _said(workspace, OPS, "left by its button, or by ^P and then ^Q"))
     assert [each for each in _processes(api) if "sleep 667" in each]
     api.restart("web", timeout=0)
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_session_whose_image_is_fetched_first_is_one_like_any_other(
+    workspace: Workspace, api: APIClient, own_engine: Engine, tmp_path: Path
+) -> None:
+    """How far the pull is stands in its message; what is typed then arrives, and Stop ends it."""
+    (tmp_path / "registry").mkdir()
+    with registry.serve(own_engine.pid, tmp_path / "registry", 5003, locked=False) as address:
+        image = f"{address}/team/app:1"
+        api.tag("busybox:latest", f"{address}/team/app", "1")
+        api.push(f"{address}/team/app", "1")
+        api.remove_image(image)
+        head = _open(workspace, f"run -it --public --name fetched {image} sh")
+        _type(workspace, head, "echo he''llo")
+        eventually(lambda: [each for each in _lines(workspace, head) if "\nhello" in each])
+        workspace.click(ADMIN, OPS, head.ts, "Stop")
+        eventually(lambda: _said(workspace, OPS, "ada stopped it."))
+        assert not _runs(api, "fetched")
+    api.remove_container("fetched", force=True)
+    api.remove_image(image)
 
 
 def test_a_container_of_a_session_does_not_outlast_a_break(

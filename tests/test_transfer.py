@@ -155,8 +155,10 @@ def test_how_far_the_layers_are_is_shown(logged_in: Bench, registry: str) -> Non
     pictures: list[str] = []
     received = logged_in.pipeline.receive(Request(f"push {registry}/team/shown:1", Actor(ADMIN), Origin.SLASH))
     logged_in.pipeline.finish(received, lambda view: pictures.append(view.text))
-    assert pictures
-    assert all(picture.startswith("The push refers to repository") for picture in pictures)
+    asked, *shown = pictures
+    assert asked == f"Waiting for {registry}."
+    assert shown
+    assert all(picture.startswith("The push refers to repository") for picture in shown)
     assert re.search(r"^[0-9a-f]{12}: ", pictures[-1], re.MULTILINE)
 
 

@@ -51,7 +51,7 @@ def under_way(line: str, asker: str, view: View, remember: Callable[[Button], st
     line, shown = cut(elements.typed(line), LINE_LIMIT) or "something", shown or "…"
     parts: list[Json] = [section(*elements.who(asker), span(runs), span(line, code=True))]
     told = f"{elements.mention(asker)}{runs}{escaped(line)}"
-    if not view.session:
+    if view.text or not view.session:
         parts.append(elements.preformatted(shown))
         told = f"{told}\n{escaped(shown)}"
     if view.state:

@@ -9,6 +9,7 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from commands import reference, wire
+from commands.attempts import Cancelled
 from commands.cleanup.memory import Taken
 from commands.context import Context
 from commands.engine_errors import daemon
@@ -86,7 +87,7 @@ def planned(ctx: Context, taken: Taken) -> Back:
 
 def restore(ctx: Context, backs: list[Back]) -> Reply:
     """Do it, one after the other; after a lost answer nothing more is begun."""
-    rows, ids, broken = list[Row](), list[str](), ""
+    rows, ids, broken, ended = list[Row](), list[str](), "", False
     for back in backs:
         if back.why or broken:
             rows.append(back.row(back.why or "not reached"))
@@ -94,6 +95,8 @@ def restore(ctx: Context, backs: list[Back]) -> Reply:
         try:
             fate = _restored(ctx, back)
             ids.append(back.taken.id)
+        except Cancelled as error:
+            fate, broken, ended = "cancelled", str(error), True
         except APIError as error:
             fate = f"failed: {daemon(error)}"
             broken = _LOST.format(back.taken.name) if wire.lost(error) else ""
@@ -103,7 +106,8 @@ def restore(ctx: Context, backs: list[Back]) -> Reply:
     parts: tuple[Part, ...] = (Table((HEADER, *rows), caption="What came back"),)
     if not broken:
         return Reply(parts, ids=tuple(ids))
-    return Reply((*parts, Errors(f"{broken}\n")), failed=True, error=broken, unknown=True, ids=tuple(ids))
+    told = (*parts, Errors(f"{broken}\n"))
+    return Reply(told, failed=True, error=broken, unknown=not ended, cancelled=ended, ids=tuple(ids))
 
 
 def _restored(ctx: Context, back: Back) -> str:

@@ -10,7 +10,7 @@ from docker.errors import APIError
 
 from commands import naming, touching, wire
 from commands.aftermath import Fate, Meant, Past
-from commands.attempts import Refusal, unanswered
+from commands.attempts import Cancelled, Refusal, unanswered
 from commands.command import Also, arg, args, flag
 from commands.container import fates
 from commands.context import Context
@@ -142,10 +142,12 @@ class Create(Making, name="container create", alias="create", permission=Permiss
         return replace(lines([made.id]) + errors(made.told), ids=(made.id,))
 
     def make(self, ctx: Context) -> Made:
-        """The container, not started; raises Unmade."""
+        """The container, not started; raises Unmade, and Cancelled where somebody ended the pull of its image."""
         try:
             with ctx.bringing():  # until the container is there, which keeps its image from then on
                 made = ordering.make(ctx, self._understood(ctx))
+        except Cancelled:
+            raise
         except Refusal as refusal:
             raise Unmade(str(refusal), own=True) from None
         warning = self.warning()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from commands.aftermath import End, Fate, Meant, Past
-from commands.attempts import Refusal
+from commands.attempts import Refusal, refused
 from commands.command import Also, flag
 from commands.container import fates
 from commands.container.create import Create, errors
@@ -89,7 +89,7 @@ class Run(Create, name="container run", alias="run", permission=Permission.CHANG
             with ctx.session() as session:
                 return self._made(ctx, lambda watched: watched.converse(ctx, session))
         except Refusal as error:
-            return failure(str(error))
+            return refused(error)
 
     def _made(self, ctx: Context, start: Callable[[Foreground], Reply]) -> Reply:
         try:

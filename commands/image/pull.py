@@ -10,7 +10,7 @@ from docker.errors import APIError
 
 from commands import naming, wire
 from commands.aftermath import Fate, Past, untold
-from commands.attempts import cancelled, unanswered
+from commands.attempts import Cancelled, refused, unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.engine_errors import daemon
@@ -88,15 +88,15 @@ class Pull(Command, name="image pull", alias="pull", permission=Permission.CHANG
         try:
             with ctx.bringing():
                 done = transfer.pull(ctx, found, all_tags=self.all_tags, platform=self.platform)
-            if not (done.error or done.ended or self.all_tags):
+            if not (done.error or self.all_tags):
                 ctx.docker.inspect_image(self.targets()[0].ref)
+        except Cancelled as error:
+            return before + refused(error)
         except (APIError, requests.RequestException) as error:
             if not isinstance(error, APIError) or wire.lost(error):
                 return before + unanswered(f"the pull of {self.image}", _LOOK)
             return before + failure(daemon(error))
         shown = before + lines(() if self.quiet else done.lines)
-        if done.ended:
-            return shown + cancelled(done.ended, f"{self.image} was not pulled. {done.layers}")
         if done.error:
             return shown + failure(done.error)
         tail = "" if self.all_tags else f"@{found.digest}" if found.digest else f":{found.tag or DEFAULT_TAG}"

@@ -10,7 +10,7 @@ from docker.errors import APIError, NotFound
 
 from commands import naming, wire
 from commands.aftermath import Fate, Past, untold
-from commands.attempts import cancelled, unanswered
+from commands.attempts import Cancelled, refused, unanswered
 from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.creation import machine
@@ -96,6 +96,8 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
         for image in images:
             try:
                 done = self._pushed(ctx, found, image)
+            except Cancelled as error:
+                return lines(printed) + refused(error)
             except NotFound:
                 return lines(printed) + self._absent(ctx, found)
             except (APIError, requests.RequestException) as error:
@@ -104,8 +106,6 @@ class Push(Command, name="image push", alias="push", permission=Permission.CHANG
                 return lines(printed) + failure(daemon(error))
             first = 1 if printed else 0  # the registry is named once
             printed += () if self.quiet else done.lines[first:]
-            if done.ended:
-                return lines(printed) + cancelled(done.ended, f"{image.target.ref} was not pushed. {done.layers}")
             if done.error:
                 return lines(printed) + failure(done.error)
         tail = "" if self.all_tags else f":{found.tag or DEFAULT_TAG}"

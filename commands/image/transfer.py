@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Container, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from docker.api.client import APIClient
 from docker.errors import DockerException
 
 from commands import units, wire
+from commands.attempts import Cancelled
 from commands.context import Context
 from commands.enduring import BROKEN, breakable
 from commands.reference import Reference
@@ -25,28 +26,24 @@ _MOVING = {"Downloading", "Pushing"}
 _WHOLE = ("Pull complete", "Already exists", "Download complete", "Pushed", "Layer already exists", "Mounted from")
 _SHOWN = 40  # layers that are shown while it goes on
 _PULLED = re.compile(r"Status: ")  # the line that says that it is all there
+_ASKED = "Waiting for {}."
 _DIGEST = re.compile(r"(?:.*: )?Digest: (sha256:[0-9a-f]{64})")  # which image the registry had
 _PUSHED = re.compile(r"\S+: digest: sha256:")
 
 
 @dataclass(frozen=True)
 class Transferred:
-    """What docker prints of it where nobody watches, and the error that ended it, empty where it ended well.
-
-    ended is why somebody ended it, empty where nobody did; layers says then how far it was.
-    """
+    """What docker prints of it where nobody watches, and the error that ended it, empty where it ended well."""
 
     lines: tuple[str, ...]
     error: str = ""
-    ended: str = ""
-    layers: str = ""
 
 
 def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: str = "") -> Transferred:
     """Pull an image, or all of its repository; what was not here before is written down as made by the asker.
 
-    Raises what requests raises where the engine does not do it, or stops talking before it says that it did, and
-    Refusal as Context.claim does.
+    Raises what requests raises where the engine does not do it, or stops talking before it says that it did, Refusal as
+    Context.claim does, and Cancelled where somebody ended it.
     """
     tag = "" if all_tags else found.digest or found.tag or DEFAULT_TAG
     params = {"fromImage": f"{found.domain}/{found.path}"} | ({"tag": tag} if tag else {})
@@ -55,8 +52,9 @@ def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: st
     url = ctx.patient._url("/images/create")  # noqa: SLF001 - docker-py's own swallows the errors inside of the stream
     before = {each["Id"] for each in _listed(ctx)}
     try:
-        done = _followed(ctx, url, params, ctx.auth(found.domain), _PULLED)
-    except requests.RequestException:
+        with _cancellable(f"{_called(found, tag)} was not pulled."):
+            done = _followed(ctx, found.domain, url, params, ctx.auth(found.domain), _PULLED)
+    except (requests.RequestException, Cancelled):
         with suppress(requests.RequestException, DockerException):  # what came before, nobody heard of
             _claim(ctx, before, lambda name: name.startswith(f"{found.familiar}@"))
         raise
@@ -76,7 +74,21 @@ def _claim(ctx: Context, before: Container[str], came: Callable[[str], bool]) ->
 def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:
     """Push one tag of a repository; raises as above."""
     url = ctx.patient._url("/images/{0}/push", found.familiar)  # noqa: SLF001 - see pull
-    return _followed(ctx, url, params, ctx.auth(found.domain) or _NOBODY, _PUSHED)
+    with _cancellable(f"{_called(found, params['tag'])} was not pushed."):
+        return _followed(ctx, found.domain, url, params, ctx.auth(found.domain) or _NOBODY, _PUSHED)
+
+
+def _called(found: Reference, tag: str) -> str:
+    return f"{found.familiar}{'@' if ':' in tag else ':'}{tag}" if tag else found.familiar
+
+
+@contextmanager
+def _cancellable(undone: str) -> Iterator[None]:
+    """Where somebody ends it, what was not done is said before how far it was."""
+    try:
+        yield
+    except Cancelled as error:
+        raise Cancelled(error.ended, f"{undone} {error.known}") from None
 
 
 def _listed(ctx: Context) -> list[dict[str, Any]]:
@@ -84,25 +96,30 @@ def _listed(ctx: Context) -> list[dict[str, Any]]:
     return found
 
 
-def _followed(ctx: Context, url: str, params: Mapping[str, str], auth: str, end: re.Pattern[str]) -> Transferred:
+def _followed(  # noqa: PLR0913, PLR0917 - the facts of a request
+    ctx: Context, registry: str, url: str, params: Mapping[str, str], auth: str, end: re.Pattern[str]
+) -> Transferred:
     client: APIClient = ctx.patient
     headers = {"X-Registry-Auth": auth} if auth else {}
-    answer: requests.Response = client._post(url, params=dict(params), headers=headers, stream=True)  # noqa: SLF001 - see pull
-    client._raise_for_status(answer)  # noqa: SLF001 - see pull
     steps = _Steps()
-    with ctx.work() as work, closing(answer), breakable(client, work):
+    with ctx.work() as work, breakable(client, work):
+        ctx.progress(_ASKED.format(registry))  # the engine may wait for it for long, and is silent meanwhile
         try:
-            for message in wire.messages(answer):
-                if message.get("error") and not work.ended:
-                    return Transferred(tuple(steps.lines), str(message["error"]))
-                steps.take(message)
-                ctx.progress(steps.picture())
-        except BROKEN:
+            answer: requests.Response = client._post(url, params=dict(params), headers=headers, stream=True)  # noqa: SLF001 - see pull
+            with closing(answer):
+                client._raise_for_status(answer)  # noqa: SLF001 - see pull
+                for message in wire.messages(answer):
+                    if message.get("error") and not work.ended:
+                        return Transferred(tuple(steps.lines), str(message["error"]))
+                    steps.take(message)
+                    ctx.progress(steps.picture())
+        except (*BROKEN, DockerException):
             if not work.ended:
                 raise
-        if work.ended and not (steps.lines and end.match(steps.lines[-1])):
-            return Transferred(tuple(steps.lines), ended=work.ended, layers=steps.told())
-    if not (steps.lines and end.match(steps.lines[-1])):
+        over = bool(steps.lines and end.match(steps.lines[-1]))
+        if work.ended and not over:
+            raise Cancelled(work.ended, steps.told())
+    if not over:
         raise requests.exceptions.ChunkedEncodingError("the engine stopped talking before the end")
     return Transferred(tuple(steps.lines))
 
@@ -141,6 +158,8 @@ class _Steps:
 
     def told(self) -> str:
         """How many layers had come whole, as a sentence."""
+        if not self.layers:
+            return "Nothing had moved."
         whole = sum(any(state in told for state in _WHOLE) for told in self.layers.values())
         return f"{whole} of {len(self.layers)} layers were whole; the engine keeps those, or forgets them by itself."
 
