@@ -45,6 +45,16 @@ class Moving:
                 self._see()
 
     @contextmanager
+    def fetched(self) -> Iterator[Ending]:
+        """While this lasts, it comes from elsewhere, as long as the work need not end; raises Cancelled then."""
+        with self.ctx.work() as self._work:
+            self.ctx.progress(_BEGINS.format(self.what))
+            try:
+                yield self._work
+            finally:
+                self._see()
+
+    @contextmanager
     def sending(self) -> Iterator[None]:
         """While this lasts, a request is sent, which is broken off where somebody ends it; raises Cancelled then."""
         with self._until_sent:

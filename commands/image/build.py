@@ -13,7 +13,7 @@ from commands import naming, touching
 from commands.aftermath import Fate, Past, untold
 from commands.archives import unfolding
 from commands.asking import Field, Form
-from commands.attempts import Refusal, cancelled, unanswered
+from commands.attempts import Refusal, cancelled, refused, unanswered
 from commands.building import (
     added,
     bases,
@@ -160,7 +160,7 @@ class Build(Options, name="image build", alias="build, builder build", permissio
             with unfolding.opened(ctx, self._asked(ctx)) as context:
                 return self._had(ctx, context)
         except (ValueError, Refusal) as error:
-            return failure(str(error))
+            return refused(error)
 
     def _had(self, ctx: Context, context: contexts.Context) -> Reply:
         """The build of a context that is there."""
