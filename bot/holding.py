@@ -23,6 +23,7 @@ from bot.request import Actor, Directory, Origin, Outcome, Request, Status
 from bot.seal import Broken
 from bot.store import Store
 from commands import secrets
+from commands.attempts import Cancelled, refused
 from commands.engine_errors import daemon
 from commands.intent import Intent
 from commands.reply import Button, Buttons, Moment, Note, Reply, failure
@@ -62,6 +63,8 @@ class Holding:
             raise End(Status.FAILED, str(error), answers.told(str(error)), judged.command) from None
         except Unread as error:
             raise End(Status.FAILED, str(error), failure(str(error)), judged.command) from None
+        except Cancelled as error:
+            raise End(Status.CANCELLED, str(error), refused(error), judged.command) from None
         except APIError as error:
             raise End(Status.FAILED, daemon(error), failure(daemon(error)), judged.command) from None
 

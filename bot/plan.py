@@ -15,7 +15,7 @@ from bot.request import Request
 from bot.seal import Seal
 from bot.telling import NEW
 from commands import grammar, legible, secrets, units
-from commands.attempts import Refusal
+from commands.attempts import Cancelled, Refusal
 from commands.command import Command
 from commands.intent import Intent
 from commands.seen import is_id_of, lasting
@@ -56,7 +56,7 @@ class Plan:
 
 
 def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Seal) -> Plan:
-    """The plan of a line; raises Unseen, Unread, and APIError where a name stands for several objects."""
+    """The plan of a line; raises Unseen, Unread, Cancelled, and APIError where a name stands for several objects."""
     meant = sorted(intent.objects, key=lambda each: (each.kind, each.name, each.id))  # engines list in any order
     objects = [*(each for each in judged.found.values() if isinstance(each, Found)), *meant]
     concerned = [*objects, *(each.found for each in judged.effects)]
@@ -75,6 +75,8 @@ def made(judged: Judged, intent: Intent, request: Request, reason: str, seal: Se
         read = {each: seal.fingerprint(content) for each, content in intent.bound().items()}
     except ValueError as error:
         raise Unread(str(error)) from error
+    except Cancelled:
+        raise
     except Refusal as error:
         raise Unseen(str(error)) from error
     text += "".join(f"Holds:   {legible.shown(each)}: fingerprint {read[each][:FINGERPRINT]}\n" for each in read)

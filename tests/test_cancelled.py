@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,12 +16,17 @@ from dam import Dam
 from docker.api.client import APIClient
 from engine import Engine
 from eventually import eventually, running
+from harness import ADMIN as SAMPLE_ADMIN
+from harness import Bench
 from painted import painted
 
+from bot import text
+from bot.request import Actor, Origin, Request, Status
 from bot.streams import WORKS, Streams
 from bot.workspace import Message, Workspace
 from bot.workspace.people import ADMIN, OPS
 from commands import prunes
+from commands.live import View
 from commands.prunes import Going
 
 SLOW = "sleep 98765.25"
@@ -160,6 +166,31 @@ def test_a_prune_is_cancelled_between_two_objects() -> None:
     assert reply.cancelled
     assert reply.error == "Cancelled: ada stopped it. 2 objects of 3 not tried."
     assert reply.ids == ("a",)
+
+
+@pytest.mark.parametrize("line", ["image prune -f --filter label=old", "system prune -f --filter label=old"])
+def test_a_prune_of_images_is_cancelled_between_two_of_them(inhabited: Bench, api: APIClient, line: str) -> None:
+    """It is shown how far it is; the others stay, and the answer says what went until then."""
+    box = api.create_container("busybox", ["true"])["Id"]
+    made = {api.commit(box, changes=f"LABEL old={number}")["Id"] for number in range(3)}
+    api.remove_container(box)
+    shown: list[str] = []
+
+    def watch(view: View) -> None:
+        shown.append(view.text)
+        if view.text == "1 of 3 looked at, 1 removed":
+            (cancel,) = view.buttons
+            inhabited.say(cancel.line)
+
+    done = inhabited.pipeline.submit(Request(line, Actor(SAMPLE_ADMIN), Origin.SLASH), watch)
+    left = made & {each["Id"] for each in api.images(all=True)}
+    assert shown == ["0 of 3 looked at, 0 removed", "1 of 3 looked at, 1 removed"]
+    assert (done.status, len(left)) == (Status.CANCELLED, 2), text.docker(done.reply)
+    assert f"deleted: {(made - left).pop()}" in text.docker(done.reply)
+    assert re.fullmatch(r"Cancelled: \S+ stopped it\. 2 images of 3 not tried\.", done.reply.error or "")
+    assert set(done.reply.ids) == made - left
+    for each in left:
+        api.remove_image(each)
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def test_a_deep_archive_leaves_no_folder(root: Bench, tmp_path: Path) -> None:
 def _built(root: Bench, file: Path) -> Any:
     """A build from what Slack would give of this file."""
 
-    def fetch(_file: str, draft: Any, _moved: Any) -> str:
+    def fetch(_file: str, draft: Any, _moved: Any, _work: Any) -> str:
         draft.write(file.read_bytes())
         return file.name
 

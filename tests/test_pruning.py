@@ -6,6 +6,8 @@ import re
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from docker.api.client import APIClient
@@ -23,6 +25,7 @@ from commands import catalog, reference
 from commands.image import prune, pruning, removing, using
 from commands.image.pruning import Image, Plan, Selection
 from commands.image.using import Uses
+from commands.live import uncancelled
 from commands.reply import Note
 
 NOW = 1_700_000_000.0
@@ -44,6 +47,11 @@ DENIED = '[[deny]]\nverbs = ["change"]\non = ["label:stage=prod"]\n'
 def all_seen(*_: object) -> bool:
     """Nothing is hidden."""
     return True
+
+
+def anybodys(client: APIClient) -> Any:
+    """What the removal is given of a line from which nothing is hidden, and that nobody cancels."""
+    return SimpleNamespace(patient=client, visible=all_seen, work=uncancelled, progress=lambda _text: None)
 
 
 def policy(rules: str) -> Policy:
@@ -270,7 +278,7 @@ def test_each_image_is_looked_at_again_just_before_it_goes(api: APIClient) -> No
     (dangling,) = (each for each in planned.remove if each.dangling)
     api.tag(dangling.id, "rescued", "1")
     api.remove_image(api.inspect_image("app:1.0")["Id"], force=True)
-    removed = removing.remove(api, planned, all_seen)
+    removed = removing.remove(anybodys(api), planned)
     assert {each.id: reason for each, reason in removed.kept} == {
         api.inspect_image("app:2.0")["Id"]: "container late uses it",
         dangling.id: "it was named anew meanwhile",
@@ -307,7 +315,7 @@ def test_a_name_is_looked_at_just_before_it_goes(api: APIClient, fresh_world: st
     proxy = Proxy(fresh_world)
     with proxy.serve(tmp_path) as address:
         before = APIClient(address, version="1.41")
-        assert removing.remove(before, Plan((old,), ()), all_seen).ids == [old.id]
+        assert removing.remove(anybodys(before), Plan((old,), ())).ids == [old.id]
         before.close()
     asked = [request.replace("/v1.41", "") for request in proxy.requests if "app" in request]
     assert asked == [
@@ -347,7 +355,7 @@ def test_the_bytes_are_those_that_the_engine_has_less(api: APIClient) -> None:
     """Measured as its layers before and after, not added up from the sizes of images."""
     before = api.df()["LayersSize"]
     planned = pruning.plan(pruning.images(api), using.uses(api, all_seen), Selection(all=True))
-    assert removing.remove(api, planned, all_seen).reclaimed == before - api.df()["LayersSize"] > 0
+    assert removing.remove(anybodys(api), planned).reclaimed == before - api.df()["LayersSize"] > 0
 
 
 def test_the_engines_own_prune_and_force_are_never_asked(fresh_world: str, tmp_path: Path) -> None:

@@ -7,15 +7,18 @@ import json
 import tarfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docker.api.client import APIClient
-from eventually import eventually
+from eventually import LIMIT, eventually
 from harness import ROOT, Bench, bench
 from offices import DEV, Office, told
+from proxy import Proxy
 
 from bot.policy import Policy
 from bot.request import Outcome, Status
@@ -23,6 +26,7 @@ from commands import catalog
 from commands.allowances import Allowances
 from commands.archives import saved
 from commands.attempts import Refusal
+from commands.image import save
 from commands.reply import Document
 
 MB = 1024 * 1024
@@ -31,9 +35,15 @@ MB = 1024 * 1024
 @pytest.fixture
 def root(fresh_world: str, tmp_path: Path) -> Iterator[Bench]:
     """A pipeline for an administrator who may enter, and write to a folder."""
+    with _rooted(fresh_world, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def _rooted(engine: str, tmp_path: Path) -> Iterator[Bench]:
     (tmp_path / "allowed").mkdir()
     policy = Policy.parse(ROOT, "policy.toml", tuple(verb.spec for verb in catalog.load()))
-    made = bench(fresh_world, tmp_path / "data", policy)
+    made = bench(engine, tmp_path / "data", policy)
     yield replace(made, pipeline=replace(made.pipeline, allowances=Allowances(files=(tmp_path / "allowed",))))
     made.close()
 
@@ -117,6 +127,75 @@ def test_a_name_that_stands_for_another_image_by_then_is_not_given(tmp_path: Pat
     ):
         with pytest.raises(Refusal, match="other images"):
             saved.holds(_packed(tmp_path, **lists), names.values() or [one], names)
+
+
+@pytest.fixture
+def heavy(api: APIClient) -> Iterator[tuple[str, ...]]:
+    """Three names of two images that are made of busybox, and have its layers."""
+    box = api.create_container("busybox:latest", ["true"])["Id"]
+    for tag in ("1", "2"):
+        api.commit(box, "heavy", tag, changes=f"LABEL tag={tag}")
+    api.tag("heavy:2", "heavy", "3")
+    api.remove_container(box)
+    yield tuple(f"heavy:{tag}" for tag in "123")
+    for tag in "123":
+        api.remove_image(f"heavy:{tag}")
+
+
+@pytest.mark.parametrize("line", ["save heavy:1", "save heavy", "save {id}", "save -o x.tar app:1.0 heavy:2"])
+def test_images_that_are_surely_too_large_are_not_asked_for(
+    api: APIClient, fresh_world: str, heavy: tuple[str, ...], tmp_path: Path, line: str
+) -> None:
+    """An engine makes the whole archive before it sends the first byte of it."""
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as address, _rooted(address, tmp_path) as spoken:
+        spoken.store.files.largest = MB
+        done = spoken.say(line.format(id=api.inspect_image(heavy[0])["Id"]))
+    assert (done.status, "a file may have 1.05MB here" in told(done)) == (Status.FAILED, True), told(done)
+    assert not [request for request in proxy.requests if "/images/get" in request]
+
+
+def test_what_images_share_is_not_taken_for_more_than_it_is(
+    root: Bench, api: APIClient, heavy: tuple[str, ...]
+) -> None:
+    """Each has the layers of busybox, and the archive has them once."""
+    root.store.files.largest = int(api.inspect_image("busybox:latest")["Size"] * 1.5)
+    done = root.say("save busybox:latest heavy")
+    assert (done.status, _tags(_archive(done))) == (Status.DONE, ["busybox:latest", *heavy])
+
+
+def test_an_archive_is_no_smaller_than_what_is_expected_of_it(api: APIClient, heavy: tuple[str, ...]) -> None:
+    """Of images that have layers in common the largest counts, and none that has the same layer twice."""
+    for names in ([heavy[0]], ["app:1.0"], ["app:1.0", "app:2.0", "busybox:latest", *heavy]):
+        answer = api._get(api._url("/images/get"), params={"names": names})
+        assert 0 < save._least(map(api.inspect_image, names)) <= len(answer.content), names
+
+    def made(size: int, *layers: str) -> dict[str, Any]:
+        return {"Size": size, "RootFS": {"Layers": layers}}
+
+    assert save._least([made(5, "a", "b"), made(7, "a", "c"), made(2, "d"), made(2, "d"), made(9, "e", "e")]) == 9
+    assert save._least([made(9), {"Size": 9}]) == 0
+
+
+@pytest.mark.parametrize(("line", "asked"), [("save busybox", "/images/get"), ("export web", "/export")])
+def test_what_an_engine_is_still_making_is_cancelled(fresh_world: str, tmp_path: Path, line: str, asked: str) -> None:
+    """Before it says a word of it."""
+    proxy = Proxy(fresh_world, hold=asked, together=2)
+    with (
+        proxy.serve(tmp_path) as address,
+        _rooted(address, tmp_path) as spoken,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        saying = pool.submit(spoken.say, line)
+        eventually(lambda: any(asked in request for request in proxy.requests))
+        (work,) = spoken.pipeline.streams.listed()
+        spoken.say(f"stream stop {work.number}")
+        done = saying.result(LIMIT)
+        assert not proxy.is_broken
+        proxy.let_go()
+    assert done.status is Status.CANCELLED, told(done)
+    assert "Nothing of it was kept." in told(done)
+    assert not list((tmp_path / "data" / "files").iterdir())
 
 
 def test_all_files_of_a_container_are_given(root: Bench, api: APIClient) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
+from socket import SHUT_RDWR, socket
 from typing import IO, Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -19,6 +22,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.settings import Mode
 from bot.slack.replying import Replying
+from commands.live import Ending
 
 TIMEOUT = 10  # seconds; one call of the Web API
 RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})  # where Slack's own response URLs lie
@@ -131,14 +135,19 @@ class Connection:
             opener.open(request, timeout=TIMEOUT).close()
 
     @contextmanager
-    def fetched(self, url: str) -> Iterator[IO[bytes]]:
+    def fetched(self, url: str, work: Ending) -> Iterator[IO[bytes]]:
         """A file of Slack's, to be read within the block; keeps() has to say that it is one.
 
-        It is asked for with the bot's token, so no redirect is followed. Raises what urllib does.
+        It is asked for with the bot's token, so no redirect is followed. Raises what urllib does, also where the work
+        has to end: another thread hangs up then.
         """
         opener = build_opener(ProxyHandler({} if self.direct else None), HTTPSHandler(context=self._tls), _Stay)
         request = Request(url, headers={"Authorization": f"Bearer {self.access.bot_token}"})  # noqa: S310 - see above
-        with opener.open(request, timeout=TIMEOUT) as answer:
+        with (
+            opener.open(request, timeout=TIMEOUT) as answer,
+            socket(fileno=os.dup(answer.fileno())) as line,
+            work.closing(partial(line.shutdown, SHUT_RDWR)),
+        ):
             yield answer
 
     def keeps(self, url: str) -> bool:

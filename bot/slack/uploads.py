@@ -11,6 +11,7 @@ from bot.slack.connection import Connection
 from bot.slack.said import NotNow, Refused, Unsure, told
 from commands.attempts import Refusal
 from commands.filing import Draft, TooLarge
+from commands.live import Ending
 from commands.uploads import Moved
 
 METHOD = "files.info"
@@ -33,15 +34,15 @@ class SlackUploads:
     connection: Connection
     request: Request
 
-    def fetch(self, file: str, draft: Draft, moved: Moved) -> str:
-        """Write the file of this id; its name. Raises Refusal."""
+    def fetch(self, file: str, draft: Draft, moved: Moved, work: Ending) -> str:
+        """Write the file of this id, which breaks off as soon as the work has to end; its name. Raises Refusal."""
         found = self._asked(file)
         size, url = _size(found), str(found.get("url_private_download") or found.get("url_private") or "")
         if str(found.get("mode")) in _GONE or found.get("is_external") or not self.connection.keeps(url):
             raise Refusal(_ELSEWHERE.format(file))
         draft.expect(size)
         try:
-            with told(METHOD), self.connection.fetched(url) as answer:
+            with told(METHOD), self.connection.fetched(url, work) as answer:
                 while chunk := answer.read(_CHUNK):
                     draft.write(chunk)
                     moved(draft.size, size)

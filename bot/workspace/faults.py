@@ -8,6 +8,7 @@ from bot.workspace.errors import SlackError
 
 HANG_LIMIT = 60  # seconds; a request that hangs is let go at last
 ANY = "*"
+DOWNLOAD = "download"  # of a file, which is no method: half of it comes, then byte by byte
 
 
 @dataclass(frozen=True)

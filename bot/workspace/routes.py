@@ -1,21 +1,26 @@
 """All addresses of the workspace, and who may call them."""
 
 import re
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.workspace.errors import SlackError
+from bot.workspace.faults import DOWNLOAD, HANG_LIMIT, Hang
 from bot.workspace.page import Page
 
 if TYPE_CHECKING:
     from bot.workspace.workspace import Workspace
 
 LOCAL_HOST = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")  # others may be DNS rebinding
+DRIP = 0.1  # seconds from one byte of a file that hangs to the next
 
 
 def routes(workspace: "Workspace") -> ASGIApp:
@@ -86,7 +91,25 @@ async def _download(request: Request) -> Response:
     workspace = _workspace(request)
     if request.headers.get("authorization") != f"Bearer {workspace.bot_token}":
         return PlainTextResponse("not_authed", 403)
-    return file_response(workspace, request.path_params["file"])
+    whole = file_response(workspace, request.path_params["file"])
+    held = workspace.faults.held(DOWNLOAD)
+    if held is None:
+        return whole
+    return StreamingResponse(_dripping(bytes(whole.body), held), whole.status_code, whole.headers)
+
+
+async def _dripping(content: bytes, held: Hang) -> AsyncIterator[bytes]:
+    """The first half of it, then byte by byte until it is let go, then the rest."""
+    half = len(content) // 2
+    yield content[:half]
+    held.caught.set()
+    left = iter(range(half, min(len(content), half + round(HANG_LIMIT / DRIP))))
+    while not await anyio.to_thread.run_sync(partial(held.let_go.wait, DRIP), abandon_on_cancel=True):
+        if (at := next(left, None)) is None:
+            break
+        half = at + 1
+        yield content[at:half]
+    yield content[half:]
 
 
 def file_response(workspace: "Workspace", file_id: str) -> Response:

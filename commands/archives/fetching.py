@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import requests
@@ -49,17 +49,28 @@ class Received:
 
 def archive(ctx: Context, answer: requests.Response, draft: Draft, what: str, whole: int = 0) -> None:
     """Take a whole tar archive of about so many bytes; raises Refusal where it is too large, or breaks off."""
-    last = b""
+    asked(ctx, lambda: answer, draft, what, whole)
+
+
+def asked(ctx: Context, ask: Callable[[], requests.Response], draft: Draft, what: str, whole: int = 0) -> None:
+    """The same of one that is still to be asked for, which may take long as well; raises what that does, too."""
     moving = Moving(ctx, what, NOTHING_KEPT, whole)
-    try:
-        with moving.taken(answer):
-            for chunk in Received(answer, moving).chunks():
-                draft.write(chunk)
-                last = (last + chunk)[-len(_END) :]
-    except requests.RequestException as error:
-        raise Refusal(BROKEN) from error
+    with moving.asked(ask) as answer:
+        last = _written(Received(answer, moving), draft)
     if last != _END or not _is_whole(draft):  # an engine that is stopped ends what it was sending as if it were whole
         raise Refusal(BROKEN)
+
+
+def _written(received: Received, draft: Draft) -> bytes:
+    """The end of all that comes."""
+    last = b""
+    try:
+        for chunk in received.chunks():
+            draft.write(chunk)
+            last = (last + chunk)[-len(_END) :]
+    except requests.RequestException as error:
+        raise Refusal(BROKEN) from error
+    return last
 
 
 def _is_whole(draft: Draft) -> bool:

@@ -37,10 +37,11 @@ class Giving(Command):
         check: Callable[[Draft], None],
         fails: str,
         whole: int = 0,
+        least: int = 0,
     ) -> Reply:
         """The archive that an answer of the engine is, by this name; fails begins what is said of a path.
 
-        whole is about how many bytes it has, 0 where nobody knows.
+        whole is about how many bytes it has, least how many it surely has; 0 where nobody knows.
 
         check looks at all of it before anybody has it; it and ask may raise Refusal and APIError.
         """
@@ -52,7 +53,8 @@ class Giving(Command):
             return failure(str(refusal))
         try:
             with ctx.draft() as draft:
-                fetching.archive(ctx, ask(), draft, name, whole)
+                draft.expect(least)
+                fetching.asked(ctx, ask, draft, name, whole)
                 check(draft)
                 if kept is None:
                     return Reply((Document(draft.finish(), name, name.removesuffix(".tar")),)) + note(AS_IS)

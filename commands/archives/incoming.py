@@ -66,7 +66,8 @@ def _fetched(ctx: Context, file: str, draft: Draft) -> str:
         moving.whole = whole
         moving.at(done)
 
-    return ctx.uploads.fetch(file, draft, moved)
+    with moving.fetched() as work:
+        return ctx.uploads.fetch(file, draft, moved, work)
 
 
 def _local(path: str, allowed: tuple[Path, ...], draft: Draft) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -35,12 +35,31 @@ class Moving:
     _told: float = 0.0
 
     @contextmanager
-    def taken(self, answer: requests.Response) -> Iterator[None]:
-        """While this lasts, an answer is read, which is hung up on where somebody ends it; raises Cancelled then."""
-        with self.ctx.work() as self._work, closing(answer), breakable(self.ctx.patient, self._work):
+    def asked(self, ask: Callable[[], requests.Response]) -> Iterator[requests.Response]:
+        """While this lasts, an answer is read, once it is there; an engine may take long to make what it sends.
+
+        It is hung up on where somebody ends it, which raises Cancelled then.
+        """
+        with self.ctx.work() as self._work, breakable(self.ctx.patient, self._work):
             self.ctx.progress(_BEGINS.format(self.what))
             try:
-                yield
+                with closing(ask()) as answer:
+                    self._began = time.monotonic()
+                    yield answer
+            finally:
+                self._see()
+
+    def taken(self, answer: requests.Response) -> AbstractContextManager[requests.Response]:
+        """The same of an answer that is there."""
+        return self.asked(lambda: answer)
+
+    @contextmanager
+    def fetched(self) -> Iterator[Ending]:
+        """While this lasts, it comes from elsewhere, as long as the work need not end; raises Cancelled then."""
+        with self.ctx.work() as self._work:
+            self.ctx.progress(_BEGINS.format(self.what))
+            try:
+                yield self._work
             finally:
                 self._see()
 

@@ -67,7 +67,7 @@ class Load(Command, name="image load", alias="load", permission=Permission.ENTER
                 incoming.take(ctx, self.input, draft)
                 names = loading.names(draft)
         except (ValueError, Refusal) as error:
-            return told(failure(str(error)))
+            return told(refused(error))
         taken = tuple(_there(ctx, names))
         there = {each.name for each in taken}
         for name in names:

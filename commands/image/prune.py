@@ -57,7 +57,7 @@ class Prune(Command, name="image prune", permission=Permission.CHANGE, does="ima
         listed = pruning.shown_to(ctx.visible, pruning.images(ctx.docker))
         planned = pruning.plan(listed, using.uses(ctx.docker, ctx.visible), chosen)
         table = (_HEADER, *(row(each, ctx.now) for each in planned.remove))
-        return Intent(planned.objects(), lambda: outcome(removing.remove(ctx.patient, planned, ctx.visible)), table)
+        return Intent(planned.objects(), lambda: outcome(removing.remove(ctx, planned)), table)
 
 
 def row(image: Image, now: float) -> tuple[str, ...]:

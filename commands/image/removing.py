@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
@@ -13,9 +13,12 @@ from docker.utils import version_gte
 
 from commands import reference, wire
 from commands.attempts import lost_sentence
+from commands.context import Context
 from commands.engine_errors import answered, daemon
 from commands.image.pruning import Image, Plan, in_use, names
 from commands.image.using import uses_of
+from commands.live import Ending
+from commands.prunes import plural
 from commands.reply import Errors, Part, Reply
 from commands.seen import Visible
 
@@ -24,6 +27,7 @@ IMAGES_ALONE_SINCE = "1.42"  # the API version from which disk usage can be aske
 TOLD = 10  # images that a sentence names
 UNTAGGED, DELETED = "untagged: ", "deleted: "
 LOOK = "docker images -a"  # shows what is still there where an answer was lost
+_FAR = "{} of {} looked at, {} removed"
 
 
 @dataclass
@@ -31,8 +35,8 @@ class Removed:
     """What became of a plan: the engine's words ("untagged: ...", "deleted: ..."), and what stayed after all, and why.
 
     ids are those of the images that went; reclaimed is in bytes as the engine measures its layers, None where it could
-    not say. broken tells of a lost answer, after which nothing more was begun; unknown: what was under way then may
-    have happened.
+    not say. broken tells of a lost answer, or of who cancelled it, after which nothing more was begun; unknown: what
+    was under way then may have happened.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -41,13 +45,15 @@ class Removed:
     reclaimed: int | None = 0
     broken: str | None = None
     unknown: bool = False
+    cancelled: bool = False
 
     def reply(self, *parts: Part) -> Reply:
         """These parts as an answer, which says what is not known."""
         if self.broken is None:
             return Reply(parts, ids=tuple(self.ids))
         told = (*parts, Errors(f"{self.broken}\n"))
-        return Reply(told, failed=True, error=self.broken, unknown=self.unknown, ids=tuple(self.ids))
+        reply = Reply(told, failed=True, error=self.broken, unknown=self.unknown, cancelled=self.cancelled)
+        return replace(reply, ids=tuple(self.ids))
 
     def end(self, image: Image, rest: Iterable[Image], *, changing: bool) -> None:
         """Note that the answer about an image was lost; changing: while it was being removed."""
@@ -59,36 +65,52 @@ class Removed:
             else f"The engine did not answer any more. Not tried: {', '.join([image.shown, *left])}."
         )
 
+    def cancel(self, ended: str, left: int, every: int) -> None:
+        """Note that somebody ended it before so many of all were tried."""
+        self.cancelled = True
+        self.broken = f"Cancelled: {ended} {plural(left, 'image')} of {every} not tried."
+
     def stay(self, image: Image, reason: str, done: int) -> None:
         """Note that an image stays; done: how many lines there were before it was tried, as it may have lost names."""
         self.kept.append((image, stayed(self.lines[done:], reason)))
 
 
-def remove(client: APIClient, planned: Plan, visible: Visible) -> Removed:
+def remove(ctx: Context, planned: Plan) -> Removed:
     """Remove what is planned, without force, each after another look at who uses it.
 
-    By its id; by its names, each after another look at what it stands for, where it has several.
+    By its id; by its names, each after another look at what it stands for, where it has several. After a lost answer,
+    or once it is cancelled, no other image is begun.
     """
     removed = Removed()
-    if not planned.remove:
-        return removed
+    if planned.remove:
+        with ctx.work() as work:
+            _removed(ctx, planned.remove, removed, work)
+    return removed
+
+
+def _removed(ctx: Context, images: Sequence[Image], removed: Removed, work: Ending) -> None:
+    client, made, gone = ctx.patient, dict[str, str](), 0
+    ctx.progress(_FAR.format(0, len(images), gone))
     before = _layers_size(client)
-    made: dict[str, str] = {}
-    for at, image in enumerate(planned.remove):
+    for at, image in enumerate(images):
+        if work.ended:
+            removed.cancel(work.ended, len(images) - at, len(images))
+            break
         done = len(removed.lines)
         try:
-            reason = take(client, image, removed.lines, visible, made)
+            reason = take(client, image, removed.lines, ctx.visible, made)
             if reason:
                 removed.kept.append((image, reason))
         except (requests.RequestException, DockerException) as error:
-            _noted(removed, error, planned.remove[at:], done)
+            _noted(removed, error, images[at:], done)
         if len(removed.lines) > done:
             removed.ids.append(astray(image.id, removed.lines[done:]) or image.id)
+        gone += f"{DELETED}{image.id}" in removed.lines[done:]
         if removed.broken:
             break
-    after = None if removed.broken else _layers_size(client)
+        ctx.progress(_FAR.format(at + 1, len(images), gone))
+    after = _layers_size(client) if removed.cancelled or not removed.broken else None
     removed.reclaimed = None if before is None or after is None else max(0, before - after)
-    return removed
 
 
 def _noted(removed: Removed, error: Exception, left: Sequence[Image], done: int) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from commands import naming, wire
 from commands.archives import fetching, saved
@@ -26,15 +27,21 @@ _REFUSED = "Error response from daemon: {}"
 _ID = re.compile(r"[0-9a-f]{4,64}|sha256:[0-9a-f]{64}")  # or the beginning of one
 _FULL_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
 
+Details = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class _Asked:
-    """One image: what the engine is asked for, its full id where it is known, the name that it keeps, and its bytes."""
+    """One image: what the engine is asked for, itself where it is known, and the name that it keeps."""
 
     word: str
-    id: str = ""
+    image: Found | None = None
     name: str = ""
-    octets: int = 0
+
+    @property
+    def id(self) -> str:
+        """Its full id, where it is known."""
+        return "" if self.image is None else self.image.id
 
 
 class Save(Giving, name="image save", alias="save", permission=Permission.ENTER):
@@ -86,31 +93,32 @@ class Save(Giving, name="image save", alias="save", permission=Permission.ENTER)
         if self.platform:
             params["platform"] = [machine.encoded(self.platform)]
         client, names = ctx.patient, {each.name: each.id for each in asked if each.name}
-        ids = {each.id for each in asked}
+        ids, there = {each.id for each in asked}, {each.id: each.image for each in asked if each.image is not None}
         return self.given(
             ctx,
             lambda: wire.stream(client, "/images/get", params=params, timeout=fetching.SILENCE),
             self._name(),
             lambda draft: saved.holds(draft, ids, names),
             _FAILS,
-            sum({each.id: each.octets for each in asked}.values()),
+            sum(map(_octets, there.values())),
+            0 if self.platform else _least(_inspected(ctx, each) for each in there.values()),
         )
 
     def _asked(self, ctx: Context, images: tuple[Found, ...], whole: Container[str]) -> Iterator[_Asked]:
         for image in self.images:
             if image in whole:
                 tags = [each for each in images if _same(naming.normalized(image), _read(each.target.ref))]
-                yield from (_Asked(each.target.ref, each.id, each.target.ref, _octets(each)) for each in tags)
+                yield from (_Asked(each.target.ref, each, each.target.ref) for each in tags)
                 continue
             target, read = Target("image", image), _read(image)
             looked = ctx.found.get(target)
             if not isinstance(looked, Found):
                 yield _Asked(sent(ctx, target))
             elif read is None or read.digest or not read.tag:
-                yield _Asked(looked.id, looked.id, "", _octets(looked))
+                yield _Asked(looked.id, looked)
             else:
                 name = f"{read.familiar}:{read.tag}"
-                yield _Asked(name, looked.id, name, _octets(looked))
+                yield _Asked(name, looked, name)
 
     def _name(self) -> str:
         if len(self.images) > 1:
@@ -131,6 +139,29 @@ def _is_tagged(image: str) -> bool:
 
 def _octets(image: Found) -> int:
     return int(image.details.get("Size") or 0)
+
+
+def _inspected(ctx: Context, image: Found) -> Details:
+    """All that the engine tells of it: a list does not tell its layers. Raises APIError."""
+    return image.details if "RootFS" in image.details else ctx.docker.inspect_image(image.id)
+
+
+def _least(images: Iterable[Details]) -> int:
+    """How many bytes an archive of these surely has: it has each layer once, as large as the engine says, or larger.
+
+    So of images that share layers the largest alone counts, and one that has a layer twice does not.
+    """
+    layers: set[str] = set()
+    least = 0
+    for size, own in sorted(((int(each.get("Size") or 0), _layers(each)) for each in images), reverse=True):
+        if len(set(own)) == len(own) and layers.isdisjoint(own):
+            layers.update(own)
+            least += size if own else 0
+    return least
+
+
+def _layers(image: Details) -> tuple[str, ...]:
+    return tuple((image.get("RootFS") or {}).get("Layers") or ())
 
 
 def _is_repository(image: str) -> bool:

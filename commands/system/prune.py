@@ -111,7 +111,7 @@ class Prune(
         planned = pruning.plan(listed, using.uses(ctx.docker, ctx.visible, gone), meant)
 
         def do() -> tuple[Reply, int]:
-            removed = removing.remove(ctx.patient, planned, ctx.visible)
+            removed = removing.remove(ctx, planned)
             return images.outcome(replace(removed, reclaimed=None)), removed.reclaimed or 0
 
         rows = tuple(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import tarfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from canned import Joined
 from docker.api.client import APIClient
+from eventually import LIMIT
 from harness import ROOT, Bench, bench
 from offices import told
 from test_archives import entry, packed
@@ -23,6 +26,7 @@ from bot.slack.uploads import SlackUploads
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPERATOR, OPS
 from commands import catalog
+from commands.live import ENDLESS
 
 MB = 1024 * 1024
 
@@ -151,12 +155,62 @@ def test_an_archive_is_unpacked_where_nothing_leads_out(spoken: Bench, workspace
     assert "must be a directory" in told(_say(spoken, f"cp --unpack {file['id']} web:/nothere"))
 
 
+@pytest.mark.parametrize("line", ["cp FILE web:/x", "load -i FILE", "import FILE new:1", "build -t new:1 FILE"])
+def test_a_file_that_comes_slowly_is_cancelled(spoken: Bench, workspace: Workspace, api: APIClient, line: str) -> None:
+    """Slack is hung up on, whatever it sends, and nothing of it is left."""
+    file = workspace.say(ADMIN, OPS, "large", files={"x": b"x" * MB}).files[0]["id"]
+    images = {each["Id"] for each in api.images(all=True)}
+    with ThreadPoolExecutor(1) as pool, workspace.hang("download") as begun:
+        saying = pool.submit(_say, spoken, line.replace("FILE", file))
+        assert begun.wait(LIMIT)
+        (work,) = spoken.pipeline.streams.listed()
+        _say(spoken, f"stream stop {work.number}")
+        done = saying.result(LIMIT)
+    assert (done.status, done.number) == (Status.CANCELLED, work.number), told(done)
+    assert re.fullmatch(r"Cancelled: \S+ stopped it\. Nothing of it was kept\.", done.reply.error or "")
+    assert not list((spoken.folder / "files").iterdir())
+    assert {each["Id"] for each in api.images(all=True)} == images
+    assert "Could not find" in told(spoken.say("cp web:/x -"))
+
+
+def test_what_others_have_to_agree_to_is_cancelled_while_it_is_looked_at(spoken: Bench, workspace: Workspace) -> None:
+    """Nobody is asked about it."""
+    rules = ROOT.replace("U0ADMIN001", ADMIN) + '[[require]]\nverbs = ["enter"]\napprove = "second"\n'
+    policy = Policy.parse(rules, "p", tuple(verb.spec for verb in catalog.load()))
+    held = replace(spoken, pipeline=replace(spoken.pipeline, policy=policy))
+    file = workspace.say(ADMIN, OPS, "large", files={"x": b"x" * MB}).files[0]["id"]
+    with ThreadPoolExecutor(1) as pool, workspace.hang("download") as begun:
+        saying = pool.submit(_say, held, f"cp {file} web:/x")
+        assert begun.wait(LIMIT)
+        _say(held, f"stream stop {held.pipeline.streams.listed()[0].number}")
+        done = saying.result(LIMIT)
+    assert (done.status, held.store.approvals.get(done.number or 0)) == (Status.CANCELLED, None), told(done)
+    (action,) = held.store.actions.listed({"verb": ("container cp",)}, 1)
+    assert action["status"] == "cancelled"
+
+
+def test_a_file_that_comes_is_one_work_and_what_is_made_of_it_the_next(
+    spoken: Bench, workspace: Workspace, api: APIClient
+) -> None:
+    """Under one number, each with its button while it lasts."""
+    file = workspace.say(ADMIN, OPS, "look", files={"x": b"x"}).files[0]["id"]
+    asked = Request(f"cp {file} web:/x", Actor(ADMIN), Origin.MENTION, channel=OPS)
+    shown: list[tuple[str, list[str]]] = []
+    done = spoken.pipeline.submit(asked, lambda view: shown.append((view.text, [each.line for each in view.buttons])))
+    stop = [f"stream stop {done.number}"]
+    assert shown[:2] == [(f"{file} from Slack: begins.", stop), (f"{file}: begins.", stop)]
+    assert (done.status, spoken.pipeline.streams.listed()) == (Status.DONE, [])
+    assert _content(api, "web", "/x") == b"x"
+
+
 def test_it_is_told_how_much_has_come(connection: Connection, spoken: Bench, workspace: Workspace) -> None:
     """Piece by piece, of how much that is."""
     file = workspace.say(ADMIN, OPS, "large", files={"x": b"x" * MB}).files[0]
     asked = Request("cp x y:/", Actor(ADMIN), Origin.MENTION, channel=OPS)
     heard: list[tuple[int, int]] = []
     with spoken.store.files.draft() as draft:
-        SlackUploads(connection, asked).fetch(file["id"], draft, lambda done, whole: heard.append((done, whole)))
+        SlackUploads(connection, asked).fetch(
+            file["id"], draft, lambda done, whole: heard.append((done, whole)), ENDLESS
+        )
     assert heard[-1] == (MB, MB)
     assert len(heard) > 2

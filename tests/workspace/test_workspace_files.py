@@ -30,6 +30,20 @@ def test_the_file_is_read_with_the_bots_token(ws: Workspace, client: WebClient) 
     assert httpx.get(url).status_code == 403
 
 
+def test_a_download_that_hangs_comes_by_halves(ws: Workspace) -> None:
+    """The first half at once, the whole once it is let go."""
+    file = ws.say(VIEWER, GENERAL, "look", files={"a.txt": b"first " + b"last " * 99}).files[0]
+    headers = {"Authorization": f"Bearer {ws.bot_token}"}
+    with ws.hang("download") as begun:
+        with httpx.stream("GET", file["url_private"], headers=headers) as answer:
+            chunks = answer.iter_bytes()
+            assert next(chunks).startswith(b"first ")
+            assert begun.wait(10)
+            ws.faults.hanging["download"].let_go.set()
+            assert b"".join(chunks).endswith(b"last ")
+        assert answer.num_bytes_downloaded == 501
+
+
 def test_only_members_of_its_channels_may_read_it(ws: Workspace, client: WebClient) -> None:
     """The stranger is not in the private channel."""
     file = client.files_upload_v2(channel=PRIVATE, content="a", filename="a.txt")["file"]
