@@ -58,6 +58,7 @@ def main(words: list[str]) -> int:
     runs: dict[str, list[Figure]] = {}
     began = time.monotonic()
     for name in words or PARTS:
+        begun = time.monotonic()
         with (
             tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder,
             Engine(Path(folder) / "engine") as engine,
@@ -68,6 +69,7 @@ def main(words: list[str]) -> int:
                 for figure in PARTS[name](Path(folder), engine, place, scale):
                     runs.setdefault(name, []).append(figure)
                     print(results.line(figure), flush=True)
+        print(f"-- {name}: {time.monotonic() - begun:.0f} s", flush=True)
     found = [each for run in runs.values() for each in run]
     unmet = results.unmet(found)
     told = f"{len(found)} figures, {len(unmet)} of them not within their bounds"

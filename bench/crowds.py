@@ -95,11 +95,11 @@ def _sustained(ours: Asked, users: list[str], seconds: int) -> Iterator[Figure]:
     what = f"ps from {len(users)} people, {seconds} s: answered"
     yield Figure("crowds", what, "/s", Values([rate]), {}, [AtLeast(100, "/s")], WAY)
     third = len(sizes) // 3
-    early, late = max(size for _, size in sizes[:third]), max(size for _, size in sizes[-third:])
+    early, late = max(size for _, size in sizes[third:-third]), max(size for _, size in sizes[-third:])
     grown = Values([(late - early) / 1e6])
     yield Figure(
         "crowds",
-        "its memory, the last third more than the first",
+        "its memory, the last third more than the second",
         "MB",
         grown,
         {},
