@@ -69,7 +69,7 @@ def test_a_build_is_cancelled_and_its_step_ends(
 def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
     workspace: Workspace, own_engine: Engine, api: APIClient
 ) -> None:
-    """Of a registry that never sends the end of a layer: the engine hangs up there, and has no image."""
+    """Of a registry that never sends the end: the engine hangs up there, and has no image. No pause holds it back."""
     beside = ["nsenter", f"--net=/proc/{own_engine.pid}/ns/net", sys.executable]
     script = str(Path(__file__).parent / "slow_registry.py")
     with subprocess.Popen([*beside, script, "5009"], stdout=subprocess.PIPE, text=True) as served:
@@ -77,6 +77,8 @@ def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
         assert served.stdout.readline() == "ready\n"
         workspace.slash(ADMIN, OPS, "pull 127.0.0.1:5009/slow:1")
         assert served.stdout.readline() == "begun\n"
+        workspace.slash(ADMIN, OPS, "stream pause 1 --public")
+        assert eventually(lambda: painted(workspace, OPS, "cannot be paused. `stream stop 1` cancels it."))
         told = _cancel(workspace)
         assert served.stdout.readline() == "gone\n"
         served.terminate()
