@@ -50,7 +50,7 @@ class Living(Attending):
         self._lines = 0
         self._state = ""
         self._charts: tuple[Chart, ...] = ()
-        self._anew = False
+        self._picture: str | None = None  # what is shown in place of all before
         self._draft: Draft | None = None
         self._opened = ExitStack()
         self._full = ""
@@ -109,9 +109,7 @@ class Living(Attending):
     def show(self, text: str, charts: tuple[Chart, ...] = ()) -> None:
         """Show this in place of all that was shown before."""
         with self._lock:
-            self._anew, self._charts = True, charts
-            self._tail.clear()
-            self._tail.extend(secrets.mask_text(text).splitlines(keepends=True))
+            self._picture, self._charts = secrets.mask_text(text), charts
             self._paint("")
 
     def say(self, state: str) -> None:
@@ -193,13 +191,14 @@ class Living(Attending):
 
     def _show(self, added: str, state: str) -> None:
         number = self.stream.number
+        text = "".join(self._tail) if self._picture is None else self._picture
         label, verb = ("Go on", "resume") if self.stream.paused else ("Pause", "pause")
         buttons = [Button("Stop", f"stream stop {number}")]
-        buttons += [Button(label, f"stream {verb} {number}")] if self._tail or self.stream.paused else []
+        buttons += [Button(label, f"stream {verb} {number}")] if text or self.stream.paused else []
         buttons += [Button("Get file", f"stream file {number}")] if self._draft else []
-        text, facts = "".join(self._tail), (self._charts, tuple(buttons))
+        facts, anew = (self._charts, tuple(buttons)), self._picture is not None
         try:
-            self.progress(View(text, added, state, *facts, lives=True, anew=self._anew, number=number))
+            self.progress(View(text, added, state, *facts, lives=True, anew=anew, number=number))
         except Unseen:
             self.stream.end("Nobody reads it any more.")
 

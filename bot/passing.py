@@ -6,9 +6,10 @@ import time
 from typing import TextIO
 
 from commands.live import Unseen, View
+from commands.rows import fitting
 
 OFTEN = 0.1  # seconds between two looks; faster is not seen
-ROWS = 20  # of the end of the text that are painted
+ROWS = 20  # of the text that are painted: of its end, but where it is shown anew
 
 
 class Passing:
@@ -47,7 +48,7 @@ class Passing:
         elif time.monotonic() - self._last >= OFTEN:
             self._last = time.monotonic()
             self.done()
-            self._lines = [line[:_WIDTH] for line in lines[-ROWS:]]
+            self._lines = _cut([line[:_WIDTH] for line in lines], anew=view.anew)
             self._write(self._lines)
 
     def _tell(self, state: str) -> None:
@@ -77,3 +78,7 @@ class Passing:
 
 
 _WIDTH = 79  # characters: what is longer would take two rows
+
+
+def _cut(lines: list[str], *, anew: bool) -> list[str]:
+    return fitting("\n".join(lines), ROWS, ROWS * (_WIDTH + 1)).splitlines() if anew else lines[-ROWS:]

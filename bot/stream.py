@@ -50,7 +50,7 @@ class Stream:
         self.ended = ""
         self.still: Callable[[], str] = str  # why it may go on no more, as a sentence; empty where it may
         self.copied: Callable[[], Document | None] = lambda: None  # what it has printed until now
-        self.changed: Callable[[], None] = lambda: None  # hears that it is painted again, or no more
+        self.changed: Callable[[], None] | None = None  # hears that it is painted again, or no more; None: always is
         self.left = False
         self.idle = 0.0  # seconds of silence after which it ends; 0 where it may be silent
         self.heard = time.monotonic()  # when something was typed or printed last
@@ -122,10 +122,13 @@ class Stream:
                 close()
         return True
 
-    def pause(self, *, on: bool) -> None:
-        """Have it painted no more, or again."""
+    def pause(self, *, on: bool) -> bool:
+        """Have it painted no more, or again; False where it cannot be paused."""
+        if self.changed is None:
+            return False
         self.paused = on
         self.changed()
+        return True
 
     def wait(self, seconds: float) -> bool:
         """Wait for so long, less where it has to end; whether it has to."""

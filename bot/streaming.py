@@ -9,7 +9,7 @@ from bot.policy import Allow, Asker, Rules
 from bot.policy_file import USER
 from bot.reader import Reader
 from bot.stream import Stream
-from bot.streams import Streams
+from bot.streams import WORKS, Streams
 from commands.attempts import Refusal
 from commands.catalog import Catalog
 from commands.keys import KEYS, LEAVES
@@ -21,6 +21,11 @@ STOP, PAUSE, RESUME = "stream stop", "stream pause", "stream resume"
 _NONE = "Nothing lives on as number {}. `stream ls` shows what does."
 _NONE_OF_YOURS = "Nothing of yours lives on as number {}. `stream ls` shows what does."
 _NO_SESSION = "Nothing can be typed into number {}: it is no session, or it ends."
+_TALKS = (
+    "Number {0} is a session, which cannot be paused: what is printed is in its thread at once. `stream file {0}` gives"
+    " what was printed last, to be read in peace; `stream stop {0}` ends it."
+)
+_WORKS = "Number {0} ends by itself, and cannot be paused. `stream stop {0}` cancels it."
 _NO_KEY = "There is no key {}. There are ^A to ^Z, {}."
 _THEIRS = "Number {} is {}'s. To do this to what others began takes a rule for `{}` (class change) on '*'."
 
@@ -59,12 +64,12 @@ class AskersStreams:
 
     def pause(self, number: int) -> str:
         """Have one painted no more."""
-        self._theirs(PAUSE, number).pause(on=True)
+        self._paint(PAUSE, number, on=False)
         return f"Number {number} goes on and is not painted. `stream resume {number}` has it painted again."
 
     def resume(self, number: int) -> str:
         """Have one painted again."""
-        self._theirs(RESUME, number).pause(on=False)
+        self._paint(RESUME, number, on=True)
         return f"Number {number} is painted again."
 
     def press(self, number: int, key: str) -> None:
@@ -97,6 +102,12 @@ class AskersStreams:
         for account in {actor, *people.accounts(actor)}:
             stream.guests[account] = people.person(actor) or actor
         return f"{people.person(actor) or actor} may type in number {number} as well, where they can see its thread."
+
+    def _paint(self, verb: str, number: int, *, on: bool) -> None:
+        """Have one painted again, or no more; raises Refusal."""
+        stream = self._theirs(verb, number)
+        if not stream.pause(on=not on):
+            raise Refusal((_WORKS if stream.terms == WORKS else _TALKS).format(number))
 
     def _session(self, number: int) -> Stream:
         """A session of theirs; raises Refusal."""

@@ -29,7 +29,7 @@ FILES = {
     "sub/Dockerfile": "FROM busybox\nLABEL from=sub\n",
     "sub/other": "FROM busybox\nLABEL from=other\n",
 }
-_FLEETING = re.compile(r"/tmp/\S+?/context|/tmp/docker-build-git\d+")
+_FLEETING = re.compile(r"(?:/tmp/\S+?/context|/tmp/docker-build-git\d+)/?")
 
 
 @pytest.fixture(scope="module")

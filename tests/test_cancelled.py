@@ -88,9 +88,11 @@ def heard(own_engine: Engine) -> Iterator[Callable[[], str]]:
 def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
     workspace: Workspace, heard: Callable[[], str], api: APIClient
 ) -> None:
-    """Of a registry that never sends the end of a layer: the engine hangs up there, and has no image."""
+    """Of a registry that never sends the end of a layer: the engine hangs up there, and has no image. No pause holds it back."""
     workspace.slash(ADMIN, OPS, f"pull {REGISTRY}/slow:1")
     assert heard() == "begun\n"
+    workspace.slash(ADMIN, OPS, "stream pause 1 --public")
+    assert eventually(lambda: painted(workspace, OPS, "cannot be paused. `stream stop 1` cancels it."))
     told = _cancel(workspace)
     assert heard() == "gone\n"
     assert "slow:1 was not pulled" in told.plain()

@@ -22,3 +22,9 @@ def test_a_tree_says_what_docker_says_and_counts_what_is_much(inhabited: Bench, 
 def test_a_folder_that_is_none_of_the_changes_has_no_letter() -> None:
     """Engines name those above what changed as changed; where one does not, nothing is made up."""
     assert list(drawn([{"Path": "/x/y", "Kind": 2}])) == ["  x/", "D   y"]
+
+
+def test_a_name_is_one_row_whatever_it_has_in_it() -> None:
+    """Whoever names a file so would have it look as if another one were gone."""
+    tree = list(drawn([{"Path": "/x\nD etc/shadow", "Kind": 1}]))
+    assert tree == ["  x\\u{a}D etc/", "A   shadow"]

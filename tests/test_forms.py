@@ -21,7 +21,7 @@ from docker.api.client import APIClient
 from harness import ADMIN, Bench
 
 from bot.desk import Desk, remembered
-from bot.passing import Passing
+from bot.passing import ROWS, Passing
 from bot.request import Actor, Origin, Request, Status
 from commands.live import Unseen, View
 from commands.reply import Button
@@ -281,6 +281,15 @@ def test_what_passes_is_painted_in_its_place_on_a_terminal() -> None:
     passing(View("a\nb\n"))
     passing.done()
     assert stream.getvalue() == "a\nb\n\x1b[2A\x1b[J"
+
+
+def test_what_is_painted_anew_on_a_terminal_keeps_its_header() -> None:
+    """What has no room is counted, not shown."""
+    stream = Screen()
+    passing = Passing(stream, Screen(), passes=True)
+    passing(View("NAME\n" + "x\n" * 50, lives=True, anew=True))
+    painted = stream.getvalue().splitlines()
+    assert (painted[0], len(painted), painted[-1]) == ("NAME", ROWS, f"… {50 - ROWS + 2} more rows")
 
 
 def test_what_lives_is_printed_as_it_comes() -> None:

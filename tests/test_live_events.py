@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +11,22 @@ import pytest
 from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
 from door import Door
+from engine import Engine
 from eventually import eventually
 from painted import painted
+from proxy import Proxy
 
+from bot.files import Files
+from bot.hosts import Host
+from bot.living import living
+from bot.streams import Streams
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPS
-from commands.system.happening import RING
+from commands.context import Context
+from commands.live import View
+from commands.outside import Outside
+from commands.system.happening import RING, Happening
+from commands.wire import Params
 
 RENAMES = "events --public --filter event=rename --format '{{.Actor.Attributes.name}}'"
 HIDDEN = """
@@ -29,6 +41,26 @@ def bot(workspace: Workspace, fresh_world: str, tmp_path: Path) -> Iterator[BotP
     """The bot, joined to the workspace."""
     with started(BotProcess(tmp_path, fresh_world, by_socket(workspace))) as running:
         yield running
+
+
+def _all_of(host: Host) -> Context:
+    """The context of a line of somebody who may see all."""
+    return Context(
+        quick=host.quick,
+        slow=host.patient,
+        found={},
+        visible=lambda _seen: True,
+        reaches=lambda _seen: True,
+        why=lambda _seen: "",
+        may=lambda _found: True,
+        sees=lambda _seen: True,
+        sees_all=lambda: True,
+        now=0.0,
+        host="local",
+        person="ada",
+        outside=Outside(),
+        bot=None,  # type: ignore[arg-type] # nothing is asked of it
+    )
 
 
 def _file(workspace: Workspace) -> str:
@@ -122,6 +154,86 @@ def test_what_is_hidden_is_told_of_never(
         assert eventually(lambda: painted(workspace, OPS, "What you may see was changed"))
     assert "asleep" in shown.plain()
     assert "secret" not in shown.plain()
+
+
+def test_a_gap_is_told_where_nothing_had_come_before_it(
+    workspace: Workspace, fresh_world: str, api: APIClient, tmp_path: Path
+) -> None:
+    """The first of those that are not remembered any more could be seen by nobody; once the gap is told, it is over."""
+    door = Door(fresh_world)
+    with door.serve(tmp_path) as address, started(BotProcess(tmp_path, address, by_socket(workspace))):
+        workspace.slash(ADMIN, OPS, RENAMES)
+        first = eventually(lambda: painted(workspace, OPS, "Nothing has happened yet"))
+        door.shut()
+        eventually(lambda: painted(workspace, OPS, "The engine does not answer"))
+        api.rename("idle", "lost")
+        api.rename("lost", "two")
+        for _ in range(RING // 2):
+            api.rename("two", "three")
+            api.rename("three", "two")
+        door.open()
+        eventually(lambda: painted(workspace, OPS, "Here some may be missing"))
+        api.rename("two", "idle")
+        eventually(lambda: painted(workspace, OPS, "two\nidle"))
+        door.shut()
+        eventually(lambda: painted(workspace, OPS, "The engine does not answer"))
+        door.open()
+        api.rename("idle", "asleep")
+        eventually(lambda: painted(workspace, OPS, "idle\nasleep"))
+        workspace.click(ADMIN, OPS, first.ts, "Stop")
+        lines = _file(workspace).splitlines()
+        api.rename("asleep", "idle")
+    assert "lost" not in lines
+    assert [at for at, line in enumerate(lines) if line.startswith("Here some")] == [0]
+
+
+def test_what_an_engine_forgot_that_began_anew_may_be_missing(workspace: Workspace, tmp_path: Path) -> None:
+    """It remembers nothing of before its start."""
+    with Engine(tmp_path / "other") as engine, started(BotProcess(tmp_path, engine.host, by_socket(workspace))):
+        workspace.slash(ADMIN, OPS, RENAMES)
+        eventually(lambda: painted(workspace, OPS, "Nothing has happened yet"))
+        engine.stop()
+        eventually(lambda: painted(workspace, OPS, "The engine does not answer"))
+        engine.start()
+        assert eventually(lambda: painted(workspace, OPS, "Here some may be missing"))
+
+
+def test_what_is_no_gap_is_told_as_none(fresh_world: str, api: APIClient, tmp_path: Path) -> None:
+    """Where nothing that was asked for came for long, and much of other kinds did."""
+    seen: list[View] = []
+    proxy = Proxy(fresh_world)
+    with proxy.serve(tmp_path) as address, Streams().open(1, ADMIN, "ada", "local", "events") as stream:
+        host = Host("local", address)
+        params: Params = {"filters": json.dumps({"event": ["oom"]})}
+        happening = Happening(_all_of(host), params, lambda _event: "", silence=3.0)
+        with living(stream, seen.append, Files(tmp_path / "files")) as live:
+            follows = threading.Thread(target=happening.follow, args=(live,))
+            follows.start()
+            eventually(lambda: seen)
+            for _ in range(RING):
+                api.rename("idle", "asleep")
+                api.rename("asleep", "idle")
+            eventually(lambda: len([each for each in proxy.requests if "oom" in each]) > 1)
+            stream.end("Enough.")
+            follows.join()
+            live.flush()
+        host.close()
+    assert not [each for each in seen if "missing" in each.text]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_template_that_fails_later_throws_nothing_away(workspace: Workspace, api: APIClient) -> None:
+    """What was shown until then is counted and given, and the error is told."""
+    template = "{{with .Actor.Attributes.name}}{{slice . 0 4}}{{end}}"
+    workspace.slash(ADMIN, OPS, f"events --public --filter event=rename --format '{template}'")
+    eventually(lambda: painted(workspace, OPS, "Nothing has happened yet"))
+    api.rename("idle", "asleep")
+    eventually(lambda: painted(workspace, OPS, "asle"))
+    api.rename("asleep", "abc")
+    told = eventually(lambda: painted(workspace, OPS, "out of range"))
+    api.rename("abc", "idle")
+    assert "1 line in" in told.plain()
+    assert _file(workspace) == "asle\n"
 
 
 @pytest.mark.usefixtures("bot")

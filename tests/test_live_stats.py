@@ -138,3 +138,31 @@ def test_it_outlasts_a_restart(workspace: Workspace, api: APIClient, line: str, 
     workspace.slash(ADMIN, OPS, "stream stop 1")
     assert eventually(lambda: painted(workspace, OPS, "stopped it"))
     api.remove_container(job, force=True)
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("line", "header", "rows"),
+    [("stats --public", "CONTAINER ID", 23), ("top --public --refresh many -o pid,args", "PID", 61)],
+)
+def test_what_has_no_room_is_counted_below_the_header(
+    workspace: Workspace, api: APIClient, line: str, header: str, rows: int
+) -> None:
+    """The first rows are shown, and how many more there are of all."""
+    many = "i=0; while [ $i -lt 60 ]; do sleep 5432 & i=$((i + 1)); done; wait"
+    jobs = [api.create_container("busybox:latest", ["sh", "-c", many], name="many")["Id"]]
+    names = (f"storefront-production-payment-reconciler-{at:02}" for at in range(20))
+    jobs += [api.create_container("busybox:latest", ["sleep", "5432"], name=name)["Id"] for name in names]
+    for job in jobs:
+        api.start(job)
+    assert len(api.containers()) == 23
+    workspace.slash(ADMIN, OPS, line)
+
+    def counted() -> bool:
+        shown = painted(workspace, OPS, header)
+        _, *some, last = shown.text.partition(header)[2].splitlines() if shown else ("", "")
+        return bool(some) and last == f"… {rows - len(some)} more rows"
+
+    assert eventually(counted)
+    for job in jobs:
+        api.remove_container(job, force=True)

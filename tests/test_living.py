@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from bot.files import Files
 from bot.living import SHOWN, Living, living
 from bot.masking import LONGEST
-from bot.streams import ALL, EACH, ENDS, Streams
+from bot.stream import Terms
+from bot.streams import ALL, EACH, ENDS, WORKS, Streams
 from commands.attempts import Refusal
 from commands.chance import MASK
 from commands.filing import TooLarge
@@ -207,3 +208,11 @@ def test_a_first_half_of_leaving_goes_with_what_is_typed_next() -> None:
         assert typed == ["^P", "ls", "^P"]
         stream.end("over")
         assert not stream.hold(first)
+
+
+@pytest.mark.parametrize("terms", [None, WORKS], ids=["session", "work"])
+def test_what_is_not_painted_as_a_whole_cannot_be_paused(terms: Terms | None) -> None:
+    """A session has a thread, and a work ends by itself: it is not told that they are paused."""
+    with Streams().open(1, "U1", "ada", "local", "exec -it web sh", terms=terms) as stream:
+        assert not stream.pause(on=True)
+        assert not stream.paused

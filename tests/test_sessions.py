@@ -93,6 +93,14 @@ def test_a_shell_remembers_what_was_typed(workspace: Workspace, api: APIClient) 
     assert not [each for each in _processes(api) if "987" in each]
 
 
+@pytest.mark.usefixtures("bot")
+def test_a_session_is_not_paused(workspace: Workspace) -> None:
+    """Its thread is painted all the same; whoever wants to read in peace is told how."""
+    _open(workspace, "exec -it --public web sh")
+    workspace.slash(ADMIN, OPS, "stream pause 1 --public")
+    assert eventually(lambda: _said(workspace, OPS, "Number 1 is a session, which cannot be paused"))
+
+
 def test_a_terminal_shows_programs_that_fill_it(workspace: Workspace, bot: BotProcess, api: APIClient) -> None:
     """Vi is opened, its picture shown, and left; ^C ends a sleep, and the shell goes on; in direct messages here."""
     head = _open(workspace, "exec -it web sh", DIRECT)

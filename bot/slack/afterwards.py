@@ -11,6 +11,7 @@ from bot.slack.blocks import BUTTON, LINE_LIMIT, SHORT, TEXT_LIMIT
 from bot.slack.characters import cut, cut_escaped, escaped, tail, visible
 from bot.slack.elements import Json, section, span
 from bot.slack.message import Message
+from commands import rows
 from commands.live import LEFT, LINES, Shown, View
 from commands.reply import Button
 
@@ -47,7 +48,8 @@ def _fitting(line: str, left: int) -> str:
 
 def under_way(line: str, asker: str, view: View, remember: Callable[[Button], str], *, over: bool) -> Message:
     """How something looks that was asked for; over where its answer is there, so that nothing is to be pressed."""
-    runs, shown = " ran " if over else " is running ", tail(visible(view.text)[0], LINES, LEFT)
+    text = visible(view.text)[0]
+    runs, shown = " ran " if over else " is running ", (rows.fitting if view.anew else tail)(text, LINES, LEFT)
     line, shown = cut(elements.typed(line), LINE_LIMIT) or "something", shown or "…"
     parts: list[Json] = [section(*elements.who(asker), span(runs), span(line, code=True))]
     told = f"{elements.mention(asker)}{runs}{escaped(line)}"

@@ -202,11 +202,13 @@ def _whole(asked: Asked, path: Path, root: Path) -> _Folder:
     place = Place(root, path)
     if asked.file == INLINE:
         return _Folder(place, INLINE, asked.inline, (root,), apart=True)
-    try:
-        found = _dockerfile(path, path / asked.file if asked.file else None, (path,))
-    except Refusal:
-        raise ValueError(f"the Dockerfile ({asked.file or DOCKERFILE}) must be within the build context") from None
-    return _Folder(place, os.path.relpath(found.path, path), folders.content(found), (path,))
+    name = asked.file or DOCKERFILE
+    with folders.told_from(path, name):
+        try:
+            found = _dockerfile(path, path / asked.file if asked.file else None, (path,))
+        except Refusal:
+            raise ValueError(f"the Dockerfile ({name}) must be within the build context") from None
+        return _Folder(place, os.path.relpath(found.path, path), folders.content(found), (path,))
 
 
 def _dockerfile(context: Path, named: Path | None, allowed: tuple[Path, ...]) -> Place:

@@ -12,12 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands import legible
 from commands.attempts import Refusal
 
 FILE_LIMIT = 1024 * 1024  # bytes of a Dockerfile or .dockerignore; larger ones are something else
 _NONE = "slashdock may not read {}: no folder is set up from which files may be read (SLASHDOCK_FILES)."
 _OUTSIDE = "slashdock may not read {}, which lies in none of the folders that SLASHDOCK_FILES names."
 _LARGE = "slashdock does not read {}: it has more than {} bytes."
+_DEEPER = (
+    "{0}. All that is there lies in the folder {1}: send what is in that folder, or say -f {1}/{2}; paths in the"
+    " Dockerfile then begin above {1}."
+)
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -96,3 +101,26 @@ def _content(place: Place) -> bytes | None:
     if len(read) > FILE_LIMIT:
         raise Refusal(_LARGE.format(place.path, FILE_LIMIT))
     return read
+
+
+@contextmanager
+def told_from(folder: Path, dockerfile: str) -> Iterator[None]:
+    """What is raised within tells of paths as they are in this folder: where that lies for one build is ours alone.
+
+    Where the Dockerfile is one folder deeper, with all there is, that is told as well.
+    """
+    above = f"{os.path.realpath(folder)}{os.sep}"
+    try:
+        yield
+    except ValueError as error:
+        why, deeper = str(error).replace(above, ""), _deeper(folder, dockerfile)
+        raise ValueError(_DEEPER.format(why, legible.shown(deeper), dockerfile) if deeper else why) from None
+    except Refusal as refusal:
+        raise Refusal(str(refusal).replace(above, "")) from None
+
+
+def _deeper(folder: Path, dockerfile: str) -> str:
+    """The only folder that is there, where the Dockerfile is in that and not above it; empty where none is so."""
+    top = [each.name for each in folder.iterdir()]
+    one = len(top) == 1 and not os.path.lexists(folder / dockerfile) and os.path.lexists(folder / top[0] / dockerfile)
+    return top[0] if one else ""

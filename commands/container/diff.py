@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from commands import wire
+from commands import legible, wire
 from commands.command import Command, arg, flag
 from commands.context import Context
 from commands.reply import Reply, lines
@@ -76,8 +76,8 @@ def drawn(changes: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def _below(folder: _Folder, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    for name, each in sorted(folder.below.items()):
-        mark = "/" if each.below else ""
+    for part, each in sorted(folder.below.items()):
+        name, mark = legible.shown(part), "/" if each.below else ""
         if len(each.below) > MANY or (each.below and depth >= DEEP):
             kinds = list(each.kinds())
             counted = ", ".join(f"{kinds.count(kind):,} {word}" for kind, word in _COUNTED.items() if kind in kinds)

@@ -14,8 +14,6 @@ from commands.live import Live
 from commands.reply import Note, Output, Part, Reply, Table
 from commands.tabwriter import align
 
-ROWS = 20  # containers of a table that is painted; more have no room in a message
-_MORE = "{} of {} are shown: name those that you want to see."
 _NONE = "None of them runs any more."
 
 
@@ -42,9 +40,8 @@ def shown(ctx: Context, look: Callable[[bool], Look]) -> Reply:
             return now.reply
         first = False
         trends.add(at - began, now.samples.values())
-        text, state = _picture(now.reply)
-        live.say(state)
-        live.show(text, trends.charts())
+        live.say("")
+        live.show(_picture(now.reply), trends.charts())
         return "" if now.samples or now.restarts else _NONE
 
     with ctx.live() as live:
@@ -56,11 +53,9 @@ def shown(ctx: Context, look: Callable[[bool], Look]) -> Reply:
     return Reply((*parts, Note(ended)))
 
 
-def _picture(reply: Reply) -> tuple[str, str]:
-    """The table as a text, and what is to be said of it where it has more rows than a message has room for."""
+def _picture(reply: Reply) -> str:
+    """The table as a text."""
     tables = [part for part in reply.parts if isinstance(part, Table)]
     if not tables:
-        return "".join(part.text for part in reply.parts if isinstance(part, Output)), ""
-    header, *rows = tables[0].rows
-    text = align("".join("\t".join(row) + "\n" for row in (header, *rows[:ROWS])))
-    return text, _MORE.format(ROWS, len(rows)) if len(rows) > ROWS else ""
+        return "".join(part.text for part in reply.parts if isinstance(part, Output))
+    return align("".join("\t".join(row) + "\n" for row in tables[0].rows))

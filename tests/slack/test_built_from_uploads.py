@@ -88,6 +88,13 @@ def test_a_dockerfile_alone_needs_no_other_file(build: Callable[..., Outcome], a
     assert "too large for a Dockerfile" in told(build("build FILE", b"FROM busybox\n" * 100_000))
 
 
+def test_a_folder_around_all_is_told_of_and_no_path_of_the_bot(build: Callable[..., Outcome]) -> None:
+    """Most programs that make archives put one there."""
+    done = told(build("build FILE", _zip(("site/Dockerfile", DOCKERFILE), ("site/a", b"a"))))
+    assert "lstat Dockerfile: no such file or directory. All that is there lies in the folder site:" in done
+    assert "lstat other: no such file or directory" in told(build("build -f other FILE", TAR))
+
+
 LINK = stat.S_IFLNK | 0o777
 
 

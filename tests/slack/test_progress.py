@@ -151,11 +151,12 @@ def test_what_ends_before_it_is_told_is_not_told(workspace: Workspace) -> None:
     assert len([each for each in workspace.messages(OPS) if each.by_bot]) == 1
 
 
-@given(st.text(), st.text(), st.text(max_size=300), st.booleans())
-def test_every_look_is_a_message_that_slack_takes(line: str, text: str, state: str, over: bool) -> None:
-    """Whatever was printed so far: its end is shown, within the limits of an update."""
+@given(st.text(), st.text(), st.text(max_size=300), st.booleans(), st.booleans())
+def test_every_look_is_a_message_that_slack_takes(line: str, text: str, state: str, over: bool, anew: bool) -> None:
+    """Whatever was printed so far: a part of it is shown, within the limits of an update."""
     buttons = (Button("Stop", "stream stop 1"), Button("Pause", "stream pause 1"))
-    message = under_way(line, ADMIN, View(text, state=state, buttons=buttons), lambda button: button.label, over=over)
+    view = View(text, state=state, buttons=buttons, anew=anew)
+    message = under_way(line, ADMIN, view, lambda button: button.label, over=over)
     assert blockrules.problems(message.payload(), text_limit=blockrules.UPDATE_TEXT_LIMIT) == ()
 
 
@@ -166,6 +167,20 @@ def test_the_end_of_a_long_text_is_shown() -> None:
     shown = message.blocks[0]["elements"][1]["elements"][0]["text"]
     assert lines[-1] in shown
     assert shown.split("\n") == lines[-len(shown.split("\n")) :]
+    assert len(shown.split("\n")) <= LINES
+    assert len(shown) <= LEFT
+
+
+@pytest.mark.parametrize("long", [0, 100, 5_000])
+def test_what_is_shown_anew_keeps_its_header_and_is_cut_at_its_end(long: int) -> None:
+    """In whole rows, and says how many more there are; one that is longer than the room leaves some to others."""
+    rows = ["PID   COMMAND", *(f"{at:<5} sleep {'x' * long}" for at in range(100))]
+    message = under_way("top", ADMIN, View("\n".join(rows) + "\n", anew=True), lambda _button: "", over=False)
+    shown = message.blocks[0]["elements"][1]["elements"][0]["text"]
+    header, *some, last = shown.split("\n")
+    assert header == rows[0]
+    assert some[0][:11] == rows[1][:11]
+    assert last == f"… {100 - len(some)} more rows"
     assert len(shown.split("\n")) <= LINES
     assert len(shown) <= LEFT
 
