@@ -44,8 +44,8 @@ ACKS = (
     " wait for the engine; the ends of those that give up come in bursts"
 )
 ONE = (
-    "one thread of the engine's workers and its connection more: a worker counts as busy until its answer is out, so that"
-    " a line that comes in right then starts one; there are never more than 64 of them"
+    "one thread of the engine's workers and its connection more: a worker counts as busy until its answer is out, so"
+    " that a line that comes in right then starts one; there are never more than 64 of them"
 )
 DISK = (
     "each commit waits for the disk, whose pace is what plain SQLite beside it has too; ours chain each event by an"

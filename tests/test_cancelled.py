@@ -88,7 +88,10 @@ def heard(own_engine: Engine) -> Iterator[Callable[[], str]]:
 def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
     workspace: Workspace, heard: Callable[[], str], api: APIClient
 ) -> None:
-    """Of a registry that never sends the end of a layer: the engine hangs up there, and has no image. No pause holds it back."""
+    """Of a registry that never sends the end of a layer: the engine hangs up there, and has no image.
+
+    No pause holds it back.
+    """
     workspace.slash(ADMIN, OPS, f"pull {REGISTRY}/slow:1")
     assert heard() == "begun\n"
     workspace.slash(ADMIN, OPS, "stream pause 1 --public")

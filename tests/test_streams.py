@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from docker.api.client import APIClient
 from harness import ADMIN, bench
 from proxy import Proxy, answer
 from test_build import POLICY
@@ -14,6 +15,7 @@ from bot import text
 from bot.policy import Policy
 from bot.request import Actor, Origin, Request, Status
 from commands import catalog
+from commands.enduring import wires
 
 BODIES = [
     "1\n",
@@ -106,3 +108,15 @@ def test_a_push_of_all_tags_is_done_when_the_last_one_is(fresh_world: str, tmp_p
         outcome = spoken.say("push -a registry.example:5000/team/app")
         spoken.close()
     assert outcome.status is Status.UNKNOWN
+
+
+def test_who_cuts_a_connection_too_late_cuts_nothing() -> None:
+    """It ended by itself just before, and what is asked next must not be refused."""
+    client = APIClient(base_url="unix:///nothing-is-asked-of-it", version="1.41")
+    own = wires(client)
+    with own.cuttable() as cut:
+        cut()
+        assert own.are_cut
+    cut()
+    assert not own.are_cut
+    client.close()

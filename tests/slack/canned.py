@@ -71,6 +71,7 @@ class CannedDesk:
     typed: list[tuple[int, str, str]] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     rooms: set[tuple[str, str]] = field(default_factory=set)
+    unseen_ones: list[tuple[int, str]] = field(default_factory=list)
     passes: Callable[[Progress], None] = lambda _progress: None
 
     def take(self, request: Request, answer: Answer, button: str = "", progress: Progress = silent) -> Outcome | None:
@@ -146,7 +147,8 @@ class CannedDesk:
         return []
 
     def unseen(self, number: int, why: str) -> None:
-        """Nothing lives here."""
+        """Note it."""
+        self.unseen_ones.append((number, why))
 
     def type(self, number: int, user: str, said: str, delivery: str, at: float) -> bool:
         """Note it."""

@@ -33,6 +33,7 @@ class Work:
 
     workspace: Workspace
     over: threading.Event
+    desk: CannedDesk
     tell: Progress | None = None
 
     def passes(self, progress: Progress) -> None:
@@ -54,9 +55,9 @@ class Work:
 @pytest.fixture
 def work(workspace: Workspace) -> Iterator[Work]:
     """The bot, which tells at once how far a work is."""
-    made = Work(workspace, threading.Event())
     access = Access(Mode.SOCKET, workspace.bot_token, workspace.app_token, api_url=workspace.api_url)
     desk = CannedDesk(lambda request: done("all done\n", request.line, public="restart" in request.line))
+    made = Work(workspace, threading.Event(), desk)
     desk.passes = made.passes
     side = SlackSide(Connection(access), desk, Clock(), patience=0)
     side.start()
@@ -196,3 +197,18 @@ def test_a_look_of_which_slack_says_nothing_is_painted_again(work: Work, *, afte
     work.say("step 2\n")
     work.workspace.wait_for(lambda: len(work.calls("chat.update")) > 1)
     find(work, OPS, "step 2")
+
+
+def test_what_lives_and_may_not_have_been_shown_ends_and_is_not_shown_twice(work: Work) -> None:
+    """Slack did not say whether it took the first look."""
+    work.workspace.fail("chat.postMessage", after=True)
+    work.workspace.slash(ADMIN, OPS, "restart web").wait()
+    until(lambda: work.tell)
+    assert work.tell is not None
+    work.tell(View("line 1\n", lives=True, number=7))
+    until(lambda: work.desk.unseen_ones)
+    work.tell(View("line 2\n", lives=True, number=7))
+    work.over.set()
+    find(work, OPS, "all done")
+    assert [number for number, _ in work.desk.unseen_ones] == [7]
+    assert not [each for each in work.workspace.messages(OPS) if "line 2" in each.plain()]
