@@ -76,7 +76,7 @@ def _followed(spoken: harness.Bench, place: Place, count: int) -> Figure:
 def _exported(spoken: harness.Bench, place: Place, scale: Scale) -> Iterator[Figure]:
     """Seconds until a whole log is in the file that it is given as, masked; and how much more memory that takes."""
     lines = scale.of(LINES, 20_000)
-    raw, ours, more = zip(*(_export(spoken, place, lines) for _ in range(scale.of(3, 1))), strict=True)
+    raw, ours, more = zip(*(_export(spoken, place, lines) for _ in range(scale.of(2, 1))), strict=True)
     what = f"the whole log of {lines:,} lines, followed into its file"
     yield Figure("logs", what, "s", Values(ours), {RAW: Values(raw)}, [Times(1.15, RAW)], "in process", why=whys.LOGS)
     most = [AtMost(10, "MB", "most")]
