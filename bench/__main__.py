@@ -4,49 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
-from engine import Engine  # noqa: E402 - the line above says where they are
-from samples import busybox_image  # noqa: E402
-
-from bench import chat, clockwork, crowds, following, looks, page, processes, recorded, results, rivals, soak, work  # noqa: E402
-from bench.figures import Figure, Scale  # noqa: E402
-from bench.place import Place  # noqa: E402
-
-Measured = Callable[[Path, Engine, Place, Scale], Iterator[Figure]]
-
-
-def _simple(measured: Callable[[Path, Place, Scale], Iterator[Figure]]) -> Measured:
-    return lambda folder, _engine, place, scale: measured(folder, place, scale)
-
-
-def _alone(measured: Callable[[Path, str, Scale], Iterator[Figure]]) -> Measured:
-    return lambda folder, engine, _place, scale: measured(folder, engine.host, scale)
-
-
-PARTS: dict[str, Measured] = {
-    "rivals": _simple(rivals.figures),
-    "looks": _simple(looks.figures),
-    "crowds": crowds.figures,
-    "following": _simple(following.figures),
-    "chat": _simple(chat.figures),
-    "processes": _simple(processes.figures),
-    "record": _alone(recorded.figures),
-    "clock": _alone(clockwork.figures),
-    "day": _alone(soak.figures),
-    "freed": _simple(work.freed),
-    "work": _simple(work.figures),
-}
-
-
-def _engine(folder: str) -> Engine:
-    return Engine(Path(folder) / "engine")
+from bench import page, parts, results  # noqa: E402 - the line above says where what they need is
+from bench.figures import Scale  # noqa: E402
 
 
 def main(words: list[str]) -> int:
@@ -55,29 +23,28 @@ def main(words: list[str]) -> int:
     The exit code is the number of bounds that are not met and not explained.
     """
     scale = Scale(bool(os.environ.get("QUICK")))
-    runs: dict[str, list[Figure]] = {}
     began = time.monotonic()
-    for name in words or PARTS:
-        begun = time.monotonic()
-        with (
-            tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder,
-            Engine(Path(folder) / "engine") as engine,
-        ):
-            busybox_image(engine.host)
-            with Place.at(engine.host) as place:
-                version = place.low.version()["Version"]
-                for figure in PARTS[name](Path(folder), engine, place, scale):
-                    runs.setdefault(name, []).append(figure)
-                    print(results.line(figure), flush=True)
-        print(f"-- {name}: {time.monotonic() - begun:.0f} s", flush=True)
-    found = [each for run in runs.values() for each in run]
-    unmet = results.unmet(found)
-    told = f"{len(found)} figures, {len(unmet)} of them not within their bounds"
+    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+        begun = {name: _begun(name, scale, beside) for name in words or parts.PARTS}
+        found = {name: run() for name, run in begun.items()}
+    figures = [each for _, run in found.values() for each in run]
+    unmet = results.unmet(figures)
+    told = f"{len(figures)} figures, {len(unmet)} of them not within their bounds"
     print(f"{told}; {time.monotonic() - began:.0f} s")
     if not scale.is_quick:
+        (version, *_) = (version for version, _ in found.values())
+        runs = {name: run for name, (_, run) in found.items()}
         results.write(results.kept(runs, engine=version), all_=not words)
         page.main()
     return sum(not each.why for each in unmet) if not scale.is_quick else 0
+
+
+def _begun(name: str, scale: Scale, beside: ProcessPoolExecutor) -> Callable[[], parts.Run]:
+    """Measure a part; one that is measured beside others is waited for when all of them are over."""
+    if name in parts.BESIDE:
+        return beside.submit(parts.run, name, scale).result
+    run = parts.run(name, scale)
+    return lambda: run
 
 
 if __name__ == "__main__":
