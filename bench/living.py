@@ -20,7 +20,7 @@ SECONDS = 30.0  # that each number of streams is watched
 LOOK = 0.01  # seconds
 GIGABYTE = 980_000_000  # bytes: what a file may have is a little more
 LIMIT = 900.0  # seconds for a gigabyte
-STOPS = 5
+STEADY = 1.0  # seconds
 WAIT = 30.0  # seconds for all to be freed
 BEAT = "i=0; while true; do i=$((i+1)); echo beat $i; usleep 300000; done"
 RULES = POLICY.replace('"act", "change"]', '"act", "change", "enter"]')
@@ -127,14 +127,15 @@ def _highest(process: Path) -> int:
     return int((process / "status").read_text().partition("VmHWM:")[2].split()[0])
 
 
-def stops(folder: Path, host: str) -> list[float]:
-    """Milliseconds from a stream's Stop to as many threads and sockets in the process as before it."""
+def stops(folder: Path, host: str, count: int) -> list[float]:
+    """Milliseconds from a stream's Stop to as many threads and sockets in the process as before it, of so many."""
     api = APIClient(base_url=host, version="1.41")
     api.start(api.create_container("busybox:latest", ["sh", "-c", BEAT], name="beat"))
     with _bot(folder, host) as (workspace, bot):
-        for _ in range(2):  # what the first ones make is kept: threads that wait, their connections
-            _once(workspace, bot, lambda _before: workspace.wait_for_message(OPS, "ada stopped it"))
-        found = [_once(workspace, bot, lambda before: _free(bot, before)) for _ in range(STOPS)]
+        held = [0]
+        while len(held) == 1 or held[-1] != held[-2]:  # what the first ones make is kept: threads, their connections
+            _once(workspace, bot, lambda _before: held.append(_settled(bot)))
+        found = [_once(workspace, bot, lambda before: _free(bot, before)) for _ in range(count)]
     api.remove_container("beat", force=True)
     api.close()
     return found
@@ -145,6 +146,16 @@ def _free(bot: BotProcess, before: int) -> None:
     while _held(bot) > before:
         assert time.monotonic() < end, "something is not freed"
         time.sleep(LOOK)
+
+
+def _settled(bot: BotProcess) -> int:
+    """What it holds once that has not changed for a while."""
+    held, since = _held(bot), time.monotonic()
+    while time.monotonic() < since + STEADY:
+        time.sleep(LOOK)
+        if (now := _held(bot)) != held:
+            held, since = now, time.monotonic()
+    return held
 
 
 def _once(workspace: Workspace, bot: BotProcess, over: Callable[[int], object]) -> float:

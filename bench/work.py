@@ -39,9 +39,9 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
         yield from _streams(folder, place)
 
 
-def freed(folder: Path, place: Place, _scale: Scale) -> Iterator[Figure]:
+def freed(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     """From a stream's Stop to as many threads and connections to the engine as before it."""
-    times = Values(living.stops(folder / "freed", place.engine))
+    times = Values(living.stops(folder / "freed", place.engine, scale.of(5, 2)))
     yield Figure("work", "from Stop to all freed", "ms", times, {}, [AtMost(1000, "ms", "most")], "Socket Mode")
 
 

@@ -48,14 +48,14 @@ class Look:
 
 
 @contextmanager
-def _busy(session: Stream) -> Iterator[Stream]:
-    """While this lasts it is not silent, though nothing is typed or printed."""
-    idle, session.idle = session.idle, 0.0
+def _busy(around: Stream) -> Iterator[Stream]:
+    """While this lasts, what is around is not silent, though nothing is typed or printed."""
+    idle, around.idle = around.idle, 0.0
     try:
-        yield session
+        yield around
     finally:
-        session.touch()
-        session.idle = idle
+        around.touch()
+        around.idle = idle
 
 
 @dataclass(frozen=True)
@@ -85,17 +85,17 @@ class Lives:
 
     @contextmanager
     def working(self, judged: Judged, received: Received, look: Look) -> Iterator[Stream]:
-        """Have it cancelled by whoever may stop it; raises Refusal. Within a session it ends with that."""
+        """Have it cancelled by whoever may stop it; raises Refusal. Within a session, or a longer work, it is that."""
         facts = (received.number, judged.asker.id, judged.person, judged.host.name, answers.canonical(judged.command))
         around = self.streams.get(received.number)
         with self.streams.open(*facts, terms=WORKS) if around is None else _busy(around) as stream:
-            inside = around is not None
+            talks, before = stream.terms != WORKS, look.view
             cancel = (Button("Cancel", f"stream stop {stream.number}"),)
-            look.view = View("", buttons=cancel, lives=inside, session=inside, number=stream.number)
+            look.view = View("", buttons=cancel, lives=talks, session=talks, number=stream.number)
             try:
                 yield stream
             finally:
-                look.view = View("")
+                look.view = before
 
     def _kept(self, judged: Judged, received: Received, since: float) -> bool:
         """Whether it goes on over an end of slashdock, which is written down: what Slack asked and nobody agreed to."""
