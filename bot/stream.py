@@ -60,6 +60,7 @@ class Stream:
         self.made = ""  # the id of the container that was made for it
         self.held: Said | None = None  # the key that was pressed last, which is typed once it is known to be no leaving
         self._known: deque[str] = deque(maxlen=REPEATS)
+        self._ahead: list[Said] | None = []  # what was typed before it began; None once it has
         self._closers: set[Callable[[], None]] = set()
         self._changed = threading.Condition()
 
@@ -70,8 +71,8 @@ class Stream:
     def type(self, said: Said, delivery: str = "") -> bool:
         """Type this, once; False where nothing can be typed any more."""
         with self._changed:
-            takes = None if self.ended else self.takes
-            if takes is None:
+            takes = self._takes_ahead() if self.takes is None else self.takes
+            if self.ended or takes is None:
                 return False
             if delivery and delivery in self._known:
                 return True
@@ -81,6 +82,23 @@ class Stream:
         for each in (said,) if held is None else (held, said):
             takes(each)
         return True
+
+    @contextmanager
+    def hearing(self, takes: Callable[[Said], None]) -> Iterator[None]:
+        """For as long as this lasts, that is done with what is typed, first of all with what was before."""
+        with self._changed:
+            ahead, self._ahead = self._ahead or [], None
+            for each in ahead:
+                takes(each)
+            self.takes = takes
+        try:
+            yield
+        finally:
+            self.takes = None
+
+    def _takes_ahead(self) -> Callable[[Said], None] | None:
+        """What is done with what is typed before it has begun, as while its image is fetched: it waits for that."""
+        return None if self._ahead is None or len(self._ahead) >= REPEATS else self._ahead.append
 
     def hold(self, said: Said) -> bool:
         """Type this with what is typed next, as it may be the first half of a leaving; False as above."""

@@ -20,7 +20,7 @@ from commands.spec import Permission
 STOP, PAUSE, RESUME = "stream stop", "stream pause", "stream resume"
 _NONE = "Nothing lives on as number {}. `stream ls` shows what does."
 _NONE_OF_YOURS = "Nothing of yours lives on as number {}. `stream ls` shows what does."
-_NO_SESSION = "Nothing can be typed into number {}: it is no session, or it ends."
+_NO_SESSION = "Nothing can be typed into number {}: it is no session, has not begun, or ends."
 _TALKS = (
     "Number {0} is a session, which cannot be paused: what is printed is in its thread at once. `stream file {0}` gives"
     " what was printed last, to be read in peace; `stream stop {0}` ends it."

@@ -62,7 +62,7 @@ class Talk(Attending):
 
     def hearing(self, take: Callable[[Said], None]) -> AbstractContextManager[None]:
         """For as long as this lasts, take is given what is typed."""
-        return _taken(self.stream, take)
+        return self.stream.hearing(take)
 
     def typed(self, said: Said, *, hidden: bool, echoes: bool) -> bool:
         """Whether this may go to the process, which is asked of the policy anew."""
@@ -125,15 +125,6 @@ def _file(printed: str, stream: Stream) -> Document | None:
     masking = Masking()
     text = masking.take(printed).text + masking.rest().text
     return Document(text, f"session-{stream.number}.txt", f"What {stream.line} printed last") if text else None
-
-
-@contextmanager
-def _taken(stream: Stream, take: Callable[[Said], None]) -> Iterator[None]:
-    stream.takes = take
-    try:
-        yield
-    finally:
-        stream.takes = None
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from docker.errors import APIError, DockerException
 
@@ -30,12 +31,13 @@ class Untouched(Refusal):
 
 
 class Cancelled(Refusal):
-    """Somebody ended it; known is what is known of it then."""
+    """Somebody ended it; known is what is known of it then, unknown whether it may have been done all the same."""
 
-    def __init__(self, ended: str, known: str) -> None:
+    def __init__(self, ended: str, known: str, *, unknown: bool = False) -> None:
         super().__init__(f"Cancelled: {ended} {known}")
         self.ended = ended
         self.known = known
+        self.unknown = unknown
 
 
 class Remark(Exception):  # noqa: N818 - an answer, not a fault
@@ -71,7 +73,9 @@ def cancelled(ended: str, known: str) -> Reply:
 
 def refused(error: Exception) -> Reply:
     """What is told of a refusal, also where that is somebody who ended it."""
-    return cancelled(error.ended, error.known) if isinstance(error, Cancelled) else failure(str(error))
+    if isinstance(error, Cancelled):
+        return replace(cancelled(error.ended, error.known), unknown=error.unknown)
+    return failure(str(error))
 
 
 def unanswered(what: str, look: str = "") -> Reply:

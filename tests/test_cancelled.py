@@ -104,10 +104,10 @@ def test_a_pull_is_cancelled_and_the_registry_hears_no_more(
 
 @pytest.mark.usefixtures("bot")
 def test_a_pull_is_cancelled_before_its_registry_says_anything(workspace: Workspace, heard: Callable[[], str]) -> None:
-    """The engine, which waits for that, has said nothing either."""
+    """The engine, which waits for that, has said nothing either, and may go on waiting."""
     workspace.slash(ADMIN, OPS, f"pull {REGISTRY}/silent/app:1")
     assert heard() == "begun\n"
-    assert "silent/app:1 was not pulled. Nothing had moved." in _cancel(workspace).plain()
+    assert "silent/app:1 may come all the same" in _cancel(workspace).plain()
 
 
 @pytest.mark.usefixtures("bot")

@@ -186,7 +186,6 @@ def test_what_is_delivered_twice_is_typed_once() -> None:
     """And nothing once it ends."""
     taken: list[Said] = []
     with Streams().open(1, "U1", "ada", "local", "exec -it web sh") as stream:
-        assert not stream.type(Said("ls", "ada", "U1"))
         stream.takes = taken.append
         assert stream.type(Said("ls", "ada", "U1"), "Ev1")
         assert stream.type(Said("ls", "ada", "U1"), "Ev1")
@@ -216,3 +215,16 @@ def test_what_is_not_painted_as_a_whole_cannot_be_paused(terms: Terms | None) ->
     with Streams().open(1, "U1", "ada", "local", "exec -it web sh", terms=terms) as stream:
         assert not stream.pause(on=True)
         assert not stream.paused
+
+
+def test_what_is_typed_before_a_session_begins_waits_for_that() -> None:
+    """As at a terminal; once it has begun and ended, nothing is typed any more."""
+    taken: list[str] = []
+    with Streams().open(1, "U1", "ada", "local", "run -it busybox sh") as stream:
+        assert stream.type(Said("ls", "ada", "U1"), "E1")
+        assert stream.type(Said("ls", "ada", "U1"), "E1")
+        assert not taken
+        with stream.hearing(lambda said: taken.append(said.text)):
+            assert stream.type(Said("pwd", "ada", "U1"), "E2")
+        assert taken == ["ls", "pwd"]
+        assert not stream.type(Said("id", "ada", "U1"), "E3")

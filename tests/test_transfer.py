@@ -23,8 +23,9 @@ from registry import PASSWORD, USER
 
 from bot import text
 from bot.policy import Policy
-from bot.request import Actor, Origin, Outcome, Request, Status
+from bot.request import Actor, Origin, Outcome, Received, Request, Status
 from commands import catalog
+from commands.live import View
 
 INDEX = "127.0.0.1:5004"
 POLICY = f"""version = 1
@@ -160,6 +161,37 @@ def test_how_far_the_layers_are_is_shown(logged_in: Bench, registry: str) -> Non
     assert shown
     assert all(picture.startswith("The push refers to repository") for picture in shown)
     assert re.search(r"^[0-9a-f]{12}: ", pictures[-1], re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("line", "look", "told", "status"),
+    [
+        ("push {}", ": Layer already exists", "{} may have been pushed", Status.UNKNOWN),
+        ("pull {}", "Pulling from", "{} may come all the same", Status.UNKNOWN),
+        ("pull {}", "Status: ", "", Status.DONE),
+        ("run -d --name late --pull always {} sleep 1", "Status: ", "{} is here by now", Status.CANCELLED),
+        ("create --name late --pull always {}", "Status: ", "{} is here by now", Status.CANCELLED),
+    ],
+)
+def test_who_cancels_at_the_end_is_told_what_is_known(  # noqa: PLR0913, PLR0917 - fixtures and a row
+    logged_in: Bench, registry: str, line: str, look: str, told: str, status: Status
+) -> None:
+    """What has all layers may be there all the same; what is there is used for nothing more."""
+    image = f"{registry}/team/late:1"
+    logged_in.say(f"tag busybox {image}")
+    logged_in.say(f"push {image}")
+    received = logged_in.pipeline.receive(Request(line.format(image), Actor(ADMIN), Origin.SLASH))
+    assert isinstance(received, Received)
+
+    def press(view: View) -> None:
+        stream = logged_in.pipeline.streams.get(received.number)
+        if stream is not None and look in view.text:
+            stream.end("ada stopped it.")
+
+    outcome = logged_in.pipeline.finish(received, press)
+    assert outcome.status is status
+    assert told.format(image) in (outcome.reply.error or "")
+    assert logged_in.say("inspect late").status is Status.FAILED
 
 
 @oracle.needs_docker28

@@ -111,7 +111,7 @@ def _fetch(ctx: Context, base: Base, fetching: Fetching) -> None:
         raise Refusal(_NOT_FETCHED.format(base.where, base.ref))
     platform = base.platform or fetching.platform
     try:
-        done = transfer.pull(ctx, naming.normalized(base.ref), platform=platform)
+        done = transfer.fetched(ctx, naming.normalized(base.ref), platform=platform)
     except requests.RequestException as error:
         if not isinstance(error, APIError) or wire.lost(error):
             raise Unfetched(_NO_WORD.format(base.where, base.ref), base, fetching.printed, lost=True) from None

@@ -116,7 +116,7 @@ def _restored(ctx: Context, back: Back) -> str:
         wanted = reference.parse(back.pull)
         if wanted is None:
             return _NOWHERE
-        pulled = transfer.pull(ctx, wanted)
+        pulled = transfer.fetched(ctx, wanted)
         if pulled.error:
             return f"failed: {pulled.error}"
         if _id(ctx, back.pull) != back.taken.id:

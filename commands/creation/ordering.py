@@ -166,7 +166,7 @@ def _name(work: _Work) -> str:
 def _fetch(work: _Work) -> None:
     ref = work.order.image.ref
     platform = str(work.order.query.get("platform", ""))
-    shown = transfer.pull(work.ctx, naming.normalized(ref), platform=platform)
+    shown = transfer.fetched(work.ctx, naming.normalized(ref), platform=platform)
     if not work.order.quiet:
         work.told += shown.lines
     if shown.error:

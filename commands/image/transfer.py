@@ -27,6 +27,9 @@ _WHOLE = ("Pull complete", "Already exists", "Download complete", "Pushed", "Lay
 _SHOWN = 40  # layers that are shown while it goes on
 _PULLED = re.compile(r"Status: ")  # the line that says that it is all there
 _ASKED = "Waiting for {}."
+_COMES = "{} may come all the same: the engine may have been at the end of it."
+_CAME = "{} may have been pushed: the engine may have been at the end of it. The registry knows."
+_HERE = "{} is here by now. Nothing more was done."
 _DIGEST = re.compile(r"(?:.*: )?Digest: (sha256:[0-9a-f]{64})")  # which image the registry had
 _PUSHED = re.compile(r"\S+: digest: sha256:")
 
@@ -52,7 +55,7 @@ def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: st
     url = ctx.patient._url("/images/create")  # noqa: SLF001 - docker-py's own swallows the errors inside of the stream
     before = {each["Id"] for each in _listed(ctx)}
     try:
-        with _cancellable(f"{_called(found, tag)} was not pulled."):
+        with _cancellable(_called(found, tag), "pulled", _COMES):
             done = _followed(ctx, found.domain, url, params, ctx.auth(found.domain), _PULLED)
     except (requests.RequestException, Cancelled):
         with suppress(requests.RequestException, DockerException):  # what came before, nobody heard of
@@ -60,6 +63,18 @@ def pull(ctx: Context, found: Reference, *, all_tags: bool = False, platform: st
         raise
     came = {f"{found.familiar}@{digest[1]}" for digest in map(_DIGEST.fullmatch, done.lines) if digest}
     _claim(ctx, before, came.__contains__)
+    return done
+
+
+def fetched(ctx: Context, found: Reference, *, platform: str = "") -> Transferred:
+    """The same for what is done with it then, which is not begun where somebody ended it at the end of the pull."""
+    with ctx.work() as work:
+        try:
+            done = pull(ctx, found, platform=platform)
+        except Cancelled as error:  # whether the image comes or not, nothing is done with it
+            raise Cancelled(error.ended, error.known) from None
+        if work.ended:
+            raise Cancelled(work.ended, _HERE.format(_called(found, found.digest or found.tag or DEFAULT_TAG)))
     return done
 
 
@@ -74,7 +89,7 @@ def _claim(ctx: Context, before: Container[str], came: Callable[[str], bool]) ->
 def push(ctx: Context, found: Reference, params: Mapping[str, str]) -> Transferred:
     """Push one tag of a repository; raises as above."""
     url = ctx.patient._url("/images/{0}/push", found.familiar)  # noqa: SLF001 - see pull
-    with _cancellable(f"{_called(found, params['tag'])} was not pushed."):
+    with _cancellable(_called(found, params["tag"]), "pushed", _CAME):
         return _followed(ctx, found.domain, url, params, ctx.auth(found.domain) or _NOBODY, _PUSHED)
 
 
@@ -83,12 +98,13 @@ def _called(found: Reference, tag: str) -> str:
 
 
 @contextmanager
-def _cancellable(undone: str) -> Iterator[None]:
-    """Where somebody ends it, what was not done is said before how far it was."""
+def _cancellable(name: str, done: str, maybe: str) -> Iterator[None]:
+    """Where somebody ends it, what is known of it; maybe is what is so where that is not known."""
     try:
         yield
     except Cancelled as error:
-        raise Cancelled(error.ended, f"{undone} {error.known}") from None
+        known = maybe.format(name) if error.unknown else f"{name} was not {done}. {error.known}"
+        raise Cancelled(error.ended, known, unknown=error.unknown) from None
 
 
 def _listed(ctx: Context) -> list[dict[str, Any]]:
@@ -118,7 +134,7 @@ def _followed(  # noqa: PLR0913, PLR0917 - the facts of a request
                 raise
         over = bool(steps.lines and end.match(steps.lines[-1]))
         if work.ended and not over:
-            raise Cancelled(work.ended, steps.told())
+            raise Cancelled(work.ended, steps.told(), unknown=not steps.miss_something)
     if not over:
         raise requests.exceptions.ChunkedEncodingError("the engine stopped talking before the end")
     return Transferred(tuple(steps.lines))
@@ -158,10 +174,13 @@ class _Steps:
 
     def told(self) -> str:
         """How many layers had come whole, as a sentence."""
-        if not self.layers:
-            return "Nothing had moved."
-        whole = sum(any(state in told for state in _WHOLE) for told in self.layers.values())
+        whole = sum(map(_is_whole, self.layers.values()))
         return f"{whole} of {len(self.layers)} layers were whole; the engine keeps those, or forgets them by itself."
+
+    @property
+    def miss_something(self) -> bool:
+        """Whether there is a layer that is not whole, so that the engine cannot have been at the end."""
+        return not all(map(_is_whole, self.layers.values()))
 
     def _rate(self) -> list[str]:
         """How fast the bytes of the layers that are under way move, and how long the rest takes at that."""
@@ -170,6 +189,10 @@ class _Steps:
         if not 0 < done < all_ or passed < 1:
             return []
         return [units.pace(done, all_, passed)]
+
+
+def _is_whole(told: str) -> bool:
+    return any(state in told for state in _WHOLE)
 
 
 def _bar(detail: Mapping[str, Any]) -> str:
