@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
 from bench import page, parts, results  # noqa: E402 - the line above says where what they need is
-from bench.figures import Scale  # noqa: E402
+from bench.figures import Figure, Scale  # noqa: E402
 
 
 def main(words: list[str]) -> int:
@@ -27,24 +28,28 @@ def main(words: list[str]) -> int:
     with ProcessPoolExecutor(1, get_context("spawn")) as beside:
         begun = {name: _begun(name, scale, beside) for name in words or parts.PARTS}
         found = {name: run() for name, run in begun.items()}
-    figures = [each for _, run in found.values() for each in run]
+    figures = [each for run in found.values() for each in run]
     unmet = results.unmet(figures)
     told = f"{len(figures)} figures, {len(unmet)} of them not within their bounds"
     print(f"{told}; {time.monotonic() - began:.0f} s")
     if not scale.is_quick:
-        (version, *_) = (version for version, _ in found.values())
-        runs = {name: run for name, (_, run) in found.items()}
-        results.write(results.kept(runs, engine=version), all_=not words)
+        results.write(results.kept(found, engine=_version()), all_=not words)
         page.main()
     return sum(not each.why for each in unmet) if not scale.is_quick else 0
 
 
-def _begun(name: str, scale: Scale, beside: ProcessPoolExecutor) -> Callable[[], parts.Run]:
+def _begun(name: str, scale: Scale, beside: ProcessPoolExecutor) -> Callable[[], list[Figure]]:
     """Measure a part; one that is measured beside others is waited for when all of them are over."""
     if name in parts.BESIDE:
         return beside.submit(parts.run, name, scale).result
     run = parts.run(name, scale)
     return lambda: run
+
+
+def _version() -> str:
+    """The engine's."""
+    told = subprocess.run(["dockerd", "--version"], capture_output=True, check=True, text=True).stdout
+    return told.removeprefix("Docker version ").partition(",")[0]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from docker.api.client import APIClient
 from bot.workspace import Workspace
 from bot.workspace.people import ADMIN, OPERATOR, OPS
 
-CLICKS = 15
 POLICY = f"""version = 1
 [people]
 ada = {{ slack = ["{ADMIN}"], roles = ["asks"] }}
@@ -32,14 +31,14 @@ on = ["*"]
 """
 
 
-def clicks(folder: Path, host: str) -> list[float]:
-    """Milliseconds from each click to the message that says so, with the policy above and a container each time."""
+def clicks(folder: Path, host: str, count: int) -> list[float]:
+    """Milliseconds from each of so many clicks to its message, with the policy above and a container each time."""
     folder.mkdir()
     (folder / "policy.toml").write_text(POLICY)
     api, workspace = APIClient(base_url=host, version="1.41"), Workspace()
     try:
         with workspace.serve(), started(BotProcess(folder, host, by_socket(workspace))):
-            return [_click(workspace, api, f"approved-{at}") for at in range(CLICKS)]
+            return [_click(workspace, api, f"approved-{at}") for at in range(count)]
     finally:
         api.close()
 

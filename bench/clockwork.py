@@ -57,9 +57,8 @@ class Shifted(Clock):
         return time.time() + self.by
 
 
-def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
+def figures(folder: Path, scale: Scale) -> Iterator[Figure]:
     """How late each run begins and ends, and how many are missed; the engine is one of stored answers."""
-    del engine
     clock, many = Shifted(), scale.of(1_000, 200)
     with StoredEngine({"/containers/json": b"[]"}) as stored:
         spoken = _spoken(folder, stored.address, clock, many)

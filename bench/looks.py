@@ -28,8 +28,6 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
         spoken.say("stats --no-stream")
 
     ways = {"": cold, CLI: lambda: place.cli("stats", "--no-stream")}
-    for run in ways.values():
-        run()
     found = interleaved(scale.of(5, 1), ways)
     what = f"stats --no-stream of {running}"
     way = "in process; the engine's own two looks take two seconds"

@@ -14,46 +14,48 @@ from bench import chat, clockwork, crowds, following, looks, processes, recorded
 from bench.figures import Figure, Scale
 from bench.place import Place
 
-Measured = Callable[[Path, Engine, Place, Scale], Iterator[Figure]]
-Run = tuple[str, list[Figure]]  # the engine's version, and what was measured
+Measured = Callable[[Path, Scale], Iterator[Figure]]
 
 
-def _simple(measured: Callable[[Path, Place, Scale], Iterator[Figure]]) -> Measured:
-    return lambda folder, _engine, place, scale: measured(folder, place, scale)
+def _beside(measured: Callable[[Path, Engine, Place, Scale], Iterator[Figure]]) -> Measured:
+    """With an engine of its own."""
+
+    def run(folder: Path, scale: Scale) -> Iterator[Figure]:
+        with Engine(folder / "engine") as engine:
+            busybox_image(engine.host)
+            with Place.at(engine.host) as place:
+                yield from measured(folder, engine, place, scale)
+
+    return run
 
 
-def _alone(measured: Callable[[Path, str, Scale], Iterator[Figure]]) -> Measured:
-    return lambda folder, engine, _place, scale: measured(folder, engine.host, scale)
+def _at(measured: Callable[[Path, Place, Scale], Iterator[Figure]]) -> Measured:
+    """The same."""
+    return _beside(lambda folder, _engine, place, scale: measured(folder, place, scale))
 
 
 PARTS: dict[str, Measured] = {
-    "rivals": _simple(rivals.figures),
-    "looks": _simple(looks.figures),
-    "crowds": crowds.figures,
-    "following": _simple(following.figures),
-    "chat": _simple(chat.figures),
-    "processes": _simple(processes.figures),
-    "record": _alone(recorded.figures),
-    "clock": _alone(clockwork.figures),
-    "freed": _simple(work.freed),
-    "day": _alone(soak.figures),
-    "work": _simple(work.figures),
+    "rivals": _at(rivals.figures),
+    "looks": _at(looks.figures),
+    "crowds": _beside(crowds.figures),
+    "following": _at(following.figures),
+    "chat": _at(chat.figures),
+    "processes": _at(processes.figures),
+    "record": recorded.figures,
+    "clock": clockwork.figures,
+    "freed": _at(work.freed),
+    "day": soak.figures,
+    "work": _at(work.figures),
 }
 BESIDE = ("day",)  # what grows in it is looked at, and not how fast it is: the part behind it is measured meanwhile
 
 
-def run(name: str, scale: Scale) -> Run:
+def run(name: str, scale: Scale) -> list[Figure]:
     """Measure one, and tell of each figure as it comes."""
     begun, found = time.monotonic(), list[Figure]()
-    with (
-        tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder,
-        Engine(Path(folder) / "engine") as engine,
-    ):
-        busybox_image(engine.host)
-        with Place.at(engine.host) as place:
-            version = place.low.version()["Version"]
-            for figure in PARTS[name](Path(folder), engine, place, scale):
-                found.append(figure)
-                print(results.line(figure), flush=True)
+    with tempfile.TemporaryDirectory(prefix="slashdock-bench-") as folder:
+        for figure in PARTS[name](Path(folder), scale):
+            found.append(figure)
+            print(results.line(figure), flush=True)
     print(f"-- {name}: {time.monotonic() - begun:.0f} s", flush=True)
-    return version, found
+    return found

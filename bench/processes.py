@@ -36,7 +36,7 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     yield _one_line(folder / "exec", place, scale.of(10, 3))
     with asked(folder / "idle", place.engine, socket_mode=True) as ours:
         ours.answer("ps")
-        yield from _idle(ours, scale.of(30, 5))
+        yield from _idle(ours, scale.of(30, 3))
 
 
 def _first_ack(folder: Path, engine: str) -> float:

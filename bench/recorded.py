@@ -22,9 +22,8 @@ NEWEST = 21  # actions, as `audit ls` reads
 READ, SEARCH = AtMost(5, "ms"), AtMost(30, "ms")
 
 
-def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
+def figures(folder: Path, scale: Scale) -> Iterator[Figure]:
     """Reading, writing, archiving, and the cost of a line; the engine is one of stored answers."""
-    del engine
     for name, work in (("reads", _reads), ("together", together), ("moved", moved), ("costs", costs)):
         yield from work(folder / name, scale)
         shutil.rmtree(folder / name)  # some of them are gigabytes
@@ -32,7 +31,7 @@ def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
 
 def _reads(folder: Path, scale: Scale) -> Iterator[Figure]:
     """Each way to look for actions at a hundredth, a tenth and all of them."""
-    most = scale.of(1_000_000, 50_000)
+    most = scale.of(1_000_000, 20_000)
     spoken = harness.bench("unix:///nothing-is-asked-of-it", folder)
     known, first = 0, most // 100
     least: dict[str, Values] = {}

@@ -98,7 +98,7 @@ class _Measured:
             ),
         ):
             ways = {**self._ways(line, raw, sdk), "": lambda line=line: self.ours.result(line)}
-            runs = self.scale.of(15, 2)
+            runs = self.scale.of(15, 1)
             yield _figure(line.split()[0], ways, runs, PUBLIC, Times(1.1, RAW), why=whys.DEEDS, rest=PACE)
 
     def sizes(self) -> Iterator[Figure]:

@@ -72,9 +72,8 @@ class Size:
     database: int
 
 
-def figures(folder: Path, engine: str, scale: Scale) -> Iterator[Figure]:
+def figures(folder: Path, scale: Scale) -> Iterator[Figure]:
     """What a day takes, from its first quarter on; the engine is one of stored answers."""
-    del engine
     requests = scale.of(86_400, 2_000)
     minutes = requests // MINUTE
     with engine_apart() as address, _temporary(folder / "temporary"):

@@ -25,8 +25,16 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     plans = Values(planning.plans(folder / "planning"))
     about = f"a cleanup's plan, {planning.IMAGES:,} images, {planning.CONTAINERS} containers, beyond its lists"
     yield Figure("work", about, "ms", plans, {}, [AtMost(1000, "ms")], "in process")
-    clicks = Values(approving.clicks(folder / "approving", place.engine))
+    clicks = Values(approving.clicks(folder / "approving", place.engine, scale.of(15, 3)))
     yield Figure("work", "from a click on Approve to running", "ms", clicks, {}, [AtMost(3000, "ms")], "Socket Mode")
+    yield _stops(folder, place)
+    if not scale.is_quick:
+        yield from _reports(folder, place)
+        yield from _streams(folder, place)
+
+
+def _reports(folder: Path, place: Place) -> Iterator[Figure]:
+    """Of a week."""
     times, size = reporting.reports(folder / "reporting", place.engine)
     yield Figure(
         "work", "a weekly report of 50 containers", "ms", Values(times), {}, [AtMost(2000, "ms")], "in process"
@@ -34,14 +42,11 @@ def figures(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     yield Figure(
         "work", "a week of samples of 50 containers", "MB", Values([size]), {}, [AtMost(20, "MB")], "in process"
     )
-    yield _stops(folder, place)
-    if not scale.is_quick:
-        yield from _streams(folder, place)
 
 
 def freed(folder: Path, place: Place, scale: Scale) -> Iterator[Figure]:
     """From a stream's Stop to as many threads and connections to the engine as before it."""
-    times = Values(living.stops(folder / "freed", place.engine, scale.of(5, 2)))
+    times = Values(living.stops(folder / "freed", place.engine, scale.of(5, 1)))
     yield Figure("work", "from Stop to all freed", "ms", times, {}, [AtMost(1000, "ms", "most")], "Socket Mode")
 
 
