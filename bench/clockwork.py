@@ -32,9 +32,9 @@ LIMIT = 300.0  # seconds
 HOUR = 3_600
 AHEAD = 1.0  # seconds before their moment at which the clock is put
 WHY = (
-    "One thread begins them, in two commits each, beside workers that need the interpreter for 3 ms a line: about 6 ms"
-    " a run on two shared processors. Proving less at each look at the timetable changed"
-    " little; beginning several at once was not tried."
+    "one thread begins them, in two commits each: it needs a processor for 2 ms a run, and shares the interpreter with"
+    " the workers of those that have begun, which need it for 3 ms a line. Proving less at each look at the timetable"
+    " changed little, and several threads would share the same interpreter"
 )
 RULES = """
 version = 1

@@ -35,7 +35,9 @@ def _written(char: str) -> str:
 
 def bare(text: str) -> str:
     """The text as a reader puts it together: without terminal sequences, and without what cannot be seen."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_bare, blocks(text)))
+    if text.isascii() and text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable():
+        return text  # as nearly all that is printed, and a tenth of the time to tell
+    return "".join(map(_bare, blocks(text)))
 
 
 def blocks(text: str) -> Iterator[str]:
