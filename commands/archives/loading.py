@@ -9,7 +9,8 @@ from typing import Any
 from commands import naming
 from commands.archives import checking
 from commands.archives.checking import Bounds
-from commands.attempts import Refusal
+from commands.archives.moving import Moving
+from commands.attempts import Cancelled, Refusal
 from commands.filing import Draft
 
 LARGEST = 16 * 1024 * 1024  # bytes of a list in it
@@ -28,12 +29,14 @@ _ODD = "This archive of images is not taken: what it says of its names cannot be
 _BESIDE = "This archive of images is not taken: its index.json names images that its manifest.json does not."
 
 
-def names(draft: Draft) -> tuple[str, ...]:
-    """What its images will be called, in order, each with a tag. All of it is looked at; raises Refusal."""
+def names(draft: Draft, moving: Moving) -> tuple[str, ...]:
+    """What its images will be called, in order, each with a tag. All of it is looked through; raises Refusal."""
     lists: dict[str, Any] = {}
     try:
-        with draft.opened() as file:
+        with moving.looked(draft) as file:
             lists.update(_lists(checking.entries(file, Bounds(packed=draft.size))))
+    except Cancelled:
+        raise
     except Refusal as refusal:
         raise refusal if lists else Refusal(f"{refusal} {_FILES}") from None
     if "manifest.json" not in lists:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from commands.archives import checking, incoming, zips
 from commands.archives.checking import Bounds
 from commands.archives.incoming import ATTACHED, upload
+from commands.archives.moving import Moving
 from commands.attempts import Refusal
 from commands.building import contexts
 from commands.building.contexts import INLINE, Asked
@@ -26,6 +27,7 @@ Entries = Callable[[BinaryIO, Bounds], Iterator[tuple[TarInfo, Iterator[bytes]]]
 _HEAD = 512  # bytes
 _ODD = "This archive is not taken: {} cannot be made of it."
 _PIPE = "This archive is not taken: {} is a pipe, which nothing is built of."
+_CANCELLED = "Nothing was built."
 _LARGE = "This is neither a tar nor a zip archive, and too large for a Dockerfile."
 
 
@@ -53,15 +55,20 @@ def _unfolded(ctx: Context, text: str) -> Iterator[Path | bytes]:
     The folder is gone after the block. Raises Refusal, ValueError in docker's words.
     """
     with ctx.draft() as draft:
-        incoming.take(ctx, text, draft)
-        kind = _kind(draft)
-        if kind is None:
-            yield _whole(draft)
-            return
-        root = draft.folder()
-        with draft.opened() as file:
-            _write(root, kind(file, Bounds(packed=draft.size, size=LIMIT)))
-        yield root
+        with Moving(ctx, text, _CANCELLED).lasting() as moving:
+            incoming.take(ctx, text, draft)
+            given = _given(draft, moving)
+        yield given
+
+
+def _given(draft: Draft, moving: Moving) -> Path | bytes:
+    kind = _kind(draft)
+    if kind is None:
+        return _whole(draft)
+    root = draft.folder()
+    with moving.looked(draft) as file:
+        _write(root, kind(file, Bounds(packed=draft.size, size=LIMIT)))
+    return root
 
 
 def _kind(draft: Draft) -> Entries | None:

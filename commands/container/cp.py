@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 
 import requests
 from docker.api.client import APIClient
@@ -37,6 +38,7 @@ _NO_STREAM = (
 _NOTHING_PACKED = "--unpack is for an archive that is copied in; from a container all comes as it is."
 _NOT_A_FOLDER = 'destination "{}" must be a directory'
 _COPIED = "Successfully copied {} to {}."
+_NOTHING_COPIED = "Nothing was copied."
 _PARTLY = "What came before that is in {}."
 _UNTOLD = "nothing at the engine tells whether it was copied"
 
@@ -134,33 +136,39 @@ class Cp(
 
     def _across(self, ctx: Context, source: Place, destination: Place, draft: Draft) -> Reply:
         """Copy from one container into another: all is had and looked at before anything is changed."""
-        answer, there = self._sent(ctx, source)
-        with answer:
-            draft.expect(there.size if there.is_file else 0)
-            fetching.archive(ctx, answer, draft, self.source)
-        with draft.opened() as file:
-            checking.passed(file, _FROM_ENGINE)
-        into = self._into(ctx, destination, is_folder=there.is_folder)
-        with draft.opened() as file:
-            moving = Moving(ctx, self.source, _PARTLY.format(self.destination), draft.size)
-            return self._put(destination, into, moving, moving.sent(checking.anew(file, _FROM_ENGINE, into.name), file))
+        with self._moving(ctx) as moving:
+            answer, there = self._sent(ctx, source)
+            with answer:
+                draft.expect(there.size if there.is_file else 0)
+                fetching.archive(ctx, answer, draft, self.source)
+            with moving.looked(draft) as file:
+                checking.passed(file, _FROM_ENGINE)
+            into = self._into(ctx, destination, is_folder=there.is_folder)
+            with draft.opened() as file:
+                body = checking.anew(file, _FROM_ENGINE, into.name)
+                return self._put(destination, into, moving, moving.sent(body, file))
 
     def _in(self, ctx: Context, destination: Place, draft: Draft) -> Reply:
         """Copy a file that somebody gave, or what is in it, into a container."""
-        name = incoming.take(ctx, self.source, draft)
-        into = self._into(ctx, destination, is_folder=False)
-        moving = Moving(ctx, self.source, _PARTLY.format(self.destination), draft.size)
-        if not self.unpack:
+        with self._moving(ctx) as moving:
+            name = incoming.take(ctx, self.source, draft)
+            into = self._into(ctx, destination, is_folder=False)
+            if not self.unpack:
+                moving.whole = draft.size
+                with draft.opened() as file:
+                    body = packing.alone(into.name or name, file, draft.size)
+                    return self._put(destination, into, moving, moving.sent(body, file))
+            if into.name is not None:
+                raise ValueError(_NOT_A_FOLDER.format(self.destination))
+            bounds = Bounds(packed=draft.size)
+            with moving.looked(draft) as file:
+                checking.passed(file, bounds)
             with draft.opened() as file:
-                body = packing.alone(into.name or name, file, draft.size)
-                return self._put(destination, into, moving, moving.sent(body, file))
-        if into.name is not None:
-            raise ValueError(_NOT_A_FOLDER.format(self.destination))
-        bounds = Bounds(packed=draft.size)
-        with draft.opened() as file:
-            checking.passed(file, bounds)
-        with draft.opened() as file:
-            return self._put(destination, into, moving, moving.sent(checking.anew(file, bounds), file))
+                return self._put(destination, into, moving, moving.sent(checking.anew(file, bounds), file))
+
+    def _moving(self, ctx: Context) -> AbstractContextManager[Moving]:
+        """What is copied in, which may be cancelled until all of it was sent."""
+        return Moving(ctx, self.source, _PARTLY.format(self.destination), unsent=_NOTHING_COPIED).lasting()
 
     def _sent(self, ctx: Context, source: Place) -> tuple[requests.Response, Stat]:
         """The engine's answer, whose body is not read yet, and what it says of it; raises APIError."""

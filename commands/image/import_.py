@@ -83,15 +83,13 @@ class Import(Command, name="image import", alias="import", permission=Permission
     def run(self, ctx: Context) -> Reply:
         """Look at all of the archive, then send it."""
         try:
-            with ctx.draft() as draft:
+            with ctx.draft() as draft, Moving(ctx, self.source, _CANCELLED).lasting() as moving:
                 incoming.take(ctx, self.source, draft)
                 bounds = Bounds(packed=draft.size, rooted=True)
-                with draft.opened() as file:
+                with moving.looked(draft) as file:
                     checking.passed(file, bounds)
-                with draft.opened() as file, ctx.bringing():
-                    moving = Moving(ctx, self.source, _CANCELLED, draft.size)
-                    with moving.sending():
-                        return self._made(ctx, moving.sent(checking.anew(file, bounds), file))
+                with draft.opened() as file, ctx.bringing(), moving.sending():
+                    return self._made(ctx, moving.sent(checking.anew(file, bounds), file))
         except (ValueError, Refusal) as error:
             return refused(error)
         except (APIError, requests.RequestException) as error:

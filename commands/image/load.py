@@ -63,9 +63,9 @@ class Load(Command, name="image load", alias="load", permission=Permission.ENTER
     def intent(self, ctx: Context) -> Intent:
         """With the images whose names it takes; a name that is new must not be barred."""
         try:
-            with ctx.draft() as draft:
+            with ctx.draft() as draft, Moving(ctx, self.input, _CANCELLED).lasting() as moving:
                 incoming.take(ctx, self.input, draft)
-                names = loading.names(draft)
+                names = loading.names(draft, moving)
         except (ValueError, Refusal) as error:
             return told(refused(error))
         taken = tuple(_there(ctx, names))
@@ -79,14 +79,12 @@ class Load(Command, name="image load", alias="load", permission=Permission.ENTER
 
     def _loaded(self, ctx: Context, names: tuple[str, ...]) -> Reply:
         try:
-            with ctx.draft() as draft:
+            with ctx.draft() as draft, Moving(ctx, self.input, _CANCELLED).lasting() as moving:
                 incoming.take(ctx, self.input, draft)
-                if loading.names(draft) != names:
+                if loading.names(draft, moving) != names:
                     raise AssertionError("an archive that is the same to the last byte brings the same names")
-                with draft.opened() as file, ctx.bringing():
-                    moving = Moving(ctx, self.input, _CANCELLED, draft.size)
-                    with moving.sending():
-                        reply = self._sent(ctx, moving.sent(checking.anew(file, Bounds(packed=draft.size)), file))
+                with draft.opened() as file, ctx.bringing(), moving.sending():
+                    reply = self._sent(ctx, moving.sent(checking.anew(file, Bounds(packed=draft.size)), file))
         except (ValueError, Refusal) as error:
             return refused(error)
         except (APIError, requests.RequestException) as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from commands import prunes, vanished
 from commands.aftermath import Fate, Past
+from commands.attempts import cancelled
 from commands.builder import cache
 from commands.command import Risk, flag
 from commands.container import prune as containers
@@ -16,7 +18,7 @@ from commands.image import pruning, removing, using
 from commands.intent import Intent
 from commands.network import prune as networks
 from commands.prunes import SURE, Going, Pruning, Selection
-from commands.reply import Output, Reply, output
+from commands.reply import Errors, Output, Reply, output
 from commands.seen import Seen
 from commands.spec import Permission
 from commands.target import Found
@@ -27,6 +29,8 @@ _FILTERS = ("until", "label", "label!")
 _HEADER = ("KIND", "NAME", "ID", "SIZE OR AGE")
 _NO_UNTIL = 'ERROR: The "until" filter is not supported with "--volumes"'
 _SHORT = 12  # characters of an id
+_NOT_TRIED = "Not tried: {}."
+_WORDS = {"builder": "build cache record"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Prune(
             return prunes.refused(error)
         objects = tuple(each for part in parts for each in part.objects)
         rows = tuple(row for part in parts for row in part.rows)
-        return Intent(objects, lambda: _done(parts), (_HEADER, *rows))
+        return Intent(objects, lambda: _done(ctx, parts), (_HEADER, *rows))
 
     def _parts(self, ctx: Context, chosen: Selection) -> list[_Part]:
         going = list(containers.plan(ctx, chosen))
@@ -130,15 +134,26 @@ def _part(ctx: Context, going: list[Going], look: str, title: str) -> _Part:
     return _Part(tuple(each.found for each in going), rows, do)
 
 
-def _done(parts: tuple[_Part, ...]) -> Reply:
-    """One kind after the other; after a lost answer no other kind is begun."""
+def _done(ctx: Context, parts: tuple[_Part, ...]) -> Reply:
+    """One kind after the other; after a lost answer, or once it is cancelled, no other kind is begun."""
     reply, freed = Reply(), 0
-    for part in parts:
-        told, size = part.do()
-        reply, freed = reply + told, freed + size
-        if told.unknown or told.failed:
-            return _joined(reply)
+    with ctx.work() as work:
+        for at, part in enumerate(parts):
+            if work.ended and (left := _not_tried(parts[at:])):
+                return _joined(reply + cancelled(work.ended, left))
+            told, size = part.do()
+            reply, freed = reply + told, freed + size
+            if told.unknown or told.failed:
+                left = _not_tried(parts[at + 1 :])
+                return _joined(reply + Reply((Errors(f"{left}\n"),) if left else ()))
     return _joined(reply + output(prunes.total(freed)))
+
+
+def _not_tried(parts: tuple[_Part, ...]) -> str:
+    """How many objects of each kind these are, as a sentence; empty where there are none."""
+    kinds = Counter(each.kind for part in parts for each in part.objects)
+    counted = [prunes.plural(count, _WORDS.get(kind, kind)) for kind, count in kinds.items()]
+    return _NOT_TRIED.format(", ".join(counted)) if counted else ""
 
 
 def _joined(reply: Reply) -> Reply:
