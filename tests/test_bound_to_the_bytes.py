@@ -69,7 +69,7 @@ TOLD_OF = {"building/contexts", "building/downloading", "building/folders", "bui
 # A file of its own, one that is new, types, text in memory, the engine's answers, how large its logs are, how full its
 # disk is.
 HARMLESS = {"absent", "allowances", "audit/export", "creation/attaching", "cleanup/space", "system/room"} | {
-    "filing", "reply", "enduring", "archives/keeping", "archives/unfolding",
+    "filing", "reply", "enduring", "archives/keeping", "archives/unfolding", "archives/moving",
     "conversing",
 }  # fmt: skip
 
