@@ -163,6 +163,8 @@ class Execution:
             lends=lambda seen: all(policy.lends(asker, spec, obj, judged.needs) for obj in judged.listed(seen)),
             claim=lambda ids: self._claim(received.number, ids),
             note=lambda facts: self._note(received.number, facts),
+            retain=lambda facts: self._retain(received.number, facts),
+            recall=lambda: self.store.lasting.known(received.number),
             bringing=lambda: self._bringing(judged.host.name),
             trace=traced(received.number),
             uploads=self.uploads(received.request),
@@ -228,6 +230,12 @@ class Execution:
             self.store.record.note(number, facts)
         except Unwritable as error:
             raise Refusal(f"What it runs could not be written down, so nothing was done: {error}") from error
+
+    def _retain(self, number: int, facts: Mapping[str, str]) -> None:
+        try:
+            self.store.lasting.learn(number, facts)
+        except Unwritable as error:  # it goes on, and is answered if slashdock goes on as well
+            log.error("what number %s found out would not outlive slashdock: %s", number, error)  # noqa: TRY400 - no more to say
 
     @tracing.timed("outcome")
     def settle(self, received: Received, judged: Judged, reply: Reply, seconds: float) -> Outcome:

@@ -25,7 +25,7 @@ from bot.namespaces import Namespaces
 from bot.workers import Pool
 from commands import api, mounted, wire
 from commands.container.recent import Recent
-from commands.enduring import wires
+from commands.enduring import connecting, wires
 from commands.engine_errors import answered, daemon
 from commands.sharing import Sharing
 from commands.target import Found, Missing, Target
@@ -162,7 +162,8 @@ class Host:
             raise self.down(error) from error
         try:
             client.timeout = QUICK
-            newest = client.version(api_version=False)["ApiVersion"]
+            with connecting(client):
+                newest = client.version(api_version=False)["ApiVersion"]
         except (OSError, DockerException) as error:  # what requests raises is an OSError, too
             client.close()
             raise self.down(error) from error

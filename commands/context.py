@@ -157,8 +157,10 @@ class Context:
     lasts. draft begins a file that the answer will give.
     credentials are the logins at registries, which all who use the bot share. claim writes down at once that the asker
     made what has these ids, as in Reply.made, and note what tells later how it ended; both raise Refusal where that
-    cannot be written. trace are the labels that what is made gets beside those of the line. outside hears of all that
-    is read of slashdock's own machine, or fetched from an address; uploads are files that people gave to the chat.
+    cannot be written. retain has what a line found out outlive an end of slashdock where the line does, as far as it
+    can be written, and recall gives what it had found out before. trace are the labels that what is made gets beside
+    those of the line. outside hears of all that is read of slashdock's own machine, or fetched from an address; uploads
+    are files that people gave to the chat.
     bringing lasts while layers of images come to the host or leave it, so that nothing is cleaned up there meanwhile;
     it waits for a removal, and raises Untouched. recent is what was looked up of containers a moment ago.
     """
@@ -194,6 +196,8 @@ class Context:
     lends: Visible = lambda _seen: False
     claim: Callable[[Iterable[str]], None] = lambda _ids: None
     note: Callable[[Mapping[str, str]], None] = lambda _facts: None
+    retain: Callable[[Mapping[str, str]], None] = lambda _facts: None
+    recall: Callable[[], Mapping[str, str]] = dict
     trace: Mapping[str, str] = field(default_factory=dict)
     bringing: Callable[[], AbstractContextManager[None]] = nullcontext
     uploads: Uploads = field(default_factory=NoUploads)

@@ -6,7 +6,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from weakref import WeakSet
@@ -17,7 +18,7 @@ from docker.api.client import APIClient
 from docker.errors import APIError, DockerException
 
 from commands import wire
-from commands.live import Ending, Live
+from commands.live import ENDLESS, Ending, Live
 
 LOOK = 2.0  # seconds from one look to the next, and between two tries to reach the engine
 SILENCE = 300.0  # seconds without a byte, after which the engine is asked anew from where it was
@@ -25,6 +26,7 @@ AWAY = "The engine does not answer. It goes on from here once it does."
 BROKEN = (OSError, urllib3.exceptions.HTTPError, requests.RequestException, ValueError)  # of an answer that is read
 
 T = TypeVar("T")
+_connecting: ContextVar[Ending] = ContextVar("connecting", default=ENDLESS)
 
 
 def again(live: Live, look: Callable[[float], T]) -> T | str:
@@ -41,7 +43,8 @@ def again(live: Live, look: Callable[[float], T]) -> T | str:
         except (requests.RequestException, DockerException) as error:
             if isinstance(error, APIError) and not wire.lost(error):
                 raise
-            live.say(AWAY)
+            if not live.ended:
+                live.say(AWAY)
             at = time.monotonic()
         live.wait(max(0.0, at + LOOK - time.monotonic()))
     return live.ended
@@ -95,6 +98,26 @@ def breakable(client: APIClient, ending: Ending) -> Iterator[None]:
     """
     with wires(client).cuttable() as cut, ending.closing(cut):
         yield
+
+
+@contextmanager
+def asking(give: Callable[[], APIClient], ending: Ending) -> Iterator[APIClient]:
+    """The client that give has for this thread, breakable for as long as this lasts; so is how it is connected.
+
+    One that is breakable already must not be given.
+    """
+    before = _connecting.set(ending)
+    try:
+        client = give()
+    finally:
+        _connecting.reset(before)
+    with breakable(client, ending):
+        yield client
+
+
+def connecting(client: APIClient) -> AbstractContextManager[None]:
+    """While this lasts, what a new client asks breaks off once that has to end for which it is given."""
+    return breakable(client, _connecting.get())
 
 
 def dated(answer: requests.Response) -> float:

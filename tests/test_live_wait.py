@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +12,19 @@ from bot_process import BotProcess, by_socket, started
 from docker.api.client import APIClient
 from door import Door
 from eventually import eventually
+from harness import KEY
 from painted import painted
 from proxy import Proxy
 
-from bot.store import FILE
+from bot.clock import Clock
+from bot.lasting import PURPOSE
+from bot.seal import Seal
+from bot.store import FILE, Store
 from bot.streams import WAITS_EACH
 from bot.workspace import Message, Workspace
 from bot.workspace.people import ADMIN, OPS
 
-UNTIL_TOLD = "trap 'exit 7' TERM; while true; do sleep 0.1; done"
+UNTIL_TOLD = "trap 'exit {}' TERM; while true; do sleep 0.1; done"
 WAITS = "Waits for job"
 
 
@@ -37,9 +42,9 @@ def job(api: APIClient) -> Iterator[str]:
         api.remove_container("job", force=True)
 
 
-def _made(api: APIClient, *, auto_remove: bool = False) -> str:
-    config = api.create_host_config(auto_remove=auto_remove)
-    made = api.create_container("busybox:latest", ["sh", "-c", UNTIL_TOLD], name="job", host_config=config)["Id"]
+def _made(api: APIClient, name: str = "job", code: int = 7, *, auto_remove: bool = False) -> str:
+    config, script = api.create_host_config(auto_remove=auto_remove), UNTIL_TOLD.format(code)
+    made = api.create_container("busybox:latest", ["sh", "-c", script], name=name, host_config=config)["Id"]
     api.start(made)
     return str(made)
 
@@ -123,6 +128,54 @@ def test_what_ended_while_slashdock_was_down_is_answered_with_its_code(
         assert "7" in _answer(workspace, "ran docker wait").plain()
     if not removed:
         api.remove_container(made)
+
+
+@pytest.fixture
+def other(api: APIClient) -> Iterator[str]:
+    """A container that ends with 3 once it is stopped."""
+    made = _made(api, "other", 3)
+    yield made
+    api.remove_container(made, force=True)
+
+
+def test_a_code_that_was_shown_is_known_after_ends_of_slashdock(
+    workspace: Workspace, bot: BotProcess, job: str, other: str, api: APIClient
+) -> None:
+    """Of a container that was started again meanwhile, too."""
+    bot.start()
+    workspace.slash(ADMIN, OPS, "wait --public job other")
+    eventually(lambda: painted(workspace, OPS, "Waits for job and other"))
+    api.stop(other)
+    known = "other: 3\nWaits for job."
+    shown = {eventually(lambda: painted(workspace, OPS, known)).ts}
+
+    def anew() -> str:
+        found = painted(workspace, OPS, known)
+        return found.ts if found and found.ts not in shown else ""
+
+    api.start(other)
+    for _ in range(2):
+        bot.kill()
+        bot.start()
+        shown.add(eventually(anew))
+    api.stop(job)
+    assert _answer(workspace, "\n7\n3")
+    bot.stop()
+
+
+def test_what_an_older_slashdock_kept_goes_on(tmp_path: Path) -> None:
+    """It says nothing of what was found out, and learns it from then on."""
+    old = {"line": "wait job", "actor": {"id": ADMIN, "team": ""}, "origin": "slash", "host": "local", "since": 1.0}
+    where = {"channel": OPS, "thread": "", "host": ""}
+    sealed = Seal(KEY, PURPOSE).close(json.dumps({**old, "where": where, "ids": {"job": "1"}}), "1")
+    store = Store(tmp_path, Clock(), KEY)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("INSERT INTO lasting VALUES (1, ?)", (sealed,))
+    db.close()
+    assert store.lasting.known(1) == {}
+    store.lasting.learn(1, {"job": "7"})
+    assert store.lasting.known(1) == {"job": "7"}
+    store.close()
 
 
 def test_it_is_about_the_container_that_it_was_about(

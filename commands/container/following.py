@@ -17,7 +17,7 @@ from docker.errors import APIError, NotFound
 from commands import wire
 from commands.container.messages import Message, messages
 from commands.context import Context
-from commands.enduring import BROKEN, SILENCE, again, breakable, dated
+from commands.enduring import BROKEN, SILENCE, again, asking, dated
 from commands.engine_errors import daemon
 from commands.live import Live
 from commands.reply import Errors, Note, Reply, failure
@@ -85,7 +85,10 @@ class Followed:
 
     def _ended(self, ctx: Context, live: Live, ends: Ends) -> str:
         """How the container ended; empty where it runs, so that the engine ended the answer for another reason."""
-        state = wire.get(ctx.docker, "/containers/{0}/json", self.container)["State"]
+        if live.ended:
+            return ""
+        with asking(ctx.quick, live) as client:
+            state = wire.get(client, "/containers/{0}/json", self.container)["State"]
         if state["Running"] or live.ended:
             ends.say(live)
             return ""
@@ -93,13 +96,13 @@ class Followed:
 
     def _read(self, ctx: Context, live: Live, ends: Ends) -> None:
         """Show what comes until the answer ends, however that is; raises what the client does where none begins."""
-        client, path = ctx.patient, "/containers/{0}/logs"
+        path = "/containers/{0}/logs"
         asked = {**self.params, "follow": 1, "timestamps": 1}
         if self._last or self._begun:
             since = timestamp(self._last.decode(), 0.0) if self._last else f"{self._begun:.0f}"
             asked |= {"since": since, "tail": "all"}
         with (
-            breakable(client, live),
+            asking(ctx.slow, live) as client,
             closing(wire.stream(client, path, self.container, params=asked, timeout=SILENCE)) as answer,
         ):
             told = dated(answer)

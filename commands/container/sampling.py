@@ -13,6 +13,8 @@ from docker.errors import APIError, DockerException
 
 from commands import wire
 from commands.context import Context
+from commands.enduring import asking
+from commands.live import ENDLESS, Ending
 
 PATIENCE = 30.0  # seconds for all; an engine under load takes five for its two looks
 
@@ -44,24 +46,29 @@ class Sample:
         return any((self.tasks, self.memory, self.limit))
 
 
-def samples(ctx: Context, ids: Iterable[str], *, kept: bool = False) -> dict[str, Sample | Exception]:
+def samples(
+    ctx: Context, ids: Iterable[str], ending: Ending = ENDLESS, *, kept: bool = False
+) -> dict[str, Sample | Exception]:
     """The figures of each id, or why there are none; it takes as long for thirty as for three.
 
-    kept: where somebody looked at all of them a moment ago, that look will do.
+    All of it breaks off once that has to end which it is for. kept: where somebody looked at all of them a moment ago,
+    that look will do.
     """
     wanted = tuple(dict.fromkeys(ids))
     known = ctx.recent.of(wanted) if kept else None
-    return {**known} if known is not None else _looked(ctx, wanted)
+    return {**known} if known is not None else _looked(ctx, wanted, ending)
 
 
-def _looked(ctx: Context, wanted: tuple[str, ...]) -> dict[str, Sample | Exception]:
+def _looked(ctx: Context, wanted: tuple[str, ...], ending: Ending) -> dict[str, Sample | Exception]:
     found: dict[str, Sample | Exception] = {}
     left, keep = threading.Semaphore(0), ctx.recent.looks()
 
     def job(identity: str) -> Callable[[], None]:
         def look() -> None:
             try:
-                found[identity] = sample(wire.get(ctx.docker, "/containers/{0}/stats", identity, params={"stream": 0}))
+                with asking(ctx.quick, ending) as client:
+                    told = wire.get(client, "/containers/{0}/stats", identity, params={"stream": 0})
+                found[identity] = sample(told)
             except (APIError, DockerException, requests.RequestException) as error:
                 found[identity] = error
             finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import requests
 from docker.errors import APIError
@@ -16,8 +18,10 @@ from commands.container.sampling import Sample, samples
 from commands.container.several import NAMELESS
 from commands.container.watching import Look
 from commands.context import Context
+from commands.enduring import asking
 from commands.engine_errors import daemon
 from commands.listing import FORMAT, listed, short
+from commands.live import ENDLESS, Ending
 from commands.reply import Reply, failure, note
 from commands.spec import Permission
 from commands.target import Missing, Target
@@ -36,6 +40,7 @@ HEADERS = {
     "PIDs": "PIDS",
 }
 TABLE = r"table {{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"
+Use = Callable[[Iterable[str]], Mapping[str, Sample | Exception]]
 _ONCE = "One look; send it again for the next."
 _OLD = "This look is {:.0f} s old; send it again for the next."
 OLD = 1.0  # seconds from which it is said how old a look is; what the engine measures takes as long
@@ -64,33 +69,34 @@ class Stats(
     def run(self, ctx: Context) -> Reply:
         """Look at all at once, those that the asker may see; one that is not there is docker's error."""
         if ctx.watched and not self.no_stream:
-            return watching.shown(ctx, lambda first: self._look(ctx, first=first))
+            return watching.shown(ctx, lambda live, first: self._look(ctx, live, first=first))
         began = time.monotonic()
-        look = self._look(ctx, first=True, kept=True)
+        look = self._look(ctx, ENDLESS, first=True, kept=True)
         if look.reply.failed:
             return look.reply
         reply = look.reply if self.no_stream else look.reply + note(_ONCE)
         age = began - min((each.at for each in look.samples.values()), default=math.inf)
         return reply + note(_OLD.format(age)) if age >= OLD else reply
 
-    def _look(self, ctx: Context, *, first: bool, kept: bool = False) -> Look:
+    def _look(self, ctx: Context, ending: Ending, *, first: bool, kept: bool = False) -> Look:
         """One look, or one of a moment ago; raises what the client does where the engine is not there."""
         told: dict[str, Sample | Exception] = {}
-        reply = self._named(ctx, told, first=first, kept=kept) if self.containers else self._listed(ctx, told, kept)
+        use = partial(samples, ctx, ending=ending, kept=kept)
+        reply = self._named(ctx, told, use, first=first) if self.containers else self._listed(ctx, told, use, ending)
         lost = [each for each in told.values() if isinstance(each, requests.RequestException) and wire.lost(each)]
         if lost and len(lost) == len(told):
             raise lost[0]
         running = {id_: each for id_, each in told.items() if isinstance(each, Sample) and each.runs}
-        return Look(reply, running, restarts=not running and _restarts(ctx, list(told)))
+        return Look(reply, running, restarts=not running and _restarts(ctx, list(told), ending))
 
     def _refs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.containers))
 
-    def _named(self, ctx: Context, told: dict[str, Sample | Exception], *, first: bool, kept: bool) -> Reply:
+    def _named(self, ctx: Context, told: dict[str, Sample | Exception], use: Use, *, first: bool) -> Reply:
         """Those of the line; told is filled with what they use, by their ids. One that goes later is shown as gone."""
         looked = {ref: ctx.found.get(Target("container", ref)) for ref in self._refs()}
         ids = [each.id for each in looked.values() if each and not isinstance(each, Missing)]
-        told |= samples(ctx, ids, kept=kept)
+        told |= use(ids)
         rows, errors = [], []
         for ref, found in looked.items():
             if found is None:
@@ -103,11 +109,13 @@ class Stats(
                 errors.append(_why(sample, ref))
         return failure("\n".join(errors)) if errors else self._table(rows)
 
-    def _listed(self, ctx: Context, told: dict[str, Sample | Exception], kept: bool) -> Reply:
+    def _listed(self, ctx: Context, told: dict[str, Sample | Exception], use: Use, ending: Ending) -> Reply:
         """Those that the asker may see; told is filled as above."""
         params: wire.Params = {"all": 1} if self.all else {}
-        found = [each for each in wire.get(ctx.docker, "/containers/json", params=params) if ls.visible(ctx, each)]
-        told |= samples(ctx, [each["Id"] for each in found], kept=kept)
+        with asking(ctx.quick, ending) as client:
+            there = wire.get(client, "/containers/json", params=params)
+        found = [each for each in there if ls.visible(ctx, each)]
+        told |= use([each["Id"] for each in found])
         rows = [self._row(short(each["Id"]), told[each["Id"]]) for each in found]
         return self._table(rows)
 
@@ -132,10 +140,13 @@ class Stats(
         }
 
 
-def _restarts(ctx: Context, ids: list[str]) -> bool:
+def _restarts(ctx: Context, ids: list[str], ending: Ending) -> bool:
     """Whether one of them is about to run again."""
     params: wire.Params = {"filters": json.dumps({"id": ids, "status": ["restarting"]})}
-    return bool(ids) and bool(wire.get(ctx.docker, "/containers/json", params=params))
+    if not ids:
+        return False
+    with asking(ctx.quick, ending) as client:
+        return bool(wire.get(client, "/containers/json", params=params))
 
 
 def _why(error: Exception, ref: str) -> str:

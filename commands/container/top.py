@@ -8,8 +8,8 @@ from commands import wire
 from commands.command import Command, arg, args, flag
 from commands.container.several import nameless
 from commands.context import Context
-from commands.enduring import again
-from commands.live import Live
+from commands.enduring import again, asking
+from commands.live import ENDLESS, Ending, Live
 from commands.reply import Note, Reply, output
 from commands.secrets import mask_text
 from commands.spec import Permission
@@ -58,7 +58,7 @@ class Top(Command, name="container top", alias="top", permission=Permission.SEE,
     def _shown(self, ctx: Context, live: Live, container: str) -> str:
         """Show another look; why there are no more, as a sentence."""
         try:
-            text = self._look(ctx, container)
+            text = self._look(ctx, container, live)
         except APIError as error:
             if wire.lost(error):
                 raise
@@ -70,9 +70,10 @@ class Top(Command, name="container top", alias="top", permission=Permission.SEE,
         live.show(text)
         return ""
 
-    def _look(self, ctx: Context, container: str) -> str:
+    def _look(self, ctx: Context, container: str, ending: Ending = ENDLESS) -> str:
         """The processes as docker prints them; one that asks ps for its environment shows no secrets of it."""
         params: wire.Params = {"ps_args": " ".join(self.options)} if self.options else {}
-        told = wire.get(ctx.docker, "/containers/{0}/top", container, params=params)
+        with asking(ctx.quick, ending) as client:
+            told = wire.get(client, "/containers/{0}/top", container, params=params)
         rows = [told.get("Titles") or [], *(told.get("Processes") or [])]
         return align("".join("\t".join(mask_text(cell) for cell in row) + "\n" for row in rows), _COLUMN)

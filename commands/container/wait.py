@@ -32,17 +32,18 @@ class Wait(Several, name="container wait", alias="wait", permission=Permission.S
     def run(self, ctx: Context) -> Reply:
         """Wait for all of them where somebody watches; else for one after the other, and not for long."""
         there = [(ref, found) for ref in dict.fromkeys(self.containers) if (found := self._found(ctx, ref))]
-        if ctx.watched and any(_goes_on(found) for _, found in there):
-            return self._until_it_happens(ctx, [(ref, found.id) for ref, found in there])
+        known = {ref: int(code) for ref, code in ctx.recall().items()}
+        if ctx.watched and (known or any(_goes_on(found) for _, found in there)):
+            return self._until_it_happens(ctx, [(ref, found.id) for ref, found in there], known)
         return self._briefly(ctx)
 
     def _found(self, ctx: Context, ref: str) -> Found | None:
         found = ctx.found.get(Target("container", ref))
         return found if isinstance(found, Found) else None
 
-    def _until_it_happens(self, ctx: Context, there: list[tuple[str, str]]) -> Reply:
+    def _until_it_happens(self, ctx: Context, there: list[tuple[str, str]], known: dict[str, int]) -> Reply:
         with ctx.live() as live:
-            waiting = Waiting(ctx, live, there)
+            waiting = Waiting(ctx, live, there, known)
             waiting.all()
             live.say("")
             reply = Reply()

@@ -10,7 +10,7 @@ from commands.container.sampling import Sample
 from commands.container.trends import Trends
 from commands.context import Context
 from commands.enduring import again
-from commands.live import Live
+from commands.live import Ending, Live
 from commands.reply import Note, Output, Part, Reply, Table
 from commands.tabwriter import align
 
@@ -26,16 +26,18 @@ class Look:
     restarts: bool = False
 
 
-def shown(ctx: Context, look: Callable[[bool], Look]) -> Reply:
+def shown(ctx: Context, look: Callable[[Ending, bool], Look]) -> Reply:
     """Show look after look, and tell at the end the mean and the most of each; raises Refusal.
 
-    look is told whether it is the first, and only then may fail.
+    look breaks off once that has to end which it is given; it is told whether it is the first, and only then may fail.
     """
     trends, began = Trends(), time.monotonic()
     first = True
 
     def paint(live: Live, at: float, now: Look) -> str | Reply:
         nonlocal first
+        if live.ended:  # so that the look was broken off
+            return ""
         if now.reply.failed:
             return now.reply
         first = False
@@ -45,7 +47,7 @@ def shown(ctx: Context, look: Callable[[bool], Look]) -> Reply:
         return "" if now.samples or now.restarts else _NONE
 
     with ctx.live() as live:
-        ended = again(live, lambda at: paint(live, at, look(first)))
+        ended = again(live, lambda at: paint(live, at, look(live, first)))
     if isinstance(ended, Reply):
         return ended
     table = trends.table()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from commands import wire
 from commands.context import Context
-from commands.enduring import BROKEN, SILENCE, again, breakable, dated
+from commands.enduring import BROKEN, SILENCE, again, asking, dated
 from commands.live import Live
 from commands.reply import Note, Reply, failure
 from commands.system.sight import Event, Sight
@@ -55,39 +55,43 @@ class Happening:
 
     def _look(self, sight: Sight, live: Live) -> str:
         """Show what there is; nothing ends it."""
-        if self._begun and self._has_a_gap():
+        if self._begun and self._has_a_gap(live) and not live.ended:
             live.add(_SKIPPED)
             self._gap = _SKIPPED.strip()
         self._read(sight, live)
         return ""
 
-    def _has_a_gap(self) -> bool:
+    def _has_a_gap(self, live: Live) -> bool:
         """Whether the engine has nothing any more of before the last answer, and so perhaps not all that came after.
 
         Where nothing but silence ended that answer, what came was most likely of other kinds; unless it began anew.
         """
-        count, now = self._remembered(max(self._newest, int(self._heard) * 10**9))
+        count, now = self._remembered(live, max(self._newest, int(self._heard) * 10**9))
         if count:
             return False
-        whole = self._silent and self._remembered(int(now + 1) * 10**9)[0] in {0, RING}
+        whole = self._silent and self._remembered(live, int(now + 1) * 10**9)[0] in {0, RING}
         self._heard = now
         return not whole
 
-    def _remembered(self, until: int) -> tuple[int, float]:
+    def _remembered(self, live: Live, until: int) -> tuple[int, float]:
         """How many events of all kinds the engine has until then, in nanoseconds, and when it said so, in seconds."""
         asked: wire.Params = {"since": _stamp(1), "until": _stamp(until + 1)}
-        with closing(wire.stream(self.ctx.patient, "/events", params=asked, timeout=PROBE)) as answer:
+        with (
+            asking(self.ctx.slow, live) as client,
+            closing(wire.stream(client, "/events", params=asked, timeout=PROBE)) as answer,
+        ):
             return sum(1 for _ in wire.messages(answer)), dated(answer)
 
     def _read(self, sight: Sight, live: Live) -> None:
         """Show what comes until the answer ends, however that is; raises what the client does where none begins."""
-        client, asked = self.ctx.patient, dict(self.params)
+        asked = dict(self.params)
         if self._newest:
             asked["since"] = _stamp(self._newest - OVERLAP)
         elif self._begun and "since" not in asked:
             asked["since"] = f"{self._begun:.0f}"
         with (
-            breakable(client, live),
+            asking(self.ctx.quick, live),  # which sight does
+            asking(self.ctx.slow, live) as client,
             closing(wire.stream(client, "/events", params=asked, timeout=self.silence)) as answer,
         ):
             self._heard = dated(answer)
