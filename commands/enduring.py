@@ -56,7 +56,12 @@ class Wires:
     def __init__(self) -> None:
         self._made: WeakSet[Any] = WeakSet()
         self._lock = threading.Lock()
-        self.are_cut = False  # then nothing more is asked
+        self._cuts: set[Callable[[], None]] = set()
+
+    @property
+    def are_cut(self) -> bool:
+        """Whether nothing more may be asked."""
+        return bool(self._cuts)
 
     def add(self, connection: Any) -> None:
         """One more, of http.client's kind."""
@@ -65,14 +70,14 @@ class Wires:
 
     @contextmanager
     def cuttable(self) -> Iterator[Callable[[], None]]:
-        """What is given breaks off what goes on and lets nothing begin, while this lasts; then all is as before."""
+        """What is given breaks off what goes on and lets nothing begin, while this lasts; then all is as around it."""
         over = False
 
         def cut() -> None:
             with self._lock:
                 if over:  # whoever cuts comes too late
                     return
-                self.are_cut = True
+                self._cuts.add(cut)
                 for each in tuple(self._made):
                     with suppress(Exception):  # it ended just now
                         each.sock.shutdown(socket.SHUT_RDWR)
@@ -81,7 +86,8 @@ class Wires:
             yield cut
         finally:
             with self._lock:
-                over, self.are_cut = True, False
+                over = True
+                self._cuts.discard(cut)
 
 
 def wires(client: APIClient) -> Wires:

@@ -111,12 +111,17 @@ def test_a_push_of_all_tags_is_done_when_the_last_one_is(fresh_world: str, tmp_p
 
 
 def test_who_cuts_a_connection_too_late_cuts_nothing() -> None:
-    """It ended by itself just before, and what is asked next must not be refused."""
+    """It ended by itself just before, and what is asked next must not be refused; what is around it stays cut."""
     client = APIClient(base_url="unix:///nothing-is-asked-of-it", version="1.41")
     own = wires(client)
     with own.cuttable() as cut:
         cut()
         assert own.are_cut
     cut()
+    assert not own.are_cut
+    with own.cuttable() as outer:
+        with own.cuttable():
+            outer()
+        assert own.are_cut
     assert not own.are_cut
     client.close()

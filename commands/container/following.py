@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from docker.errors import APIError, NotFound
 
@@ -198,10 +198,18 @@ def _left(containers: Sequence[Followed]) -> Iterator[str]:
             yield _LEFT.format(each.name if len(containers) > 1 else "It", each.late, each.newest)
 
 
-_FRACTION = re.compile(r"\.(\d{1,6})\d*")
+_UTC = re.compile(rb"(.{19})(\.\d+)?Z")
 
 
 def _epoch(stamp: bytes) -> float:
+    """When that was; 0 where it is no time of an engine's."""
+    found = _UTC.fullmatch(stamp)
+    return _second(found[1]) + float(found[2] or 0) if found else 0.0
+
+
+@lru_cache(maxsize=8)
+def _second(stamp: bytes) -> float:
+    """The same of a whole second, which many lines share."""
     with suppress(ValueError):
-        return datetime.fromisoformat(_FRACTION.sub(r".\1", stamp.decode())).timestamp()
+        return datetime.fromisoformat(f"{stamp.decode()}+00:00").timestamp()
     return 0.0
