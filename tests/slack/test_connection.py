@@ -97,6 +97,6 @@ def test_whom_to_trust_is_read_once_for_all_that_speak_to_slack(
     monkeypatch.setattr(Connection, "_identify", lambda _self: None)
     connection = Connection(replace(access, api_url="https://slack.com/api/"))
     used = [connection.web_client(token).ssl for token in ("xoxb-1", "xapp-1")]
-    used.append(connection.replying._pools.connection_pool_kw["ssl_context"])
+    used.append(connection.replying._pools().connection_pool_kw["ssl_context"])
     assert read == [used[0]]
     assert used == read * 3
