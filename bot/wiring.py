@@ -37,6 +37,7 @@ from commands.reply import note
 
 LOOPBACK = "127.0.0.1"
 SWITCH = 0.001  # seconds that a thread may keep the interpreter; an acknowledgement waits for so many of them
+WAKE = 1.0  # seconds: a signal that the kernel gave to another thread is heard once this one wakes
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ def serve(settings: Settings, tell: Tell) -> None:
         signal.signal(number, lambda *_: stopped.set())
     ending.within(stopped)
     with running(settings, tell):
-        stopped.wait()
+        while not stopped.wait(WAKE):
+            pass
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def test_no_message_says_that_it_runs_once_it_was_killed(
     bot = BotProcess(tmp_path, fresh_world, by_socket(workspace))
     bot.start()
     workspace.slash(ADMIN, OPS, "logs -f --public job")
-    shown = eventually(lambda: painted(workspace, OPS, "beat"))
+    shown = eventually(lambda: painted(workspace, OPS, "beat\nbeat"))  # by then it is written down that it is there
     bot.kill()
     for _ in range(2):
         with started(bot):
