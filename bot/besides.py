@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 from bot import objects
@@ -21,11 +21,12 @@ Looked = Mapping[Target, Found | Missing]
 
 @dataclass(frozen=True)
 class Case:
-    """Who asks for what, and who made what there."""
+    """Who asks for what, and who made what there; judged is what was found to be what, by its identity."""
 
     asker: Asker
     command: Command
     made_by: MadeBy
+    judged: dict[int, tuple[Found | Missing, tuple[Object, ...]]] = field(default_factory=dict, compare=False)
 
     @property
     def spec(self) -> Spec:
@@ -49,7 +50,7 @@ class Besides:
             spec = spec_of(self.catalog, also.verb)
             for target in also.targets:
                 looked = there.get(target)
-                done_to = self.objects(looked, case.made_by) if looked else (Object(target.kind, target.ref),)
+                done_to = self.of(looked, case) if looked else (Object(target.kind, target.ref),)
                 is_new = target.made and (target.kind == "container" or not isinstance(looked, Found))
                 if is_new:
                     made = as_made(case.command, done_to, found)
@@ -89,10 +90,13 @@ class Besides:
 
     def objects(self, found: Found | Missing, made_by: MadeBy) -> tuple[Object, ...]:
         """What is judged: the object, once for each set of labels and each name that it or its image has."""
-        known = made_by.judged.get(id(found))
+        return objects.all_of(found, lambda each: self.object(each, made_by), made_by)
+
+    def of(self, found: Found | Missing, case: Case) -> tuple[Object, ...]:
+        """The same, once for all steps of one judging."""
+        known = case.judged.get(id(found))
         if known is None:
-            judged = objects.all_of(found, lambda each: self.object(each, made_by), made_by)
-            known = made_by.judged[id(found)] = found, judged
+            known = case.judged[id(found)] = found, self.objects(found, case.made_by)
         return known[1]
 
 

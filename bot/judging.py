@@ -216,7 +216,7 @@ class Judging:
         return any(self._denies(case, found))
 
     def _denies(self, case: Case, found: Found | Missing) -> list[Deny]:
-        objects = self._besides.objects(found, case.made_by)
+        objects = self._besides.of(found, case)
         verdicts = [self.policy.judge(case.asker, case.spec, objects), *self._besides.kin(case, objects)]
         return [each for each in verdicts if isinstance(each, Deny)]
 
@@ -227,7 +227,7 @@ class Judging:
             each
             for target, looked in found.items()
             if not (isinstance(looked, Missing) and (target.made or self._hidden(case, looked)))
-            for each in self._besides.objects(looked, case.made_by)
+            for each in self._besides.of(looked, case)
         )
         for target, looked in found.items():
             if target.made and isinstance(looked, Found) and self._hidden(case, looked):
@@ -236,13 +236,13 @@ class Judging:
             each
             for target, looked in found.items()
             if target.made and isinstance(looked, Missing)
-            for each in self._besides.objects(looked, case.made_by)
+            for each in self._besides.of(looked, case)
         ]
         renamed = tuple(self._renamed(case, found))
         objects += tuple(new for _, new in renamed)
         makes = case.command.makes() is not None or any(target.made for target in found)
         if found and not objects and not makes:
-            hidden = tuple(obj for looked in found.values() for obj in self._besides.objects(looked, case.made_by))
+            hidden = tuple(obj for looked in found.values() for obj in self._besides.of(looked, case))
             return list(none_refused([self.policy.undenied.judge(case.asker, spec, hidden)], case.command))
         verdicts = [
             self.policy.judge(case.asker, spec, objects or tuple(new)),
@@ -260,7 +260,7 @@ class Judging:
         pair = case.command.renames()
         looked = None if pair is None else found.get(pair[0])
         if pair is not None and isinstance(looked, Found) and not self._hidden(case, looked):
-            yield from ((each, replace(each, name=pair[1].ref)) for each in self._besides.objects(looked, case.made_by))
+            yield from ((each, replace(each, name=pair[1].ref)) for each in self._besides.of(looked, case))
 
     def _allow_root(self, case: Case, found: Looked) -> tuple[frozenset[str], list[Allow | Hold]]:
         """Why the line gives root on the host, empty where it does not, and the verdicts on that."""
@@ -269,7 +269,7 @@ class Judging:
         verdicts = list(none_refused(asked, case.command))
         if case.spec.permission.enters:
             looked = [each for each in found.values() if isinstance(each, Found)]
-            objects = ((each, obj) for each in looked for obj in self._besides.objects(each, case.made_by)[:1])
+            objects = ((each, obj) for each in looked for obj in self._besides.of(each, case)[:1])
             reasons.update(f"{each.name}: {obj.root}" for each, obj in objects if obj.root)
         return frozenset(reasons), verdicts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot import envelope, own
 from bot.binds import Listed
@@ -23,13 +23,11 @@ class MadeBy:
     """By whom and of which image something was made.
 
     maker gives who made the object of a full id from chat, empty where nobody did; images is None where no rule that
-    restricts goes by an image. judged is what one line's objects were found to be, by the identity of what was found:
-    each is judged several times.
+    restricts goes by an image.
     """
 
     maker: Callable[[str], str]
     images: ImageNames | None = None
-    judged: dict[int, tuple[Found | Missing, tuple[Object, ...]]] = field(default_factory=dict, compare=False)
 
     def of(self, identity: str, labels: Mapping[str, str]) -> str:
         """Who made the object of a full id from chat; without one somebody did, so that its labels give no right.
